@@ -1,0 +1,79 @@
+#include "framework/batch/step_batch.h"
+
+#include <algorithm>
+
+#include "ATen/ops/empty.h"
+#include "ATen/ops/full.h"
+#include "ATen/ops/zeros.h"
+#include "glog/logging.h"
+
+namespace retort {
+namespace {
+
+at::Tensor ToTensor(const std::vector<int64_t>& values) {
+  at::Tensor tensor = at::empty({static_cast<int64_t>(values.size())}, at::kLong);
+  std::copy(values.begin(), values.end(), tensor.data_ptr<int64_t>());
+  return tensor;
+}
+
+}  // namespace
+
+int64_t StepBatch::padded_length() const {
+  size_t longest = 0;
+  for (const StepSequence& sequence : sequences) longest = std::max(longest, sequence.ids.size());
+  return static_cast<int64_t>(longest);
+}
+
+int64_t StepBatch::tokens() const {
+  int64_t tokens = 0;
+  for (const StepSequence& sequence : sequences) tokens += static_cast<int64_t>(sequence.ids.size());
+  return tokens;
+}
+
+BatchMasks StepBatch::Masks(int64_t begin, int64_t end) const {
+  BatchMasks masks;
+  masks.padded_length = padded_length();
+  for (int64_t i = begin; i < end; ++i) {
+    const StepSequence& sequence = sequences[i];
+    masks.lengths.push_back(static_cast<int64_t>(sequence.ids.size()));
+    masks.labelled_counts.push_back(std::count_if(sequence.labels.begin(), sequence.labels.end(),
+                                                  [](int32_t label) { return label != kNoLabel; }));
+  }
+  return masks;
+}
+
+Batch StepBatch::Slice(int64_t begin, int64_t end, c10::Device device) const {
+  CHECK(0 <= begin && begin < end && end <= static_cast<int64_t>(sequences.size()));
+  const int64_t count = end - begin;
+  const int64_t length = padded_length();
+  at::Tensor ids = at::full({count, length}, pad_id, at::kLong);
+  at::Tensor labels = at::full({count, length}, kNoLabel, at::kLong);
+  at::Tensor valid = at::zeros({count, length}, at::kBool);
+  std::vector<int64_t> real_rows, labelled_rows, sample_ids;
+  for (int64_t b = 0; b < count; ++b) {
+    const StepSequence& sequence = sequences[begin + b];
+    sample_ids.push_back(sequence.sample_id);
+    for (size_t s = 0; s < sequence.ids.size(); ++s) {
+      const int64_t row = b * length + static_cast<int64_t>(s);
+      ids.data_ptr<int64_t>()[row] = sequence.ids[s];
+      valid.data_ptr<bool>()[row] = true;
+      real_rows.push_back(row);
+      if (sequence.labels[s] == kNoLabel) continue;
+      labels.data_ptr<int64_t>()[row] = sequence.labels[s];
+      labelled_rows.push_back(row);
+    }
+  }
+  Batch batch;
+  batch.ids = ids.to(device);
+  batch.valid = valid.to(device);
+  batch.labels = labels.to(device);
+  batch.real_rows = ToTensor(real_rows).to(device);
+  batch.labelled_rows = ToTensor(labelled_rows).to(device);
+  batch.sample_ids = ToTensor(sample_ids);
+  batch.epoch = epoch;
+  batch.all_valid = static_cast<int64_t>(real_rows.size()) == count * length;
+  batch.masks = Masks(begin, end);
+  return batch;
+}
+
+}  // namespace retort
