@@ -1,0 +1,53 @@
+#ifndef RETORT_FRAMEWORK_MODEL_CAPTURE_H_
+#define RETORT_FRAMEWORK_MODEL_CAPTURE_H_
+
+#include <map>
+#include <set>
+
+#include "ATen/core/Tensor.h"
+#include "framework/batch/batch.h"
+
+namespace retort {
+
+// What to keep of a forward pass; also what a loss term demands.
+struct Capture {
+  std::set<int> hidden;               // Layers 0..L.
+  std::set<int> attention;            // Layers 1..L: query, key, value.
+  std::set<RowSet> vocabulary_rows;   // Rows whose vocabulary logits are read.
+
+  void Add(const Capture& other);
+  bool empty() const { return hidden.empty() && attention.empty() && vocabulary_rows.empty(); }
+  // The last layer that has to be computed: `layers` if logits are read.
+  int Depth(int layers) const;
+};
+
+// What a layer's self-attention computes its scores from. Tensors are [B, A, S, d].
+class AttentionState {
+ public:
+  AttentionState() = default;
+  AttentionState(at::Tensor query, at::Tensor key, at::Tensor value, at::Tensor valid)
+      : query_(std::move(query)), key_(std::move(key)), value_(std::move(value)), valid_(std::move(valid)) {}
+
+  const at::Tensor& query() const { return query_; }
+  const at::Tensor& key() const { return key_; }
+  const at::Tensor& value() const { return value_; }
+  // [B, S] bool: positions that are not padding. A pair (query, key) is valid if both are.
+  const at::Tensor& valid() const { return valid_; }
+
+  // Q Kᵀ / √d, [B, A, S, S], before masking and softmax, in float32 at least. Built on each call. Scores of padded
+  // positions are finite numbers that mean nothing.
+  at::Tensor scores() const;
+
+ private:
+  at::Tensor query_, key_, value_, valid_;
+};
+
+// What was kept of a forward pass.
+struct ModelOutputs {
+  std::map<int, at::Tensor> hidden;           // [B, S, H] by layer.
+  std::map<int, AttentionState> attention;    // By layer.
+};
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_MODEL_CAPTURE_H_
