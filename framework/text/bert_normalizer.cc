@@ -1,0 +1,118 @@
+#include "framework/text/bert_normalizer.h"
+
+#include <unicode/bytestream.h>
+#include <unicode/uchar.h>
+#include <unicode/uniset.h>
+#include <unicode/unistr.h>
+#include <unicode/utf8.h>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "framework/base/status_macros.h"
+#include "framework/text/unicode_classes.h"
+#include "glog/logging.h"
+
+namespace retort {
+namespace {
+
+// The library's decomposition tables are of Unicode 12.
+std::unique_ptr<const icu::Normalizer2> Decomposition() {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* nfd = icu::Normalizer2::getNFDInstance(error);
+  CHECK(U_SUCCESS(error)) << u_errorName(error);
+  static const icu::UnicodeSet* const kUnicode12 = [] {
+    UErrorCode set_error = U_ZERO_ERROR;
+    auto* set = new icu::UnicodeSet(u"[[:age=12.0:][:^assigned:]]", set_error);
+    CHECK(U_SUCCESS(set_error)) << u_errorName(set_error);
+    set->freeze();
+    return set;
+  }();
+  return std::make_unique<icu::FilteredNormalizer2>(*nfd, *kUnicode12);
+}
+
+// Clean-up and CJK spacing.
+absl::StatusOr<icu::UnicodeString> Clean(absl::string_view text,
+                                         size_t offset) {
+  icu::UnicodeString cleaned;
+  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+  const int64_t size = static_cast<int64_t>(text.size());
+  for (int64_t next = 0; next < size;) {
+    const int64_t begin = next;
+    UChar32 c;
+    U8_NEXT(bytes, next, size, c);
+    if (c < 0) {
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "byte %d: want UTF-8, got 0x%02x", offset + begin, bytes[begin]));
+    }
+    if (IsRemoved(c)) continue;
+    if (IsSpace(c)) {
+      cleaned.append(u' ');
+    } else if (IsCjkIdeograph(c)) {
+      cleaned.append(u' ').append(c).append(u' ');
+    } else {
+      cleaned.append(c);
+    }
+  }
+  return cleaned;
+}
+
+void AppendLower(UChar32 c, icu::UnicodeString* text) {
+  constexpr UChar32 kCapitalIWithDot = 0x130;
+  if (c == kCapitalIWithDot) {
+    text->append(u'i').append(UChar32{0x307});
+  } else {
+    text->append(u_tolower(c));
+  }
+}
+
+icu::UnicodeString FoldCaseAndAccents(const icu::UnicodeString& text,
+                                      const icu::Normalizer2& decomposition) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::UnicodeString decomposed = decomposition.normalize(text, error);
+  CHECK(U_SUCCESS(error)) << u_errorName(error);
+  icu::UnicodeString folded;
+  for (int32_t i = 0; i < decomposed.length();
+       i = decomposed.moveIndex32(i, 1)) {
+    const UChar32 c = decomposed.char32At(i);
+    if (!IsNonSpacingMark(c)) AppendLower(c, &folded);
+  }
+  return folded;
+}
+
+void AppendSplit(const icu::UnicodeString& text,
+                 std::vector<std::string>* words) {
+  icu::UnicodeString word;
+  const auto flush = [&] {
+    if (!word.isEmpty()) word.toUTF8String(words->emplace_back());
+    word.remove();
+  };
+  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+    const UChar32 c = text.char32At(i);
+    const bool punctuation = IsPunctuation(c);
+    if (punctuation || IsSpace(c)) flush();
+    if (punctuation) {
+      word.append(c);
+      flush();
+    } else if (!IsSpace(c)) {
+      word.append(c);
+    }
+  }
+  flush();
+}
+
+}  // namespace
+
+BertNormalizer::BertNormalizer(bool uncased)
+    : uncased_(uncased), decomposition_(Decomposition()) {}
+
+absl::Status BertNormalizer::AppendWords(
+    absl::string_view text, size_t offset,
+    std::vector<std::string>* words) const {
+  RETORT_ASSIGN_OR_RETURN(icu::UnicodeString normalized, Clean(text, offset));
+  if (uncased_) normalized = FoldCaseAndAccents(normalized, *decomposition_);
+  AppendSplit(normalized, words);
+  return absl::OkStatus();
+}
+
+}  // namespace retort

@@ -1,0 +1,96 @@
+#ifndef RETORT_FRAMEWORK_TEXT_WORDPIECE_TOKENIZER_H_
+#define RETORT_FRAMEWORK_TEXT_WORDPIECE_TOKENIZER_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "framework/text/bert_normalizer.h"
+#include "framework/text/tokenizer.h"
+#include "framework/text/vocabulary.h"
+
+namespace retort {
+
+struct WordPieceOptions {
+  // For an uncased vocabulary: lower case, accents stripped.
+  bool lower_case = true;
+
+  // "[MASK]" and the other special pieces, written so in a text, become their
+  // ids, as in Hugging Face's library; otherwise they are words like any other.
+  bool special_pieces_in_text = true;
+};
+
+// BERT's tokenizer: words of BertNormalizer, each cut into the longest pieces
+// of the vocabulary from left to right ("##" marks a piece inside of a word;
+// Wu et al. 2016). A word that no pieces spell, or of more than 100 characters,
+// is one [UNK]. Ids are those of Hugging Face's BertWordPieceTokenizer.
+class WordPieceTokenizer : public Tokenizer {
+ public:
+  // Errors: those of Vocabulary::Load, and a vocabulary without one of [PAD],
+  // [UNK], [CLS], [SEP], [MASK].
+  static absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> Load(
+      const std::string& vocabulary_path, const WordPieceOptions& options = {});
+  static absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> Create(
+      Vocabulary vocabulary, const WordPieceOptions& options = {});
+
+  using Tokenizer::Encode;
+  std::unique_ptr<Scratch> NewScratch() const override;
+  absl::Status Encode(absl::string_view text, Scratch* scratch,
+                      std::vector<int32_t>* ids) const override;
+
+  // Pieces joined by spaces, without a space before a "##" piece.
+  std::string Decode(absl::Span<const int32_t> ids) const override;
+
+  const Vocabulary& vocabulary() const override { return vocabulary_; }
+  const SpecialIds& special_ids() const override { return special_ids_; }
+  uint64_t Fingerprint() const override;
+
+ private:
+  // What a byte is to the fast path, which takes ASCII letters and digits only.
+  // Bits, so that a run's classes are or-ed.
+  enum ByteClass : uint8_t {
+    kWord = 1,
+    kOther = 2,  // controls and all of UTF-8 beyond ASCII: the full way
+    kSpace = 4,
+    kPunctuation = 8,
+  };
+  struct WordCache;
+
+  WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids,
+                     const WordPieceOptions& options);
+
+  // Text without special pieces that starts at byte `offset` of the whole.
+  absl::Status EncodeOrdinary(absl::string_view text, size_t offset,
+                              WordCache* cache,
+                              std::vector<int32_t>* ids) const;
+  // A run of kWord and kOther bytes, of any length.
+  absl::Status EncodeRun(absl::string_view run, uint8_t classes, size_t offset,
+                         WordCache* cache, std::vector<int32_t>* ids) const;
+  absl::Status EncodeRunUncached(absl::string_view run, uint8_t classes,
+                                 size_t offset,
+                                 std::vector<int32_t>* ids) const;
+  // One normalised word.
+  void AppendPieces(absl::string_view word, std::vector<int32_t>* ids) const;
+
+  Vocabulary vocabulary_;
+  SpecialIds special_ids_;
+  WordPieceOptions options_;
+  BertNormalizer normalizer_;
+  std::array<uint8_t, 256> byte_classes_;
+  std::array<char, 256> folded_;             // lower case of kWord bytes
+  std::array<int32_t, 256> punctuation_id_;  // of kPunctuation bytes
+  std::vector<int32_t> special_pieces_;
+  absl::flat_hash_map<std::string, int32_t> initial_;
+  absl::flat_hash_map<std::string, int32_t> inner_;  // without their "##"
+  size_t longest_piece_ = 0;                         // in bytes
+};
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_TEXT_WORDPIECE_TOKENIZER_H_
