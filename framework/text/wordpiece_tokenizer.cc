@@ -55,16 +55,22 @@ absl::StatusOr<SpecialIds> FindSpecialIds(const Vocabulary& vocabulary) {
 
 // Direct-mapped: a run's bytes to its ids. One entry is one cache line.
 struct WordPieceTokenizer::WordCache : Tokenizer::Scratch {
-  static constexpr size_t kMaxBytes = 22;
-  static constexpr size_t kMaxIds = 10;
+  static constexpr size_t kMaxBytes = 23;
+  static constexpr int kMaxIds = 9;
   static constexpr size_t kEntries = 1 << 15;
 
+  // The run's folded bytes, zeros, and in the last byte the run's length.
   struct Key {
-    // Zeros after the run, so that whole words compare.
-    alignas(8) char bytes[kMaxBytes + 2];
+    uint64_t words[3];
+
+    friend bool operator==(const Key& a, const Key& b) {
+      return ((a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) |
+              (a.words[2] ^ b.words[2])) == 0;
+    }
   };
   struct alignas(64) Entry {
-    Key key;  // its last two bytes are the run's length and the number of ids
+    Key key = {};  // a length of 0 is no run's
+    int32_t count;
     int32_t ids[kMaxIds];
   };
   static_assert(sizeof(Entry) == 64);
@@ -72,26 +78,36 @@ struct WordPieceTokenizer::WordCache : Tokenizer::Scratch {
   explicit WordCache(const WordPieceTokenizer* owner)
       : owner(owner), entries(kEntries) {}
 
-  static bool Same(const Key& a, const Key& b) {
-    uint64_t x[3], y[3];
-    std::memcpy(x, a.bytes, sizeof(x));
-    std::memcpy(y, b.bytes, sizeof(y));
-    constexpr uint64_t kAllButTheCount = ~uint64_t{0} >> 8;
-    return ((x[0] ^ y[0]) | (x[1] ^ y[1]) |
-            ((x[2] ^ y[2]) & kAllButTheCount)) == 0;
-  }
-
   Entry& Slot(const Key& key) {
-    uint64_t x[3];
-    std::memcpy(x, key.bytes, sizeof(x));
     constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;
-    const uint64_t mixed = ((x[0] * kOdd) ^ (x[1] + (x[2] << 7))) * kOdd;
+    const uint64_t mixed =
+        ((key.words[0] * kOdd) ^ (key.words[1] + (key.words[2] << 7))) * kOdd;
     return entries[(mixed ^ (mixed >> 29)) * kOdd >> 49];
   }
 
   const WordPieceTokenizer* owner;
   std::vector<Entry> entries;
 };
+
+namespace {
+
+// Lower-cases the ASCII letters among eight bytes.
+uint64_t FoldEight(uint64_t bytes) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHigh = kOnes * 0x80;
+  const uint64_t low = bytes & ~kHigh;
+  const uint64_t from_a = low + kOnes * (0x80 - 'A');
+  const uint64_t beyond_z = low + kOnes * (0x80 - 'Z' - 1);
+  return bytes | ((from_a & ~beyond_z & ~bytes & kHigh) >> 2);
+}
+
+// The first `size` of eight bytes, zeros after them.
+uint64_t KeepFirst(uint64_t bytes, size_t size) {
+  if (size >= 8) return bytes;
+  return bytes & ((uint64_t{1} << (8 * size)) - 1);
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> WordPieceTokenizer::Load(
     const std::string& vocabulary_path, const WordPieceOptions& options) {
@@ -198,34 +214,48 @@ absl::Status WordPieceTokenizer::EncodeOrdinary(
            ++next)
         classes |= class_at(next);
       RETORT_RETURN_IF_ERROR(EncodeRun(text.substr(begin, next - begin),
-                                       classes, offset + begin, cache, ids));
+                                       text.size() - begin, classes,
+                                       offset + begin, cache, ids));
     }
   }
   return absl::OkStatus();
 }
 
 absl::Status WordPieceTokenizer::EncodeRun(absl::string_view run,
-                                           uint8_t classes, size_t offset,
-                                           WordCache* cache,
+                                           size_t readable, uint8_t classes,
+                                           size_t offset, WordCache* cache,
                                            std::vector<int32_t>* ids) const {
-  if (cache == nullptr || run.size() > WordCache::kMaxBytes)
+  if (cache == nullptr || run.size() > WordCache::kMaxBytes) {
     return EncodeRunUncached(run, classes, offset, ids);
-  WordCache::Key key = {};
-  for (size_t i = 0; i < run.size(); ++i)
-    key.bytes[i] = folded_[static_cast<uint8_t>(run[i])];
-  key.bytes[WordCache::kMaxBytes] = static_cast<char>(run.size());
+  }
+  WordCache::Key key;
+  char copy[sizeof(key)] = {};
+  const char* bytes = run.data();
+  if (readable < sizeof(key)) {
+    bytes = static_cast<const char*>(std::memcpy(copy, run.data(), run.size()));
+  }
+  for (size_t i = 0; i < 3; ++i) {
+    uint64_t word;
+    std::memcpy(&word, bytes + 8 * i, sizeof(word));
+    word = KeepFirst(word, run.size() > 8 * i ? run.size() - 8 * i : 0);
+    key.words[i] = options_.lower_case ? FoldEight(word) : word;
+  }
+  key.words[2] |= static_cast<uint64_t>(run.size()) << 56;
 
   WordCache::Entry& entry = cache->Slot(key);
-  char& count = entry.key.bytes[WordCache::kMaxBytes + 1];
-  if (WordCache::Same(entry.key, key)) {
-    ids->insert(ids->end(), entry.ids, entry.ids + count);
+  if (entry.key == key) {
+    if (entry.count == 1) {
+      ids->push_back(entry.ids[0]);
+    } else {
+      ids->insert(ids->end(), entry.ids, entry.ids + entry.count);
+    }
     return absl::OkStatus();
   }
   const size_t before = ids->size();
   RETORT_RETURN_IF_ERROR(EncodeRunUncached(run, classes, offset, ids));
   if (ids->size() - before <= WordCache::kMaxIds) {
     entry.key = key;
-    count = static_cast<char>(ids->size() - before);
+    entry.count = static_cast<int32_t>(ids->size() - before);
     std::copy(ids->begin() + before, ids->end(), entry.ids);
   }
   return absl::OkStatus();

@@ -69,9 +69,11 @@ class WordPieceTokenizer : public Tokenizer {
   absl::Status EncodeOrdinary(absl::string_view text, size_t offset,
                               WordCache* cache,
                               std::vector<int32_t>* ids) const;
-  // A run of kWord and kOther bytes, of any length.
-  absl::Status EncodeRun(absl::string_view run, uint8_t classes, size_t offset,
-                         WordCache* cache, std::vector<int32_t>* ids) const;
+  // A run of kWord and kOther bytes, of any length; from its first one on,
+  // `readable` bytes may be read.
+  absl::Status EncodeRun(absl::string_view run, size_t readable,
+                         uint8_t classes, size_t offset, WordCache* cache,
+                         std::vector<int32_t>* ids) const;
   absl::Status EncodeRunUncached(absl::string_view run, uint8_t classes,
                                  size_t offset,
                                  std::vector<int32_t>* ids) const;
