@@ -15,6 +15,8 @@ namespace retort {
 // The kinds of plugins. Each kind has one configuration message whose field `plugin` holds the choice.
 enum class PluginKind { kLoss, kMapping, kInit };
 
+inline constexpr PluginKind kPluginKinds[] = {PluginKind::kLoss, PluginKind::kMapping, PluginKind::kInit};
+
 // "loss", "mapping" or "init": the folder below plugins/ and the word used in messages.
 std::string_view PluginKindName(PluginKind kind);
 
