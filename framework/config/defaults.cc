@@ -1,9 +1,9 @@
 #include "framework/config/defaults.h"
 
 #include <string>
-#include "absl/strings/string_view.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 
 namespace retort {
@@ -115,7 +115,8 @@ void FillEvaluation(const Experiment& experiment, int index, Stage* stage) {
 }  // namespace
 
 void FillDefaults(Experiment* experiment) {
-  if (experiment->has_teacher() && !experiment->teacher().has_dropout()) experiment->mutable_teacher()->set_dropout(false);
+  if (experiment->has_teacher() && !experiment->teacher().has_dropout())
+    experiment->mutable_teacher()->set_dropout(false);
   FillStudent(experiment);
   std::string trained;  // The last training stage so far.
   for (int i = 0; i < experiment->stage_size(); ++i) {

@@ -106,9 +106,10 @@ class Differences {
     }
     std::vector<std::string> items;
     for (int i = 0; i < reflection->FieldSize(message, &field); ++i) {
-      items.push_back(field.message_type() == nullptr
-                          ? ScalarText(message, field, i)
-                          : absl::StrCat("{ ", PrintLine(reflection->GetRepeatedMessage(message, &field, i), catalogue_), " }"));
+      items.push_back(
+          field.message_type() == nullptr
+              ? ScalarText(message, field, i)
+              : absl::StrCat("{ ", PrintLine(reflection->GetRepeatedMessage(message, &field, i), catalogue_), " }"));
     }
     return absl::StrCat("[", absl::StrJoin(items, ", "), "]");
   }

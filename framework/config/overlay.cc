@@ -92,8 +92,8 @@ absl::Status MergeNamedList(const Message& overlay, const FieldDescriptor& list,
     if (name.empty()) return Error(path, "want a name in each item of an overlay, got one without");
     if (!seen.insert(name).second) return Error(path, absl::StrCat("want each name once, got \"", name, "\" twice"));
     const int index = FindNamed(*base, list, name);
-    Message* target = index < 0 ? reflection->AddMessage(base, &list)
-                                : reflection->MutableRepeatedMessage(base, &list, index);
+    Message* target =
+        index < 0 ? reflection->AddMessage(base, &list) : reflection->MutableRepeatedMessage(base, &list, index);
     RETORT_RETURN_IF_ERROR(Merge(item, JoinPath(path, name), mode, target));
   }
   return absl::OkStatus();

@@ -2,10 +2,10 @@
 #define RETORT_FRAMEWORK_CONFIG_PARSE_H_
 
 #include <string>
-#include "absl/strings/string_view.h"
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "framework/config/sweep.pb.h"
 #include "framework/registry/plugin_catalogue.h"
 #include "google/protobuf/message.h"
@@ -16,8 +16,8 @@ namespace retort {
 // message of the generated types, with each choice of a plugin in an Any. `filename` is only used in errors.
 //
 // Errors: InvalidArgument, one line per error, all errors of the text in one status, for example
-//   x.textproto:3:31: Message type "retort.Loss" has no field named "soft_target"; linked loss plugins: cosine, soft_targets
-//   (see plugins/plugins.bzl)
+//   x.textproto:3:31: Message type "retort.Loss" has no field named "soft_target"; linked loss plugins: cosine,
+//   soft_targets (see plugins/plugins.bzl)
 // where lines and columns count from 1. `message` is unspecified then.
 absl::Status ParseText(absl::string_view text, absl::string_view filename, const PluginCatalogue& catalogue,
                        google::protobuf::Message* message);

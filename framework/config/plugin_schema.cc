@@ -41,8 +41,9 @@ class BuildErrors : public DescriptorPool::ErrorCollector {
   std::vector<std::string> errors_;
 };
 
-// Makes the field `plugin` the first member of a real oneof `plugin_choice`, oneof 0, to which the plugins' fields can be
-// added: the text parser then refuses two choices. Real oneofs come before those that proto3 makes for optional fields.
+// Makes the field `plugin` the first member of a real oneof `plugin_choice`, oneof 0, to which the plugins' fields can
+// be added: the text parser then refuses two choices. Real oneofs come before those that proto3 makes for optional
+// fields.
 void PutPluginIntoOneof(DescriptorProto* message) {
   int old_index = -1;
   for (FieldDescriptorProto& field : *message->mutable_field()) {

@@ -6,11 +6,11 @@
 #include <optional>
 #include <set>
 #include <string>
-#include "absl/strings/string_view.h"
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "framework/registry/plugin_catalogue.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
@@ -19,24 +19,26 @@
 
 namespace retort {
 
-// The schema as users type it: a copy of the generated descriptors in a pool of its own, in which each message that chooses
-// a plugin (PluginKindMessage) has one more field per linked plugin, named as the plugin and typed as its configuration.
+// The schema as users type it: a copy of the generated descriptors in a pool of its own, in which each message that
+// chooses a plugin (PluginKindMessage) has one more field per linked plugin, named as the plugin and typed as its
+// configuration.
 //
-//   message Loss { ... oneof plugin_choice { Any plugin = 3; CosineConfig cosine = 1000; SoftTargetsConfig soft_targets = 1001; } }
+//   message Loss { ... oneof plugin_choice { Any plugin = 3; CosineConfig cosine = 1000; SoftTargetsConfig soft_targets
+//   = 1001; } }
 //
 // The extra fields are numbered from 1000 on, by kind and name, so they are unknown fields to the generated types. The
 // numbers depend on what is linked and are never stored.
 //
-// All files of the package `retort` become one file of the copy, because a plugin's file may import the file of the message
-// that gets a field of the plugin's type. Files of other packages are copied as they are.
+// All files of the package `retort` become one file of the copy, because a plugin's file may import the file of the
+// message that gets a field of the plugin's type. Files of other packages are copied as they are.
 //
 // Thread safety: const methods may be called from several threads.
 class PluginSchema {
  public:
   static constexpr int kFirstPluginField = 1000;
 
-  // The schema of `root` and all it can hold. InvalidArgument if a plugin's message cannot be a field: its short name is
-  // a field already, or its file imports the schema from another package.
+  // The schema of `root` and all it can hold. InvalidArgument if a plugin's message cannot be a field: its short name
+  // is a field already, or its file imports the schema from another package.
   static absl::StatusOr<std::unique_ptr<PluginSchema>> Create(const PluginCatalogue& catalogue,
                                                               const google::protobuf::Descriptor& root);
 
@@ -49,8 +51,9 @@ class PluginSchema {
   // An empty message of type root(). Must not outlive this.
   std::unique_ptr<google::protobuf::Message> NewRoot() const;
 
-  // Turns the plugin fields of a generated message that was parsed from a NewRoot() message's bytes into Anys, at any depth.
-  // Errors: NotFound for an Any whose type is not a linked plugin of its kind; the message starts with the field's path.
+  // Turns the plugin fields of a generated message that was parsed from a NewRoot() message's bytes into Anys, at any
+  // depth. Errors: NotFound for an Any whose type is not a linked plugin of its kind; the message starts with the
+  // field's path.
   absl::Status Lower(google::protobuf::Message* message) const;
 
   // The opposite of Lower: Anys of linked plugins become plugin fields; other Anys stay.

@@ -50,11 +50,9 @@ std::string JoinPath(absl::string_view path, absl::string_view last) {
 std::string AnyTypeName(const Any& any) { return any.type_url().substr(any.type_url().rfind('/') + 1); }
 
 std::unique_ptr<Message> UnpackAny(const Any& any) {
-  const Descriptor* type =
-      google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(AnyTypeName(any));
+  const Descriptor* type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(AnyTypeName(any));
   if (type == nullptr) return nullptr;
-  std::unique_ptr<Message> message(
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+  std::unique_ptr<Message> message(google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
   if (!message->ParseFromString(any.value())) return nullptr;
   return message;
 }

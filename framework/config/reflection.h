@@ -3,16 +3,17 @@
 
 #include <memory>
 #include <string>
-#include "absl/strings/string_view.h"
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "google/protobuf/any.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
 namespace retort {
 
-// The field `name` by which the items of a list of such messages are told apart: a singular string. Null if there is none.
+// The field `name` by which the items of a list of such messages are told apart: a singular string. Null if there is
+// none.
 const google::protobuf::FieldDescriptor* NameField(const google::protobuf::Descriptor& type);
 
 // The value of the field `name`. The message's type must have one.

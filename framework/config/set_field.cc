@@ -61,8 +61,8 @@ absl::StatusOr<Way> FindWay(absl::string_view path, const PluginSchema& schema, 
   for (size_t i = 0; i < parts.size(); ++i) {
     const FieldDescriptor* field = type->FindFieldByName(parts[i]);
     if (field == nullptr) {
-      return Error(path, absl::StrCat(type->full_name(), " has no field \"", parts[i],
-                                      "\"; its fields: ", FieldNames(*type)));
+      return Error(
+          path, absl::StrCat(type->full_name(), " has no field \"", parts[i], "\"; its fields: ", FieldNames(*type)));
     }
     const FieldDescriptor* known = here == nullptr ? nullptr : here->GetDescriptor()->FindFieldByName(parts[i]);
     way.field = field;
@@ -96,7 +96,8 @@ absl::StatusOr<std::string> ValueText(absl::string_view path, const FieldDescrip
   if (field.is_repeated() || field.message_type() != nullptr) {
     const bool list = field.is_repeated();
     if (!absl::StartsWith(value, list ? "[" : "{") || !absl::EndsWith(value, list ? "]" : "}")) return error;
-    if (!list || field.type() != FieldDescriptor::TYPE_STRING || absl::StrContains(value, '"')) return std::string(value);
+    if (!list || field.type() != FieldDescriptor::TYPE_STRING || absl::StrContains(value, '"'))
+      return std::string(value);
     std::vector<std::string> items;
     for (absl::string_view item : absl::StrSplit(value.substr(1, value.size() - 2), ',', absl::SkipWhitespace())) {
       items.push_back(absl::StrCat("\"", absl::CEscape(absl::StripAsciiWhitespace(item)), "\""));
@@ -123,8 +124,7 @@ absl::Status SetField(absl::string_view assignment, Experiment* experiment, cons
   RETORT_ASSIGN_OR_RETURN(auto schema, PluginSchema::Create(catalogue, *Experiment::descriptor()));
   RETORT_ASSIGN_OR_RETURN(Way way, FindWay(path, *schema, *experiment));
   RETORT_ASSIGN_OR_RETURN(std::string value_text, ValueText(path, *way.field, value));
-  const std::string text =
-      absl::StrCat(way.open, way.field->name(), ": ", value_text, std::string(way.depth, '}'));
+  const std::string text = absl::StrCat(way.open, way.field->name(), ": ", value_text, std::string(way.depth, '}'));
   Experiment overlay;
   if (absl::Status parsed = ParseText(text, "value", catalogue, &overlay); !parsed.ok()) {
     const std::string what = absl::StrCat("want ", Wanted(*way.field), ", got \"", value, "\"");

@@ -24,9 +24,7 @@ class Problems {
     if (!holds) Add(place, absl::StrCat("want ", wanted, ", got ", got));
   }
 
-  void Positive(absl::string_view place, double value) {
-    Want(value > 0 && std::isfinite(value), place, "> 0", value);
-  }
+  void Positive(absl::string_view place, double value) { Want(value > 0 && std::isfinite(value), place, "> 0", value); }
   void AtLeastZero(absl::string_view place, double value) {
     Want(value >= 0 && std::isfinite(value), place, "a finite number >= 0", value);
   }
@@ -202,9 +200,8 @@ void CheckTraining(const std::string& stage, const Stage& spec, const PluginCata
   CheckOptimizer(stage, spec, problems);
   CheckSelection(stage, spec, problems);
   for (const std::string& frozen : spec.freeze()) {
-    problems->Want(
-        frozen == "position_embeddings" || frozen == "token_type_embeddings" || frozen == "word_embeddings",
-        stage + "freeze", "position_embeddings, token_type_embeddings or word_embeddings", Quote(frozen));
+    problems->Want(frozen == "position_embeddings" || frozen == "token_type_embeddings" || frozen == "word_embeddings",
+                   stage + "freeze", "position_embeddings, token_type_embeddings or word_embeddings", Quote(frozen));
   }
   problems->Want(spec.checkpoint_steps() >= 1, stage + "checkpoint_steps", ">= 1", spec.checkpoint_steps());
 }
@@ -222,9 +219,11 @@ void CheckEvaluation(const std::string& stage, const Stage& spec, Problems* prob
 // `earlier` and `all`: the names of the training stages before this one, and of all stages.
 void CheckReference(const std::string& place, const std::string& name, const std::string& reference,
                     const std::vector<std::string>& earlier, const std::set<std::string>& all, Problems* problems) {
-  const std::string there = earlier.empty() ? "there is none" : absl::StrCat("there are: ", absl::StrJoin(earlier, ", "));
+  const std::string there =
+      earlier.empty() ? "there is none" : absl::StrCat("there are: ", absl::StrJoin(earlier, ", "));
   const std::string wanted = absl::StrCat("\"@name\" of an earlier training stage (", there, ")");
-  if (!absl::StartsWith(reference, "@")) return problems->Add(place, absl::StrCat("want ", wanted, ", got ", Quote(reference)));
+  if (!absl::StartsWith(reference, "@"))
+    return problems->Add(place, absl::StrCat("want ", wanted, ", got ", Quote(reference)));
   const std::string target = reference.substr(1);
   for (const std::string& stage : earlier) {
     if (stage == target) return;

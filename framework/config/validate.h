@@ -1,9 +1,8 @@
 #ifndef RETORT_FRAMEWORK_CONFIG_VALIDATE_H_
 #define RETORT_FRAMEWORK_CONFIG_VALIDATE_H_
 
-#include "absl/strings/string_view.h"
-
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "framework/config/sweep.pb.h"
 #include "framework/registry/plugin_catalogue.h"
 
