@@ -88,10 +88,15 @@ class Differences {
       if (FindNamed(a, field, NameOf(item)) >= 0) {
         to_order.push_back(NameOf(item));
       } else {
-        lines_.push_back(absl::StrCat(JoinPath(path, NameOf(item)), ": added { ", PrintLine(item, catalogue_), " }"));
+        lines_.push_back(absl::StrCat(JoinPath(path, NameOf(item)), ": added ", Braced(item)));
       }
     }
     Add(absl::StrCat(path, " (order)"), absl::StrJoin(from_order, ", "), absl::StrJoin(to_order, ", "));
+  }
+
+  std::string Braced(const Message& message) const {
+    const std::string text = PrintLine(message, catalogue_);
+    return text.empty() ? "{ }" : absl::StrCat("{ ", text, " }");
   }
 
   // A field's value in one line, "absent" if it is not set.
@@ -100,16 +105,14 @@ class Differences {
     if (!field.is_repeated()) {
       if (field.has_presence() && !reflection->HasField(message, &field)) return "absent";
       if (field.message_type() != nullptr) {
-        return absl::StrCat("{ ", PrintLine(reflection->GetMessage(message, &field), catalogue_), " }");
+        return Braced(reflection->GetMessage(message, &field));
       }
       return ScalarText(message, field, -1);
     }
     std::vector<std::string> items;
     for (int i = 0; i < reflection->FieldSize(message, &field); ++i) {
-      items.push_back(
-          field.message_type() == nullptr
-              ? ScalarText(message, field, i)
-              : absl::StrCat("{ ", PrintLine(reflection->GetRepeatedMessage(message, &field, i), catalogue_), " }"));
+      items.push_back(field.message_type() == nullptr ? ScalarText(message, field, i)
+                                                      : Braced(reflection->GetRepeatedMessage(message, &field, i)));
     }
     return absl::StrCat("[", absl::StrJoin(items, ", "), "]");
   }
