@@ -42,7 +42,8 @@ TEST(ReturnIfErrorTest, GoesOnWhenOk) {
 
 TEST(ReturnIfErrorTest, ReturnsTheFirstErrorAndEvaluatesOnce) {
   int evaluations = 0;
-  EXPECT_EQ(CheckBoth(-1, 2, &evaluations), absl::InvalidArgumentError("negative"));
+  EXPECT_EQ(CheckBoth(-1, 2, &evaluations),
+            absl::InvalidArgumentError("negative"));
   EXPECT_EQ(evaluations, 1);
 }
 

@@ -9,7 +9,7 @@
 
 namespace retort {
 
-std::string_view PluginKindName(PluginKind kind) {
+absl::string_view PluginKindName(PluginKind kind) {
   switch (kind) {
     case PluginKind::kLoss:
       return "loss";
@@ -19,9 +19,10 @@ std::string_view PluginKindName(PluginKind kind) {
       return "init";
   }
   LOG(FATAL) << "unknown plugin kind " << static_cast<int>(kind);
+  return "";
 }
 
-std::string_view PluginKindMessage(PluginKind kind) {
+absl::string_view PluginKindMessage(PluginKind kind) {
   switch (kind) {
     case PluginKind::kLoss:
       return "retort.Loss";
@@ -31,6 +32,7 @@ std::string_view PluginKindMessage(PluginKind kind) {
       return "retort.Init";
   }
   LOG(FATAL) << "unknown plugin kind " << static_cast<int>(kind);
+  return "";
 }
 
 std::string ShortPluginName(const google::protobuf::Descriptor& config) {
@@ -47,14 +49,17 @@ PluginCatalogue& PluginCatalogue::Global() {
   return *catalogue;
 }
 
-void PluginCatalogue::Add(PluginKind kind, const google::protobuf::Descriptor* config) {
+void PluginCatalogue::Add(PluginKind kind,
+                          const google::protobuf::Descriptor* config) {
   PluginEntry entry{kind, ShortPluginName(*config), config};
   auto [existing, inserted] = entries_.insert({{kind, entry.name}, entry});
-  CHECK(inserted) << "two " << PluginKindName(kind) << " plugins are called '" << entry.name
-                  << "': " << existing->second.config->full_name() << " and " << config->full_name();
+  CHECK(inserted) << "two " << PluginKindName(kind) << " plugins are called '"
+                  << entry.name << "': " << existing->second.config->full_name()
+                  << " and " << config->full_name();
 }
 
-void PluginCatalogue::AddDigest(PluginKind kind, std::string name, std::string digest) {
+void PluginCatalogue::AddDigest(PluginKind kind, std::string name,
+                                std::string digest) {
   digests_[{kind, std::move(name)}] = std::move(digest);
 }
 
@@ -66,22 +71,28 @@ std::vector<PluginEntry> PluginCatalogue::Entries(PluginKind kind) const {
   return entries;
 }
 
-absl::StatusOr<PluginEntry> PluginCatalogue::FindByConfig(PluginKind kind, std::string_view config_full_name) const {
+absl::StatusOr<PluginEntry> PluginCatalogue::FindByConfig(
+    PluginKind kind, absl::string_view config_full_name) const {
   for (const auto& [key, entry] : entries_) {
-    if (key.first == kind && entry.config->full_name() == config_full_name) return entry;
+    if (key.first == kind && entry.config->full_name() == config_full_name)
+      return entry;
   }
-  return absl::NotFoundError(absl::StrCat("no ", PluginKindName(kind), " plugin takes a ", config_full_name,
-                                          "; linked: ", LinkedNames(kind), " (see plugins/plugins.bzl)"));
+  return absl::NotFoundError(absl::StrCat(
+      "no ", PluginKindName(kind), " plugin takes a ", config_full_name,
+      "; linked: ", LinkedNames(kind), " (see plugins/plugins.bzl)"));
 }
 
-std::string PluginCatalogue::Digest(PluginKind kind, const std::string& name) const {
+std::string PluginCatalogue::Digest(PluginKind kind,
+                                    const std::string& name) const {
   auto digest = digests_.find({kind, name});
   return digest == digests_.end() ? "" : digest->second;
 }
 
 std::string PluginCatalogue::LinkedNames(PluginKind kind) const {
   return absl::StrJoin(Entries(kind), ", ",
-                       [](std::string* out, const PluginEntry& entry) { out->append(entry.name); });
+                       [](std::string* out, const PluginEntry& entry) {
+                         out->append(entry.name);
+                       });
 }
 
 }  // namespace retort

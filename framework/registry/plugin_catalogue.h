@@ -3,36 +3,41 @@
 
 #include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
 
 namespace retort {
 
-// The kinds of plugins. Each kind has one configuration message whose field `plugin` holds the choice.
+// The kinds of plugins. Each kind has one configuration message whose field
+// `plugin` holds the choice.
 enum class PluginKind { kLoss, kMapping, kInit };
 
-// "loss", "mapping" or "init": the folder below plugins/ and the word used in messages.
-std::string_view PluginKindName(PluginKind kind);
+// "loss", "mapping" or "init": the folder below plugins/ and the word used in
+// messages.
+absl::string_view PluginKindName(PluginKind kind);
 
-// Full name of the message that chooses a plugin of this kind, for example "retort.Loss".
-std::string_view PluginKindMessage(PluginKind kind);
+// Full name of the message that chooses a plugin of this kind, for example
+// "retort.Loss".
+absl::string_view PluginKindMessage(PluginKind kind);
 
 // What is known of a linked plugin without making one.
 struct PluginEntry {
   PluginKind kind;
-  std::string name;                          // Short name, as users type it: "soft_targets".
-  const google::protobuf::Descriptor* config;  // Its configuration message: retort.SoftTargetsConfig.
+  std::string name;  // Short name, as users type it: "soft_targets".
+  const google::protobuf::Descriptor*
+      config;  // Its configuration message: retort.SoftTargetsConfig.
 };
 
-// Short name of the plugin with this configuration message: "SoftTargetsConfig" gives "soft_targets".
+// Short name of the plugin with this configuration message: "SoftTargetsConfig"
+// gives "soft_targets".
 std::string ShortPluginName(const google::protobuf::Descriptor& config);
 
-// The linked plugins of all kinds. Filled before main by the registration macros; immutable afterwards, so that reading
-// is safe from any thread.
+// The linked plugins of all kinds. Filled before main by the registration
+// macros; immutable afterwards, so that reading is safe from any thread.
 class PluginCatalogue {
  public:
   static PluginCatalogue& Global();
@@ -40,19 +45,23 @@ class PluginCatalogue {
   // Adds a plugin. CHECK-fails if its kind has a plugin of the same short name.
   void Add(PluginKind kind, const google::protobuf::Descriptor* config);
 
-  // Records the digest of a plugin's source files (made by the retort_plugin build rule), which enters stage keys.
+  // Records the digest of a plugin's source files (made by the retort_plugin
+  // build rule), which enters stage keys.
   void AddDigest(PluginKind kind, std::string name, std::string digest);
 
   // All plugins of a kind, by short name.
   std::vector<PluginEntry> Entries(PluginKind kind) const;
 
-  // The plugin with this configuration message (full name). NotFound lists all linked plugins of the kind.
-  absl::StatusOr<PluginEntry> FindByConfig(PluginKind kind, std::string_view config_full_name) const;
+  // The plugin with this configuration message (full name). NotFound lists all
+  // linked plugins of the kind.
+  absl::StatusOr<PluginEntry> FindByConfig(
+      PluginKind kind, absl::string_view config_full_name) const;
 
   // The digest of the plugin's sources, or "" if none was recorded.
   std::string Digest(PluginKind kind, const std::string& name) const;
 
-  // "attention_kl, attention_mse, cosine": the linked plugins of a kind, for messages.
+  // "attention_kl, attention_mse, cosine": the linked plugins of a kind, for
+  // messages.
   std::string LinkedNames(PluginKind kind) const;
 
  private:
@@ -62,7 +71,8 @@ class PluginCatalogue {
 
 // Records a digest before main; made by the retort_plugin build rule.
 struct PluginDigestRegistration {
-  PluginDigestRegistration(PluginKind kind, const char* name, const char* digest) {
+  PluginDigestRegistration(PluginKind kind, const char* name,
+                           const char* digest) {
     PluginCatalogue::Global().AddDigest(kind, name, digest);
   }
 };
