@@ -35,8 +35,10 @@ struct RunResult {
   double total_flops = 0;
   double tokens_per_second = 0;  // Median over steps, of the cohort's data pass.
   double clipped_share = 0;      // Share of steps whose gradient was clipped, 0 to 1.
-  std::vector<StepRecord> steps;             // Thinned to a few hundred.
-  std::vector<EvaluationRecord> evaluations;  // While training, on `select`.
+  std::string curve_stage;                    // The stage that `steps` and `evaluations` come from, the last one that trains.
+  std::vector<StepRecord> steps;              // Thinned to a few hundred, the same steps for every variant.
+  std::vector<EvaluationRecord> evaluations;  // While training, on `evaluation_split`.
+  std::string evaluation_split;               // "select"
   std::vector<Scores> scores;                // Final evaluations.
   std::string folder;                        // Where its results lie, for a reader who wants the weights.
 };
