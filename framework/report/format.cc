@@ -17,7 +17,7 @@ constexpr int kDecimalsWithoutUncertainty = 3;
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 // U+0300..U+036F, two bytes: CC 80..BF, CD 80..AF.
-bool IsCombiningMark(std::string_view utf8, size_t i) {
+bool IsCombiningMark(absl::string_view utf8, size_t i) {
   const auto byte = [&](size_t at) { return at < utf8.size() ? static_cast<unsigned char>(utf8[at]) : 0; };
   return byte(i) == 0xCC || (byte(i) == 0xCD && byte(i + 1) < 0xB0);
 }
@@ -92,7 +92,7 @@ std::string ExactNumber(double value) {
   return std::string(buffer.data(), end.ptr);
 }
 
-int DisplayWidth(std::string_view utf8) {
+int DisplayWidth(absl::string_view utf8) {
   int width = 0;
   for (size_t i = 0; i < utf8.size(); ++i) {
     if (!IsContinuation(utf8[i]) && !IsCombiningMark(utf8, i)) ++width;
@@ -100,15 +100,15 @@ int DisplayWidth(std::string_view utf8) {
   return width;
 }
 
-std::string PadLeft(std::string_view utf8, int width) {
+std::string PadLeft(absl::string_view utf8, int width) {
   return absl::StrCat(std::string(std::max(0, width - DisplayWidth(utf8)), ' '), utf8);
 }
 
-std::string PadRight(std::string_view utf8, int width) {
+std::string PadRight(absl::string_view utf8, int width) {
   return absl::StrCat(utf8, std::string(std::max(0, width - DisplayWidth(utf8)), ' '));
 }
 
-std::string Truncate(std::string_view utf8, int width) {
+std::string Truncate(absl::string_view utf8, int width) {
   if (DisplayWidth(utf8) <= width) return std::string(utf8);
   if (width <= 0) return "";
   size_t end = 0;

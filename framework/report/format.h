@@ -3,7 +3,8 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
+
+#include "absl/strings/string_view.h"
 
 // Numbers as words for readers. UTF-8: a true minus sign (−), ± and units. Machine-readable files print numbers with
 // ExactNumber instead. Pure functions.
@@ -40,14 +41,14 @@ std::string FormatDuration(double seconds);
 std::string ExactNumber(double value);
 
 // Columns that a UTF-8 string takes on a terminal: code points less combining marks; no wide characters are expected.
-int DisplayWidth(std::string_view utf8);
+int DisplayWidth(absl::string_view utf8);
 
 // Pads with blanks to `width` columns, on the left (numbers) or on the right.
-std::string PadLeft(std::string_view utf8, int width);
-std::string PadRight(std::string_view utf8, int width);
+std::string PadLeft(absl::string_view utf8, int width);
+std::string PadRight(absl::string_view utf8, int width);
 
 // Cuts to at most `width` columns, with "…" as the last one if something was cut.
-std::string Truncate(std::string_view utf8, int width);
+std::string Truncate(absl::string_view utf8, int width);
 
 }  // namespace retort
 

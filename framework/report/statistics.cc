@@ -107,8 +107,8 @@ absl::StatusOr<double> RatioOfSums(const ExampleScores& scores) {
   }
   const double count = std::accumulate(scores.count.begin(), scores.count.end(), 0.0);
   if (!(count > 0)) {
-    return absl::InvalidArgumentError(absl::StrCat("ExampleScores.count: want a total > 0, got ", count, " over ",
-                                                   scores.count.size(), " examples"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("ExampleScores.count: want a total > 0, got ", count, " over ", scores.count.size(), " examples"));
   }
   return std::accumulate(scores.sum.begin(), scores.sum.end(), 0.0) / count;
 }
@@ -169,8 +169,8 @@ absl::StatusOr<PairedDifference> EstimateDifference(absl::Span<const std::vector
   }
   for (const std::vector<double>& row : d) {
     if (row.size() != d[0].size()) {
-      return absl::InvalidArgumentError(absl::StrCat("paired differences: want ", d[0].size(),
-                                                     " examples for every seed, got ", row.size()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("paired differences: want ", d[0].size(), " examples for every seed, got ", row.size()));
     }
   }
   const TwoWay v = Decompose(d);

@@ -64,7 +64,7 @@ struct PairedDifference {
   int seeds = 0;
   int64_t examples = 0;
   double standard_error = 0;
-  double degrees_of_freedom = 0;  // Satterthwaite's.
+  double degrees_of_freedom = 0;    // Satterthwaite's.
   std::optional<double> low, high;  // Ends of the interval; none if nothing can be said.
 
   Verdict verdict() const;

@@ -56,8 +56,8 @@ TEST(JackknifeValues, OfAMeanAreTheExamples) {
     for (const size_t e : examples) sum += x[e];
     return sum / static_cast<double>(examples.size());
   });
-  EXPECT_THAT(values, ElementsAre(DoubleNear(1, 1e-12), DoubleNear(5, 1e-12), DoubleNear(2, 1e-12),
-                                  DoubleNear(9, 1e-12)));
+  EXPECT_THAT(values,
+              ElementsAre(DoubleNear(1, 1e-12), DoubleNear(5, 1e-12), DoubleNear(2, 1e-12), DoubleNear(9, 1e-12)));
 }
 
 double Pearson(const std::vector<double>& x, const std::vector<double>& y, absl::Span<const size_t> examples) {
