@@ -1,0 +1,78 @@
+#include "framework/base/file.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string TestFolder(const std::string& name) {
+  const std::string folder = absl::StrCat(::testing::TempDir(), "/file_test_", name);
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  return folder;
+}
+
+int FilesIn(const std::string& folder) {
+  return static_cast<int>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+TEST(AtomicWriteFile, ReplacesAndLeavesNothingElse) {
+  const std::string folder = TestFolder("replaces");
+  const std::string path = absl::StrCat(folder, "/x");
+  ASSERT_TRUE(AtomicWriteFile(path, "long first contents").ok());
+  const std::string bytes("a\0b", 3);
+  ASSERT_TRUE(AtomicWriteFile(path, bytes).ok());
+  EXPECT_EQ(*ReadFile(path), bytes);
+  EXPECT_EQ(FilesIn(folder), 1);
+}
+
+TEST(AtomicWriteFile, FullDiskIsSaidAndLeavesNothing) {
+  const std::string folder = TestFolder("full");
+  const std::string path = absl::StrCat(folder, "/x");
+  // The temporary file's name leads to the device that is always full.
+  std::filesystem::create_symlink("/dev/full", absl::StrCat(path, ".tmp-", ::getpid()));
+  const absl::Status status = AtomicWriteFile(path, "x");
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/x.tmp-"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("No space left on device"));
+  EXPECT_EQ(FilesIn(folder), 0);
+}
+
+TEST(AtomicWriteFile, MissingFolder) {
+  const absl::Status status = AtomicWriteFile(absl::StrCat(TestFolder("missing"), "/nowhere/x"), "x");
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("nowhere/x"));
+}
+
+TEST(AtomicWriteFile, FolderInTheWay) {
+  const std::string folder = TestFolder("in_the_way");
+  ASSERT_TRUE(MakeDirectories(absl::StrCat(folder, "/x/y")).ok());
+  EXPECT_FALSE(AtomicWriteFile(absl::StrCat(folder, "/x"), "x").ok());
+  EXPECT_EQ(FilesIn(folder), 1);
+}
+
+TEST(ReadFile, MissingFile) {
+  const absl::Status status = ReadFile("no/such/file").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(status.message(), "cannot open no/such/file: No such file or directory");
+}
+
+TEST(MakeDirectories, FileInTheWay) {
+  const std::string folder = TestFolder("directories");
+  EXPECT_TRUE(MakeDirectories(absl::StrCat(folder, "/a/b")).ok());
+  EXPECT_TRUE(MakeDirectories(absl::StrCat(folder, "/a/b")).ok());
+  ASSERT_TRUE(AtomicWriteFile(absl::StrCat(folder, "/f"), "x").ok());
+  EXPECT_EQ(MakeDirectories(absl::StrCat(folder, "/f")).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(MakeDirectories(absl::StrCat(folder, "/f/g")).code(), absl::StatusCode::kFailedPrecondition);
+}
+
+}  // namespace
+}  // namespace retort
