@@ -90,12 +90,19 @@ std::vector<TableCell> VariantRow(const Analysis& analysis, const VariantAnalysi
   return row;
 }
 
+// With as many decimals as the base's mean.
+TableCell TeacherCell(const Analysis& analysis, size_t m) {
+  if (!analysis.teacher[m].has_value()) return {kNothing, {std::nullopt, std::nullopt}};
+  const std::optional<Summary>& base = analysis.variants.front().metrics[m].summary;
+  const double scale = analysis.columns[m].info.scale;
+  const double spread = base.has_value() ? scale * base->standard_deviation.value_or(0) : 0;
+  return {FormatFixed(scale * *analysis.teacher[m], DecimalsFor(spread)), {analysis.teacher[m], std::nullopt}};
+}
+
 std::vector<TableCell> TeacherRow(const Analysis& analysis, const std::vector<TableColumn>& columns) {
   std::vector<TableCell> row = {{"teacher", {}}};
   for (size_t m = 0; m < analysis.columns.size(); ++m) {
-    std::optional<Summary> summary;
-    if (analysis.teacher[m].has_value()) summary = Summary{1, *analysis.teacher[m], std::nullopt};
-    row.push_back(MeanCell(analysis.columns[m].info, summary));
+    row.push_back(TeacherCell(analysis, m));
     row.push_back(DifferenceCell(analysis.columns[m].info, std::nullopt));
   }
   while (row.size() < columns.size()) {
