@@ -88,44 +88,61 @@ std::string Differences(const Analysis& analysis) {
       choices.size() > 1 ? Choice("id=\"forest-metric\" aria-label=\"Metric\"", choices) : "", plots, "</section>\n");
 }
 
-// The class that colours a difference cell; column 1 + 2m + 1 of the table is the difference in metric m.
-std::string CellClass(const Analysis& analysis, const Table& table, size_t row, size_t column) {
-  if (table.columns[column].fields.empty()) return "text";
-  const size_t metric = (column - 1) / 2;
-  if (column % 2 != 0 || metric >= analysis.columns.size() || row >= analysis.variants.size()) return "";
+// The class that colours a difference.
+std::string DeltaClass(const Analysis& analysis, size_t row, size_t metric) {
+  if (row >= analysis.variants.size()) return "delta";
   const std::optional<PairedDifference>& difference = analysis.variants[row].metrics[metric].difference;
-  if (!difference.has_value()) return "";
   const Better better = analysis.columns[metric].info.better;
+  if (!difference.has_value() || better == Better::kUnknown) return "delta";
   switch (difference->verdict()) {
-    case Verdict::kUndetermined:
-      return "undetermined";
     case Verdict::kHigher:
-      return better == Better::kUnknown ? "" : (better == Better::kHigher ? "better" : "worse");
+      return better == Better::kHigher ? "delta better" : "delta worse";
     case Verdict::kLower:
-      return better == Better::kUnknown ? "" : (better == Better::kLower ? "better" : "worse");
+      return better == Better::kLower ? "delta better" : "delta worse";
+    case Verdict::kUndetermined:
     case Verdict::kNoInterval:
-      return "";
+      return "delta";
   }
-  return "";
+  return "delta";
+}
+
+// The table's columns 1 + 2m and 2 + 2m, mean and difference in metric m, share a cell here.
+std::string HeaderCells(const Analysis& analysis, const Table& table) {
+  std::string html;
+  for (size_t c = 0; c < table.columns.size(); ++c) {
+    const bool mean = c > 0 && c <= 2 * analysis.columns.size();
+    absl::StrAppend(&html, "<th scope=\"col\"", table.columns[c].fields.empty() ? " class=\"text\"" : "", ">",
+                    EscapeHtml(table.columns[c].title));
+    if (mean) absl::StrAppend(&html, "<span class=\"delta\">", EscapeHtml(table.columns[++c].title), "</span>");
+    absl::StrAppend(&html, "</th>");
+  }
+  return html;
+}
+
+std::string RowCells(const Analysis& analysis, const Table& table, size_t row) {
+  const std::vector<TableCell>& cells = table.rows[row];
+  std::string html = absl::StrCat("<th scope=\"row\">", EscapeHtml(cells[0].text), "</th>");
+  for (size_t c = 1; c < cells.size(); ++c) {
+    absl::StrAppend(&html, "<td", table.columns[c].fields.empty() ? " class=\"text\"" : "", ">",
+                    EscapeHtml(cells[c].text));
+    if (c <= 2 * analysis.columns.size()) {
+      const size_t metric = c++ / 2;
+      absl::StrAppend(&html, "<span class=\"", DeltaClass(analysis, row, metric), "\">", EscapeHtml(cells[c].text),
+                      "</span>");
+    }
+    absl::StrAppend(&html, "</td>");
+  }
+  return html;
 }
 
 std::string ResultTable(const Analysis& analysis) {
   const Table table = BuildTable(analysis);
   std::string html = absl::StrCat("<section>\n<h2>Results</h2>\n<p class=\"note\">", EscapeHtml(table.note),
-                                  "</p>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>");
-  for (const TableColumn& column : table.columns) {
-    absl::StrAppend(&html, "<th scope=\"col\"", column.fields.empty() ? " class=\"text\"" : "", ">",
-                    EscapeHtml(column.title), "</th>");
-  }
-  absl::StrAppend(&html, "</tr></thead>\n<tbody>\n");
+                                  "</p>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>",
+                                  HeaderCells(analysis, table), "</tr></thead>\n<tbody>\n");
   for (size_t r = 0; r < table.rows.size(); ++r) {
-    absl::StrAppend(&html, r >= analysis.variants.size() ? "<tr class=\"teacher\">" : "<tr>", "<th scope=\"row\">",
-                    EscapeHtml(table.rows[r][0].text), "</th>");
-    for (size_t c = 1; c < table.columns.size(); ++c) {
-      absl::StrAppend(&html, "<td class=\"", CellClass(analysis, table, r, c), "\">", EscapeHtml(table.rows[r][c].text),
-                      "</td>");
-    }
-    absl::StrAppend(&html, "</tr>\n");
+    absl::StrAppend(&html, r >= analysis.variants.size() ? "<tr class=\"teacher\">" : "<tr>",
+                    RowCells(analysis, table, r), "</tr>\n");
   }
   return absl::StrCat(html, "</tbody>\n</table></div>\n</section>\n");
 }
