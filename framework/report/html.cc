@@ -127,8 +127,10 @@ std::string RowCells(const Analysis& analysis, const Table& table, size_t row) {
                     EscapeHtml(cells[c].text));
     if (c <= 2 * analysis.columns.size()) {
       const size_t metric = c++ / 2;
-      absl::StrAppend(&html, "<span class=\"", DeltaClass(analysis, row, metric), "\">", EscapeHtml(cells[c].text),
-                      "</span>");
+      if (cells[c].values.front().has_value()) {
+        absl::StrAppend(&html, "<span class=\"", DeltaClass(analysis, row, metric), "\">", EscapeHtml(cells[c].text),
+                        "</span>");
+      }
     }
     absl::StrAppend(&html, "</td>");
   }
