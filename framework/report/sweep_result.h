@@ -33,12 +33,14 @@ struct RunResult {
   int64_t tokens = 0;
   double student_flops = 0;
   double total_flops = 0;
-  double tokens_per_second = 0;  // Median over steps, of the cohort's data pass.
-  double clipped_share = 0;      // Share of steps whose gradient was clipped, 0 to 1.
-  std::vector<StepRecord> steps;             // Thinned to a few hundred.
-  std::vector<EvaluationRecord> evaluations;  // While training, on `select`.
-  std::vector<Scores> scores;                // Final evaluations.
-  std::string folder;                        // Where its results lie, for a reader who wants the weights.
+  double tokens_per_second = 0;   // Median over steps, of the cohort's data pass.
+  double clipped_share = 0;       // Share of steps whose gradient was clipped, 0 to 1.
+  std::string curve_stage;        // The stage that `steps` and `evaluations` come from, the last one that trains.
+  std::vector<StepRecord> steps;  // Thinned to a few hundred, the same steps for every variant.
+  std::vector<EvaluationRecord> evaluations;  // While training, on `evaluation_split`.
+  std::string evaluation_split;               // "select"
+  std::vector<Scores> scores;                 // Final evaluations.
+  std::string folder;                         // Where its results lie, for a reader who wants the weights.
 };
 
 struct VariantInfo {
@@ -63,10 +65,10 @@ struct SweepResult {
   std::vector<RunResult> runs;  // variants x seeds, those that ran.
   std::vector<Scores> teacher;  // The teacher's own scores, if there is a teacher.
   std::vector<PublishedResult> published;
-  std::string primary_metric;        // "masked_lm/cross_entropy"
+  std::string primary_metric;         // "masked_lm/cross_entropy"
   std::vector<std::string> warnings;  // Dead options and the like, from the plan.
-  std::string conditions;            // "this teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (5e-4)"
-  std::string resolved_config;       // sweep.resolved.textproto
+  std::string conditions;  // "this teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (5e-4)"
+  std::string resolved_config;                     // sweep.resolved.textproto
   std::map<std::string, std::string> environment;  // CPU, threads, libtorch, versions, commit …
 };
 

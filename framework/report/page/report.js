@@ -1,0 +1,205 @@
+'use strict';
+// Draws the curves from the JSON in #data, one chart for the metric while training and one per loss term.
+(() => {
+  const data = JSON.parse(document.getElementById('data').textContent);
+  const byId = (id) => document.getElementById(id);
+  const state = { x: 'tokens', part: 'all', seeds: false, metric: data.metrics[0] && data.metrics[0].name, variant: '', weighted: false };
+  const hidden = new Set();
+  let lit = null;  // The variant under the pointer in the legend.
+  const charts = [];
+  const AXES = { tokens: 'tokens', total_flops: 'FLOPs, student and teacher', student_flops: 'FLOPs, student' };
+  const HUES = 6, DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
+
+  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const order = data.variants.map((v) => v.name);
+  const others = data.variants.filter((v) => !v.base).map((v) => v.name);
+  const style = (name) => {
+    const i = others.indexOf(name);
+    if (i < 0) return { color: css('--ink'), dash: [], width: 3 };
+    return { color: css('--s' + (i % HUES)), dash: DASHES[Math.floor(i / HUES) % DASHES.length], width: 2 };
+  };
+  const compact = (v) => {
+    const size = Math.abs(v);
+    if (size >= 1e15 || (size > 0 && size < 1e-3)) return v.toExponential(1);
+    for (const [limit, unit] of [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']]) {
+      if (size >= limit) return Number((v / limit).toPrecision(3)) + ' ' + unit;
+    }
+    return String(Number(v.toPrecision(4)));
+  };
+
+  // Mean over seeds at each place of the series; x is the seeds' mean there, so that uneven sequence lengths average out.
+  const mean = (series) => {
+    const sums = new Map();
+    for (const points of series) {
+      points.forEach((p) => {
+        if (p.y === null) return;
+        const s = sums.get(p.key) || { x: 0, y: 0, n: 0 };
+        s.x += p.x; s.y += p.y; s.n += 1;
+        sums.set(p.key, s);
+      });
+    }
+    return [...sums.values()].filter((s) => s.n === series.length).map((s) => ({ x: s.x / s.n, y: s.y / s.n }));
+  };
+  const cut = (points, longest) => (state.part === 'all' ? points : points.filter((p) => p.x >= longest / 2));
+
+  // lines: [{variant, seed|null, points}]
+  const draw = (canvas, lines, yTitle, small) => {
+    const longest = Math.max(0, ...lines.map((l) => (l.points.length ? l.points[l.points.length - 1].x : 0)));
+    const soft = css('--soft'), grid = css('--faint');
+    const datasets = lines.map((line) => {
+      const s = style(line.variant);
+      const faded = lit !== null && lit !== line.variant;
+      return {
+        label: line.variant + (line.seed === null ? '' : ', seed ' + line.seed), data: cut(line.points, longest),
+        borderColor: faded ? grid : s.color, borderDash: s.dash, pointRadius: 0, pointHitRadius: 8, tension: 0,
+        borderWidth: line.seed === null ? (lit === line.variant ? s.width + 1 : s.width) : 1.2,
+        order: lit === line.variant ? 0 : (faded ? 2 : 1), backgroundColor: s.color,
+      };
+    });
+    const ticks = { color: soft, font: { size: small ? 11 : 12 }, callback: compact, maxRotation: 0, maxTicksLimit: small ? 5 : 9 };
+    const title = (text) => ({ display: !small, text, color: soft, font: { size: 13 } });
+    charts.push(new Chart(canvas, {
+      type: 'line', data: { datasets },
+      options: {
+        animation: false, parsing: false, normalized: true, maintainAspectRatio: false, responsive: true,
+        interaction: { mode: 'nearest', axis: 'xy', intersect: false },
+        plugins: {
+          legend: { display: false },
+          tooltip: {
+            displayColors: false,
+            callbacks: {
+              title: (items) => items[0].dataset.label,
+              label: (item) => yTitle + ' ' + Number(item.parsed.y.toPrecision(5)) + ' at ' + compact(item.parsed.x) + ' ' + AXES[state.x],
+            },
+          },
+        },
+        scales: {
+          x: { type: 'linear', min: state.part === 'all' ? 0 : longest / 2, max: longest, ticks, grid: { color: grid }, title: title(AXES[state.x]) },
+          y: { ticks, grid: { color: grid }, title: title(yTitle) },
+        },
+      },
+    }));
+  };
+
+  const shown = () => data.variants.filter((v) => !hidden.has(v.name));
+
+  const drawMetric = () => {
+    const metric = data.metrics.find((m) => m.name === state.metric);
+    const lines = [];
+    for (const variant of metric ? shown() : []) {
+      const series = [];
+      for (const run of variant.runs) {
+        const values = run.evaluations.metrics[metric.name];
+        if (!values) continue;
+        const points = values.map((y, i) => ({ key: run.evaluations.step[i], x: run.evaluations[state.x][i], y: y === null ? null : y * metric.scale }));
+        series.push(points);
+        if (state.seeds) lines.push({ variant: variant.name, seed: run.seed, points: points.filter((p) => p.y !== null) });
+      }
+      if (series.length && !state.seeds) lines.push({ variant: variant.name, seed: null, points: mean(series) });
+    }
+    if (metric) draw(byId('metric-chart'), lines, metric.title, false);
+  };
+
+  const termPoints = (run, name) => {
+    const term = run.steps.terms[name];
+    if (!term) return null;
+    const factor = state.weighted ? term.weight : 1;
+    return term.values.map((y, i) => ({ key: run.steps.step[i], x: run.steps[state.x][i], y: y === null ? null : y * factor }));
+  };
+
+  const drawTerms = () => {
+    const box = byId('terms');
+    box.textContent = '';
+    const chosen = state.variant ? data.variants.filter((v) => v.name === state.variant) : shown();
+    for (const name of data.terms) {
+      const lines = [];
+      const weights = new Set();
+      for (const variant of chosen) {
+        const runs = variant.runs.filter((run) => run.steps.terms[name]);
+        runs.forEach((run) => weights.add(run.steps.terms[name].weight));
+        const series = runs.map((run) => termPoints(run, name));
+        if (state.variant) {
+          runs.forEach((run, i) => lines.push({ variant: variant.name, seed: run.seed, points: series[i].filter((p) => p.y !== null) }));
+        } else if (series.length) {
+          lines.push({ variant: variant.name, seed: null, points: mean(series) });
+        }
+      }
+      if (!lines.length) continue;
+      const figure = document.createElement('figure');
+      const caption = document.createElement('figcaption');
+      caption.textContent = name + ' ';
+      const detail = document.createElement('span');
+      detail.textContent = 'weight ' + [...weights].join(' or ') + (state.weighted ? ', weighted' : '');
+      caption.append(detail);
+      const holder = document.createElement('div');
+      holder.className = 'small';
+      const canvas = document.createElement('canvas');
+      canvas.setAttribute('role', 'img');
+      canvas.setAttribute('aria-label', 'Loss term ' + name + ' while training');
+      holder.append(canvas);
+      figure.append(caption, holder);
+      box.append(figure);
+      draw(canvas, lines, name, true);
+    }
+  };
+
+  const redraw = () => {
+    charts.splice(0).forEach((chart) => chart.destroy());
+    drawMetric();
+    drawTerms();
+  };
+
+  const sample = (name) => {
+    const s = style(name);
+    return '<svg width="26" height="8" aria-hidden="true"><line x1="0" y1="4" x2="26" y2="4" stroke="' + s.color +
+      '" stroke-width="' + s.width + '" stroke-dasharray="' + s.dash.join(' ') + '"/></svg>';
+  };
+  const drawLegend = () => {
+    const legend = byId('legend');
+    legend.textContent = '';
+    for (const name of order) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.innerHTML = sample(name);
+      button.append(name);
+      button.setAttribute('aria-pressed', String(!hidden.has(name)));
+      button.onclick = () => {
+        if (!hidden.delete(name)) hidden.add(name);
+        button.setAttribute('aria-pressed', String(!hidden.has(name)));
+        redraw();
+      };
+      const light = (value) => { if (lit !== value) { lit = value; redraw(); } };
+      button.onmouseenter = () => light(hidden.has(name) ? null : name);
+      button.onmouseleave = () => light(null);
+      legend.append(button);
+    }
+  };
+
+  document.querySelectorAll('[data-set]').forEach((control) => {
+    const key = control.dataset.set;
+    if (control.tagName === 'SELECT') {
+      control.onchange = () => { state[key] = control.value; redraw(); };
+      return;
+    }
+    control.querySelectorAll('button').forEach((button) => {
+      button.onclick = () => {
+        const value = button.value;
+        state[key] = value === 'true' ? true : (value === 'false' ? false : value);
+        control.querySelectorAll('button').forEach((b) => b.setAttribute('aria-pressed', String(b === button)));
+        redraw();
+      };
+    });
+  });
+  const metricChoice = byId('forest-metric');
+  if (metricChoice) {
+    metricChoice.querySelectorAll('button').forEach((button) => {
+      button.onclick = () => {
+        metricChoice.querySelectorAll('button').forEach((b) => b.setAttribute('aria-pressed', String(b === button)));
+        document.querySelectorAll('.forest').forEach((f) => { f.hidden = f.id !== button.value; });
+      };
+    });
+  }
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { drawLegend(); redraw(); });
+  drawLegend();
+  redraw();
+})();
