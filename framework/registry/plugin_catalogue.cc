@@ -9,7 +9,7 @@
 
 namespace retort {
 
-std::string_view PluginKindName(PluginKind kind) {
+absl::string_view PluginKindName(PluginKind kind) {
   switch (kind) {
     case PluginKind::kLoss:
       return "loss";
@@ -19,9 +19,10 @@ std::string_view PluginKindName(PluginKind kind) {
       return "init";
   }
   LOG(FATAL) << "unknown plugin kind " << static_cast<int>(kind);
+  return "";
 }
 
-std::string_view PluginKindMessage(PluginKind kind) {
+absl::string_view PluginKindMessage(PluginKind kind) {
   switch (kind) {
     case PluginKind::kLoss:
       return "retort.Loss";
@@ -31,6 +32,7 @@ std::string_view PluginKindMessage(PluginKind kind) {
       return "retort.Init";
   }
   LOG(FATAL) << "unknown plugin kind " << static_cast<int>(kind);
+  return "";
 }
 
 std::string ShortPluginName(const google::protobuf::Descriptor& config) {
@@ -66,7 +68,7 @@ std::vector<PluginEntry> PluginCatalogue::Entries(PluginKind kind) const {
   return entries;
 }
 
-absl::StatusOr<PluginEntry> PluginCatalogue::FindByConfig(PluginKind kind, std::string_view config_full_name) const {
+absl::StatusOr<PluginEntry> PluginCatalogue::FindByConfig(PluginKind kind, absl::string_view config_full_name) const {
   for (const auto& [key, entry] : entries_) {
     if (key.first == kind && entry.config->full_name() == config_full_name) return entry;
   }

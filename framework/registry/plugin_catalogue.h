@@ -3,11 +3,11 @@
 
 #include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
 
 namespace retort {
@@ -16,10 +16,10 @@ namespace retort {
 enum class PluginKind { kLoss, kMapping, kInit };
 
 // "loss", "mapping" or "init": the folder below plugins/ and the word used in messages.
-std::string_view PluginKindName(PluginKind kind);
+absl::string_view PluginKindName(PluginKind kind);
 
 // Full name of the message that chooses a plugin of this kind, for example "retort.Loss".
-std::string_view PluginKindMessage(PluginKind kind);
+absl::string_view PluginKindMessage(PluginKind kind);
 
 // What is known of a linked plugin without making one.
 struct PluginEntry {
@@ -47,7 +47,7 @@ class PluginCatalogue {
   std::vector<PluginEntry> Entries(PluginKind kind) const;
 
   // The plugin with this configuration message (full name). NotFound lists all linked plugins of the kind.
-  absl::StatusOr<PluginEntry> FindByConfig(PluginKind kind, std::string_view config_full_name) const;
+  absl::StatusOr<PluginEntry> FindByConfig(PluginKind kind, absl::string_view config_full_name) const;
 
   // The digest of the plugin's sources, or "" if none was recorded.
   std::string Digest(PluginKind kind, const std::string& name) const;

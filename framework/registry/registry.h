@@ -53,7 +53,7 @@ class Registry {
     auto factory = factories_.find(type);
     if (factory != factories_.end()) return factory->second(config, context);
     const PluginCatalogue& catalogue = PluginCatalogue::Global();
-    const std::string_view kind = PluginKindName(Interface::kPluginKind);
+    const absl::string_view kind = PluginKindName(Interface::kPluginKind);
     return absl::NotFoundError(absl::StrCat(
         "no ", kind, " plugin", type.empty() ? " is chosen" : absl::StrCat(" takes a ", type),
         "; linked: ", catalogue.LinkedNames(Interface::kPluginKind), " (see plugins/plugins.bzl)"));

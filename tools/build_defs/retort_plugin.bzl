@@ -1,0 +1,67 @@
+"""The targets of one plugin's folder."""
+
+load("//tools/build_defs:retort_cc_proto.bzl", "retort_cc_proto")
+
+_KINDS = ["init", "loss", "mapping"]
+
+# Who links plugins: the roll call and conformance suites, and tests that own several packages. Programs link //plugins as a whole.
+_VISIBILITY = [
+    "//plugins:__subpackages__",
+    "//tests:__subpackages__",
+]
+
+def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs = [], hdrs = [], test_srcs = [], test_data = [], test_size = "small"):
+    """A plugin from `<name>.proto .h .cc _test.cc` and `example.textproto`.
+
+    Makes the library `<name>` (its registration survives static linking), `<name>_proto`, `<name>_cc_proto`, `<name>_test`
+    and the filegroup `example`, which the conformance suite of the kind reads.
+
+    Args:
+      name: of the plugin and of its files
+      kind: "loss", "mapping" or "init"; the package must be //plugins/<kind>/<name>
+      deps: of the library
+      proto_deps: of the .proto file
+      test_deps: of the test, beside the library, its deps and GoogleTest
+      srcs: further .cc files
+      hdrs: further .h files
+      test_srcs: further files of the test
+      test_data: files that the test reads
+      test_size: as in cc_test
+    """
+    if kind not in _KINDS:
+        fail("retort_plugin.kind: want one of %s, got \"%s\"" % (", ".join(_KINDS), kind))
+    wanted = "plugins/%s/%s" % (kind, name)
+    if native.package_name() != wanted:
+        fail("retort_plugin: \"%s\" of kind \"%s\" belongs into //%s, got //%s" % (name, kind, wanted, native.package_name()))
+
+    retort_cc_proto(
+        name = name + "_proto",
+        srcs = [name + ".proto"],
+        visibility = _VISIBILITY,
+        deps = proto_deps,
+    )
+    native.cc_library(
+        name = name,
+        srcs = [name + ".cc"] + srcs,
+        hdrs = [name + ".h"] + hdrs,
+        alwayslink = True,
+        visibility = _VISIBILITY,
+        deps = [":%s_cc_proto" % name] + deps,
+    )
+    native.cc_test(
+        name = name + "_test",
+        size = test_size,
+        srcs = [name + "_test.cc"] + test_srcs,
+        data = [":example"] + test_data,
+        # Dependencies that the library and its test share are listed once by either.
+        deps = [
+            ":" + name,
+            ":%s_cc_proto" % name,
+            "//tools/third_party:gtest_main",
+        ] + [dep for dep in deps + test_deps if dep != "//tools/third_party:gtest_main"],
+    )
+    native.filegroup(
+        name = "example",
+        srcs = ["example.textproto"],
+        visibility = _VISIBILITY,
+    )
