@@ -15,6 +15,8 @@ namespace retort {
 // The kinds of plugins. Each kind has one configuration message whose field `plugin` holds the choice.
 enum class PluginKind { kLoss, kMapping, kInit };
 
+inline constexpr PluginKind kPluginKinds[] = {PluginKind::kLoss, PluginKind::kMapping, PluginKind::kInit};
+
 // "loss", "mapping" or "init": the folder below plugins/ and the word used in messages.
 absl::string_view PluginKindName(PluginKind kind);
 
@@ -24,7 +26,7 @@ absl::string_view PluginKindMessage(PluginKind kind);
 // What is known of a linked plugin without making one.
 struct PluginEntry {
   PluginKind kind;
-  std::string name;                          // Short name, as users type it: "soft_targets".
+  std::string name;                            // Short name, as users type it: "soft_targets".
   const google::protobuf::Descriptor* config;  // Its configuration message: retort.SoftTargetsConfig.
 };
 

@@ -54,9 +54,9 @@ class Registry {
     if (factory != factories_.end()) return factory->second(config, context);
     const PluginCatalogue& catalogue = PluginCatalogue::Global();
     const absl::string_view kind = PluginKindName(Interface::kPluginKind);
-    return absl::NotFoundError(absl::StrCat(
-        "no ", kind, " plugin", type.empty() ? " is chosen" : absl::StrCat(" takes a ", type),
-        "; linked: ", catalogue.LinkedNames(Interface::kPluginKind), " (see plugins/plugins.bzl)"));
+    return absl::NotFoundError(
+        absl::StrCat("no ", kind, " plugin", type.empty() ? " is chosen" : absl::StrCat(" takes a ", type),
+                     "; linked: ", catalogue.LinkedNames(Interface::kPluginKind), " (see plugins/plugins.bzl)"));
   }
 
  private:

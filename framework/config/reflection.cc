@@ -1,0 +1,81 @@
+#include "framework/config/reflection.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+
+namespace retort {
+
+using google::protobuf::Any;
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+const FieldDescriptor* NameField(const Descriptor& type) {
+  const FieldDescriptor* field = type.FindFieldByName("name");
+  if (field == nullptr || field->is_repeated() || field->type() != FieldDescriptor::TYPE_STRING) return nullptr;
+  return field;
+}
+
+std::string NameOf(const Message& message) {
+  return message.GetReflection()->GetString(message, NameField(*message.GetDescriptor()));
+}
+
+bool IsNamedList(const FieldDescriptor& field) {
+  return field.is_repeated() && field.message_type() != nullptr && NameField(*field.message_type()) != nullptr;
+}
+
+int FindNamed(const Message& message, const FieldDescriptor& list, absl::string_view name) {
+  const auto* reflection = message.GetReflection();
+  for (int i = 0; i < reflection->FieldSize(message, &list); ++i) {
+    if (NameOf(reflection->GetRepeatedMessage(message, &list, i)) == name) return i;
+  }
+  return -1;
+}
+
+std::string ListNames(const Message& message, const FieldDescriptor& list) {
+  std::vector<std::string> names;
+  const auto* reflection = message.GetReflection();
+  for (int i = 0; i < reflection->FieldSize(message, &list); ++i) {
+    names.push_back(NameOf(reflection->GetRepeatedMessage(message, &list, i)));
+  }
+  return names.empty() ? "none" : absl::StrJoin(names, ", ");
+}
+
+std::string JoinPath(absl::string_view path, absl::string_view last) {
+  return path.empty() ? std::string(last) : absl::StrCat(path, ".", last);
+}
+
+std::string AnyTypeName(const Any& any) { return any.type_url().substr(any.type_url().rfind('/') + 1); }
+
+std::unique_ptr<Message> UnpackAny(const Any& any) {
+  const Descriptor* type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(AnyTypeName(any));
+  if (type == nullptr) return nullptr;
+  std::unique_ptr<Message> message(google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+  if (!message->ParseFromString(any.value())) return nullptr;
+  return message;
+}
+
+void PackAny(const Message& message, Any* any) {
+  any->set_type_url(absl::StrCat("type.googleapis.com/", message.GetDescriptor()->full_name()));
+  any->set_value(DeterministicBytes(message));
+}
+
+std::string DeterministicBytes(const Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  message.SerializePartialToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
+std::vector<const FieldDescriptor*> SetFields(const Message& message) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  return fields;
+}
+
+}  // namespace retort
