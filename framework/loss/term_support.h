@@ -1,13 +1,14 @@
 #ifndef RETORT_FRAMEWORK_LOSS_TERM_SUPPORT_H_
 #define RETORT_FRAMEWORK_LOSS_TERM_SUPPORT_H_
 
+#include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "ATen/core/Tensor.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "framework/batch/batch.h"
 #include "framework/loss/loss_term.h"
 #include "framework/mapping/layer_mapping.h"
@@ -33,20 +34,25 @@ const at::Tensor& HiddenAt(const ModelOutputs& outputs, int layer);
 const AttentionState& AttentionAt(const ModelOutputs& outputs, int layer);
 
 // InvalidArgument, "CosineConfig: needs a teacher, but the stage has none", if there is no teacher.
-absl::Status RequireTeacher(const LossContext& context, std::string_view config);
+absl::Status RequireTeacher(const LossContext& context, absl::string_view config);
 
 // InvalidArgument naming both sizes if teacher and student do not share one vocabulary size, or if there is no teacher.
-absl::Status RequireSameVocabulary(const LossContext& context, std::string_view config);
+absl::Status RequireSameVocabulary(const LossContext& context, absl::string_view config);
 
 // InvalidArgument naming both widths if teacher and student differ; `remedy` ends the message.
-absl::Status RequireSameWidth(const LossContext& context, std::string_view config, std::string_view remedy);
+absl::Status RequireSameWidth(const LossContext& context, absl::string_view config, absl::string_view remedy);
 
 // InvalidArgument naming both numbers of heads if they differ; `remedy` ends the message.
-absl::Status RequireSameHeads(const LossContext& context, std::string_view config, std::string_view remedy);
+absl::Status RequireSameHeads(const LossContext& context, absl::string_view config, absl::string_view remedy);
 
-// Pairs of the mapping in `config` for the context's teacher and student. REQUIRES: there is a teacher.
+// Pairs of the mapping in `config` for the context's teacher and student, at least one. REQUIRES: there is a teacher.
+// Errors: as MapLayers; InvalidArgument if there are no pairs.
 absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& context, const google::protobuf::Any& config,
                                                         const std::string& field);
+
+// The layers that pairs name on either side, as Capture wants them.
+std::set<int> StudentLayers(const std::vector<LayerPair>& pairs);
+std::set<int> TeacherLayers(const std::vector<LayerPair>& pairs);
 
 }  // namespace retort
 
