@@ -21,10 +21,10 @@ struct LayerPair {
 
 // Says which teacher layer each student layer is matched with. The mapping that initialises a student and the mapping
 // that a loss matches by are separate settings. Immutable and thread-safe after Create.
-class LayerMapping {
+class LayerMapper {
  public:
   static constexpr PluginKind kPluginKind = PluginKind::kMapping;
-  virtual ~LayerMapping() = default;
+  virtual ~LayerMapper() = default;
 
   // Pairs in ascending order of the student layer. A term that matches embeddings adds the pair (0, 0) itself.
   // Errors: InvalidArgument if the mapping does not fit these numbers of layers; the message gives both.
@@ -34,7 +34,7 @@ class LayerMapping {
 // A mapping is made from its configuration alone.
 struct LayerMappingContext {};
 
-using LayerMappingRegistry = Registry<LayerMapping, LayerMappingContext>;
+using LayerMappingRegistry = Registry<LayerMapper, LayerMappingContext>;
 
 // The pairs of the mapping that `config` (the Any in a retort.LayerMapping) chooses, checked: student layers within
 // 1..L_s and distinct, teacher layers within 1..L_t, weights positive. `field` names the place in messages:
@@ -45,9 +45,9 @@ absl::StatusOr<std::vector<LayerPair>> MapLayers(const LayerMappingRegistry& map
 
 }  // namespace retort
 
-#define RETORT_REGISTER_LAYER_MAPPING(Plugin, Config)                                                       \
-  [[maybe_unused]] const ::retort::PluginRegistration<::retort::LayerMappingRegistry, ::retort::LayerMapping, Plugin, \
-                                                      Config>                                               \
+#define RETORT_REGISTER_LAYER_MAPPING(Plugin, Config)                                                                \
+  [[maybe_unused]] const ::retort::PluginRegistration<::retort::LayerMappingRegistry, ::retort::LayerMapper, Plugin, \
+                                                      Config>                                                        \
       k##Plugin##Registration
 
 #endif  // RETORT_FRAMEWORK_MAPPING_LAYER_MAPPING_H_

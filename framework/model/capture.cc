@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ATen/TensorOperators.h"
 #include "ATen/ops/matmul.h"
 
 namespace retort {

@@ -62,11 +62,11 @@ at::Tensor ParameterSet::Gradient(std::string_view name) const {
 }
 
 absl::Status ParameterSet::Set(std::string_view name, const at::Tensor& values) {
-  if (!Has(name)) return absl::InvalidArgumentError(absl::StrCat("there is no parameter ", name));
+  if (!Has(name)) return absl::InvalidArgumentError(absl::StrCat("there is no parameter ", std::string(name)));
   const ParameterSpec& spec = Spec(name);
   if (values.sizes() != at::IntArrayRef(spec.shape)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, ": want shape ", ShapeText(spec.shape), ", got ", ShapeText(values.sizes().vec())));
+    return absl::InvalidArgumentError(absl::StrCat(std::string(name), ": want shape ", ShapeText(spec.shape), ", got ",
+                                                   ShapeText(values.sizes().vec())));
   }
   at::NoGradGuard no_grad;
   flat_.narrow(0, Offset(name), spec.size()).view(spec.shape).copy_(values);
@@ -74,8 +74,8 @@ absl::Status ParameterSet::Set(std::string_view name, const at::Tensor& values) 
 }
 
 void ParameterSet::EnableGradients() {
-  flat_gradient_ = at::zeros({flat_.numel()}, flat_.options().dtype(
-                                                  flat_.scalar_type() == at::kDouble ? at::kDouble : at::kFloat));
+  flat_gradient_ =
+      at::zeros({flat_.numel()}, flat_.options().dtype(flat_.scalar_type() == at::kDouble ? at::kDouble : at::kFloat));
   for (size_t i = 0; i < specs_.size(); ++i) {
     at::Tensor leaf = values_[i].detach();
     leaf.set_requires_grad(true);

@@ -1,0 +1,87 @@
+#include "framework/loss/term_support.h"
+
+#include "ATen/ops/index_select.h"
+#include "ATen/ops/zeros.h"
+#include "absl/strings/str_cat.h"
+#include "framework/base/status_macros.h"
+#include "glog/logging.h"
+
+namespace retort {
+
+at::Tensor InLossType(const at::Tensor& values) {
+  return values.scalar_type() == at::kDouble ? values : values.to(at::kFloat);
+}
+
+at::Tensor ZeroSum(const at::Tensor& like) {
+  return at::zeros({}, like.options().dtype(like.scalar_type() == at::kDouble ? at::kDouble : at::kFloat));
+}
+
+at::Tensor RealRows(const at::Tensor& values, const Batch& batch) {
+  at::Tensor rows = values.reshape({-1, values.size(-1)});
+  if (!batch.all_valid) rows = rows.index_select(0, batch.real_rows);
+  return InLossType(rows);
+}
+
+const at::Tensor& HiddenAt(const ModelOutputs& outputs, int layer) {
+  auto hidden = outputs.hidden.find(layer);
+  CHECK(hidden != outputs.hidden.end()) << "hidden states of layer " << layer << " were not captured";
+  return hidden->second;
+}
+
+const AttentionState& AttentionAt(const ModelOutputs& outputs, int layer) {
+  auto attention = outputs.attention.find(layer);
+  CHECK(attention != outputs.attention.end()) << "attention of layer " << layer << " was not captured";
+  return attention->second;
+}
+
+absl::Status RequireTeacher(const LossContext& context, absl::string_view config) {
+  if (context.teacher != nullptr) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(config, ": needs a teacher, but the stage has none"));
+}
+
+absl::Status RequireSameVocabulary(const LossContext& context, absl::string_view config) {
+  RETORT_RETURN_IF_ERROR(RequireTeacher(context, config));
+  if (context.teacher->vocabulary_size == context.student.vocabulary_size) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(config, ": want teacher and student with one vocabulary, got ",
+                                                 context.teacher->vocabulary_size, " pieces in the teacher and ",
+                                                 context.student.vocabulary_size, " in the student"));
+}
+
+absl::Status RequireSameWidth(const LossContext& context, absl::string_view config, absl::string_view remedy) {
+  RETORT_RETURN_IF_ERROR(RequireTeacher(context, config));
+  if (context.teacher->hidden_size == context.student.hidden_size) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(config, ": want teacher and student of one width, got ",
+                                                 context.teacher->hidden_size, " in the teacher and ",
+                                                 context.student.hidden_size, " in the student", remedy));
+}
+
+absl::Status RequireSameHeads(const LossContext& context, absl::string_view config, absl::string_view remedy) {
+  RETORT_RETURN_IF_ERROR(RequireTeacher(context, config));
+  if (context.teacher->heads == context.student.heads) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(config, ": want teacher and student with equally many heads, got ",
+                                                 context.teacher->heads, " in the teacher and ", context.student.heads,
+                                                 " in the student", remedy));
+}
+
+absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& context, const google::protobuf::Any& config,
+                                                        const std::string& field) {
+  RETORT_ASSIGN_OR_RETURN(std::vector<LayerPair> pairs,
+                          MapLayers(context.mappings, config, field, static_cast<int>(context.teacher->layers),
+                                    static_cast<int>(context.student.layers)));
+  if (pairs.empty()) return absl::InvalidArgumentError(absl::StrCat(field, ": want at least one pair, got none"));
+  return pairs;
+}
+
+std::set<int> StudentLayers(const std::vector<LayerPair>& pairs) {
+  std::set<int> layers;
+  for (const LayerPair& pair : pairs) layers.insert(pair.student);
+  return layers;
+}
+
+std::set<int> TeacherLayers(const std::vector<LayerPair>& pairs) {
+  std::set<int> layers;
+  for (const LayerPair& pair : pairs) layers.insert(pair.teacher);
+  return layers;
+}
+
+}  // namespace retort

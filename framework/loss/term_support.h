@@ -1,0 +1,59 @@
+#ifndef RETORT_FRAMEWORK_LOSS_TERM_SUPPORT_H_
+#define RETORT_FRAMEWORK_LOSS_TERM_SUPPORT_H_
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ATen/core/Tensor.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "framework/batch/batch.h"
+#include "framework/loss/loss_term.h"
+#include "framework/mapping/layer_mapping.h"
+#include "framework/model/capture.h"
+#include "google/protobuf/any.pb.h"
+
+namespace retort {
+
+// What most loss plugins need. All functions are pure.
+
+// The type a loss is computed in: float64 for float64, float32 for everything else.
+at::Tensor InLossType(const at::Tensor& values);
+
+// A scalar 0 of that type on the device of `like`.
+at::Tensor ZeroSum(const at::Tensor& like);
+
+// Rows of a [B, S, H] tensor in the type of the loss, [n, H]: the real positions, in ascending order. Padded positions
+// are left out before anything is computed, so that no NaN in them reaches the value or the gradient.
+at::Tensor RealRows(const at::Tensor& values, const Batch& batch);
+
+// What was captured at a layer. CHECK-fails if nothing was: the term has to demand it.
+const at::Tensor& HiddenAt(const ModelOutputs& outputs, int layer);
+const AttentionState& AttentionAt(const ModelOutputs& outputs, int layer);
+
+// InvalidArgument, "CosineConfig: needs a teacher, but the stage has none", if there is no teacher.
+absl::Status RequireTeacher(const LossContext& context, absl::string_view config);
+
+// InvalidArgument naming both sizes if teacher and student do not share one vocabulary size, or if there is no teacher.
+absl::Status RequireSameVocabulary(const LossContext& context, absl::string_view config);
+
+// InvalidArgument naming both widths if teacher and student differ; `remedy` ends the message.
+absl::Status RequireSameWidth(const LossContext& context, absl::string_view config, absl::string_view remedy);
+
+// InvalidArgument naming both numbers of heads if they differ; `remedy` ends the message.
+absl::Status RequireSameHeads(const LossContext& context, absl::string_view config, absl::string_view remedy);
+
+// Pairs of the mapping in `config` for the context's teacher and student, at least one. REQUIRES: there is a teacher.
+// Errors: as MapLayers; InvalidArgument if there are no pairs.
+absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& context, const google::protobuf::Any& config,
+                                                        const std::string& field);
+
+// The layers that pairs name on either side, as Capture wants them.
+std::set<int> StudentLayers(const std::vector<LayerPair>& pairs);
+std::set<int> TeacherLayers(const std::vector<LayerPair>& pairs);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_LOSS_TERM_SUPPORT_H_

@@ -1,0 +1,120 @@
+#include "framework/testing/fixtures.h"
+
+#include <memory>
+#include <utility>
+
+#include "ATen/CPUGeneratorImpl.h"
+#include "ATen/ops/randn.h"
+#include "framework/base/philox.h"
+#include "google/protobuf/empty.pb.h"
+
+namespace retort::testing {
+namespace {
+
+constexpr int64_t kFirstPiece = 1;  // 0 is padding.
+
+class BlockMapping final : public LayerMapper {
+ public:
+  static absl::StatusOr<std::unique_ptr<LayerMapper>> Create(const google::protobuf::Empty&,
+                                                             const LayerMappingContext&) {
+    return std::make_unique<BlockMapping>();
+  }
+  absl::StatusOr<std::vector<LayerPair>> Map(int teacher_layers, int student_layers) const override {
+    std::vector<LayerPair> pairs;
+    for (int m = 1; m <= student_layers; ++m) pairs.push_back({m, m * teacher_layers / student_layers, 1});
+    return pairs;
+  }
+};
+
+}  // namespace
+
+at::Tensor RandomTensor(const std::vector<int64_t>& shape, uint64_t seed, at::ScalarType dtype) {
+  return at::randn(shape, at::detail::createCPUGenerator(seed), at::TensorOptions(at::kDouble)).to(dtype);
+}
+
+EncoderConfig SmallEncoder(int64_t layers) {
+  EncoderConfig config;
+  config.vocabulary_size = 11;
+  config.hidden_size = 8;
+  config.layers = layers;
+  config.heads = 2;
+  config.intermediate_size = 16;
+  config.max_positions = 16;
+  return config;
+}
+
+StepBatch RandomStepBatch(const std::vector<int64_t>& lengths, uint64_t seed) {
+  const int64_t pieces = SmallEncoder(1).vocabulary_size - kFirstPiece;
+  auto piece = [&](size_t sequence, int64_t position, uint32_t purpose) {
+    const PhiloxCounter bits =
+        Philox4x32({static_cast<uint32_t>(sequence), static_cast<uint32_t>(position), purpose, 0},
+                   {static_cast<uint32_t>(seed), 0});
+    return static_cast<int32_t>(kFirstPiece + bits[0] % pieces);
+  };
+  StepBatch step;
+  for (size_t b = 0; b < lengths.size(); ++b) {
+    StepSequence sequence;
+    sequence.sample_id = static_cast<int64_t>(b);
+    for (int64_t s = 0; s < lengths[b]; ++s) {
+      sequence.ids.push_back(piece(b, s, 0));
+      sequence.labels.push_back(s % 3 == 1 ? piece(b, s, 1) : static_cast<int32_t>(kNoLabel));
+    }
+    step.sequences.push_back(std::move(sequence));
+  }
+  return step;
+}
+
+Batch WholeBatch(const StepBatch& step) { return step.Slice(0, static_cast<int64_t>(step.sequences.size()), at::kCPU); }
+
+ModelOutputs RandomOutputs(const EncoderConfig& config, const Batch& batch, const Capture& capture, uint64_t seed,
+                           at::ScalarType dtype) {
+  ModelOutputs outputs;
+  for (int layer : capture.hidden) {
+    outputs.hidden[layer] =
+        RandomTensor({batch.sequences(), batch.positions(), config.hidden_size}, seed * 1000 + layer, dtype);
+  }
+  const std::vector<int64_t> shape = {batch.sequences(), config.heads, batch.positions(), config.head_size()};
+  for (int layer : capture.attention) {
+    const uint64_t layer_seed = seed * 1000 + 100 + 3 * layer;
+    outputs.attention[layer] =
+        AttentionState(RandomTensor(shape, layer_seed, dtype), RandomTensor(shape, layer_seed + 1, dtype),
+                       RandomTensor(shape, layer_seed + 2, dtype), batch.valid);
+  }
+  return outputs;
+}
+
+ModelOutputs SliceOutputs(const ModelOutputs& outputs, int64_t begin, int64_t end) {
+  ModelOutputs slice;
+  for (const auto& [layer, hidden] : outputs.hidden) slice.hidden[layer] = hidden.slice(0, begin, end);
+  for (const auto& [layer, state] : outputs.attention) {
+    slice.attention[layer] = AttentionState(state.query().slice(0, begin, end), state.key().slice(0, begin, end),
+                                            state.value().slice(0, begin, end), state.valid().slice(0, begin, end));
+  }
+  return slice;
+}
+
+LogitRows RandomLogitRows(const Batch& batch, RowSet rows, int64_t vocabulary, uint64_t seed, at::ScalarType dtype) {
+  const at::Tensor& indices = batch.rows(rows);
+  LogitRows logits;
+  logits.student = RandomTensor({indices.size(0), vocabulary}, seed * 1000, dtype);
+  logits.teacher = RandomTensor({indices.size(0), vocabulary}, seed * 1000 + 1, dtype);
+  logits.labels = batch.labels.flatten().index_select(0, indices);
+  return logits;
+}
+
+const LayerMappingRegistry& TestMappings() {
+  static const auto* mappings = [] {
+    auto* registry = new LayerMappingRegistry();
+    registry->Register<BlockMapping, google::protobuf::Empty>();
+    return registry;
+  }();
+  return *mappings;
+}
+
+google::protobuf::Any TestMapping() {
+  google::protobuf::Any choice;
+  choice.PackFrom(google::protobuf::Empty());
+  return choice;
+}
+
+}  // namespace retort::testing

@@ -1,0 +1,114 @@
+#include "plugins/loss/attention_mse/attention_mse.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "ATen/TensorOperators.h"
+#include "ATen/core/Reduction.h"
+#include "ATen/ops/matmul.h"
+#include "ATen/ops/mse_loss.h"
+#include "absl/status/status.h"
+#include "framework/base/status_macros.h"
+#include "framework/loss/term_support.h"
+
+namespace retort {
+namespace {
+
+RETORT_REGISTER_LOSS_TERM(AttentionMseLoss, AttentionMseConfig);
+
+double ScoreScale(const QueryKey& heads) { return 1.0 / std::sqrt(static_cast<double>(heads.query.size(-1))); }
+
+at::Tensor Scores(const QueryKey& heads) {
+  return at::matmul(heads.query * ScoreScale(heads), heads.key.transpose(-2, -1));
+}
+
+// ⟨Q_aᵀ Q_b, K_aᵀ K_b⟩ = ⟨Q_a K_aᵀ, Q_b K_bᵀ⟩, summed over sequences and heads.
+at::Tensor ProductOfScores(const QueryKey& a, const QueryKey& b) {
+  const at::Tensor queries = at::matmul(a.query.transpose(-2, -1), b.query);
+  const at::Tensor keys = at::matmul(a.key.transpose(-2, -1), b.key);
+  return ScoreScale(a) * ScoreScale(b) * (queries * keys).sum();
+}
+
+bool GramIsCheaper(const QueryKey& student, const QueryKey& teacher) {
+  return student.query.size(-2) >= 2 * std::max(student.query.size(-1), teacher.query.size(-1));
+}
+
+}  // namespace
+
+at::Tensor AttentionMseMaterialised(const QueryKey& student, const QueryKey& teacher) {
+  return at::mse_loss(Scores(student), Scores(teacher).detach(), at::Reduction::Sum);
+}
+
+at::Tensor AttentionMseGram(const QueryKey& student, const QueryKey& teacher) {
+  const QueryKey target{teacher.query.detach(), teacher.key.detach()};
+  return ProductOfScores(student, student) + ProductOfScores(target, target) - 2 * ProductOfScores(target, student);
+}
+
+// 1/A Σ_a q_a·k_a/√d = q·k/√(A·d) · 1/√A for the concatenations q and k.
+QueryKey AverageHeads(const QueryKey& heads) {
+  const int64_t count = heads.query.size(1);
+  auto concatenate = [](const at::Tensor& per_head) { return per_head.transpose(1, 2).flatten(2).unsqueeze(1); };
+  return {concatenate(heads.query) / std::sqrt(static_cast<double>(count)), concatenate(heads.key)};
+}
+
+absl::StatusOr<std::unique_ptr<LossTerm>> AttentionMseLoss::Create(const AttentionMseConfig& config,
+                                                                   const LossContext& context) {
+  RETORT_RETURN_IF_ERROR(RequireTeacher(context, "AttentionMseConfig"));
+  if (!config.has_mapping()) return absl::InvalidArgumentError("AttentionMseConfig.mapping: want a mapping, got none");
+  Options options;
+  options.averaged = config.heads() == AttentionMseConfig::AVERAGED;
+  options.form = config.form();
+  options.padding_included = config.padding() == AttentionMseConfig::INCLUDED;
+  if (!options.averaged) {
+    RETORT_RETURN_IF_ERROR(RequireSameHeads(context, "AttentionMseConfig", "; heads: AVERAGED takes any numbers"));
+    options.heads = context.student.heads;
+  }
+  RETORT_ASSIGN_OR_RETURN(std::vector<LayerPair> pairs,
+                          MapContextLayers(context, config.mapping().plugin(), "AttentionMseConfig.mapping"));
+  return std::make_unique<AttentionMseLoss>(std::move(pairs), options);
+}
+
+Capture AttentionMseLoss::student() const {
+  Capture capture;
+  capture.attention = StudentLayers(pairs_);
+  return capture;
+}
+
+Capture AttentionMseLoss::teacher() const {
+  Capture capture;
+  capture.attention = TeacherLayers(pairs_);
+  return capture;
+}
+
+double AttentionMseLoss::Count(const BatchMasks& masks) const {
+  double position_pairs = 0;
+  for (int64_t length : masks.lengths) {
+    const double side = static_cast<double>(options_.padding_included ? masks.padded_length : length);
+    position_pairs += side * side;
+  }
+  return static_cast<double>(options_.heads) * position_pairs;
+}
+
+QueryKey AttentionMseLoss::Read(const AttentionState& attention) const {
+  const at::Tensor padded = attention.valid().logical_not().unsqueeze(1).unsqueeze(-1);  // [B, 1, S, 1]
+  QueryKey heads{InLossType(attention.query()), InLossType(attention.key()).masked_fill(padded, 0)};
+  if (!options_.padding_included) heads.query = heads.query.masked_fill(padded, 0);
+  return options_.averaged ? AverageHeads(heads) : heads;
+}
+
+absl::StatusOr<at::Tensor> AttentionMseLoss::Sum(const LossInputs& inputs) const {
+  at::Tensor sum;
+  for (const LayerPair& pair : pairs_) {
+    const QueryKey student = Read(AttentionAt(inputs.student, pair.student));
+    const QueryKey teacher = Read(AttentionAt(*inputs.teacher, pair.teacher));
+    const bool gram = options_.form == AttentionMseConfig::GRAM ||
+                      (options_.form == AttentionMseConfig::AUTO && GramIsCheaper(student, teacher));
+    const at::Tensor of_pair =
+        pair.weight * (gram ? AttentionMseGram(student, teacher) : AttentionMseMaterialised(student, teacher));
+    sum = sum.defined() ? sum + of_pair : of_pair;
+  }
+  return sum;
+}
+
+}  // namespace retort

@@ -1,0 +1,82 @@
+#ifndef RETORT_PLUGINS_LOSS_ATTENTION_MSE_ATTENTION_MSE_H_
+#define RETORT_PLUGINS_LOSS_ATTENTION_MSE_ATTENTION_MSE_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "ATen/core/Tensor.h"
+#include "absl/status/statusor.h"
+#include "framework/loss/loss_term.h"
+#include "plugins/loss/attention_mse/attention_mse.pb.h"
+
+namespace retort {
+
+// Queries and keys, [B, A, S, d] each, float32 or float64. Rows that must not count are zero.
+struct QueryKey {
+  at::Tensor query;
+  at::Tensor key;
+};
+
+// Squared error of attention scores.
+//
+// Source: TinyBERT (Jiao et al. 2020, arXiv:1909.10351), equation 7, on scores before the softmax.
+//
+//   sum = Σ_b Σ_a Σ_ij ( Q_s K_sᵀ/√d_s - Q_t K_tᵀ/√d_t )²[b, a, i, j]
+//
+// Rows of zeros in Q or K on both sides add 0, so that leaving out positions is a matter of the inputs.
+//
+// Args:
+//   student: Q_s and K_s; receive gradient. d_s may differ from d_t.
+//   teacher: Q_t and K_t, same type and device; detached inside.
+// Returns: [] of the same type.
+at::Tensor AttentionMseMaterialised(const QueryKey& student, const QueryKey& teacher);
+
+// The same without the scores. A squared Frobenius norm of a difference of products needs d x d matrices only:
+//
+//   |αQ_sK_sᵀ - βQ_tK_tᵀ|² = α²⟨Q_sᵀQ_s, K_sᵀK_s⟩ + β²⟨Q_tᵀQ_t, K_tᵀK_t⟩ - 2αβ⟨Q_tᵀQ_s, K_tᵀK_s⟩,  α = 1/√d_s, β =
+//   1/√d_t
+//
+// Numerics: the three terms cancel as the student nears the teacher, so that the relative error grows from rounding
+// (3e-7 in float32) to 3e-5 where scores differ by 1 %. The value may come out as a tiny negative number.
+at::Tensor AttentionMseGram(const QueryKey& student, const QueryKey& teacher);
+
+// The mean of the heads' scores as one head: [B, A, S, d] becomes [B, 1, S, A·d], scaled so that the functions above
+// give the squared error of the mean scores.
+QueryKey AverageHeads(const QueryKey& heads);
+
+// The term is Σ_pairs weight · mean over heads and pairs of positions. Its count is heads · Σ_b length_b² (PER_HEAD) or
+// Σ_b length_b² (AVERAGED); with `padding: INCLUDED` the lengths are the padded length.
+class AttentionMseLoss final : public TensorLossTerm {
+ public:
+  // What is compared, and how it is computed.
+  struct Options {
+    bool averaged = false;
+    AttentionMseConfig::Form form = AttentionMseConfig::AUTO;
+    bool padding_included = false;
+    int64_t heads = 1;  // That are compared: A, or 1 for their mean.
+  };
+
+  // Errors: InvalidArgument without a teacher or mapping, for two numbers of heads with PER_HEAD; what the mapping
+  // gives.
+  static absl::StatusOr<std::unique_ptr<LossTerm>> Create(const AttentionMseConfig& config, const LossContext& context);
+
+  AttentionMseLoss(std::vector<LayerPair> pairs, Options options) : pairs_(std::move(pairs)), options_(options) {}
+
+  Capture student() const override;
+  Capture teacher() const override;
+  double Count(const BatchMasks& masks) const override;
+  absl::StatusOr<at::Tensor> Sum(const LossInputs& inputs) const override;
+
+ private:
+  // What is compared, with everything that must not count set to 0: padded positions may hold anything, even NaN,
+  // unless padding is included, which reads padded queries.
+  QueryKey Read(const AttentionState& attention) const;
+
+  const std::vector<LayerPair> pairs_;
+  const Options options_;
+};
+
+}  // namespace retort
+
+#endif  // RETORT_PLUGINS_LOSS_ATTENTION_MSE_ATTENTION_MSE_H_

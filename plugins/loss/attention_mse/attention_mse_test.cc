@@ -1,0 +1,153 @@
+#include "plugins/loss/attention_mse/attention_mse.h"
+
+#include <limits>
+
+#include "ATen/TensorOperators.h"
+#include "ATen/ops/tensor.h"
+#include "framework/testing/fixtures.h"
+#include "framework/testing/gradient_check.h"
+#include "framework/testing/matchers.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using testing::IsInvalidArgument;
+using testing::IsOk;
+using testing::RandomOutputs;
+using testing::RandomTensor;
+
+at::Tensor Heads(std::vector<double> values, at::IntArrayRef shape) {
+  return at::tensor(values, at::kDouble).reshape(shape);
+}
+
+QueryKey RandomHeads(int64_t heads, int64_t width, uint64_t seed) {
+  return {RandomTensor({2, heads, 5, width}, seed), RandomTensor({2, heads, 5, width}, seed + 1)};
+}
+
+// One head, S = 2, d = 1: Q = (1, 2), K = (1, 3) give scores ((1, 3), (2, 6)); against the teacher's ((1, 1), (1, 1))
+// the differences are 0, 2, 1, 5: 0 + 4 + 1 + 25 = 30.
+TEST(AttentionMse, IsTheHandWorkedErrorInBothForms) {
+  const QueryKey student{Heads({1, 2}, {1, 1, 2, 1}), Heads({1, 3}, {1, 1, 2, 1})};
+  const QueryKey teacher{Heads({1, 1}, {1, 1, 2, 1}), Heads({1, 1}, {1, 1, 2, 1})};
+  EXPECT_NEAR(AttentionMseMaterialised(student, teacher).item<double>(), 30, 1e-12);
+  EXPECT_NEAR(AttentionMseGram(student, teacher).item<double>(), 30, 1e-12);
+}
+
+// d = 4: scores are divided by 2. Q·K = 4 becomes 2, the teacher's 0: 4.
+TEST(AttentionMse, DividesScoresByTheRootOfTheWidth) {
+  const QueryKey student{Heads({1, 1, 1, 1}, {1, 1, 1, 4}), Heads({1, 1, 1, 1}, {1, 1, 1, 4})};
+  const QueryKey teacher{Heads({0}, {1, 1, 1, 1}), Heads({0}, {1, 1, 1, 1})};
+  EXPECT_NEAR(AttentionMseMaterialised(student, teacher).item<double>(), 4, 1e-12);
+  EXPECT_NEAR(AttentionMseGram(student, teacher).item<double>(), 4, 1e-12);
+}
+
+TEST(AttentionMse, BothFormsAgreeInValueAndGradientForUnequalWidths) {
+  const QueryKey student = RandomHeads(3, 4, 1), teacher = RandomHeads(3, 6, 7);
+  auto materialised = [&](const auto& in) { return AttentionMseMaterialised({in[0], in[1]}, teacher); };
+  auto gram = [&](const auto& in) { return AttentionMseGram({in[0], in[1]}, teacher); };
+  const std::vector<at::Tensor> inputs = {student.query, student.key};
+  EXPECT_NEAR(materialised(inputs).template item<double>(), gram(inputs).template item<double>(), 1e-9);
+  const auto a = testing::Gradients(materialised, inputs), b = testing::Gradients(gram, inputs);
+  EXPECT_THAT(a[0], testing::IsCloseTo(b[0], 1e-10));
+  EXPECT_THAT(a[1], testing::IsCloseTo(b[1], 1e-10));
+  EXPECT_LT(testing::GradientError(materialised, inputs), 1e-7);
+  EXPECT_LT(testing::GradientError(gram, inputs), 1e-7);
+}
+
+TEST(AttentionMse, BothFormsAgreeInFloat32) {
+  QueryKey student = RandomHeads(3, 4, 1), teacher = RandomHeads(3, 6, 7);
+  const double exact = AttentionMseMaterialised(student, teacher).item<double>();
+  for (at::Tensor* t : {&student.query, &student.key, &teacher.query, &teacher.key}) *t = t->to(at::kFloat);
+  EXPECT_NEAR(AttentionMseMaterialised(student, teacher).item<float>() / exact, 1, 1e-6);
+  EXPECT_NEAR(AttentionMseGram(student, teacher).item<float>() / exact, 1, 1e-5);
+}
+
+TEST(AverageHeads, GivesTheMeanOfTheScores) {
+  const QueryKey heads = RandomHeads(3, 4, 1), mean = AverageHeads(heads);
+  const AttentionState all(heads.query, heads.key, {}, {}), averaged(mean.query, mean.key, {}, {});
+  EXPECT_THAT(averaged.scores(), testing::IsCloseTo(all.scores().mean(1, /*keepdim=*/true), 1e-12));
+}
+
+// The term's value, worked out from the scores alone.
+double PlainValue(const AttentionState& student, const AttentionState& teacher, const BatchMasks& masks,
+                  bool averaged) {
+  at::Tensor difference = student.scores() - teacher.scores();
+  if (averaged) difference = student.scores().mean(1, true) - teacher.scores().mean(1, true);
+  double sum = 0, count = 0;
+  for (int64_t b = 0; b < masks.sequences(); ++b) {
+    const int64_t n = masks.lengths[b];
+    const at::Tensor valid = difference[b].slice(1, 0, n).slice(2, 0, n);
+    sum += (valid * valid).sum().item<double>();
+    count += static_cast<double>(valid.numel());
+  }
+  return sum / count;
+}
+
+TEST(AttentionMseLoss, AveragesOverHeadsAndRealPairsInEveryFormAndReadsNoPadding) {
+  const EncoderConfig student = testing::SmallEncoder(1);
+  EncoderConfig teacher = testing::SmallEncoder(1);
+  const Batch batch = testing::WholeBatch(testing::RandomStepBatch({3, 5}, 1));
+  Capture capture;
+  capture.attention = {1};
+  const ModelOutputs s = RandomOutputs(student, batch, capture, 1), t = RandomOutputs(teacher, batch, capture, 2);
+  for (bool averaged : {false, true}) {
+    const double expected = PlainValue(s.attention.at(1), t.attention.at(1), batch.masks, averaged);
+    for (auto form : {AttentionMseConfig::AUTO, AttentionMseConfig::MATERIALISED, AttentionMseConfig::GRAM}) {
+      AttentionMseConfig config;
+      *config.mutable_mapping()->mutable_plugin() = testing::TestMapping();
+      config.set_form(form);
+      if (averaged) config.set_heads(AttentionMseConfig::AVERAGED);
+      auto term = AttentionMseLoss::Create(config, {student, &teacher, testing::TestMappings()});
+      ASSERT_THAT(term, IsOk());
+      ModelOutputs poisoned = s;
+      at::Tensor query = s.attention.at(1).query().clone();
+      query[0].slice(1, 3, 5).fill_(std::numeric_limits<double>::quiet_NaN());
+      poisoned.attention[1] = AttentionState(query, s.attention.at(1).key(), s.attention.at(1).value(), batch.valid);
+      const auto sum = dynamic_cast<TensorLossTerm&>(**term).Sum({batch, poisoned, &t, {}});
+      ASSERT_THAT(sum, IsOk());
+      EXPECT_NEAR(sum->item<double>() / (*term)->Count(batch.masks), expected, 1e-9) << config.ShortDebugString();
+    }
+  }
+}
+
+// One sequence of 1 position padded to 2 beside one of 2. Student scores are all 2, teacher scores 0. Real pairs: 1 +
+// 4, mean 4. TinyBERT's code zeroes the padded key column on both sides and averages over all 8 pairs: sequence 0 keeps
+// the 2 pairs of key 0, sequence 1 all 4: 6 · 4 / 8 = 3.
+TEST(AttentionMseLoss, CanAverageOverPaddingAsTinyBertsCode) {
+  EncoderConfig encoder = testing::SmallEncoder(1);
+  encoder.heads = 1;
+  const Batch batch = testing::WholeBatch(testing::RandomStepBatch({1, 2}, 1));
+  const at::Tensor ones = Heads({1, 1, 1, 1}, {2, 1, 2, 1});
+  ModelOutputs s, t;
+  s.attention[1] = AttentionState(ones * 2, ones, ones, batch.valid);
+  t.attention[1] = AttentionState(ones * 0, ones, ones, batch.valid);
+  for (auto [padding, expected] : std::vector<std::pair<AttentionMseConfig::Padding, double>>{
+           {AttentionMseConfig::EXCLUDED, 4}, {AttentionMseConfig::INCLUDED, 3}}) {
+    AttentionMseConfig config;
+    *config.mutable_mapping()->mutable_plugin() = testing::TestMapping();
+    config.set_padding(padding);
+    auto term = AttentionMseLoss::Create(config, {encoder, &encoder, testing::TestMappings()});
+    ASSERT_THAT(term, IsOk());
+    const auto sum = dynamic_cast<TensorLossTerm&>(**term).Sum({batch, s, &t, {}});
+    EXPECT_NEAR(sum->item<double>() / (*term)->Count(batch.masks), expected, 1e-12);
+  }
+}
+
+TEST(AttentionMseLoss, RejectsWhatCannotBe) {
+  const EncoderConfig student = testing::SmallEncoder(2);
+  EncoderConfig teacher = testing::SmallEncoder(4);
+  EXPECT_THAT(AttentionMseLoss::Create({}, {student}), IsInvalidArgument("AttentionMseConfig: needs a teacher"));
+  EXPECT_THAT(AttentionMseLoss::Create({}, {student, &teacher}),
+              IsInvalidArgument("AttentionMseConfig.mapping: want a mapping, got none"));
+  AttentionMseConfig config;
+  *config.mutable_mapping()->mutable_plugin() = testing::TestMapping();
+  teacher.heads = 4;
+  EXPECT_THAT(AttentionMseLoss::Create(config, {student, &teacher, testing::TestMappings()}),
+              IsInvalidArgument("got 4 in the teacher and 2 in the student; heads: AVERAGED takes any numbers"));
+  config.set_heads(AttentionMseConfig::AVERAGED);
+  EXPECT_THAT(AttentionMseLoss::Create(config, {student, &teacher, testing::TestMappings()}), IsOk());
+}
+
+}  // namespace
+}  // namespace retort

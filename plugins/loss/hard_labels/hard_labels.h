@@ -1,0 +1,44 @@
+#ifndef RETORT_PLUGINS_LOSS_HARD_LABELS_HARD_LABELS_H_
+#define RETORT_PLUGINS_LOSS_HARD_LABELS_HARD_LABELS_H_
+
+#include <memory>
+
+#include "ATen/core/Tensor.h"
+#include "absl/status/statusor.h"
+#include "framework/loss/loss_term.h"
+#include "plugins/loss/hard_labels/hard_labels.pb.h"
+
+namespace retort {
+
+// Cross-entropy against the label that the teacher would give.
+//
+// Source: the limit τ -> 0 of the teacher's side of soft targets (Hinton, Vinyals, Dean 2015, arXiv:1503.02531, section
+// 2): what is left of distillation when the teacher's second thoughts are taken away, hence the control beside
+// `soft_targets`. Labels of the text itself are `masked_lm`.
+//
+//   sum = Σ_n -log softmax(s[n])[argmax_c t[n, c]]      the lowest c of equals
+//
+// Args:
+//   student: s, [n, V], any float type. Gradient flows here only.
+//   teacher: t, [n, V], same device; detached inside.
+// Returns: [] float64 for a float64 student, else float32; nats. 0 if there are no rows.
+at::Tensor HardLabelsSum(const at::Tensor& student, const at::Tensor& teacher);
+
+class HardLabelsLoss final : public RowLossTerm {
+ public:
+  // Errors: InvalidArgument without a teacher, or for two vocabulary sizes.
+  static absl::StatusOr<std::unique_ptr<LossTerm>> Create(const HardLabelsConfig& config, const LossContext& context);
+
+  explicit HardLabelsLoss(RowSet rows) : rows_(rows) {}
+
+  Capture teacher() const override { return student(); }
+  RowSet rows() const override { return rows_; }
+  absl::StatusOr<at::Tensor> SumRows(const LogitRows& logits) const override;
+
+ private:
+  const RowSet rows_;
+};
+
+}  // namespace retort
+
+#endif  // RETORT_PLUGINS_LOSS_HARD_LABELS_HARD_LABELS_H_

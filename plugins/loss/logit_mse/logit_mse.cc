@@ -1,0 +1,39 @@
+#include "plugins/loss/logit_mse/logit_mse.h"
+
+#include "ATen/TensorOperators.h"
+#include "ATen/core/Reduction.h"
+#include "ATen/ops/mse_loss.h"
+#include "framework/base/status_macros.h"
+#include "framework/loss/term_support.h"
+
+namespace retort {
+namespace {
+
+RETORT_REGISTER_LOSS_TERM(LogitMseLoss, LogitMseConfig);
+
+}  // namespace
+
+at::Tensor LogitMseSum(const at::Tensor& student, const at::Tensor& teacher, double factor) {
+  return factor * at::mse_loss(InLossType(student), InLossType(teacher.detach()), at::Reduction::Sum);
+}
+
+absl::StatusOr<std::unique_ptr<LossTerm>> LogitMseLoss::Create(const LogitMseConfig& config,
+                                                               const LossContext& context) {
+  RETORT_RETURN_IF_ERROR(RequireSameVocabulary(context, "LogitMseConfig"));
+  const double factor =
+      config.mean_over_vocabulary() ? 1.0 / static_cast<double>(context.student.vocabulary_size) : 1.0;
+  return std::make_unique<LogitMseLoss>(factor,
+                                        config.rows() == LogitMseConfig::MASKED ? RowSet::kLabelled : RowSet::kReal);
+}
+
+absl::StatusOr<at::Tensor> LogitMseLoss::SumRows(const LogitRows& logits) const {
+  return LogitMseSum(logits.student, logits.teacher, factor_);
+}
+
+std::optional<FusedRowLoss> LogitMseLoss::fused() const {
+  FusedRowLoss fused;
+  fused.mse = factor_;
+  return fused;
+}
+
+}  // namespace retort

@@ -1,0 +1,32 @@
+#include "plugins/mapping/top/top.h"
+
+#include "framework/testing/matchers.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::IsInvalidArgument;
+using testing::IsOk;
+
+std::vector<int> TeacherLayers(int teacher_layers, int student_layers) {
+  const auto pairs = TopMapping().Map(teacher_layers, student_layers);
+  std::vector<int> layers;
+  for (const LayerPair& pair : *pairs) layers.push_back(pair.teacher);
+  return layers;
+}
+
+TEST(TopMapping, TakesTheLastLayers) {
+  EXPECT_THAT(TeacherLayers(12, 4), ElementsAre(9, 10, 11, 12));
+  EXPECT_THAT(TeacherLayers(3, 3), ElementsAre(1, 2, 3));
+}
+
+TEST(TopMapping, RejectsAStudentDeeperThanItsTeacher) {
+  EXPECT_THAT(TopMapping().Map(4, 4), IsOk());
+  EXPECT_THAT(TopMapping().Map(4, 6),
+              IsInvalidArgument("top: want a student of at most the teacher's 4 layers, got 6"));
+}
+
+}  // namespace
+}  // namespace retort

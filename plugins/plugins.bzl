@@ -1,0 +1,34 @@
+"""The plugins that are linked into retort's programs: kind -> names of the folders below plugins/<kind>/."""
+
+PLUGINS = {
+    "init": [
+        "layer_copy",
+        "random_normal",
+    ],
+    "loss": [
+        "attention_kl",
+        "attention_mse",
+        "cosine",
+        "hard_labels",
+        "hidden_mse",
+        "logit_mse",
+        "masked_lm",
+        "soft_targets",
+    ],
+    "mapping": [
+        "alternate",
+        "bottom",
+        "explicit",
+        "stride",
+        "top",
+        "uniform",
+    ],
+}
+
+def plugin_labels():
+    """The libraries of all plugins."""
+    return ["//plugins/%s/%s" % (kind, name) for kind in PLUGINS for name in PLUGINS[kind]]
+
+def plugin_examples():
+    """The example.textproto of all plugins."""
+    return ["//plugins/%s/%s:example" % (kind, name) for kind in PLUGINS for name in PLUGINS[kind]]
