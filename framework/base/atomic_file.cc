@@ -18,53 +18,40 @@
 namespace retort {
 namespace {
 
-absl::Status SystemError(absl::string_view what, const std::string& path,
-                         int error) {
-  return absl::Status(
-      absl::ErrnoToStatusCode(error),
-      absl::StrCat(what, " ", path, ": ", std::strerror(error)));
+absl::Status SystemError(absl::string_view what, const std::string& path, int error) {
+  return absl::Status(absl::ErrnoToStatusCode(error), absl::StrCat(what, " ", path, ": ", std::strerror(error)));
 }
 
 absl::Status SyncFolderOf(const std::string& path) {
   std::string folder = std::filesystem::path(path).parent_path().string();
   if (folder.empty()) folder = ".";
-  const int descriptor =
-      ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return SystemError("cannot open", folder, errno);
   // Some file systems cannot sync folders and need not.
   const int error = ::fsync(descriptor) != 0 && errno != EINVAL ? errno : 0;
   ::close(descriptor);
-  return error == 0 ? absl::OkStatus()
-                    : SystemError("cannot sync", folder, error);
+  return error == 0 ? absl::OkStatus() : SystemError("cannot sync", folder, error);
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(
-    const std::string& path) {
+absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(const std::string& path) {
   static std::atomic<int> serial{0};
-  std::string temporary =
-      absl::StrCat(path, ".tmp-", ::getpid(), "-", serial++);
-  const int descriptor =
-      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  std::string temporary = absl::StrCat(path, ".tmp-", ::getpid(), "-", serial++);
+  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor < 0) return SystemError("cannot create", temporary, errno);
-  return absl::WrapUnique(
-      new AtomicFile(path, std::move(temporary), descriptor));
+  return absl::WrapUnique(new AtomicFile(path, std::move(temporary), descriptor));
 }
 
 AtomicFile::AtomicFile(std::string path, std::string temporary, int descriptor)
-    : path_(std::move(path)),
-      temporary_(std::move(temporary)),
-      descriptor_(descriptor) {}
+    : path_(std::move(path)), temporary_(std::move(temporary)), descriptor_(descriptor) {}
 
 AtomicFile::~AtomicFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-absl::Status AtomicFile::Error(absl::string_view what) const {
-  return SystemError(what, path_, errno);
-}
+absl::Status AtomicFile::Error(absl::string_view what) const { return SystemError(what, path_, errno); }
 
 absl::Status AtomicFile::Append(absl::string_view bytes) {
   const int64_t begin = size_;
@@ -74,11 +61,9 @@ absl::Status AtomicFile::Append(absl::string_view bytes) {
 
 absl::Status AtomicFile::Overwrite(int64_t offset, absl::string_view bytes) {
   CHECK_GE(descriptor_, 0) << path_ << " is committed";
-  CHECK(offset >= 0 && offset + static_cast<int64_t>(bytes.size()) <= size_)
-      << path_;
+  CHECK(offset >= 0 && offset + static_cast<int64_t>(bytes.size()) <= size_) << path_;
   while (!bytes.empty()) {
-    const ssize_t written =
-        ::pwrite(descriptor_, bytes.data(), bytes.size(), offset);
+    const ssize_t written = ::pwrite(descriptor_, bytes.data(), bytes.size(), offset);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return Error("cannot write");
     bytes.remove_prefix(static_cast<size_t>(written));
@@ -92,8 +77,7 @@ absl::Status AtomicFile::Commit() {
   if (::fsync(descriptor_) != 0) return Error("cannot sync");
   const int closed = ::close(std::exchange(descriptor_, -1));
   if (closed != 0) return Error("cannot close");
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0)
-    return Error("cannot replace");
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) return Error("cannot replace");
   temporary_.clear();
   return SyncFolderOf(path_);
 }

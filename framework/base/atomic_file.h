@@ -18,8 +18,7 @@ namespace retort {
 class AtomicFile {
  public:
   // The folder has to exist.
-  static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(
-      const std::string& path);
+  static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(const std::string& path);
 
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;

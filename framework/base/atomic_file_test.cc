@@ -16,17 +16,14 @@ namespace {
 class AtomicFileTest : public testing::Test {
  protected:
   AtomicFileTest()
-      : folder_(absl::StrCat(
-            testing::TempDir(), "/",
-            testing::UnitTest::GetInstance()->current_test_info()->name())) {
+      : folder_(absl::StrCat(testing::TempDir(), "/", testing::UnitTest::GetInstance()->current_test_info()->name())) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }
 
   int FilesInFolder() const {
     const std::filesystem::directory_iterator begin(folder_);
-    return static_cast<int>(
-        std::distance(begin, std::filesystem::directory_iterator()));
+    return static_cast<int>(std::distance(begin, std::filesystem::directory_iterator()));
   }
 
   std::string folder_;
@@ -51,8 +48,7 @@ TEST_F(AtomicFileTest, AppearsAtCommitWithItsOverwrites) {
 TEST_F(AtomicFileTest, LeavesNothingBehindWithoutCommit) {
   ASSERT_TRUE(AtomicWriteFile(folder_ + "/file", "before").ok());
   {
-    absl::StatusOr<std::unique_ptr<AtomicFile>> file =
-        AtomicFile::Create(folder_ + "/file");
+    absl::StatusOr<std::unique_ptr<AtomicFile>> file = AtomicFile::Create(folder_ + "/file");
     ASSERT_TRUE(file.ok()) << file.status();
     ASSERT_TRUE((*file)->Append("after").ok());
     EXPECT_EQ(FilesInFolder(), 2);
@@ -62,13 +58,10 @@ TEST_F(AtomicFileTest, LeavesNothingBehindWithoutCommit) {
 }
 
 TEST_F(AtomicFileTest, NamesThePathThatItCannotCreate) {
-  const absl::Status status =
-      AtomicFile::Create(folder_ + "/missing/file").status();
+  const absl::Status status = AtomicFile::Create(folder_ + "/missing/file").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(std::string(status.message()),
-              testing::HasSubstr(folder_ + "/missing/file"));
-  EXPECT_THAT(std::string(status.message()),
-              testing::HasSubstr("No such file"));
+  EXPECT_THAT(std::string(status.message()), testing::HasSubstr(folder_ + "/missing/file"));
+  EXPECT_THAT(std::string(status.message()), testing::HasSubstr("No such file"));
 }
 
 }  // namespace

@@ -23,19 +23,16 @@
 // RETORT_ASSIGN_OR_RETURN(std::string text, ReadFile(path)). A declaration
 // whose type has a comma outside of parentheses needs `auto` or an alias. It
 // expands to several statements, so it cannot be the unbraced body of an `if`.
-#define RETORT_ASSIGN_OR_RETURN(declaration_or_lvalue, expression) \
-  RETORT_STATUS_MACROS_ASSIGN_(                                    \
-      RETORT_STATUS_MACROS_JOIN_(retort_statusor_, __LINE__),      \
-      declaration_or_lvalue, expression)
+#define RETORT_ASSIGN_OR_RETURN(declaration_or_lvalue, expression)                                            \
+  RETORT_STATUS_MACROS_ASSIGN_(RETORT_STATUS_MACROS_JOIN_(retort_statusor_, __LINE__), declaration_or_lvalue, \
+                               expression)
 
-#define RETORT_STATUS_MACROS_ASSIGN_(statusor, declaration_or_lvalue, \
-                                     expression)                      \
-  auto statusor = (expression);                                       \
-  if (!statusor.ok()) return std::move(statusor).status();            \
+#define RETORT_STATUS_MACROS_ASSIGN_(statusor, declaration_or_lvalue, expression) \
+  auto statusor = (expression);                                                   \
+  if (!statusor.ok()) return std::move(statusor).status();                        \
   declaration_or_lvalue = *std::move(statusor)
 
-#define RETORT_STATUS_MACROS_JOIN_(a, b) \
-  RETORT_STATUS_MACROS_JOIN_EXPANDED_(a, b)
+#define RETORT_STATUS_MACROS_JOIN_(a, b) RETORT_STATUS_MACROS_JOIN_EXPANDED_(a, b)
 #define RETORT_STATUS_MACROS_JOIN_EXPANDED_(a, b) a##b
 
 #endif  // RETORT_FRAMEWORK_BASE_STATUS_MACROS_H_

@@ -42,8 +42,7 @@ TEST(ReturnIfErrorTest, GoesOnWhenOk) {
 
 TEST(ReturnIfErrorTest, ReturnsTheFirstErrorAndEvaluatesOnce) {
   int evaluations = 0;
-  EXPECT_EQ(CheckBoth(-1, 2, &evaluations),
-            absl::InvalidArgumentError("negative"));
+  EXPECT_EQ(CheckBoth(-1, 2, &evaluations), absl::InvalidArgumentError("negative"));
   EXPECT_EQ(evaluations, 1);
 }
 

@@ -25,8 +25,7 @@ TEST(TorchLinkTest, ParallelForRunsOnSeveralThreads) {
     threads.insert(std::this_thread::get_id());
   });
   EXPECT_EQ(entered, 2);
-  EXPECT_EQ(threads.size(), 2u)
-      << "at::parallel_for was compiled without -fopenmp";
+  EXPECT_EQ(threads.size(), 2u) << "at::parallel_for was compiled without -fopenmp";
 }
 
 TEST(TorchLinkTest, MultipliesMatricesByRowsInParallel) {
@@ -35,15 +34,13 @@ TEST(TorchLinkTest, MultipliesMatricesByRowsInParallel) {
   const at::Tensor right = at::ones({32, 48});
   at::Tensor product = at::full({64, 48}, -1.0);
   at::parallel_for(0, 64, 8, [&](int64_t begin, int64_t end) {
-    product.slice(0, begin, end)
-        .copy_(at::mm(left.slice(0, begin, end), right));
+    product.slice(0, begin, end).copy_(at::mm(left.slice(0, begin, end), right));
   });
   EXPECT_TRUE(product.equal(at::full({64, 48}, 64.0)));
 }
 
 TEST(TorchLinkTest, LoggingIsGlog) {
-  EXPECT_DEATH(LOG(FATAL) << "from glog",
-               "torch_link_test.cc:[0-9]+\\] from glog");
+  EXPECT_DEATH(LOG(FATAL) << "from glog", "torch_link_test.cc:[0-9]+\\] from glog");
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 #include "ATen/core/Tensor.h"
 
 // Letters used in all headers: B sequences, S positions per sequence, n rows (a row is one position, or one sequence),
-// H width, L_t and L_s layers of teacher and student, A heads, d = H/A, V vocabulary, C classes, K students in a cohort,
-// τ temperature. Layers are numbered 0..L: 0 is the embedding output, l the output of layer l.
+// H width, L_t and L_s layers of teacher and student, A heads, d = H/A, V vocabulary, C classes, K students in a
+// cohort, τ temperature. Layers are numbered 0..L: 0 is the embedding output, l the output of layer l.
 
 namespace retort {
 
@@ -23,8 +23,8 @@ enum class RowSet {
 
 // What counts of loss terms follow from: masks alone, on the host, before any forward pass. Additive over slices.
 struct BatchMasks {
-  int64_t padded_length = 0;            // S of the whole step; the same in all slices of a step.
-  std::vector<int64_t> lengths;         // [B] Real positions of each sequence.
+  int64_t padded_length = 0;             // S of the whole step; the same in all slices of a step.
+  std::vector<int64_t> lengths;          // [B] Real positions of each sequence.
   std::vector<int64_t> labelled_counts;  // [B] Labelled positions of each sequence.
 
   int64_t sequences() const { return static_cast<int64_t>(lengths.size()); }
@@ -34,14 +34,14 @@ struct BatchMasks {
 
 // Some sequences of one optimiser step, on one device. Tensors are never changed after construction.
 struct Batch {
-  at::Tensor ids;      // [B, S] int64, masked; padding holds the [PAD] id.
-  at::Tensor valid;    // [B, S] bool, true at real positions.
-  at::Tensor labels;   // [B, S] int64, kNoLabel where there is none.
+  at::Tensor ids;            // [B, S] int64, masked; padding holds the [PAD] id.
+  at::Tensor valid;          // [B, S] bool, true at real positions.
+  at::Tensor labels;         // [B, S] int64, kNoLabel where there is none.
   at::Tensor real_rows;      // [n] int64, ascending: b·S + s of the real positions.
   at::Tensor labelled_rows;  // [n] int64, ascending: b·S + s of the labelled positions.
-  at::Tensor sample_ids;  // [B] int64, on the host: identity of each sequence within its corpus split.
-  int64_t epoch = 0;      // Passes over the data before this step: with sample_ids, what dropout bits depend on.
-  bool all_valid = false;  // There is no padding.
+  at::Tensor sample_ids;     // [B] int64, on the host: identity of each sequence within its corpus split.
+  int64_t epoch = 0;         // Passes over the data before this step: with sample_ids, what dropout bits depend on.
+  bool all_valid = false;    // There is no padding.
   BatchMasks masks;
 
   int64_t sequences() const { return ids.size(0); }

@@ -36,8 +36,8 @@ BatchMasks StepBatch::Masks(int64_t begin, int64_t end) const {
   for (int64_t i = begin; i < end; ++i) {
     const StepSequence& sequence = sequences[i];
     masks.lengths.push_back(static_cast<int64_t>(sequence.ids.size()));
-    masks.labelled_counts.push_back(std::count_if(sequence.labels.begin(), sequence.labels.end(),
-                                                  [](int32_t label) { return label != kNoLabel; }));
+    masks.labelled_counts.push_back(
+        std::count_if(sequence.labels.begin(), sequence.labels.end(), [](int32_t label) { return label != kNoLabel; }));
   }
   return masks;
 }

@@ -15,8 +15,7 @@ struct CorpusFile {
 
 // The text files that make up a corpus, in order.
 struct CorpusSpec {
-  std::string
-      name;  // for messages: the folder, or the files as the user gave them
+  std::string name;  // for messages: the folder, or the files as the user gave them
   std::vector<CorpusFile> files;
 };
 

@@ -17,9 +17,7 @@ namespace {
 
 constexpr size_t kBlockBytes = 1 << 20;
 
-bool IsBlank(absl::string_view line) {
-  return absl::StripAsciiWhitespace(line).empty();
-}
+bool IsBlank(absl::string_view line) { return absl::StripAsciiWhitespace(line).empty(); }
 
 std::string Reason(archive* handle) {
   const char* reason = archive_error_string(handle);
@@ -31,13 +29,10 @@ absl::Status OpenError(const std::string& path, archive* handle) {
   // libarchive's own numbers for what is not the system's fault.
   constexpr int kMiscellaneous = -1;
   if (error == kMiscellaneous || error == EILSEQ) {
-    return absl::DataLossError(absl::StrCat(
-        "corpus file ", path, ": damaged or truncated: ", Reason(handle)));
+    return absl::DataLossError(absl::StrCat("corpus file ", path, ": damaged or truncated: ", Reason(handle)));
   }
-  return absl::Status(
-      absl::ErrnoToStatusCode(error),
-      absl::StrCat("corpus file ", path, ": want a readable file, got \"",
-                   Reason(handle), "\""));
+  return absl::Status(absl::ErrnoToStatusCode(error),
+                      absl::StrCat("corpus file ", path, ": want a readable file, got \"", Reason(handle), "\""));
 }
 
 }  // namespace
@@ -49,31 +44,25 @@ struct CorpusReader::Archive {
   archive* handle;
 };
 
-absl::StatusOr<std::unique_ptr<CorpusReader>> CorpusReader::Open(
-    const std::string& path, DocumentBoundary boundary) {
+absl::StatusOr<std::unique_ptr<CorpusReader>> CorpusReader::Open(const std::string& path, DocumentBoundary boundary) {
   auto opened = std::make_unique<Archive>();
   archive_read_support_filter_gzip(opened->handle);
   archive_read_support_filter_xz(opened->handle);
   archive_read_support_filter_zstd(opened->handle);
   archive_read_support_format_raw(opened->handle);
   archive_read_support_format_empty(opened->handle);
-  int result =
-      archive_read_open_filename(opened->handle, path.c_str(), kBlockBytes);
+  int result = archive_read_open_filename(opened->handle, path.c_str(), kBlockBytes);
   if (result == ARCHIVE_OK) {
     archive_entry* entry;
     result = archive_read_next_header(opened->handle, &entry);
   }
-  if (result != ARCHIVE_OK && result != ARCHIVE_EOF)
-    return OpenError(path, opened->handle);
+  if (result != ARCHIVE_OK && result != ARCHIVE_EOF) return OpenError(path, opened->handle);
   if (result == ARCHIVE_EOF) opened = nullptr;
   return absl::WrapUnique(new CorpusReader(path, boundary, std::move(opened)));
 }
 
-CorpusReader::CorpusReader(std::string path, DocumentBoundary boundary,
-                           std::unique_ptr<Archive> archive)
-    : path_(std::move(path)),
-      boundary_(boundary),
-      archive_(std::move(archive)) {}
+CorpusReader::CorpusReader(std::string path, DocumentBoundary boundary, std::unique_ptr<Archive> archive)
+    : path_(std::move(path)), boundary_(boundary), archive_(std::move(archive)) {}
 
 CorpusReader::~CorpusReader() = default;
 
@@ -84,21 +73,18 @@ absl::StatusOr<bool> CorpusReader::Fill() {
   next_ = 0;
   const size_t before = buffer_.size();
   buffer_.resize(before + kBlockBytes);
-  const la_ssize_t got =
-      archive_read_data(archive_->handle, &buffer_[before], kBlockBytes);
+  const la_ssize_t got = archive_read_data(archive_->handle, &buffer_[before], kBlockBytes);
   buffer_.resize(before + (got > 0 ? static_cast<size_t>(got) : 0));
   if (got < 0) {
-    return absl::DataLossError(absl::StrCat(
-        "corpus file ", path_, ": damaged or truncated after byte ",
-        consumed_ + static_cast<int64_t>(before),
-        " of its text: ", Reason(archive_->handle)));
+    return absl::DataLossError(absl::StrCat("corpus file ", path_, ": damaged or truncated after byte ",
+                                            consumed_ + static_cast<int64_t>(before),
+                                            " of its text: ", Reason(archive_->handle)));
   }
   if (got == 0) archive_ = nullptr;
   return got > 0;
 }
 
-absl::StatusOr<bool> CorpusReader::NextLine(std::string* line,
-                                            int64_t* offset) {
+absl::StatusOr<bool> CorpusReader::NextLine(std::string* line, int64_t* offset) {
   size_t searched = next_;
   while (true) {
     const size_t end = buffer_.find('\n', searched);

@@ -29,8 +29,7 @@ struct Document {
 class CorpusReader {
  public:
   // Errors name the path: no such file, or not readable.
-  static absl::StatusOr<std::unique_ptr<CorpusReader>> Open(
-      const std::string& path, DocumentBoundary boundary);
+  static absl::StatusOr<std::unique_ptr<CorpusReader>> Open(const std::string& path, DocumentBoundary boundary);
 
   ~CorpusReader();
 
@@ -42,8 +41,7 @@ class CorpusReader {
  private:
   struct Archive;
 
-  CorpusReader(std::string path, DocumentBoundary boundary,
-               std::unique_ptr<Archive> archive);
+  CorpusReader(std::string path, DocumentBoundary boundary, std::unique_ptr<Archive> archive);
 
   // The next line without its newline, or false after the last one.
   absl::StatusOr<bool> NextLine(std::string* line, int64_t* offset);

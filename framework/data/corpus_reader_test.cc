@@ -30,19 +30,16 @@ std::string Write(const std::string& name, const std::string& bytes) {
   return path;
 }
 
-std::string WritePacked(const std::string& name, const std::string& text,
-                        Filter filter) {
+std::string WritePacked(const std::string& name, const std::string& text, Filter filter) {
   const std::string path = absl::StrCat(testing::TempDir(), "/", name);
   archive* out = archive_write_new();
   filter(out);
   archive_write_set_format_raw(out);
-  EXPECT_EQ(archive_write_open_filename(out, path.c_str()), ARCHIVE_OK)
-      << archive_error_string(out);
+  EXPECT_EQ(archive_write_open_filename(out, path.c_str()), ARCHIVE_OK) << archive_error_string(out);
   archive_entry* entry = archive_entry_new();
   archive_entry_set_filetype(entry, AE_IFREG);
   EXPECT_EQ(archive_write_header(out, entry), ARCHIVE_OK);
-  EXPECT_EQ(archive_write_data(out, text.data(), text.size()),
-            static_cast<la_ssize_t>(text.size()));
+  EXPECT_EQ(archive_write_data(out, text.data(), text.size()), static_cast<la_ssize_t>(text.size()));
   archive_entry_free(entry);
   EXPECT_EQ(archive_write_free(out), ARCHIVE_OK);
   return path;
@@ -50,8 +47,7 @@ std::string WritePacked(const std::string& name, const std::string& text,
 
 using Documents = std::vector<std::pair<int64_t, std::string>>;
 
-absl::StatusOr<Documents> ReadAll(const std::string& path,
-                                  DocumentBoundary boundary) {
+absl::StatusOr<Documents> ReadAll(const std::string& path, DocumentBoundary boundary) {
   auto reader = CorpusReader::Open(path, boundary);
   if (!reader.ok()) return reader.status();
   Documents documents;
@@ -72,9 +68,8 @@ TEST(CorpusReaderTest, BlankLinesPartDocuments) {
 }
 
 TEST(CorpusReaderTest, EachLineIsADocument) {
-  EXPECT_THAT(
-      *ReadAll(Write("line", kText), DocumentBoundary::kLine),
-      ElementsAre(Pair(1, " a"), Pair(4, "b\r"), Pair(12, "c"), Pair(15, "d")));
+  EXPECT_THAT(*ReadAll(Write("line", kText), DocumentBoundary::kLine),
+              ElementsAre(Pair(1, " a"), Pair(4, "b\r"), Pair(12, "c"), Pair(15, "d")));
 }
 
 TEST(CorpusReaderTest, TheFileIsOneDocument) {
@@ -84,8 +79,7 @@ TEST(CorpusReaderTest, TheFileIsOneDocument) {
 
 TEST(CorpusReaderTest, EmptyAndBlankFilesHaveNoDocuments) {
   for (const DocumentBoundary boundary :
-       {DocumentBoundary::kBlankLine, DocumentBoundary::kLine,
-        DocumentBoundary::kFile}) {
+       {DocumentBoundary::kBlankLine, DocumentBoundary::kLine, DocumentBoundary::kFile}) {
     EXPECT_TRUE(ReadAll(Write("empty", ""), boundary)->empty());
     EXPECT_TRUE(ReadAll(Write("blank_only", " \n\t\n"), boundary)->empty());
   }
@@ -98,24 +92,20 @@ TEST(CorpusReaderTest, LinesLongerThanABlockStayWhole) {
 }
 
 TEST(CorpusReaderTest, UnpacksWhateverTheNameSays) {
-  const std::pair<const char*, Filter> filters[] = {
-      {"packed.txt", archive_write_add_filter_gzip},
-      {"packed.xz", archive_write_add_filter_xz},
-      {"packed.zst", archive_write_add_filter_zstd}};
+  const std::pair<const char*, Filter> filters[] = {{"packed.txt", archive_write_add_filter_gzip},
+                                                    {"packed.xz", archive_write_add_filter_xz},
+                                                    {"packed.zst", archive_write_add_filter_zstd}};
   for (const auto& [name, filter] : filters) {
-    EXPECT_THAT(*ReadAll(WritePacked(name, "one\ntwo\n", filter),
-                         DocumentBoundary::kLine),
+    EXPECT_THAT(*ReadAll(WritePacked(name, "one\ntwo\n", filter), DocumentBoundary::kLine),
                 ElementsAre(Pair(0, "one"), Pair(4, "two")))
         << name;
   }
 }
 
 TEST(CorpusReaderTest, MissingFileIsNotFound) {
-  const absl::Status status =
-      ReadAll("no/such/file.txt", DocumentBoundary::kLine).status();
+  const absl::Status status = ReadAll("no/such/file.txt", DocumentBoundary::kLine).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(std::string(status.message()),
-              HasSubstr("corpus file no/such/file.txt: want a readable file"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("corpus file no/such/file.txt: want a readable file"));
 }
 
 TEST(CorpusReaderTest, TruncatedFileIsDataLoss) {
@@ -123,16 +113,12 @@ TEST(CorpusReaderTest, TruncatedFileIsDataLoss) {
   for (const int lines : {20000, 2000000}) {
     std::string text;
     for (int i = 0; i < lines; ++i) absl::StrAppend(&text, i, "\n");
-    const std::string path =
-        WritePacked("whole.gz", text, archive_write_add_filter_gzip);
+    const std::string path = WritePacked("whole.gz", text, archive_write_add_filter_gzip);
     const std::string bytes = *ReadFile(path);
     const absl::Status status =
-        ReadAll(Write("cut.gz", bytes.substr(0, bytes.size() / 2)),
-                DocumentBoundary::kLine)
-            .status();
+        ReadAll(Write("cut.gz", bytes.substr(0, bytes.size() / 2)), DocumentBoundary::kLine).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
-    EXPECT_THAT(std::string(status.message()),
-                HasSubstr("cut.gz: damaged or truncated"));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("cut.gz: damaged or truncated"));
   }
 }
 

@@ -20,8 +20,7 @@ class TokenStore {
   // `tokenizer` is the one it was made with. Errors name the path, what was
   // wanted and what was got: NotFound, DataLoss for a damaged file,
   // FailedPrecondition for one of another version or tokenizer.
-  static absl::StatusOr<std::unique_ptr<TokenStore>> Open(
-      const std::string& path, const Tokenizer& tokenizer);
+  static absl::StatusOr<std::unique_ptr<TokenStore>> Open(const std::string& path, const Tokenizer& tokenizer);
 
   ~TokenStore();
   TokenStore(const TokenStore&) = delete;

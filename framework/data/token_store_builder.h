@@ -17,17 +17,15 @@ namespace retort {
 // `threads`. The file is there whole or not at all. Errors: those of
 // CorpusReader; text that is not UTF-8, naming the file and the byte of its
 // unpacked text; a corpus without documents; a full disk.
-absl::Status BuildTokenStore(const CorpusSpec& corpus,
-                             const Tokenizer& tokenizer, int threads,
+absl::Status BuildTokenStore(const CorpusSpec& corpus, const Tokenizer& tokenizer, int threads,
                              const std::string& path);
 
 // The corpus's store in the folder `cache`, built if it is not there yet. Its
 // name follows from the files' contents and order, what a document is in each,
 // and the tokenizer, so it is shared by all who read the same. A damaged store
 // is built again. Makes the folder.
-absl::StatusOr<std::unique_ptr<TokenStore>> BuildOrOpenTokenStore(
-    const CorpusSpec& corpus, const Tokenizer& tokenizer, int threads,
-    const std::string& cache);
+absl::StatusOr<std::unique_ptr<TokenStore>> BuildOrOpenTokenStore(const CorpusSpec& corpus, const Tokenizer& tokenizer,
+                                                                  int threads, const std::string& cache);
 
 }  // namespace retort
 

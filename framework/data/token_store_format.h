@@ -27,9 +27,7 @@ struct TokenStoreHeader {
   uint64_t payload_hash;  // XXH3 of all bytes after the header
   uint64_t header_hash;   // XXH3 of the fields above
 
-  uint64_t ExpectedHash() const {
-    return XXH3_64bits(this, offsetof(TokenStoreHeader, header_hash));
-  }
+  uint64_t ExpectedHash() const { return XXH3_64bits(this, offsetof(TokenStoreHeader, header_hash)); }
 
   // Of the ids with their filling.
   uint64_t IdSectionBytes() const { return (tokens * id_bytes + 7) / 8 * 8; }

@@ -13,8 +13,7 @@
 namespace retort {
 namespace {
 
-std::vector<std::string> Documents(const std::string& path,
-                                   DocumentBoundary boundary) {
+std::vector<std::string> Documents(const std::string& path, DocumentBoundary boundary) {
   auto reader = CorpusReader::Open(path, boundary);
   CHECK(reader.ok()) << reader.status();
   std::vector<std::string> documents;
@@ -23,22 +22,17 @@ std::vector<std::string> Documents(const std::string& path,
   return documents;
 }
 
-void Encode(benchmark::State& state, const std::string& path,
-            bool with_scratch) {
-  auto tokenizer =
-      WordPieceTokenizer::Load("data/vocab/bert-base-uncased-vocab.txt");
+void Encode(benchmark::State& state, const std::string& path, bool with_scratch) {
+  auto tokenizer = WordPieceTokenizer::Load("data/vocab/bert-base-uncased-vocab.txt");
   CHECK(tokenizer.ok()) << tokenizer.status();
-  const std::vector<std::string> documents =
-      Documents(path, DocumentBoundary::kLine);
+  const std::vector<std::string> documents = Documents(path, DocumentBoundary::kLine);
   const auto scratch = (*tokenizer)->NewScratch();
   std::vector<int32_t> ids;
   int64_t bytes = 0, tokens = 0;
   for (auto _ : state) {
     for (const std::string& document : documents) {
       ids.clear();
-      CHECK((*tokenizer)
-                ->Encode(document, with_scratch ? scratch.get() : nullptr, &ids)
-                .ok());
+      CHECK((*tokenizer)->Encode(document, with_scratch ? scratch.get() : nullptr, &ids).ok());
       bytes += document.size();
       tokens += ids.size();
     }
@@ -52,8 +46,7 @@ constexpr char kWiki[] = "data/corpora/wiki/wiki_qed_paragraphs.txt.xz";
 
 BENCHMARK_CAPTURE(Encode, Novels, kNovels, true)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(Encode, Wiki, kWiki, true)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(Encode, WikiWithoutScratch, kWiki, false)
-    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Encode, WikiWithoutScratch, kWiki, false)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace retort

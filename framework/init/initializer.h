@@ -47,9 +47,9 @@ using InitializerRegistry = Registry<Initializer, InitializerContext>;
 
 }  // namespace retort
 
-#define RETORT_REGISTER_INITIALIZER(Plugin, Config)                                                        \
+#define RETORT_REGISTER_INITIALIZER(Plugin, Config)                                                                 \
   [[maybe_unused]] const ::retort::PluginRegistration<::retort::InitializerRegistry, ::retort::Initializer, Plugin, \
-                                                      Config>                                              \
+                                                      Config>                                                       \
       k##Plugin##Registration
 
 #endif  // RETORT_FRAMEWORK_INIT_INITIALIZER_H_

@@ -29,8 +29,8 @@ struct LossContext {
 // What a TensorLossTerm reads.
 struct LossInputs {
   const Batch& batch;
-  const ModelOutputs& student;   // What the term's student() demands.
-  const ModelOutputs* teacher;   // What the term's teacher() demands; detached. Null if it demands nothing.
+  const ModelOutputs& student;  // What the term's student() demands.
+  const ModelOutputs* teacher;  // What the term's teacher() demands; detached. Null if it demands nothing.
   const std::map<std::string, at::Tensor>& parameters;  // The term's own parameters, by the names it declared.
 };
 
@@ -106,7 +106,7 @@ using LossTermRegistry = Registry<LossTerm, LossContext>;
 }  // namespace retort
 
 // Registers a loss plugin; once, in its .cc, in an anonymous namespace.
-#define RETORT_REGISTER_LOSS_TERM(Plugin, Config)                                                          \
+#define RETORT_REGISTER_LOSS_TERM(Plugin, Config)                                                                     \
   [[maybe_unused]] const ::retort::PluginRegistration<::retort::LossTermRegistry, ::retort::LossTerm, Plugin, Config> \
       k##Plugin##Registration
 

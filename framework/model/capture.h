@@ -11,9 +11,9 @@ namespace retort {
 
 // What to keep of a forward pass; also what a loss term demands.
 struct Capture {
-  std::set<int> hidden;               // Layers 0..L.
-  std::set<int> attention;            // Layers 1..L: query, key, value.
-  std::set<RowSet> vocabulary_rows;   // Rows whose vocabulary logits are read.
+  std::set<int> hidden;              // Layers 0..L.
+  std::set<int> attention;           // Layers 1..L: query, key, value.
+  std::set<RowSet> vocabulary_rows;  // Rows whose vocabulary logits are read.
 
   void Add(const Capture& other);
   bool empty() const { return hidden.empty() && attention.empty() && vocabulary_rows.empty(); }
@@ -44,8 +44,8 @@ class AttentionState {
 
 // What was kept of a forward pass.
 struct ModelOutputs {
-  std::map<int, at::Tensor> hidden;           // [B, S, H] by layer.
-  std::map<int, AttentionState> attention;    // By layer.
+  std::map<int, at::Tensor> hidden;         // [B, S, H] by layer.
+  std::map<int, AttentionState> attention;  // By layer.
 };
 
 }  // namespace retort

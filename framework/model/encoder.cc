@@ -151,8 +151,7 @@ at::Tensor Encoder::MaskedLmTransform(const ParameterSet& parameters, const at::
 }
 
 at::Tensor Encoder::Pooled(const ParameterSet& parameters, const at::Tensor& last_hidden) const {
-  return at::tanh(
-      at::linear(last_hidden.select(1, 0), parameters.Get("pooler.weight"), parameters.Get("pooler.bias")));
+  return at::tanh(at::linear(last_hidden.select(1, 0), parameters.Get("pooler.weight"), parameters.Get("pooler.bias")));
 }
 
 double Encoder::ForwardFlops(int64_t sequences, int64_t positions, int depth, int64_t vocabulary_rows) const {

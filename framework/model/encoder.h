@@ -54,8 +54,9 @@ class Encoder {
   // tanh(W x + b) of the first position, [B, H].
   at::Tensor Pooled(const ParameterSet& parameters, const at::Tensor& last_hidden) const;
 
-  // Floating-point operations of a forward pass over B sequences of S positions up to `depth` layers, with the masked-LM
-  // head on `vocabulary_rows` rows: two per multiplication and addition of matrix products; elementwise work is left out.
+  // Floating-point operations of a forward pass over B sequences of S positions up to `depth` layers, with the
+  // masked-LM head on `vocabulary_rows` rows: two per multiplication and addition of matrix products; elementwise work
+  // is left out.
   double ForwardFlops(int64_t sequences, int64_t positions, int depth, int64_t vocabulary_rows) const;
 
  private:

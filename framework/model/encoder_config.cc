@@ -33,8 +33,8 @@ absl::Status EncoderConfig::Validate() const {
     return absl::InvalidArgumentError("family: distilbert has neither token types nor a pooler; want bert");
   }
   for (const auto& [field, value] :
-       {std::pair("vocabulary_size", vocabulary_size), std::pair("hidden_size", hidden_size), std::pair("layers", layers),
-        std::pair("heads", heads), std::pair("intermediate_size", intermediate_size),
+       {std::pair("vocabulary_size", vocabulary_size), std::pair("hidden_size", hidden_size),
+        std::pair("layers", layers), std::pair("heads", heads), std::pair("intermediate_size", intermediate_size),
         std::pair("max_positions", max_positions)}) {
     if (absl::Status status = WantPositive(field, value); !status.ok()) return status;
   }

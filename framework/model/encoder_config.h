@@ -11,13 +11,13 @@ namespace retort {
 // The shape of an encoder, as in Hugging Face's config.json.
 struct EncoderConfig {
   std::string family = "bert";  // "bert" or "distilbert": which layout its files have.
-  int64_t vocabulary_size = 0;   // V
-  int64_t hidden_size = 0;       // H
-  int64_t layers = 0;            // L
-  int64_t heads = 0;             // A
+  int64_t vocabulary_size = 0;  // V
+  int64_t hidden_size = 0;      // H
+  int64_t layers = 0;           // L
+  int64_t heads = 0;            // A
   int64_t intermediate_size = 0;
   int64_t max_positions = 512;
-  int64_t token_types = 2;       // 0: no token type embeddings.
+  int64_t token_types = 2;  // 0: no token type embeddings.
   bool pooler = false;
   double hidden_dropout = 0.1;
   double attention_dropout = 0.1;

@@ -12,9 +12,9 @@ namespace retort::ops {
 struct AdamWSegment {
   int64_t offset = 0;
   int64_t size = 0;
-  bool decay = true;        // False for biases and LayerNorms.
+  bool decay = true;  // False for biases and LayerNorms.
   double learning_rate_scale = 1;
-  bool trainable = true;    // False: parameters and moments stay as they are.
+  bool trainable = true;  // False: parameters and moments stay as they are.
 };
 
 struct AdamWOptions {
@@ -42,8 +42,8 @@ void AdamWReference(const AdamWOptions& options, const std::vector<AdamWSegment>
                     const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
                     at::Tensor working_copy);
 
-// Global L2 norm √Σ g² over the trainable segments: [] float64 on the gradient's device; the same bits for any number of
-// threads.
+// Global L2 norm √Σ g² over the trainable segments: [] float64 on the gradient's device; the same bits for any number
+// of threads.
 at::Tensor GradientNorm(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient);
 
 }  // namespace retort::ops

@@ -11,7 +11,7 @@ namespace retort::ops {
 // (seed, site, epoch, sample, ...): it does not depend on how a step is sliced, on other students or on earlier draws.
 struct DropoutSite {
   uint64_t seed = 0;
-  uint32_t site = 0;       // Which dropout layer of the model.
+  uint32_t site = 0;  // Which dropout layer of the model.
   int64_t epoch = 0;
   at::Tensor sample_ids;  // [B] int64, on the host.
 };

@@ -8,13 +8,13 @@
 #include "absl/types/span.h"
 #include "framework/report/analysis.h"
 
-// Forest plots: one row per variant with the paired difference to the base as a dot and its interval as a bar. Plain HTML
-// and CSS, so that they scale, print and work without scripts. Pure functions.
+// Forest plots: one row per variant with the paired difference to the base as a dot and its interval as a bar. Plain
+// HTML and CSS, so that they scale, print and work without scripts. Pure functions.
 
 namespace retort {
 
-// A monotone map of differences to 0..100 % of a track's width. Sweeps hold differences of 0.005 beside differences of 2;
-// a stretched scale shows both: asinh(v / knee), linear for |v| << knee, logarithmic beyond. 0 is always on it.
+// A monotone map of differences to 0..100 % of a track's width. Sweeps hold differences of 0.005 beside differences of
+// 2; a stretched scale shows both: asinh(v / knee), linear for |v| << knee, logarithmic beyond. 0 is always on it.
 class ForestScale {
  public:
   // Spans all values and 0, with a margin. knee = 0 makes it linear.
@@ -32,7 +32,8 @@ class ForestScale {
   double left_ = 0, right_ = 1;  // Bent ends of the track, with the margin.
 };
 
-// True where a linear scale would hide small differences behind large ones: the largest is more than 8 times the median.
+// True where a linear scale would hide small differences behind large ones: the largest is more than 8 times the
+// median.
 bool NeedsStretchedScale(absl::Span<const double> values);
 
 // The plot of one metric, a <div class="forest" id="..."> that the page's style sheet knows how to show, with both

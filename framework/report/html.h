@@ -8,10 +8,10 @@
 
 namespace retort {
 
-// The report's page, index.html: one self-contained file that needs no network. From the top: the answer in one sentence,
-// warnings, forest plots of the paired differences, the table, curves of the metrics and of the loss terms while training,
-// how the numbers were made, the resolved configuration and the environment. Everything but the curves works without
-// scripts. Every text from the user is escaped. Pure function.
+// The report's page, index.html: one self-contained file that needs no network. From the top: the answer in one
+// sentence, warnings, forest plots of the paired differences, the table, curves of the metrics and of the loss terms
+// while training, how the numbers were made, the resolved configuration and the environment. Everything but the curves
+// works without scripts. Every text from the user is escaped. Pure function.
 std::string RenderHtml(const SweepResult& result, const Analysis& analysis);
 
 }  // namespace retort

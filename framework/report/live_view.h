@@ -48,8 +48,8 @@ struct LiveViewOptions {
 LiveViewOptions LiveViewOnStandardOutput(int expected_runs);
 
 // Shows training while it runs. On a terminal the lines are redrawn at most 5 times per second. Elsewhere a run gives a
-// line when it starts, at every tenth of its way, at evaluations, and when it ends; and where nothing was said for 10 s,
-// one line sums up all runs. Thread-safe. The terminal belongs to the view until it is destroyed: what others print
+// line when it starts, at every tenth of its way, at evaluations, and when it ends; and where nothing was said for 10
+// s, one line sums up all runs. Thread-safe. The terminal belongs to the view until it is destroyed: what others print
 // between redraws stays above it.
 class LiveView final : public Observer {
  public:

@@ -19,8 +19,8 @@ struct MetricInfo {
   int rank = 0;  // Place of its column after the primary metric; metrics of one rank stand in alphabetical order.
 };
 
-// Knows the metrics by the last part of their name ("masked_lm/cross_entropy"). An unknown metric is shown under its own
-// name, without unit, and no words say whether more of it is better.
+// Knows the metrics by the last part of their name ("masked_lm/cross_entropy"). An unknown metric is shown under its
+// own name, without unit, and no words say whether more of it is better.
 MetricInfo FindMetricInfo(absl::string_view metric);
 
 }  // namespace retort

@@ -16,8 +16,8 @@ namespace retort {
 std::string ToJson(const RunResult& run);
 std::string ToJson(const Scores& scores);
 
-// Errors: InvalidArgument that names the field, what was wanted and what was got. Unknown fields are ignored; missing ones
-// are errors, so that a truncated or foreign file is not taken for a run without results.
+// Errors: InvalidArgument that names the field, what was wanted and what was got. Unknown fields are ignored; missing
+// ones are errors, so that a truncated or foreign file is not taken for a run without results.
 absl::StatusOr<RunResult> RunResultFromJson(absl::string_view json);
 absl::StatusOr<Scores> ScoresFromJson(absl::string_view json);
 

@@ -10,8 +10,8 @@
 #include "framework/report/sweep_result.h"
 #include "framework/train/observer.h"
 
-// A training stage read back from its metrics.jsonl. The log, not the memory of the process, is the source of a report's
-// curves, because a stage may have been resumed, or computed by an earlier sweep. Pure functions.
+// A training stage read back from its metrics.jsonl. The log, not the memory of the process, is the source of a
+// report's curves, because a stage may have been resumed, or computed by an earlier sweep. Pure functions.
 
 namespace retort {
 

@@ -27,7 +27,8 @@ absl::StatusOr<double> RatioOfSums(const ExampleScores& scores);
 //
 //   p_e = m + (sum_e − m · count_e) / c̄,   m = Σ sum / Σ count,   c̄ = Σ count / E
 //
-// The second summand is the derivative of the ratio with respect to the weight of example e, times E. Errors as RatioOfSums.
+// The second summand is the derivative of the ratio with respect to the weight of example e, times E. Errors as
+// RatioOfSums.
 absl::StatusOr<std::vector<double>> LinearisedValues(const ExampleScores& scores);
 
 // A statistic of a subset of the examples, given by their indices in ascending order.
@@ -37,8 +38,8 @@ using ExampleStatistic = std::function<double(absl::Span<const size_t> examples)
 //
 //   p_e = E · θ − (E − 1) · θ₋ₑ,
 //
-// shifted so that their mean is the statistic θ of all examples rather than its bias-corrected version: reports show the
-// number that everybody computes. Calls `statistic` examples + 1 times. REQUIRES: examples >= 2.
+// shifted so that their mean is the statistic θ of all examples rather than its bias-corrected version: reports show
+// the number that everybody computes. Calls `statistic` examples + 1 times. REQUIRES: examples >= 2.
 std::vector<double> JackknifeValues(size_t examples, const ExampleStatistic& statistic);
 
 // Mean and spread of one metric over the seeds of a variant.
@@ -55,7 +56,8 @@ enum class Verdict {
   kUndetermined,  // The interval contains 0.
   kHigher,
   kLower,
-  kNoInterval,  // One seed and one example, or values that are not finite: there is nothing to estimate a variance from.
+  kNoInterval,  // One seed and one example, or values that are not finite: there is nothing to estimate a variance
+                // from.
 };
 
 // A variant's metric minus the base's, estimated over seeds and held-out examples.
@@ -74,11 +76,11 @@ struct PairedDifference {
   bool screening() const { return seeds < 5; }
 };
 
-// Estimates the mean of d[r][e], the paired difference of seed r on example e (LinearisedValues or JackknifeValues of the
-// variant minus those of the base), when both the seeds and the examples are samples.
+// Estimates the mean of d[r][e], the paired difference of seed r on example e (LinearisedValues or JackknifeValues of
+// the variant minus those of the base), when both the seeds and the examples are samples.
 //
-// Model: d_re = Δ + a_r + b_e + c_re with independent seed effects a, example effects b and interaction c. With one value
-// per cell, and mean squares
+// Model: d_re = Δ + a_r + b_e + c_re with independent seed effects a, example effects b and interaction c. With one
+// value per cell, and mean squares
 //
 //   MS_A = E · Σ_r (d̄_r. − d̄)² / (R − 1)                          seeds
 //   MS_B = R · Σ_e (d̄_.e − d̄)² / (E − 1)                          examples
@@ -96,18 +98,18 @@ struct PairedDifference {
 //
 //   ν = Var² / [ (s²_seed/R)²/(R−1) + v_example²/(E−1) + v_interaction²/((R−1)(E−1)) ]
 //
-// (the last two only if the max is not 0). Half-width of the interval: q · √Var. With few seeds, Student's quantile t(ν)
-// is too small: ν is computed from the same noisy s²_seed, so the interval is shortest just when s²_seed happens to be
-// low. Simulated over all mixtures of variances, t(ν) covers down to 0.87 (R = 2), 0.92 (R = 3) and 0.94 (R = 5) for a
-// nominal 0.95. The opposite error is made by Cochran's quantile, the mean of t(R−1) and t(E−1) weighted by the two parts
-// of Var: 0.95 to 0.98. So
+// (the last two only if the max is not 0). Half-width of the interval: q · √Var. With few seeds, Student's quantile
+// t(ν) is too small: ν is computed from the same noisy s²_seed, so the interval is shortest just when s²_seed happens
+// to be low. Simulated over all mixtures of variances, t(ν) covers down to 0.87 (R = 2), 0.92 (R = 3) and 0.94 (R = 5)
+// for a nominal 0.95. The opposite error is made by Cochran's quantile, the mean of t(R−1) and t(E−1) weighted by the
+// two parts of Var: 0.95 to 0.98. So
 //
 //   q = (t(ν) + q_Cochran) / 2 for R >= 3,   q = q_Cochran for R = 2,
 //
 // which covers 0.94 to 0.97 for R >= 3 and 0.94 to 0.98 for R = 2 (see the test), and tends to t(ν) as R grows.
 //
-// R = 1: Var = s²_e / E and t(E − 1); the interval then speaks of other examples only. E = 1: Var = s²_seed / R, t(R − 1).
-// R = E = 1, or a value that is not finite: no interval.
+// R = 1: Var = s²_e / E and t(E − 1); the interval then speaks of other examples only. E = 1: Var = s²_seed / R, t(R −
+// 1). R = E = 1, or a value that is not finite: no interval.
 //
 // Errors: InvalidArgument if there are no seeds or examples, rows differ in length, or confidence is not in (0, 1).
 absl::StatusOr<PairedDifference> EstimateDifference(absl::Span<const std::vector<double>> d, double confidence = 0.95);

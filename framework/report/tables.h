@@ -38,8 +38,8 @@ Table BuildTable(const Analysis& analysis);
 // names of the rows. Ends in a newline.
 std::string RenderText(const Table& table, int width);
 
-// Tab-separated, one header line. A column of numbers becomes one column per field, "masked_lm/cross_entropy.mean", with
-// all digits; a number that does not exist is an empty field.
+// Tab-separated, one header line. A column of numbers becomes one column per field, "masked_lm/cross_entropy.mean",
+// with all digits; a number that does not exist is an empty field.
 std::string RenderTsv(const Table& table);
 
 // A LaTeX tabular with booktabs' rules, for \input. Texts are escaped.

@@ -21,8 +21,8 @@ namespace retort {
 
 // Writes TensorBoard's event files, events.out.tfevents.<seconds>.<n>.retort in a stage's folder. Scalars per step:
 //
-//   loss/total, loss/<term> before weighting, weighted_loss/<term> after, gradient/norm, gradient/clipped_share (since the
-//   stage started or was resumed), optimizer/learning_rate, speed/tokens_per_second, tokens
+//   loss/total, loss/<term> before weighting, weighted_loss/<term> after, gradient/norm, gradient/clipped_share (since
+//   the stage started or was resumed), optimizer/learning_rate, speed/tokens_per_second, tokens
 //
 // and eval/<metric> per evaluation. A resumed stage writes a further file that tells TensorBoard to forget what earlier
 // files say of later steps.

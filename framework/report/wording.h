@@ -9,8 +9,8 @@
 #include "framework/report/metric_info.h"
 #include "framework/report/statistics.h"
 
-// Results in words. They never say more than the numbers: every difference comes with its interval, what the interval is
-// made from, and the conditions it was measured under. Pure functions.
+// Results in words. They never say more than the numbers: every difference comes with its interval, what the interval
+// is made from, and the conditions it was measured under. Pure functions.
 
 namespace retort {
 
@@ -21,7 +21,8 @@ std::string FormatDifference(const MetricInfo& info, const PairedDifference& dif
 std::string FormatEvidence(const PairedDifference& difference);
 
 // "no_ce: +0.18 nats (95 % CI 0.16 to 0.21; 3 seeds x 512 sequences; screening), for this teacher, corpus and learning
-// rate"; "no_mlm: undetermined, −0.006 nats (95 % CI −0.014 to 0.002; ...)" when the interval contains 0. With one seed:
+// rate"; "no_mlm: undetermined, −0.006 nats (95 % CI −0.014 to 0.002; ...)" when the interval contains 0. With one
+// seed:
 // "(95 % CI 0.16 to 0.21, over sequences only; 1 seed x 512 sequences; screening)". `conditions` may be empty.
 std::string DescribeDifference(absl::string_view variant, const MetricInfo& info, const PairedDifference& difference,
                                absl::string_view conditions);

@@ -32,8 +32,7 @@ std::unique_ptr<const icu::Normalizer2> Decomposition() {
 }
 
 // Clean-up and CJK spacing.
-absl::StatusOr<icu::UnicodeString> Clean(absl::string_view text,
-                                         size_t offset) {
+absl::StatusOr<icu::UnicodeString> Clean(absl::string_view text, size_t offset) {
   icu::UnicodeString cleaned;
   const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
   const int64_t size = static_cast<int64_t>(text.size());
@@ -42,8 +41,8 @@ absl::StatusOr<icu::UnicodeString> Clean(absl::string_view text,
     UChar32 c;
     U8_NEXT(bytes, next, size, c);
     if (c < 0) {
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "byte %d: want UTF-8, got 0x%02x", offset + begin, bytes[begin]));
+      return absl::InvalidArgumentError(
+          absl::StrFormat("byte %d: want UTF-8, got 0x%02x", offset + begin, bytes[begin]));
     }
     if (IsRemoved(c)) continue;
     if (IsSpace(c)) {
@@ -66,22 +65,19 @@ void AppendLower(UChar32 c, icu::UnicodeString* text) {
   }
 }
 
-icu::UnicodeString FoldCaseAndAccents(const icu::UnicodeString& text,
-                                      const icu::Normalizer2& decomposition) {
+icu::UnicodeString FoldCaseAndAccents(const icu::UnicodeString& text, const icu::Normalizer2& decomposition) {
   UErrorCode error = U_ZERO_ERROR;
   const icu::UnicodeString decomposed = decomposition.normalize(text, error);
   CHECK(U_SUCCESS(error)) << u_errorName(error);
   icu::UnicodeString folded;
-  for (int32_t i = 0; i < decomposed.length();
-       i = decomposed.moveIndex32(i, 1)) {
+  for (int32_t i = 0; i < decomposed.length(); i = decomposed.moveIndex32(i, 1)) {
     const UChar32 c = decomposed.char32At(i);
     if (!IsNonSpacingMark(c)) AppendLower(c, &folded);
   }
   return folded;
 }
 
-void AppendSplit(const icu::UnicodeString& text,
-                 std::vector<std::string>* words) {
+void AppendSplit(const icu::UnicodeString& text, std::vector<std::string>* words) {
   icu::UnicodeString word;
   const auto flush = [&] {
     if (!word.isEmpty()) word.toUTF8String(words->emplace_back());
@@ -103,12 +99,9 @@ void AppendSplit(const icu::UnicodeString& text,
 
 }  // namespace
 
-BertNormalizer::BertNormalizer(bool uncased)
-    : uncased_(uncased), decomposition_(Decomposition()) {}
+BertNormalizer::BertNormalizer(bool uncased) : uncased_(uncased), decomposition_(Decomposition()) {}
 
-absl::Status BertNormalizer::AppendWords(
-    absl::string_view text, size_t offset,
-    std::vector<std::string>* words) const {
+absl::Status BertNormalizer::AppendWords(absl::string_view text, size_t offset, std::vector<std::string>* words) const {
   RETORT_ASSIGN_OR_RETURN(icu::UnicodeString normalized, Clean(text, offset));
   if (uncased_) normalized = FoldCaseAndAccents(normalized, *decomposition_);
   AppendSplit(normalized, words);

@@ -30,8 +30,7 @@ class BertNormalizer {
   // Appends the words of `text` in UTF-8. `offset` is where `text` begins in
   // what the user gave: an error names the byte of that which is not UTF-8.
   // Nothing is appended then.
-  absl::Status AppendWords(absl::string_view text, size_t offset,
-                           std::vector<std::string>* words) const;
+  absl::Status AppendWords(absl::string_view text, size_t offset, std::vector<std::string>* words) const;
 
  private:
   bool uncased_;

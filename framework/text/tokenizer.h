@@ -39,12 +39,9 @@ class Tokenizer {
   // Appends the ids of `text`, without a [CLS] or [SEP] around them. `scratch`
   // may be null; with one, repeated words cost a look-up. An error names the
   // byte of `text` where it stops being UTF-8; ids appended by then stay.
-  virtual absl::Status Encode(absl::string_view text, Scratch* scratch,
-                              std::vector<int32_t>* ids) const = 0;
+  virtual absl::Status Encode(absl::string_view text, Scratch* scratch, std::vector<int32_t>* ids) const = 0;
 
-  absl::Status Encode(absl::string_view text, std::vector<int32_t>* ids) const {
-    return Encode(text, nullptr, ids);
-  }
+  absl::Status Encode(absl::string_view text, std::vector<int32_t>* ids) const { return Encode(text, nullptr, ids); }
 
   // Text that reads as the ids' pieces do. Not an inverse of Encode: what
   // normalisation removed is gone. Every id is in [0, vocabulary_size()).

@@ -19,9 +19,8 @@ namespace retort {
 absl::StatusOr<Vocabulary> Vocabulary::Load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    return absl::NotFoundError(absl::StrCat("vocabulary ", path,
-                                            ": want a readable file, got \"",
-                                            std::strerror(errno), "\""));
+    return absl::NotFoundError(
+        absl::StrCat("vocabulary ", path, ": want a readable file, got \"", std::strerror(errno), "\""));
   }
   std::vector<std::string> pieces;
   std::string line;
@@ -29,19 +28,15 @@ absl::StatusOr<Vocabulary> Vocabulary::Load(const std::string& path) {
     pieces.emplace_back(absl::StripTrailingAsciiWhitespace(line));
   }
   if (file.bad()) {
-    return absl::DataLossError(absl::StrCat("vocabulary ", path,
-                                            ": reading stopped after ",
-                                            pieces.size(), " pieces"));
+    return absl::DataLossError(absl::StrCat("vocabulary ", path, ": reading stopped after ", pieces.size(), " pieces"));
   }
   if (pieces.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "vocabulary ", path, ": want a piece per line, got an empty file"));
+    return absl::InvalidArgumentError(absl::StrCat("vocabulary ", path, ": want a piece per line, got an empty file"));
   }
   return Vocabulary(std::move(pieces));
 }
 
-Vocabulary::Vocabulary(std::vector<std::string> pieces)
-    : pieces_(std::move(pieces)) {
+Vocabulary::Vocabulary(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {
   ids_.reserve(pieces_.size());
   for (int id = 0; id < size(); ++id) ids_[pieces_[id]] = id;
   const std::string joined = absl::StrJoin(pieces_, "\n");

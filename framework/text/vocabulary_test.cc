@@ -22,8 +22,7 @@ TEST(VocabularyTest, LineNumbersAreIds) {
   ASSERT_TRUE(vocabulary.ok()) << vocabulary.status();
   EXPECT_EQ(vocabulary->size(), 5);
   EXPECT_THAT(vocabulary->Id("##s"), Optional(Eq(2)));
-  EXPECT_THAT(vocabulary->Id("the"), Optional(Eq(4)))
-      << "the last of equal pieces";
+  EXPECT_THAT(vocabulary->Id("the"), Optional(Eq(4))) << "the last of equal pieces";
   EXPECT_THAT(vocabulary->Id("s"), Eq(std::nullopt));
   EXPECT_EQ(vocabulary->Piece(1), "the");
 }
@@ -39,9 +38,8 @@ TEST(VocabularyTest, HashDependsOnPiecesAndOrder) {
 TEST(VocabularyTest, MissingFileIsNamed) {
   const absl::Status status = Vocabulary::Load("no/vocab.txt").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(std::string(status.message()),
-              HasSubstr("vocabulary no/vocab.txt: want a readable file, got "
-                        "\"No such file or directory\""));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("vocabulary no/vocab.txt: want a readable file, got "
+                                                       "\"No such file or directory\""));
 }
 
 TEST(VocabularyTest, EmptyFileIsRefused) {
@@ -49,8 +47,7 @@ TEST(VocabularyTest, EmptyFileIsRefused) {
   ASSERT_TRUE(AtomicWriteFile(path, "").ok());
   const absl::Status status = Vocabulary::Load(path).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(status.message()),
-              HasSubstr("want a piece per line, got an empty file"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("want a piece per line, got an empty file"));
 }
 
 }  // namespace

@@ -23,28 +23,21 @@ constexpr absl::string_view kInnerMark = "##";
 // Change it when ids of the same text, vocabulary and options change.
 constexpr uint64_t kAlgorithmVersion = 1;
 
-bool IsContinuationByte(char c) {
-  return (static_cast<uint8_t>(c) & 0xC0) == 0x80;
-}
+bool IsContinuationByte(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 
 int CountCharacters(absl::string_view word) {
-  return static_cast<int>(std::count_if(
-      word.begin(), word.end(), [](char c) { return !IsContinuationByte(c); }));
+  return static_cast<int>(std::count_if(word.begin(), word.end(), [](char c) { return !IsContinuationByte(c); }));
 }
 
 absl::StatusOr<SpecialIds> FindSpecialIds(const Vocabulary& vocabulary) {
   SpecialIds ids;
-  const std::pair<const char*, int32_t*> wanted[] = {{"[PAD]", &ids.pad},
-                                                     {"[UNK]", &ids.unk},
-                                                     {"[CLS]", &ids.cls},
-                                                     {"[SEP]", &ids.sep},
-                                                     {"[MASK]", &ids.mask}};
+  const std::pair<const char*, int32_t*> wanted[] = {
+      {"[PAD]", &ids.pad}, {"[UNK]", &ids.unk}, {"[CLS]", &ids.cls}, {"[SEP]", &ids.sep}, {"[MASK]", &ids.mask}};
   for (const auto& [piece, id] : wanted) {
     const std::optional<int32_t> found = vocabulary.Id(piece);
     if (!found.has_value()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "vocabulary of ", vocabulary.size(),
-          " pieces: want the special piece ", piece, ", got none"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("vocabulary of ", vocabulary.size(), " pieces: want the special piece ", piece, ", got none"));
     }
     *id = *found;
   }
@@ -64,8 +57,7 @@ struct WordPieceTokenizer::WordCache : Tokenizer::Scratch {
     uint64_t words[3];
 
     friend bool operator==(const Key& a, const Key& b) {
-      return ((a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) |
-              (a.words[2] ^ b.words[2])) == 0;
+      return ((a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) | (a.words[2] ^ b.words[2])) == 0;
     }
   };
   struct alignas(64) Entry {
@@ -75,13 +67,11 @@ struct WordPieceTokenizer::WordCache : Tokenizer::Scratch {
   };
   static_assert(sizeof(Entry) == 64);
 
-  explicit WordCache(const WordPieceTokenizer* owner)
-      : owner(owner), entries(kEntries) {}
+  explicit WordCache(const WordPieceTokenizer* owner) : owner(owner), entries(kEntries) {}
 
   Entry& Slot(const Key& key) {
     constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;
-    const uint64_t mixed =
-        ((key.words[0] * kOdd) ^ (key.words[1] + (key.words[2] << 7))) * kOdd;
+    const uint64_t mixed = ((key.words[0] * kOdd) ^ (key.words[1] + (key.words[2] << 7))) * kOdd;
     return entries[(mixed ^ (mixed >> 29)) * kOdd >> 49];
   }
 
@@ -109,35 +99,27 @@ uint64_t KeepFirst(uint64_t bytes, size_t size) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> WordPieceTokenizer::Load(
-    const std::string& vocabulary_path, const WordPieceOptions& options) {
-  RETORT_ASSIGN_OR_RETURN(Vocabulary vocabulary,
-                          Vocabulary::Load(vocabulary_path));
-  absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> tokenizer =
-      Create(std::move(vocabulary), options);
+absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> WordPieceTokenizer::Load(const std::string& vocabulary_path,
+                                                                             const WordPieceOptions& options) {
+  RETORT_ASSIGN_OR_RETURN(Vocabulary vocabulary, Vocabulary::Load(vocabulary_path));
+  absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> tokenizer = Create(std::move(vocabulary), options);
   if (tokenizer.ok()) return tokenizer;
-  return absl::Status(
-      tokenizer.status().code(),
-      absl::StrCat(vocabulary_path, ": ", tokenizer.status().message()));
+  return absl::Status(tokenizer.status().code(), absl::StrCat(vocabulary_path, ": ", tokenizer.status().message()));
 }
 
-absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> WordPieceTokenizer::Create(
-    Vocabulary vocabulary, const WordPieceOptions& options) {
-  RETORT_ASSIGN_OR_RETURN(const SpecialIds special_ids,
-                          FindSpecialIds(vocabulary));
-  return absl::WrapUnique(
-      new WordPieceTokenizer(std::move(vocabulary), special_ids, options));
+absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> WordPieceTokenizer::Create(Vocabulary vocabulary,
+                                                                               const WordPieceOptions& options) {
+  RETORT_ASSIGN_OR_RETURN(const SpecialIds special_ids, FindSpecialIds(vocabulary));
+  return absl::WrapUnique(new WordPieceTokenizer(std::move(vocabulary), special_ids, options));
 }
 
-WordPieceTokenizer::WordPieceTokenizer(Vocabulary vocabulary,
-                                       const SpecialIds& special_ids,
+WordPieceTokenizer::WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids,
                                        const WordPieceOptions& options)
     : vocabulary_(std::move(vocabulary)),
       special_ids_(special_ids),
       options_(options),
       normalizer_(options.lower_case),
-      special_pieces_({special_ids.pad, special_ids.unk, special_ids.cls,
-                       special_ids.sep, special_ids.mask}) {
+      special_pieces_({special_ids.pad, special_ids.unk, special_ids.cls, special_ids.sep, special_ids.mask}) {
   for (int id = 0; id < vocabulary_.size(); ++id) {
     absl::string_view piece = vocabulary_.Piece(id);
     const bool inner = absl::ConsumePrefix(&piece, kInnerMark);
@@ -147,8 +129,7 @@ WordPieceTokenizer::WordPieceTokenizer(Vocabulary vocabulary,
   for (int c = 0; c < 256; ++c) {
     const char byte = static_cast<char>(c);
     folded_[c] = options_.lower_case ? absl::ascii_tolower(byte) : byte;
-    punctuation_id_[c] =
-        vocabulary_.Id(absl::string_view(&byte, 1)).value_or(special_ids_.unk);
+    punctuation_id_[c] = vocabulary_.Id(absl::string_view(&byte, 1)).value_or(special_ids_.unk);
     if (c >= 0x80) {
       byte_classes_[c] = kOther;
     } else if (absl::ascii_isalnum(byte)) {
@@ -161,30 +142,23 @@ WordPieceTokenizer::WordPieceTokenizer(Vocabulary vocabulary,
   }
 }
 
-std::unique_ptr<Tokenizer::Scratch> WordPieceTokenizer::NewScratch() const {
-  return std::make_unique<WordCache>(this);
-}
+std::unique_ptr<Tokenizer::Scratch> WordPieceTokenizer::NewScratch() const { return std::make_unique<WordCache>(this); }
 
-absl::Status WordPieceTokenizer::Encode(absl::string_view text,
-                                        Scratch* scratch,
-                                        std::vector<int32_t>* ids) const {
+absl::Status WordPieceTokenizer::Encode(absl::string_view text, Scratch* scratch, std::vector<int32_t>* ids) const {
   auto* cache = static_cast<WordCache*>(scratch);
-  CHECK(cache == nullptr || cache->owner == this)
-      << "a scratch of another tokenizer";
+  CHECK(cache == nullptr || cache->owner == this) << "a scratch of another tokenizer";
   size_t begin = 0;  // of what is not encoded yet
   for (size_t at = 0; options_.special_pieces_in_text;) {
     at = text.find('[', at);
     if (at == absl::string_view::npos) break;
-    const auto special = std::find_if(
-        special_pieces_.begin(), special_pieces_.end(), [&](int32_t id) {
-          return absl::StartsWith(text.substr(at), vocabulary_.Piece(id));
-        });
+    const auto special = std::find_if(special_pieces_.begin(), special_pieces_.end(), [&](int32_t id) {
+      return absl::StartsWith(text.substr(at), vocabulary_.Piece(id));
+    });
     if (special == special_pieces_.end()) {
       ++at;
       continue;
     }
-    RETORT_RETURN_IF_ERROR(
-        EncodeOrdinary(text.substr(begin, at - begin), begin, cache, ids));
+    RETORT_RETURN_IF_ERROR(EncodeOrdinary(text.substr(begin, at - begin), begin, cache, ids));
     ids->push_back(*special);
     at += vocabulary_.Piece(*special).size();
     begin = at;
@@ -192,12 +166,9 @@ absl::Status WordPieceTokenizer::Encode(absl::string_view text,
   return EncodeOrdinary(text.substr(begin), begin, cache, ids);
 }
 
-absl::Status WordPieceTokenizer::EncodeOrdinary(
-    absl::string_view text, size_t offset, WordCache* cache,
-    std::vector<int32_t>* ids) const {
-  const auto class_at = [&](size_t i) {
-    return byte_classes_[static_cast<uint8_t>(text[i])];
-  };
+absl::Status WordPieceTokenizer::EncodeOrdinary(absl::string_view text, size_t offset, WordCache* cache,
+                                                std::vector<int32_t>* ids) const {
+  const auto class_at = [&](size_t i) { return byte_classes_[static_cast<uint8_t>(text[i])]; };
   size_t next = 0;
   while (next < text.size()) {
     uint8_t classes = class_at(next);
@@ -210,21 +181,16 @@ absl::Status WordPieceTokenizer::EncodeOrdinary(
       // Neither decomposition nor any other step reaches across ASCII spaces
       // and punctuation.
       const size_t begin = next;
-      for (++next; next < text.size() && (class_at(next) & (kWord | kOther));
-           ++next)
-        classes |= class_at(next);
-      RETORT_RETURN_IF_ERROR(EncodeRun(text.substr(begin, next - begin),
-                                       text.size() - begin, classes,
-                                       offset + begin, cache, ids));
+      for (++next; next < text.size() && (class_at(next) & (kWord | kOther)); ++next) classes |= class_at(next);
+      RETORT_RETURN_IF_ERROR(
+          EncodeRun(text.substr(begin, next - begin), text.size() - begin, classes, offset + begin, cache, ids));
     }
   }
   return absl::OkStatus();
 }
 
-absl::Status WordPieceTokenizer::EncodeRun(absl::string_view run,
-                                           size_t readable, uint8_t classes,
-                                           size_t offset, WordCache* cache,
-                                           std::vector<int32_t>* ids) const {
+absl::Status WordPieceTokenizer::EncodeRun(absl::string_view run, size_t readable, uint8_t classes, size_t offset,
+                                           WordCache* cache, std::vector<int32_t>* ids) const {
   if (cache == nullptr || run.size() > WordCache::kMaxBytes) {
     return EncodeRunUncached(run, classes, offset, ids);
   }
@@ -261,9 +227,8 @@ absl::Status WordPieceTokenizer::EncodeRun(absl::string_view run,
   return absl::OkStatus();
 }
 
-absl::Status WordPieceTokenizer::EncodeRunUncached(
-    absl::string_view run, uint8_t classes, size_t offset,
-    std::vector<int32_t>* ids) const {
+absl::Status WordPieceTokenizer::EncodeRunUncached(absl::string_view run, uint8_t classes, size_t offset,
+                                                   std::vector<int32_t>* ids) const {
   if (classes == kWord) {
     std::string word(run);
     for (char& c : word) c = folded_[static_cast<uint8_t>(c)];
@@ -276,16 +241,14 @@ absl::Status WordPieceTokenizer::EncodeRunUncached(
   return absl::OkStatus();
 }
 
-void WordPieceTokenizer::AppendPieces(absl::string_view word,
-                                      std::vector<int32_t>* ids) const {
+void WordPieceTokenizer::AppendPieces(absl::string_view word, std::vector<int32_t>* ids) const {
   const size_t before = ids->size();
   bool spelled = CountCharacters(word) <= kMaxCharactersPerWord;
   for (size_t begin = 0; spelled && begin < word.size();) {
     const auto& pieces = begin == 0 ? initial_ : inner_;
     size_t length = std::min(longest_piece_, word.size() - begin);
     for (; length > 0; --length) {
-      const bool whole_characters = begin + length == word.size() ||
-                                    !IsContinuationByte(word[begin + length]);
+      const bool whole_characters = begin + length == word.size() || !IsContinuationByte(word[begin + length]);
       if (!whole_characters) continue;
       const auto found = pieces.find(word.substr(begin, length));
       if (found == pieces.end()) continue;
@@ -312,8 +275,7 @@ std::string WordPieceTokenizer::Decode(absl::Span<const int32_t> ids) const {
 }
 
 uint64_t WordPieceTokenizer::Fingerprint() const {
-  const uint64_t parts[] = {kAlgorithmVersion, vocabulary_.hash(),
-                            options_.lower_case,
+  const uint64_t parts[] = {kAlgorithmVersion, vocabulary_.hash(), options_.lower_case,
                             options_.special_pieces_in_text};
   return XXH3_64bits(parts, sizeof(parts));
 }

@@ -34,15 +34,14 @@ class WordPieceTokenizer : public Tokenizer {
  public:
   // Errors: those of Vocabulary::Load, and a vocabulary without one of [PAD],
   // [UNK], [CLS], [SEP], [MASK].
-  static absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> Load(
-      const std::string& vocabulary_path, const WordPieceOptions& options = {});
-  static absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> Create(
-      Vocabulary vocabulary, const WordPieceOptions& options = {});
+  static absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> Load(const std::string& vocabulary_path,
+                                                                  const WordPieceOptions& options = {});
+  static absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> Create(Vocabulary vocabulary,
+                                                                    const WordPieceOptions& options = {});
 
   using Tokenizer::Encode;
   std::unique_ptr<Scratch> NewScratch() const override;
-  absl::Status Encode(absl::string_view text, Scratch* scratch,
-                      std::vector<int32_t>* ids) const override;
+  absl::Status Encode(absl::string_view text, Scratch* scratch, std::vector<int32_t>* ids) const override;
 
   // Pieces joined by spaces, without a space before a "##" piece.
   std::string Decode(absl::Span<const int32_t> ids) const override;
@@ -62,20 +61,15 @@ class WordPieceTokenizer : public Tokenizer {
   };
   struct WordCache;
 
-  WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids,
-                     const WordPieceOptions& options);
+  WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids, const WordPieceOptions& options);
 
   // Text without special pieces that starts at byte `offset` of the whole.
-  absl::Status EncodeOrdinary(absl::string_view text, size_t offset,
-                              WordCache* cache,
-                              std::vector<int32_t>* ids) const;
+  absl::Status EncodeOrdinary(absl::string_view text, size_t offset, WordCache* cache, std::vector<int32_t>* ids) const;
   // A run of kWord and kOther bytes, of any length; from its first one on,
   // `readable` bytes may be read.
-  absl::Status EncodeRun(absl::string_view run, size_t readable,
-                         uint8_t classes, size_t offset, WordCache* cache,
+  absl::Status EncodeRun(absl::string_view run, size_t readable, uint8_t classes, size_t offset, WordCache* cache,
                          std::vector<int32_t>* ids) const;
-  absl::Status EncodeRunUncached(absl::string_view run, uint8_t classes,
-                                 size_t offset,
+  absl::Status EncodeRunUncached(absl::string_view run, uint8_t classes, size_t offset,
                                  std::vector<int32_t>* ids) const;
   // One normalised word.
   void AppendPieces(absl::string_view word, std::vector<int32_t>* ids) const;

@@ -18,30 +18,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // Ids of the pieces below.
-enum : int32_t {
-  kPad,
-  kUnk,
-  kCls,
-  kSep,
-  kMask,
-  kUn,
-  kAff,
-  kAble,
-  kA,
-  kB,
-  kInnerB,
-  kE,
-  kDot,
-  kQuoteId,
-  kAb,
-  kCapitalA
-};
+enum : int32_t { kPad, kUnk, kCls, kSep, kMask, kUn, kAff, kAble, kA, kB, kInnerB, kE, kDot, kQuoteId, kAb, kCapitalA };
 
 std::unique_ptr<WordPieceTokenizer> Make(const WordPieceOptions& options = {}) {
-  auto tokenizer = WordPieceTokenizer::Create(
-      Vocabulary({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "un", "##aff",
-                  "##able", "a", "b", "##b", "e", ".", "\u201c", "ab", "A"}),
-      options);
+  auto tokenizer = WordPieceTokenizer::Create(Vocabulary({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "un", "##aff",
+                                                          "##able", "a", "b", "##b", "e", ".", "\u201c", "ab", "A"}),
+                                              options);
   EXPECT_TRUE(tokenizer.ok()) << tokenizer.status();
   return *std::move(tokenizer);
 }
@@ -55,8 +37,7 @@ std::vector<int32_t> Ids(const Tokenizer& tokenizer, absl::string_view text) {
 TEST(WordPieceTokenizerTest, TakesTheLongestPiecesFromTheLeft) {
   const auto tokenizer = Make();
   EXPECT_THAT(Ids(*tokenizer, "unaffable"), ElementsAre(kUn, kAff, kAble));
-  EXPECT_THAT(Ids(*tokenizer, "ab abb a b"),
-              ElementsAre(kAb, kAb, kInnerB, kA, kB));
+  EXPECT_THAT(Ids(*tokenizer, "ab abb a b"), ElementsAre(kAb, kAb, kInnerB, kA, kB));
 }
 
 TEST(WordPieceTokenizerTest, AWordWithoutASpellingIsOneUnknown) {
@@ -67,21 +48,17 @@ TEST(WordPieceTokenizerTest, AWordWithoutASpellingIsOneUnknown) {
 }
 
 TEST(WordPieceTokenizerTest, FoldsCaseAndAccentsWhenUncased) {
-  EXPECT_THAT(Ids(*Make(), "\u00c9.A \u201cB"),
-              ElementsAre(kE, kDot, kA, kQuoteId, kB));
+  EXPECT_THAT(Ids(*Make(), "\u00c9.A \u201cB"), ElementsAre(kE, kDot, kA, kQuoteId, kB));
   WordPieceOptions cased;
   cased.lower_case = false;
-  EXPECT_THAT(Ids(*Make(cased), "\u00c9.A B"),
-              ElementsAre(kUnk, kDot, kCapitalA, kUnk));
+  EXPECT_THAT(Ids(*Make(cased), "\u00c9.A B"), ElementsAre(kUnk, kDot, kCapitalA, kUnk));
 }
 
 TEST(WordPieceTokenizerTest, SpecialPiecesInTextAreAnOption) {
-  EXPECT_THAT(Ids(*Make(), "a[MASK]b [SEP"),
-              ElementsAre(kA, kMask, kB, kUnk, kUnk));
+  EXPECT_THAT(Ids(*Make(), "a[MASK]b [SEP"), ElementsAre(kA, kMask, kB, kUnk, kUnk));
   WordPieceOptions options;
   options.special_pieces_in_text = false;
-  EXPECT_THAT(Ids(*Make(options), "a[MASK]b"),
-              ElementsAre(kA, kUnk, kUnk, kUnk, kB));
+  EXPECT_THAT(Ids(*Make(options), "a[MASK]b"), ElementsAre(kA, kUnk, kUnk, kUnk, kB));
 }
 
 TEST(WordPieceTokenizerTest, ScratchChangesNothing) {
@@ -89,12 +66,11 @@ TEST(WordPieceTokenizerTest, ScratchChangesNothing) {
   const auto scratch = tokenizer->NewScratch();
   std::mt19937 random(7);
   // Few characters, so that words repeat; some beyond ASCII, one removed.
-  const std::vector<std::string> characters = {
-      "a", "b", "A", "u", "n", " ", ".", "\u00e9", "\u201c", "\x01", "e\u0301"};
+  const std::vector<std::string> characters = {"a", "b",      "A",      "u",    "n",      " ",
+                                               ".", "\u00e9", "\u201c", "\x01", "e\u0301"};
   for (int round = 0; round < 2000; ++round) {
     std::string text;
-    for (int i = 0; i < 60; ++i)
-      text += characters[random() % characters.size()];
+    for (int i = 0; i < 60; ++i) text += characters[random() % characters.size()];
     std::vector<int32_t> cached;
     ASSERT_TRUE(tokenizer->Encode(text, scratch.get(), &cached).ok());
     ASSERT_EQ(cached, Ids(*tokenizer, text)) << text;
@@ -111,8 +87,7 @@ TEST(WordPieceTokenizerTest, ThreadsShareOneTokenizer) {
       const auto scratch = tokenizer->NewScratch();
       for (int i = 0; i < 1000; ++i) {
         std::vector<int32_t> ids;
-        const bool ok =
-            tokenizer->Encode("unaffable \u00c9 ab", scratch.get(), &ids).ok();
+        const bool ok = tokenizer->Encode("unaffable \u00c9 ab", scratch.get(), &ids).ok();
         mismatches[t] += !ok || ids != wanted;
       }
     });
@@ -122,8 +97,7 @@ TEST(WordPieceTokenizerTest, ThreadsShareOneTokenizer) {
 }
 
 TEST(WordPieceTokenizerTest, DecodeJoinsPieces) {
-  EXPECT_EQ(Make()->Decode({kCls, kUn, kAff, kAble, kA, kDot, kSep}),
-            "[CLS] unaffable a . [SEP]");
+  EXPECT_EQ(Make()->Decode({kCls, kUn, kAff, kAble, kA, kDot, kSep}), "[CLS] unaffable a . [SEP]");
 }
 
 TEST(WordPieceTokenizerTest, InvalidUtf8NamesTheByte) {
@@ -134,13 +108,9 @@ TEST(WordPieceTokenizerTest, InvalidUtf8NamesTheByte) {
 }
 
 TEST(WordPieceTokenizerTest, AMissingSpecialPieceIsNamed) {
-  const absl::Status status =
-      WordPieceTokenizer::Create(
-          Vocabulary({"[PAD]", "[UNK]", "[CLS]", "[MASK]"}))
-          .status();
+  const absl::Status status = WordPieceTokenizer::Create(Vocabulary({"[PAD]", "[UNK]", "[CLS]", "[MASK]"})).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(status.message()),
-              HasSubstr("want the special piece [SEP], got none"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("want the special piece [SEP], got none"));
 }
 
 TEST(WordPieceTokenizerTest, FingerprintFollowsFromVocabularyAndOptions) {
@@ -148,8 +118,7 @@ TEST(WordPieceTokenizerTest, FingerprintFollowsFromVocabularyAndOptions) {
   WordPieceOptions cased;
   cased.lower_case = false;
   EXPECT_NE(Make()->Fingerprint(), Make(cased)->Fingerprint());
-  auto other = WordPieceTokenizer::Create(
-      Vocabulary({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}));
+  auto other = WordPieceTokenizer::Create(Vocabulary({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}));
   EXPECT_NE(Make()->Fingerprint(), (*other)->Fingerprint());
 }
 

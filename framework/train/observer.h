@@ -34,13 +34,13 @@ struct TermValue {
 
 // One optimiser step.
 struct StepRecord {
-  int64_t step = 0;           // 1 after the first step.
-  int64_t tokens = 0;         // Real positions seen since the stage began.
-  double student_flops = 0;   // Since the stage began.
-  double total_flops = 0;     // As student_flops, with the teacher's forward.
+  int64_t step = 0;          // 1 after the first step.
+  int64_t tokens = 0;        // Real positions seen since the stage began.
+  double student_flops = 0;  // Since the stage began.
+  double total_flops = 0;    // As student_flops, with the teacher's forward.
   std::vector<TermValue> terms;
-  double loss = 0;            // Σ weight · value.
-  double gradient_norm = 0;   // Global L2 norm before clipping.
+  double loss = 0;           // Σ weight · value.
+  double gradient_norm = 0;  // Global L2 norm before clipping.
   bool clipped = false;
   double learning_rate = 0;
   double tokens_per_second = 0;  // Of this variant's cohort: positions of its data pass per second.

@@ -37,13 +37,10 @@ TEST(CodePointsTest, WordsAreThoseOfTheLibrary) {
     const int first = block["first"];
     std::string words;
     for (int c = first; c < first + size; ++c) {
-      if (!IsSurrogate(c) && left_out.count(c) == 0)
-        words += WordsAround(c, normalizer);
+      if (!IsSurrogate(c) && left_out.count(c) == 0) words += WordsAround(c, normalizer);
     }
-    EXPECT_EQ(absl::StrFormat("%016x", XXH3_64bits(words.data(), words.size())),
-              block["xxh3"])
-        << "code points from " << first
-        << (block["uncased"] ? ", uncased" : ", cased");
+    EXPECT_EQ(absl::StrFormat("%016x", XXH3_64bits(words.data(), words.size())), block["xxh3"])
+        << "code points from " << first << (block["uncased"] ? ", uncased" : ", cased");
   }
 }
 

@@ -17,8 +17,7 @@ namespace {
 
 // Lines' ids one after the other are the file's: a newline parts words.
 void ReadIds(const std::string& path, std::vector<int32_t>* ids) {
-  const std::unique_ptr<WordPieceTokenizer> tokenizer =
-      GoldenTokenizer(/*uncased=*/true);
+  const std::unique_ptr<WordPieceTokenizer> tokenizer = GoldenTokenizer(/*uncased=*/true);
   const std::unique_ptr<Tokenizer::Scratch> scratch = tokenizer->NewScratch();
   auto reader = CorpusReader::Open(path, DocumentBoundary::kLine);
   ASSERT_TRUE(reader.ok()) << reader.status();
@@ -27,8 +26,7 @@ void ReadIds(const std::string& path, std::vector<int32_t>* ids) {
     absl::StatusOr<bool> more = (*reader)->Next(&document);
     ASSERT_TRUE(more.ok()) << more.status();
     if (!*more) return;
-    const absl::Status status =
-        tokenizer->Encode(document.text, scratch.get(), ids);
+    const absl::Status status = tokenizer->Encode(document.text, scratch.get(), ids);
     ASSERT_TRUE(status.ok()) << status;
   }
 }
@@ -41,11 +39,7 @@ TEST(CorporaTest, IdsAreThoseOfTheLibrary) {
     std::vector<int32_t> ids;
     ASSERT_NO_FATAL_FAILURE(ReadIds(path, &ids));
     EXPECT_EQ(ids.size(), corpus["ids"]) << path;
-    EXPECT_EQ(
-        absl::StrFormat("%016x",
-                        XXH3_64bits(ids.data(), ids.size() * sizeof(int32_t))),
-        corpus["xxh3"])
-        << path;
+    EXPECT_EQ(absl::StrFormat("%016x", XXH3_64bits(ids.data(), ids.size() * sizeof(int32_t))), corpus["xxh3"]) << path;
   }
 }
 

@@ -9,8 +9,7 @@ namespace retort {
 
 nlohmann::json ReadGolden(const std::string& name) {
   std::ifstream file("tests/golden/tokenizer/" + name);
-  nlohmann::json json =
-      nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  nlohmann::json json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
   CHECK(!json.is_discarded()) << name;
   return json;
 }
@@ -18,8 +17,7 @@ nlohmann::json ReadGolden(const std::string& name) {
 std::unique_ptr<WordPieceTokenizer> GoldenTokenizer(bool uncased) {
   WordPieceOptions options;
   options.lower_case = uncased;
-  auto tokenizer = WordPieceTokenizer::Load(
-      "data/vocab/bert-base-uncased-vocab.txt", options);
+  auto tokenizer = WordPieceTokenizer::Load("data/vocab/bert-base-uncased-vocab.txt", options);
   CHECK(tokenizer.ok()) << tokenizer.status();
   return *std::move(tokenizer);
 }

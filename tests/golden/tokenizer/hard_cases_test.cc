@@ -17,8 +17,7 @@ class HardCasesTest : public testing::TestWithParam<bool> {};
 
 TEST_P(HardCasesTest, IdsAreThoseOfTheLibrary) {
   const bool uncased = GetParam();
-  const std::unique_ptr<WordPieceTokenizer> tokenizer =
-      GoldenTokenizer(uncased);
+  const std::unique_ptr<WordPieceTokenizer> tokenizer = GoldenTokenizer(uncased);
   const std::unique_ptr<Tokenizer::Scratch> scratch = tokenizer->NewScratch();
   const nlohmann::json cases = ReadGolden("hard_cases.json");
   ASSERT_GT(cases.size(), 20u);
