@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "ATen/TensorOperators.h"
 #include "ATen/ops/arange.h"
 #include "ATen/ops/embedding.h"
 #include "ATen/ops/gelu.h"

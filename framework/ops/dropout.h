@@ -19,7 +19,8 @@ struct DropoutSite {
 // Inverted dropout (Srivastava et al. 2014): y = x · keep / (1 - p'), where keep(b, s, c) is 0 with probability
 // p' = round(65536 · p) / 65536.
 //
-// A draw is 16 bits of Philox4x32-10 with key (seed, site) and counter (sample, epoch, s, c / 8): 8 draws per call.
+// A draw is 16 bits of Philox4x32-10 with key (seed, site) and counter (sample, epoch, s, channels / 8): 8 draws per
+// call, laid out over channels as framework/ops/keep_bits.h says.
 //
 // Args: x [B, S, C] float32, bfloat16 or float64; rate p in [0, 1). Gradient flows to x (with the same bits).
 // Returns: as x; x itself if p' = 0.

@@ -7,21 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "framework/eval/example_scores.h"
 #include "framework/train/observer.h"
 
 namespace retort {
-
-// Per-sequence sums and counts of one metric on one split: the metric is Σ sum / Σ count.
-struct ExampleScores {
-  std::vector<double> sum;
-  std::vector<double> count;
-};
 
 // One final evaluation of one student (or of the teacher).
 struct Scores {
   std::string stage;                             // Name of the evaluation stage.
   std::string split;                             // "report"
-  std::map<std::string, ExampleScores> metrics;  // "masked_lm/cross_entropy" -> scores, sequence by sequence.
+  MetricScores metrics;  // Sequence by sequence.
 };
 
 // All that is known of one variant with one seed.

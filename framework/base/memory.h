@@ -1,0 +1,13 @@
+#ifndef RETORT_FRAMEWORK_BASE_MEMORY_H_
+#define RETORT_FRAMEWORK_BASE_MEMORY_H_
+
+namespace retort {
+
+// Makes the C library keep freed memory for later allocations instead of giving it back to the system: a training step
+// allocates the same large tensors again and again, and fresh pages cost more than the arithmetic on them. To be called
+// once, at the start of a program that trains.
+void KeepFreedMemory();
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_BASE_MEMORY_H_

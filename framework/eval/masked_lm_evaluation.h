@@ -1,0 +1,38 @@
+#ifndef RETORT_FRAMEWORK_EVAL_MASKED_LM_EVALUATION_H_
+#define RETORT_FRAMEWORK_EVAL_MASKED_LM_EVALUATION_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "c10/core/Device.h"
+#include "framework/batch/step_batch.h"
+#include "framework/eval/example_scores.h"
+#include "framework/model/encoder.h"
+#include "framework/model/parameter_set.h"
+
+namespace retort {
+
+// A model to evaluate: parameters on the device of the evaluation, with a masked-LM head.
+struct EvaluatedModel {
+  const Encoder* encoder = nullptr;
+  const ParameterSet* parameters = nullptr;
+};
+
+// Masked-language-model metrics of several models on the same held-out sequences, in evaluation mode, sequence by
+// sequence. Sums over labelled rows, with their number as count; log-softmax in float32, sums in float64:
+//
+//   masked_lm/cross_entropy   -log p(label)                    nats
+//   masked_lm/accuracy        1 if the label has the largest logit
+//   masked_lm/kl_to_teacher   KL( teacher || model ), τ = 1    nats; only with a teacher of the same vocabulary
+//
+// One data pass and one teacher forward for all models. A model's scores do not depend on the other models.
+//
+// Args: held_out: masked sequences; chunk_sequences: sequences per forward pass.
+std::vector<MetricScores> EvaluateMaskedLm(const std::vector<EvaluatedModel>& models,
+                                           const std::optional<EvaluatedModel>& teacher, const StepBatch& held_out,
+                                           c10::Device device, int64_t chunk_sequences = 32);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_EVAL_MASKED_LM_EVALUATION_H_

@@ -1,0 +1,47 @@
+#ifndef RETORT_FRAMEWORK_MODEL_HUGGING_FACE_H_
+#define RETORT_FRAMEWORK_MODEL_HUGGING_FACE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "c10/core/ScalarType.h"
+#include "framework/model/encoder_config.h"
+#include "framework/model/parameter_set.h"
+
+// Model folders in the layout of Hugging Face's transformers: config.json, model.safetensors, vocab.txt. Families: bert
+// and distilbert.
+
+namespace retort {
+
+// A model that was read: float32, on the host. Without a masked-LM head in the file there are no masked_lm.*
+// parameters.
+struct LoadedModel {
+  EncoderConfig config;
+  ParameterSet parameters;
+  bool masked_lm_head = false;
+  std::string vocabulary_path;  // vocab.txt in the folder; empty if there is none.
+};
+
+// Reads a model folder. Tensor names with and without the prefix of their family (`bert.`), old names of LayerNorm's
+// parameters (gamma, beta) and decoders that are stored although tied are understood; buffers of position ids and the
+// next-sentence head are skipped.
+//
+// Errors, with the path: NotFound for a missing file; DataLoss for damaged ones and for weights that are not finite;
+// InvalidArgument for an option of config.json that is not supported (named, with its value), a tensor that is missing,
+// not known, or of another shape. A folder with pytorch_model.bin alone is refused with the way to convert it.
+absl::StatusOr<LoadedModel> LoadModel(const std::string& folder);
+
+// Writes a model folder that transformers' from_pretrained reads without complaints: BertForMaskedLM or
+// DistilBertForMaskedLM, BertModel without a masked-LM head. Makes the folder. Each file is put in place atomically,
+// config.json last.
+//
+// Args: parameters: those of EncoderParameterSpecs(config, ...); vocabulary: contents of vocab.txt; dtype: float32,
+// float16 or bfloat16.
+absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, const ParameterSet& parameters,
+                       absl::string_view vocabulary, c10::ScalarType dtype);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_MODEL_HUGGING_FACE_H_

@@ -1,0 +1,22 @@
+#ifndef RETORT_FRAMEWORK_MODEL_HUGGING_FACE_CONFIG_H_
+#define RETORT_FRAMEWORK_MODEL_HUGGING_FACE_CONFIG_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "c10/core/ScalarType.h"
+#include "framework/model/encoder_config.h"
+
+namespace retort {
+
+// Reads a config.json of the families bert and distilbert. The pooler is left out: whether there is one, only the
+// weights tell. Errors: InvalidArgument naming the option, what was wanted and what was got.
+absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view json);
+
+// The config.json of a model with these parameters.
+std::string HuggingFaceConfigText(const EncoderConfig& config, bool masked_lm_head, c10::ScalarType dtype);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_MODEL_HUGGING_FACE_CONFIG_H_

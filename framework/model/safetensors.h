@@ -1,0 +1,64 @@
+#ifndef RETORT_FRAMEWORK_MODEL_SAFETENSORS_H_
+#define RETORT_FRAMEWORK_MODEL_SAFETENSORS_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ATen/core/Tensor.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "c10/core/ScalarType.h"
+
+namespace retort {
+
+// Where one tensor lies in a file.
+struct SafetensorsEntry {
+  c10::ScalarType dtype;
+  std::vector<int64_t> shape;
+  uint64_t begin = 0;  // Byte within the file.
+  uint64_t bytes = 0;
+};
+
+// A file of named tensors (https://huggingface.co/docs/safetensors): eight bytes with the length of a JSON header, the
+// header, the tensors' bytes. Mapped into memory; immutable and thread-safe.
+class SafetensorsFile {
+ public:
+  // Checks the whole header: every entry's type, shape and place, and that the entries fill the file without gaps or
+  // overlaps. Allocates no more than the header is long. Errors, with the path: NotFound; DataLoss for a file that is
+  // damaged, truncated or no safetensors file.
+  static absl::StatusOr<std::unique_ptr<SafetensorsFile>> Open(const std::string& path);
+
+  ~SafetensorsFile();
+  SafetensorsFile(const SafetensorsFile&) = delete;
+  SafetensorsFile& operator=(const SafetensorsFile&) = delete;
+
+  const std::map<std::string, SafetensorsEntry>& entries() const { return entries_; }
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  const std::string& path() const { return path_; }
+
+  // A copy of the tensor, of its stored type. NotFound if there is none of this name.
+  absl::StatusOr<at::Tensor> Read(const std::string& name) const;
+
+ private:
+  SafetensorsFile(std::string path, const char* mapping, uint64_t size)
+      : path_(std::move(path)), mapping_(mapping), size_(size) {}
+  absl::Status ParseHeader();
+
+  std::string path_;
+  const char* mapping_;
+  uint64_t size_;
+  std::map<std::string, SafetensorsEntry> entries_;
+  std::map<std::string, std::string> metadata_;
+};
+
+// Writes tensors (on the host) in the order given, atomically. Errors: those of the file system, with the path.
+absl::Status WriteSafetensors(const std::string& path, const std::vector<std::pair<std::string, at::Tensor>>& tensors,
+                              const std::map<std::string, std::string>& metadata);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_MODEL_SAFETENSORS_H_

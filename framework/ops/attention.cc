@@ -1,0 +1,242 @@
+#include "framework/ops/attention.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "ATen/Parallel.h"
+#include "ATen/TensorOperators.h"
+#include "ATen/core/grad_mode.h"
+#include "ATen/ops/empty_like.h"
+#include "ATen/ops/matmul.h"
+#include "ATen/ops/softmax.h"
+#include "c10/util/BFloat16.h"
+#include "framework/ops/keep_bits.h"
+#include "glog/logging.h"
+#include "torch/csrc/autograd/custom_function.h"
+
+namespace retort::ops {
+namespace {
+
+// The rows of one [B, A, S, S] pass that a kernel works on.
+struct Rows {
+  int64_t heads, positions;
+  const bool* valid;  // [B, S] or null
+  double rate;
+  const DropoutSite* site;
+};
+
+// p = softmax(scale · scores) over valid keys, in place.
+template <typename F>
+RETORT_INLINE void SoftmaxRow(const bool* valid, int64_t n, F scale, F* row) {
+  if (valid != nullptr) {
+    constexpr F kMasked = -std::numeric_limits<F>::infinity();
+    for (int64_t i = 0; i < n; ++i) row[i] = valid[i] ? row[i] : kMasked;
+  }
+  const F max = Max(row, n);
+  for (int64_t i = 0; i < n; ++i) row[i] = Exp((row[i] - max) * scale);
+  const F inverse = static_cast<F>(1 / Sum<F>(n, [&](int64_t i) { return row[i]; }));
+  for (int64_t i = 0; i < n; ++i) row[i] *= inverse;
+}
+
+// out = p · keep.
+template <typename F>
+RETORT_INLINE void DropKeys(const KeepStream& stream, uint32_t position, const KeepRate& rate, const F* p, int64_t n,
+                            F* out) {
+  float scales[kKeepBlock];
+  for (int64_t begin = 0; begin < n; begin += kKeepBlock) {
+    KeepScales(stream, position, static_cast<uint32_t>(begin / kKeepBlock), rate, scales);
+    const int64_t count = std::min<int64_t>(kKeepBlock, n - begin);
+    for (int64_t i = 0; i < count; ++i) out[begin + i] = p[begin + i] * static_cast<F>(scales[i]);
+  }
+}
+
+// From g = ∂/∂(p · keep) to ∂/∂scores = scale · p · (g · keep - Σ p · g · keep), in place in g.
+template <typename F>
+RETORT_INLINE void SoftmaxGradientRow(const F* p, int64_t n, F scale, F* g) {
+  const F inner = static_cast<F>(Sum<F>(n, [&](int64_t i) { return p[i] * g[i]; }));
+  for (int64_t i = 0; i < n; ++i) g[i] = scale * p[i] * (g[i] - inner);
+}
+
+#define RETORT_ROW_KERNELS(F, MULTIVERSION)                                                                            \
+  MULTIVERSION void RunSoftmaxRow(const bool* valid, int64_t n, F scale, F* row) { SoftmaxRow(valid, n, scale, row); } \
+  MULTIVERSION void RunDropKeys(const KeepStream& stream, uint32_t position, const KeepRate& rate, const F* p,         \
+                                int64_t n, F* out) {                                                                   \
+    DropKeys(stream, position, rate, p, n, out);                                                                       \
+  }                                                                                                                    \
+  MULTIVERSION void RunSoftmaxGradientRow(const F* p, int64_t n, F scale, F* g) { SoftmaxGradientRow(p, n, scale, g); }
+RETORT_ROW_KERNELS(float, RETORT_MULTIVERSION)
+RETORT_ROW_KERNELS(double, )
+#undef RETORT_ROW_KERNELS
+
+// The type that a row is worked on in.
+template <typename T>
+struct WorkType {
+  using type = T;
+};
+template <>
+struct WorkType<c10::BFloat16> {
+  using type = float;
+};
+
+// Calls kernel(b, a, s, row index) for each row on all threads.
+template <typename Kernel>
+void ForEachRow(int64_t batch, const Rows& rows, const Kernel& kernel) {
+  at::parallel_for(0, batch * rows.heads * rows.positions, 64, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      kernel(row / (rows.heads * rows.positions), row % (rows.heads * rows.positions), row);
+    }
+  });
+}
+
+// scores -> p in place, and p · keep in `dropped` if that is defined.
+template <typename T>
+void SoftmaxOnHost(const Rows& rows, double scale, at::Tensor* scores, at::Tensor* dropped) {
+  using F = typename WorkType<T>::type;
+  const int64_t n = rows.positions;
+  T* p = scores->data_ptr<T>();
+  T* out = dropped->defined() ? dropped->data_ptr<T>() : nullptr;
+  const KeepRate keep(rows.rate);
+  ForEachRow(scores->size(0), rows, [&](int64_t b, int64_t position, int64_t row) {
+    std::vector<F> work(2 * n);
+    std::copy_n(p + row * n, n, work.begin());
+    RunSoftmaxRow(rows.valid == nullptr ? nullptr : rows.valid + b * n, n, static_cast<F>(scale), work.data());
+    std::copy_n(work.begin(), n, p + row * n);
+    if (out == nullptr) return;
+    RunDropKeys(StreamOf(*rows.site, rows.site->sample_ids.const_data_ptr<int64_t>()[b]),
+                static_cast<uint32_t>(position), keep, work.data(), n, work.data() + n);
+    std::copy_n(work.begin() + n, n, out + row * n);
+  });
+}
+
+// g -> ∂/∂scores in place, and p · keep in `dropped` if that is defined.
+template <typename T>
+void SoftmaxGradientOnHost(const Rows& rows, double scale, const at::Tensor& probabilities, at::Tensor* gradient,
+                           at::Tensor* dropped) {
+  using F = typename WorkType<T>::type;
+  const int64_t n = rows.positions;
+  const T* p = probabilities.const_data_ptr<T>();
+  T* g = gradient->data_ptr<T>();
+  T* out = dropped->defined() ? dropped->data_ptr<T>() : nullptr;
+  const KeepRate keep(rows.rate);
+  ForEachRow(gradient->size(0), rows, [&](int64_t b, int64_t position, int64_t row) {
+    std::vector<F> work(3 * n);
+    F *work_p = work.data(), *work_g = work_p + n, *work_out = work_g + n;
+    std::copy_n(p + row * n, n, work_p);
+    std::copy_n(g + row * n, n, work_g);
+    if (out != nullptr) {
+      const KeepStream stream = StreamOf(*rows.site, rows.site->sample_ids.const_data_ptr<int64_t>()[b]);
+      RunDropKeys(stream, static_cast<uint32_t>(position), keep, work_p, n, work_out);
+      std::copy_n(work_out, n, out + row * n);
+      RunDropKeys(stream, static_cast<uint32_t>(position), keep, work_g, n, work_g);
+    }
+    RunSoftmaxGradientRow(work_p, n, static_cast<F>(scale), work_g);
+    std::copy_n(work_g, n, g + row * n);
+  });
+}
+
+template <typename Function>
+void Dispatch(at::ScalarType type, const Function& function) {
+  switch (type) {
+    case at::kFloat:
+      return function(float());
+    case at::kDouble:
+      return function(double());
+    default:
+      CHECK_EQ(type, at::kBFloat16);
+      return function(c10::BFloat16());
+  }
+}
+
+// What the backward pass reads beside tensors.
+struct Settings {
+  double rate;
+  DropoutSite site;
+};
+
+Rows RowsOf(const at::Tensor& query, const at::Tensor& valid, const Settings& settings) {
+  return {query.size(1), query.size(2), valid.defined() ? valid.const_data_ptr<bool>() : nullptr, settings.rate,
+          &settings.site};
+}
+
+double ScaleOf(const at::Tensor& query) { return 1 / std::sqrt(static_cast<double>(query.size(-1))); }
+
+class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& query, const at::Tensor& key,
+                            const at::Tensor& value, const std::optional<at::Tensor>& valid, double rate, int64_t seed,
+                            int64_t site, int64_t epoch, const at::Tensor& sample_ids) {
+    const Settings settings{rate, {static_cast<uint64_t>(seed), static_cast<uint32_t>(site), epoch, sample_ids}};
+    at::Tensor probabilities = at::matmul(query, key.transpose(-2, -1)).contiguous();
+    at::Tensor dropped = rate > 0 ? at::empty_like(probabilities) : at::Tensor();
+    const Rows rows = RowsOf(query, valid.value_or(at::Tensor()), settings);
+    Dispatch(query.scalar_type(),
+             [&](auto type) { SoftmaxOnHost<decltype(type)>(rows, ScaleOf(query), &probabilities, &dropped); });
+    context->save_for_backward({query, key, value, probabilities, sample_ids});
+    context->saved_data["rate"] = rate;
+    context->saved_data["seed"] = seed;
+    context->saved_data["site"] = site;
+    context->saved_data["epoch"] = epoch;
+    return at::matmul(rate > 0 ? dropped : probabilities, value);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor &query = saved[0], &key = saved[1], &value = saved[2], &probabilities = saved[3];
+    auto& data = context->saved_data;
+    const Settings settings{data["rate"].toDouble(),
+                            {static_cast<uint64_t>(data["seed"].toInt()), static_cast<uint32_t>(data["site"].toInt()),
+                             data["epoch"].toInt(), saved[4]}};
+    const at::Tensor out_gradient = gradients[0].contiguous();
+    at::Tensor gradient = at::matmul(out_gradient, value.transpose(-2, -1)).contiguous();
+    at::Tensor dropped = settings.rate > 0 ? at::empty_like(probabilities) : at::Tensor();
+    const Rows rows = RowsOf(query, at::Tensor(), settings);
+    Dispatch(query.scalar_type(), [&](auto type) {
+      SoftmaxGradientOnHost<decltype(type)>(rows, ScaleOf(query), probabilities, &gradient, &dropped);
+    });
+    const at::Tensor weights = settings.rate > 0 ? dropped : probabilities;
+    return {at::matmul(gradient, key),
+            at::matmul(gradient.transpose(-2, -1), query),
+            at::matmul(weights.transpose(-2, -1), out_gradient),
+            {},
+            {},
+            {},
+            {},
+            {},
+            {}};
+  }
+};
+
+}  // namespace
+
+at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const at::Tensor& valid,
+                     double rate, const DropoutSite& site) {
+  if (!query.device().is_cpu()) return AttentionReference(query, key, value, valid, rate, site);
+  const double held = KeepRate(rate).threshold == 0 ? 0 : rate;
+  return AttentionFunction::apply(query.contiguous(), key.contiguous(), value.contiguous(),
+                                  valid.defined() ? std::optional<at::Tensor>(valid.contiguous()) : std::nullopt, held,
+                                  static_cast<int64_t>(site.seed), int64_t{site.site}, site.epoch, site.sample_ids);
+}
+
+at::Tensor AttentionReference(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
+                              const at::Tensor& valid, double rate, const DropoutSite& site) {
+  const int64_t batch = query.size(0), heads = query.size(1), positions = query.size(2);
+  const at::ScalarType type = query.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  at::Tensor scores = at::matmul(query, key.transpose(-2, -1)).to(type) * ScaleOf(query);
+  if (valid.defined()) {
+    scores = scores.masked_fill(valid.logical_not().view({batch, 1, 1, positions}),
+                                -std::numeric_limits<double>::infinity());
+  }
+  at::Tensor weights = at::softmax(scores, -1);
+  if (KeepRate(rate).threshold > 0) {
+    weights = weights * DropoutScaleReference(heads * positions, positions, rate, site, query.device())
+                            .view({batch, heads, positions, positions})
+                            .to(type);
+  }
+  return at::matmul(weights.to(query.scalar_type()), value);
+}
+
+}  // namespace retort::ops

@@ -1,0 +1,66 @@
+#ifndef RETORT_FRAMEWORK_SWEEP_INPUTS_H_
+#define RETORT_FRAMEWORK_SWEEP_INPUTS_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "framework/config/sweep.pb.h"
+#include "framework/data/masked_lm_source.h"
+#include "framework/data/sequence_set.h"
+#include "framework/data/token_store.h"
+#include "framework/model/hugging_face.h"
+#include "framework/text/tokenizer.h"
+
+namespace retort {
+
+// A model folder that was read, and what its weights hash to.
+struct ModelInput {
+  LoadedModel model;
+  std::string content_hash;
+};
+
+// A vocabulary that was read.
+struct VocabularyInput {
+  std::unique_ptr<Tokenizer> tokenizer;
+  std::string contents;  // Of vocab.txt.
+};
+
+// The files that a sweep reads, each of them once. Paths are as the configuration has them. Not thread-safe. Pointers
+// stay valid as long as the object.
+class Inputs {
+ public:
+  // Token stores are kept below `cache`; `threads` tokenize.
+  Inputs(std::string cache, int threads) : cache_(std::move(cache)), threads_(threads) {}
+
+  absl::StatusOr<const ModelInput*> Model(const std::string& folder);
+  // Lower case unless a tokenizer_config.json beside the file says otherwise.
+  absl::StatusOr<const VocabularyInput*> Vocabulary(const std::string& path);
+
+  // Errors: those of corpora, and a split that no document falls into.
+  absl::StatusOr<std::shared_ptr<const SequenceSet>> Sequences(const std::string& corpus, Split split, int64_t length,
+                                                               int64_t min_length, const VocabularyInput& vocabulary);
+
+  // The training data of a stage with `data_seed`.
+  absl::StatusOr<const MaskedLmSource*> Source(const Stage& stage, const VocabularyInput& vocabulary,
+                                               uint64_t data_seed);
+
+ private:
+  absl::StatusOr<std::shared_ptr<const TokenStore>> Store(const std::string& corpus, const VocabularyInput& vocabulary);
+
+  const std::string cache_;
+  const int threads_;
+  std::map<std::string, std::unique_ptr<ModelInput>> models_;
+  std::map<std::string, std::unique_ptr<VocabularyInput>> vocabularies_;
+  std::map<std::pair<std::string, uint64_t>, std::shared_ptr<const TokenStore>> stores_;
+  std::map<std::tuple<std::string, Split, int64_t, int64_t, uint64_t>, std::shared_ptr<const SequenceSet>> sequences_;
+  std::map<std::string, std::unique_ptr<MaskedLmSource>> sources_;
+};
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_SWEEP_INPUTS_H_

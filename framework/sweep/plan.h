@@ -1,0 +1,92 @@
+#ifndef RETORT_FRAMEWORK_SWEEP_PLAN_H_
+#define RETORT_FRAMEWORK_SWEEP_PLAN_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "c10/core/Device.h"
+#include "c10/core/ScalarType.h"
+#include "framework/config/expand.h"
+#include "framework/config/sweep.pb.h"
+#include "framework/model/encoder_config.h"
+#include "framework/sweep/inputs.h"
+#include "framework/train/observer.h"
+
+namespace retort {
+
+// One result to compute: a stage of one or more variants and seeds that resolve to the same thing.
+struct PlannedStage {
+  std::string key;  // Content address of the result.
+  Stage stage;      // Defaults filled.
+  std::vector<StageId> used_by;
+
+  EncoderConfig config;  // Of the student.
+  const VocabularyInput* vocabulary = nullptr;
+  int student = -1;        // The planned stage whose student it goes on with; -1: `init`.
+  Init init;               // Read if student is -1.
+  int teacher = -1;        // The planned stage whose student teaches; -1: `checkpoint`.
+  std::string checkpoint;  // Folder of the teacher; empty: none.
+  bool teacher_dropout = false;
+  bool reads_teacher = false;  // While training or evaluating, not only while initialising.
+
+  uint64_t seed = 0;       // Of initial weights and dropout.
+  uint64_t data_seed = 0;  // Of order and masks.
+  c10::ScalarType precision = at::kFloat;
+
+  std::string teacher_scores_key;  // Of evaluation stages: address of the teacher's own scores; empty: no teacher.
+
+  // Of training stages.
+  const MaskedLmSource* source = nullptr;
+  int64_t total_steps = 0;
+  int64_t parameters = 0;
+  double student_flops = 0;  // Estimates of the whole stage.
+  double teacher_flops = 0;
+  std::string cohort;  // Equal for training stages that can share data pass and teacher.
+
+  bool trains() const { return stage.loss_size() > 0; }
+};
+
+// Everything a sweep is going to compute, in an order in which each stage comes after those it reads.
+struct Plan {
+  ExpandedSweep sweep;  // With the controls among the variants.
+  std::vector<PlannedStage> stages;
+  std::vector<std::string> warnings;
+  c10::Device device = c10::Device(at::kCPU);
+
+  // The planned stage of a variant, seed and stage name; -1: there is none.
+  int Find(const std::string& variant, uint64_t seed, const std::string& stage) const;
+};
+
+struct PlanOptions {
+  c10::Device device = c10::Device(at::kCPU);
+  std::set<std::string> only;  // Variants; empty: all.
+};
+
+// Resolves a sweep into stages with keys: makes the controls, creates every plugin once (which finds mismatches of
+// shapes, mappings and options), reads teachers, vocabularies and corpora, counts steps, and merges what is the same.
+//
+// Errors: InvalidArgument, NotFound or what files give, with `variant "<name>": stage "<name>": ` in front.
+absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& options, Inputs* inputs);
+
+// The split, sequences and masks of an evaluation, or of the evaluation inside a training stage.
+struct HeldOutSpec {
+  std::string corpus;
+  Split split = Split::kReport;
+  int64_t length = 0;
+  int64_t min_length = 0;
+  int64_t sequences = 0;
+  uint64_t mask_seed = 0;
+};
+absl::StatusOr<HeldOutSpec> HeldOutOf(const Stage& stage);
+
+// The masked held-out sequences. InvalidArgument if the split has fewer than wanted.
+absl::StatusOr<StepBatch> MakeHeldOut(const HeldOutSpec& spec, const VocabularyInput& vocabulary, Inputs* inputs);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_SWEEP_PLAN_H_

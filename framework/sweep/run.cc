@@ -1,0 +1,395 @@
+#include "framework/sweep/run.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "framework/base/status_macros.h"
+#include "framework/base/try_torch.h"
+#include "framework/config/difference.h"
+#include "framework/eval/masked_lm_evaluation.h"
+#include "framework/init/initializer.h"
+#include "framework/report/stage_metrics.h"
+#include "framework/train/cohort.h"
+#include "framework/train/objective.h"
+#include "framework/train/student_trainer.h"
+
+namespace retort {
+namespace {
+
+constexpr size_t kMostEvaluatedTogether = 8;  // Bounds the memory for students' parameters.
+
+// A teacher or student in memory, ready for a device and precision.
+struct ReadyModel {
+  std::unique_ptr<Encoder> encoder;
+  ParameterSet parameters;
+};
+
+class Runner {
+ public:
+  Runner(const Plan& plan, const RunOptions& options, const Store& store, Inputs* inputs)
+      : plan_(plan), options_(options), store_(store), inputs_(inputs) {}
+
+  absl::StatusOr<StageStatuses> Run() {
+    for (size_t i = 0; i < plan_.stages.size(); ++i) {
+      const PlannedStage& stage = plan_.stages[i];
+      if (stage.trains() ? store_.HasStudent(stage.key) : store_.HasScores(stage.key))
+        done_.insert(static_cast<int>(i));
+    }
+    while (true) {
+      if (const std::vector<int> cohort = NextCohort(); !cohort.empty()) {
+        RETORT_RETURN_IF_ERROR(Train(cohort));
+      } else if (const std::vector<int> evaluations = NextEvaluations(); !evaluations.empty()) {
+        RETORT_RETURN_IF_ERROR(Evaluate(evaluations));
+      } else {
+        return failed_;
+      }
+    }
+  }
+
+ private:
+  bool Open(int index) const { return done_.count(index) == 0 && failed_.count(index) == 0; }
+
+  // Whether everything the stage reads is there; marks it failed if that never will be.
+  bool Ready(int index) {
+    const PlannedStage& stage = plan_.stages[index];
+    for (int source : {stage.student, stage.teacher}) {
+      if (source < 0) continue;
+      const auto failed = failed_.find(source);
+      if (failed != failed_.end()) {
+        failed_[index] = absl::Status(failed->second.code(), absl::StrCat("stage \"", plan_.stages[source].stage.name(),
+                                                                          "\": ", failed->second.message()));
+        return false;
+      }
+      if (done_.count(source) == 0) return false;
+    }
+    return true;
+  }
+
+  std::string TeacherName(const PlannedStage& stage) const {
+    if (!stage.reads_teacher) return "";
+    const std::string dropout = stage.teacher_dropout ? absl::StrCat(" dropout ", stage.seed) : "";
+    return (stage.teacher >= 0 ? plan_.stages[stage.teacher].key : stage.checkpoint) + dropout;
+  }
+
+  // Training stages that can run now and share data and teacher. Students without a teacher go along with any.
+  std::vector<int> NextCohort() {
+    std::vector<int> cohort;
+    std::string key, teacher;
+    for (size_t i = 0; i < plan_.stages.size(); ++i) {
+      const int index = static_cast<int>(i);
+      const PlannedStage& stage = plan_.stages[i];
+      if (!stage.trains() || !Open(index) || !Ready(index)) continue;
+      const std::string name = TeacherName(stage);
+      if (cohort.empty()) key = stage.cohort;
+      if (stage.cohort != key || (!name.empty() && !teacher.empty() && name != teacher)) continue;
+      if (teacher.empty()) teacher = name;
+      cohort.push_back(index);
+    }
+    return SameCheckpoint(cohort);
+  }
+
+  // The members that can go on together: all, if they have a checkpoint in common or none at all; else those whose
+  // newest checkpoint is the first member's.
+  std::vector<int> SameCheckpoint(const std::vector<int>& cohort) const {
+    std::vector<std::string> folders;
+    bool any = false;
+    for (int index : cohort) {
+      folders.push_back(store_.CheckpointFolder(plan_.stages[index].key));
+      any = any || !ListCheckpoints(folders.back()).empty();
+    }
+    if (!any || NewestCommonCheckpoint(folders) > 0) return cohort;
+    std::vector<int> same;
+    const int64_t newest = NewestCommonCheckpoint({folders.front()});
+    for (size_t i = 0; i < cohort.size(); ++i) {
+      if (NewestCommonCheckpoint({folders[i]}) == newest) same.push_back(cohort[i]);
+    }
+    return same;
+  }
+
+  // Evaluations that can run now on the same sequences beside the same teacher.
+  std::vector<int> NextEvaluations() {
+    std::vector<int> group;
+    for (size_t i = 0; i < plan_.stages.size() && group.size() < kMostEvaluatedTogether; ++i) {
+      const int index = static_cast<int>(i);
+      const PlannedStage& stage = plan_.stages[i];
+      if (stage.trains() || !Open(index) || !Ready(index)) continue;
+      if (!group.empty()) {
+        const PlannedStage& first = plan_.stages[group.front()];
+        if (stage.teacher_scores_key != first.teacher_scores_key || stage.vocabulary != first.vocabulary ||
+            stage.stage.evaluation().SerializeAsString() != first.stage.evaluation().SerializeAsString()) {
+          continue;
+        }
+      }
+      group.push_back(index);
+    }
+    return group;
+  }
+
+  absl::StatusOr<ReadyModel> Prepare(const EncoderConfig& config, const ParameterSet& parameters,
+                                     c10::ScalarType precision) const {
+    ReadyModel model;
+    model.encoder = std::make_unique<Encoder>(config);
+    RETORT_RETURN_IF_ERROR(TryTorch("loading a model", [&] {
+      model.parameters = parameters.To(precision, plan_.device);
+      return absl::OkStatus();
+    }));
+    return model;
+  }
+
+  absl::StatusOr<ReadyModel> Teacher(const PlannedStage& stage, c10::ScalarType precision) const {
+    if (stage.teacher >= 0) {
+      RETORT_ASSIGN_OR_RETURN(const LoadedModel loaded, store_.GetStudent(plan_.stages[stage.teacher].key));
+      return Prepare(loaded.config, loaded.parameters, precision);
+    }
+    RETORT_ASSIGN_OR_RETURN(const ModelInput* loaded, inputs_->Model(stage.checkpoint));
+    return Prepare(loaded->model.config, loaded->model.parameters, precision);
+  }
+
+  // The student's encoder parameters before the stage, float32 on the host.
+  absl::StatusOr<ParameterSet> InitialParameters(const PlannedStage& stage) const {
+    ParameterSet parameters(EncoderParameterSpecs(stage.config, /*masked_lm_head=*/true), at::kFloat,
+                            c10::Device(at::kCPU));
+    if (stage.student >= 0) {
+      RETORT_ASSIGN_OR_RETURN(const LoadedModel loaded, store_.GetStudent(plan_.stages[stage.student].key));
+      for (const ParameterSpec& spec : parameters.specs()) {
+        RETORT_RETURN_IF_ERROR(parameters.Set(spec.name, loaded.parameters.Get(spec.name)));
+      }
+      return parameters;
+    }
+    const ModelInput* teacher = nullptr;
+    if (!stage.checkpoint.empty()) {
+      RETORT_ASSIGN_OR_RETURN(teacher, inputs_->Model(stage.checkpoint));
+    }
+    const InitializerContext context{stage.config, teacher == nullptr ? nullptr : &teacher->model.config};
+    RETORT_ASSIGN_OR_RETURN(const auto initializer, InitializerRegistry::Global().Create(stage.init.plugin(), context));
+    RETORT_RETURN_IF_ERROR(
+        initializer->Initialize({teacher == nullptr ? nullptr : &teacher->model.parameters, stage.seed}, &parameters));
+    return parameters;
+  }
+
+  // The encoder's parameters with those of the loss terms behind them.
+  static absl::StatusOr<ParameterSet> WithTermParameters(const PlannedStage& stage, const ParameterSet& encoder,
+                                                         const Objective& objective) {
+    ParameterSet terms(objective.parameters(), at::kFloat, c10::Device(at::kCPU));
+    InitializeRandomNormal(stage.seed, stage.config.initializer_range, stage.config.pad_token_id, &terms);
+    std::vector<ParameterSpec> specs = encoder.specs();
+    specs.insert(specs.end(), terms.specs().begin(), terms.specs().end());
+    ParameterSet all(std::move(specs), at::kFloat, c10::Device(at::kCPU));
+    for (const ParameterSet* part : {&encoder, static_cast<const ParameterSet*>(&terms)}) {
+      for (const ParameterSpec& spec : part->specs()) RETORT_RETURN_IF_ERROR(all.Set(spec.name, part->Get(spec.name)));
+    }
+    return all;
+  }
+
+  absl::StatusOr<CohortMember> MakeMember(const PlannedStage& stage, const Encoder& encoder,
+                                          const EncoderConfig* teacher) const {
+    RETORT_ASSIGN_OR_RETURN(Objective objective, Objective::Create(stage.stage.loss(), {stage.config, teacher}));
+    RETORT_ASSIGN_OR_RETURN(const ParameterSet initial, InitialParameters(stage));
+    RETORT_ASSIGN_OR_RETURN(const ParameterSet all, WithTermParameters(stage, initial, objective));
+    StudentOptions options{stage.stage, stage.seed, stage.precision, plan_.device, stage.total_steps};
+    CohortMember member;
+    member.id = stage.used_by.front();
+    member.encoder = &encoder;
+    RETORT_ASSIGN_OR_RETURN(member.student, StudentTrainer::Create(encoder, std::move(objective), all, std::move(options)));
+    member.checkpoint_folder = store_.CheckpointFolder(stage.key);
+    return member;
+  }
+
+  absl::Status Train(const std::vector<int>& cohort) {
+    const PlannedStage* taught = nullptr;
+    for (int index : cohort) {
+      if (plan_.stages[index].reads_teacher) taught = &plan_.stages[index];
+    }
+    const PlannedStage& first = plan_.stages[cohort.front()];
+    std::optional<ReadyModel> teacher;
+    if (taught != nullptr) {
+      RETORT_ASSIGN_OR_RETURN(teacher, Teacher(*taught, first.precision));
+    }
+    std::vector<std::unique_ptr<Encoder>> encoders;
+    std::vector<CohortMember> members;
+    for (int index : cohort) {
+      const PlannedStage& stage = plan_.stages[index];
+      RETORT_RETURN_IF_ERROR(store_.Begin(stage));
+      encoders.push_back(std::make_unique<Encoder>(stage.config));
+      const EncoderConfig* config = teacher && stage.reads_teacher ? &teacher->encoder->config() : nullptr;
+      RETORT_ASSIGN_OR_RETURN(CohortMember member, MakeMember(stage, *encoders.back(), config));
+      members.push_back(std::move(member));
+    }
+    RETORT_ASSIGN_OR_RETURN(CohortOptions options, MakeCohortOptions(first));
+    if (teacher) {
+      options.teacher.encoder = teacher->encoder.get();
+      options.teacher.parameters = &teacher->parameters;
+      if (taught->teacher_dropout) options.teacher.dropout = Dropout{taught->seed};
+    }
+    RETORT_ASSIGN_OR_RETURN(const std::vector<MemberResult> results, TrainCohort(options, &members));
+    for (size_t i = 0; i < cohort.size(); ++i) RETORT_RETURN_IF_ERROR(Keep(cohort[i], members[i], results[i]));
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<CohortOptions> MakeCohortOptions(const PlannedStage& stage) {
+    CohortOptions options;
+    options.step_batch = [source = stage.source](int64_t step) { return source->Step(step); };
+    options.total_steps = stage.total_steps;
+    options.micro_batches = stage.stage.batch().micro_batches();
+    options.row_chunk = stage.stage.row_chunk();
+    options.device = plan_.device;
+    options.checkpoint_steps = stage.stage.checkpoint_steps();
+    options.stop = options_.stop;
+    options.observers = options_.observers;
+    if (!stage.stage.has_evaluate()) return options;
+    const Evaluate& evaluate = stage.stage.evaluate();
+    options.evaluate_every_steps = evaluate.every_steps();
+    options.evaluate_every_tokens = evaluate.every_tokens();
+    RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(stage.stage));
+    RETORT_ASSIGN_OR_RETURN(StepBatch held_out, MakeHeldOut(spec, *stage.vocabulary, inputs_));
+    options.evaluate = [held_out = std::move(held_out), device = plan_.device](const auto& members) {
+      std::vector<EvaluatedModel> models;
+      for (const CohortMember* member : members) models.push_back({member->encoder, &member->student->parameters()});
+      std::vector<std::map<std::string, double>> metrics;
+      for (const MetricScores& scores : EvaluateMaskedLm(models, std::nullopt, held_out, device)) {
+        auto& means = metrics.emplace_back();
+        for (const auto& [name, score] : scores) means[name] = score.Mean();
+      }
+      return absl::StatusOr<std::vector<std::map<std::string, double>>>(std::move(metrics));
+    };
+    return options;
+  }
+
+  absl::Status Keep(int index, const CohortMember& member, const MemberResult& result) {
+    if (!result.status.ok()) {
+      failed_[index] = result.status;
+      return absl::OkStatus();
+    }
+    ParameterSet kept(member.student->parameters().specs(), at::kFloat, c10::Device(at::kCPU));
+    at::Tensor flat = kept.flat();
+    flat.copy_(result.parameters.detach());
+    RETORT_RETURN_IF_ERROR(store_.PutStudent(plan_.stages[index], kept, result.progress));
+    done_.insert(index);
+    return absl::OkStatus();
+  }
+
+  absl::Status Evaluate(const std::vector<int>& group) {
+    const PlannedStage& first = plan_.stages[group.front()];
+    std::vector<ReadyModel> students;
+    for (int index : group) {
+      RETORT_RETURN_IF_ERROR(store_.Begin(plan_.stages[index]));
+      RETORT_ASSIGN_OR_RETURN(const ParameterSet parameters, InitialParameters(plan_.stages[index]));
+      RETORT_ASSIGN_OR_RETURN(ReadyModel model, Prepare(plan_.stages[index].config, parameters, at::kFloat));
+      students.push_back(std::move(model));
+    }
+    std::vector<EvaluatedModel> models;
+    for (const ReadyModel& student : students) models.push_back({student.encoder.get(), &student.parameters});
+    std::optional<ReadyModel> teacher;
+    std::optional<EvaluatedModel> evaluated_teacher;
+    if (first.reads_teacher) {
+      RETORT_ASSIGN_OR_RETURN(teacher, Teacher(first, at::kFloat));
+      evaluated_teacher = EvaluatedModel{teacher->encoder.get(), &teacher->parameters};
+    }
+    const bool teacher_too = teacher && !store_.HasScores(first.teacher_scores_key);
+    if (teacher_too) models.push_back(*evaluated_teacher);
+
+    RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(first.stage));
+    RETORT_ASSIGN_OR_RETURN(const StepBatch held_out, MakeHeldOut(spec, *first.vocabulary, inputs_));
+    std::vector<MetricScores> scores;
+    RETORT_RETURN_IF_ERROR(TryTorch("evaluation", [&] {
+      scores = EvaluateMaskedLm(models, evaluated_teacher, held_out, plan_.device);
+      return absl::OkStatus();
+    }));
+    for (size_t i = 0; i < models.size(); ++i) {
+      const bool is_teacher = i == group.size();
+      const PlannedStage& stage = is_teacher ? first : plan_.stages[group[i]];
+      RETORT_RETURN_IF_ERROR(
+          store_.PutScores(is_teacher ? first.teacher_scores_key : stage.key,
+                           {stage.stage.name(), stage.stage.evaluation().masked_lm().split(), scores[i]}));
+      if (!is_teacher) done_.insert(group[i]);
+    }
+    return absl::OkStatus();
+  }
+
+  const Plan& plan_;
+  const RunOptions& options_;
+  const Store& store_;
+  Inputs* inputs_;
+  std::set<int> done_;
+  StageStatuses failed_;
+};
+
+// Curves and costs from the last training stage that the evaluated student went through.
+absl::Status AddTraining(const Plan& plan, int index, const Store& store, RunResult* run) {
+  const PlannedStage& stage = plan.stages[index];
+  run->folder = store.Folder(stage.key);
+  RETORT_ASSIGN_OR_RETURN(const std::string log, store.GetMetricsLog(stage.key));
+  RETORT_ASSIGN_OR_RETURN(StageMetrics metrics, ParseMetricsLog(log));
+  FillFromStage(stage.stage.name(), stage.stage.evaluate().split(), std::move(metrics), run);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RunResult> CollectRun(const Plan& plan, const ExpandedVariant& variant, uint64_t seed,
+                                     const StageStatuses& failed, const Store& store) {
+  RunResult run;
+  run.variant = variant.name;
+  run.seed = seed;
+  for (const Stage& stage : variant.experiment.stage()) {
+    const int index = plan.Find(variant.name, seed, stage.name());
+    const PlannedStage& planned = plan.stages[index];
+    const auto failure = failed.find(index);
+    if (failure != failed.end() && run.error.empty()) {
+      run.error = absl::StrCat("stage \"", stage.name(), "\": ", failure->second.message());
+    }
+    if (planned.trains()) {
+      run.parameters = planned.parameters;
+      if (failure == failed.end() || store.GetMetricsLog(planned.key).ok()) {
+        RETORT_RETURN_IF_ERROR(AddTraining(plan, index, store, &run));
+      }
+    } else if (failure == failed.end()) {
+      RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(planned.key));
+      scores.stage = stage.name();
+      run.scores.push_back(std::move(scores));
+    }
+  }
+  return run;
+}
+
+}  // namespace
+
+absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& options, const Store& store, Inputs* inputs) {
+  return Runner(plan, options, store, inputs).Run();
+}
+
+absl::StatusOr<SweepResult> CollectResults(const Plan& plan, const StageStatuses& failed, const Store& store) {
+  SweepResult result;
+  result.name = plan.sweep.name;
+  result.seeds = plan.sweep.seeds;
+  result.warnings = plan.warnings;
+  result.primary_metric = plan.sweep.report.primary_metric();
+  const ExpandedVariant& base = plan.sweep.variants.front();
+  for (const ExpandedVariant& variant : plan.sweep.variants) {
+    if (plan.Find(variant.name, result.seeds.front(), variant.experiment.stage(0).name()) < 0) continue;
+    result.variants.push_back({variant.name, DescribeDifference(base.experiment, variant.experiment)});
+    for (uint64_t seed : result.seeds) {
+      RETORT_ASSIGN_OR_RETURN(RunResult run, CollectRun(plan, variant, seed, failed, store));
+      result.runs.push_back(std::move(run));
+    }
+  }
+  std::set<std::string> teachers;
+  for (const PlannedStage& stage : plan.stages) {
+    if (stage.teacher_scores_key.empty() || !teachers.insert(stage.teacher_scores_key).second) continue;
+    if (!store.HasScores(stage.teacher_scores_key)) continue;
+    RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(stage.teacher_scores_key));
+    result.teacher.push_back(std::move(scores));
+  }
+  for (const Reference& reference : plan.sweep.references) {
+    PublishedResult published{reference.variant(), reference.metric(), std::nullopt, std::nullopt, reference.source()};
+    if (reference.has_delta()) published.delta = reference.delta();
+    if (reference.has_value()) published.value = reference.value();
+    result.published.push_back(std::move(published));
+  }
+  return result;
+}
+
+}  // namespace retort

@@ -1,0 +1,315 @@
+#include "framework/train/cohort.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "ATen/core/grad_mode.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "framework/base/status_macros.h"
+#include "framework/base/try_torch.h"
+#include "glog/logging.h"
+
+namespace retort {
+namespace {
+
+// A pass backward costs twice a pass forward: gradients of inputs and of weights.
+constexpr double kForwardAndBackward = 3;
+
+// A member with what changes while it trains.
+struct Running {
+  CohortMember* member;
+  MemberResult* result;
+  at::Tensor best_parameters;
+  bool alive = true;
+};
+
+// The metric's direction: accuracy is to be high, losses are to be low.
+bool IsBetter(const std::string& metric, double value, double best) {
+  const bool higher = metric.size() >= 8 && metric.compare(metric.size() - 8, 8, "accuracy") == 0;
+  return higher ? value > best : value < best;
+}
+
+class Training {
+ public:
+  Training(const CohortOptions& options, std::vector<CohortMember>* members, std::vector<MemberResult>* results)
+      : options_(options) {
+    for (size_t i = 0; i < members->size(); ++i) {
+      running_.push_back({&(*members)[i], &(*results)[i], {}, true});
+      const Objective& objective = (*members)[i].student->objective();
+      demands_.Add(objective.teacher());
+      if (objective.reads_teacher_rows()) teacher_rows_.insert(*objective.rows());
+    }
+  }
+
+  absl::Status Run() {
+    RETORT_RETURN_IF_ERROR(Resume());
+    for (Running& running : running_) Start(running);
+    for (int64_t step = first_step_; step < options_.total_steps && AnyAlive(); ++step) {
+      if (options_.stop != nullptr && options_.stop->load()) {
+        if (step != last_checkpoint_) RETORT_RETURN_IF_ERROR(SaveAll());
+        return absl::CancelledError(absl::StrCat("interrupted after step ", step));
+      }
+      RETORT_RETURN_IF_ERROR(TryTorch(absl::StrCat("step ", step + 1), [&] { return Step(step); }));
+      const bool last = step + 1 == options_.total_steps;
+      if (!last && (step + 1) % options_.checkpoint_steps == 0) RETORT_RETURN_IF_ERROR(SaveAll());
+    }
+    for (Running& running : running_) Finish(running);
+    return absl::OkStatus();
+  }
+
+ private:
+  bool AnyAlive() const {
+    return std::any_of(running_.begin(), running_.end(), [](const Running& running) { return running.alive; });
+  }
+
+  template <typename F>
+  void Notify(const CohortMember& member, F&& call) const {
+    for (Observer* observer : options_.observers) call(observer, member.id);
+  }
+
+  absl::Status Resume() {
+    std::vector<std::string> folders;
+    for (const Running& running : running_) folders.push_back(running.member->checkpoint_folder);
+    first_step_ = last_checkpoint_ = NewestCommonCheckpoint(folders);
+    if (first_step_ == 0) return absl::OkStatus();
+    for (Running& running : running_) {
+      RETORT_ASSIGN_OR_RETURN(Checkpoint checkpoint, LoadCheckpoint(running.member->checkpoint_folder, first_step_));
+      if (checkpoint.state.parameters.numel() != running.member->student->parameters().flat().numel()) {
+        return absl::DataLossError(absl::StrCat(running.member->checkpoint_folder, ": the checkpoint of step ",
+                                                first_step_, " is of another model"));
+      }
+      running.member->student->Restore(checkpoint.state);
+      running.result->progress = checkpoint.progress;
+      running.best_parameters = checkpoint.best_parameters;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status SaveAll() {
+    for (Running& running : running_) {
+      if (!running.alive) continue;
+      RETORT_RETURN_IF_ERROR(
+          SaveCheckpoint(running.member->checkpoint_folder,
+                         {running.result->progress, running.member->student->state(), running.best_parameters}));
+      last_checkpoint_ = running.result->progress.step;
+      Notify(*running.member,
+             [&](Observer* observer, const StageId& id) { observer->Checkpointed(id, last_checkpoint_); });
+    }
+    return absl::OkStatus();
+  }
+
+  void Start(const Running& running) const {
+    StagePlan plan;
+    plan.first_step = first_step_;
+    plan.total_steps = options_.total_steps;
+    plan.parameters = running.member->student->parameters().parameter_count();
+    Notify(*running.member, [&](Observer* observer, const StageId& id) { observer->StageStarted(id, plan); });
+  }
+
+  void Finish(Running& running) const {
+    MemberResult& result = *running.result;
+    if (running.alive) {
+      const bool best = running.member->student->options().stage.keep().has_best() && result.progress.best_value;
+      result.parameters = best ? running.best_parameters : running.member->student->parameters().flat();
+    }
+    Notify(*running.member, [&](Observer* observer, const StageId& id) { observer->StageEnded(id, result.status); });
+  }
+
+  absl::Status Step(int64_t step) {
+    const absl::Time start = absl::Now();
+    const StepBatch batch = options_.step_batch(step);
+    const std::vector<std::pair<int64_t, int64_t>> slices = Cut(static_cast<int64_t>(batch.sequences.size()));
+    std::vector<BatchMasks> masks;
+    for (const auto& [begin, end] : slices) masks.push_back(batch.Masks(begin, end));
+    for (Running& running : running_) {
+      if (running.alive) running.member->student->StartStep(masks);
+    }
+    for (size_t i = 0; i < slices.size(); ++i) {
+      RETORT_RETURN_IF_ERROR(
+          MicroBatch(batch.Slice(slices[i].first, slices[i].second, options_.device), static_cast<int>(i)));
+    }
+    RETORT_RETURN_IF_ERROR(UpdateAll(step + 1, batch.tokens(), absl::ToDoubleSeconds(absl::Now() - start)));
+    return EvaluateIfDue(batch.tokens());
+  }
+
+  // Slices of equal size, the first ones one sequence larger if it does not go up.
+  std::vector<std::pair<int64_t, int64_t>> Cut(int64_t sequences) const {
+    const int64_t parts = std::min<int64_t>(options_.micro_batches, sequences);
+    std::vector<std::pair<int64_t, int64_t>> slices;
+    int64_t begin = 0;
+    for (int64_t i = 0; i < parts; ++i) {
+      const int64_t size = sequences / parts + (i < sequences % parts ? 1 : 0);
+      slices.emplace_back(begin, begin + size);
+      begin += size;
+    }
+    return slices;
+  }
+
+  absl::Status MicroBatch(const Batch& batch, int index) {
+    const bool taught = options_.teacher.encoder != nullptr && !demands_.empty();
+    const TeacherOutputs teacher = taught ? RunTeacher(batch) : TeacherOutputs();
+    const double teacher_flops = taught ? TeacherFlops(batch) : 0;
+    for (Running& running : running_) {
+      if (!running.alive) continue;
+      StudentTrainer& student = *running.member->student;
+      RETORT_RETURN_IF_ERROR(student.AddGradient(batch, index, taught ? &teacher : nullptr));
+      const std::optional<RowSet> rows = student.objective().rows();
+      const double flops =
+          kForwardAndBackward *
+          running.member->encoder->ForwardFlops(
+              batch.sequences(), batch.positions(),
+              student.objective().student().Depth(static_cast<int>(running.member->encoder->config().layers)),
+              rows ? batch.masks.Rows(*rows) : 0);
+      running.result->progress.student_flops += flops;
+      running.result->progress.total_flops += flops + (student.objective().teacher().empty() ? 0 : teacher_flops);
+    }
+    return absl::OkStatus();
+  }
+
+  TeacherOutputs RunTeacher(const Batch& batch) const {
+    at::NoGradGuard no_grad;
+    const CohortTeacher& teacher = options_.teacher;
+    TeacherOutputs outputs;
+    outputs.model = teacher.encoder->Forward(*teacher.parameters, batch, demands_, teacher.dropout);
+    for (RowSet rows : teacher_rows_) {
+      outputs.logits[rows] = TeacherLogits(*teacher.encoder, *teacher.parameters, batch,
+                                           outputs.model.hidden.at(static_cast<int>(teacher.encoder->config().layers)),
+                                           rows, options_.row_chunk);
+    }
+    return outputs;
+  }
+
+  double TeacherFlops(const Batch& batch) const {
+    int64_t rows = 0;
+    for (RowSet set : teacher_rows_) rows += batch.masks.Rows(set);
+    const Encoder& encoder = *options_.teacher.encoder;
+    return encoder.ForwardFlops(batch.sequences(), batch.positions(),
+                                demands_.Depth(static_cast<int>(encoder.config().layers)), rows);
+  }
+
+  absl::Status UpdateAll(int64_t step, int64_t tokens, double seconds_so_far) {
+    const absl::Time start = absl::Now();
+    std::vector<std::pair<Running*, UpdateResult>> updates;
+    for (Running& running : running_) {
+      if (!running.alive) continue;
+      absl::StatusOr<UpdateResult> update = running.member->student->Update(step);
+      if (!update.ok()) {
+        running.alive = false;
+        running.result->status = update.status();
+        continue;
+      }
+      running.result->progress.step = step;
+      running.result->progress.tokens += tokens;
+      updates.emplace_back(&running, *std::move(update));
+    }
+    const double seconds = seconds_so_far + absl::ToDoubleSeconds(absl::Now() - start);
+    for (const auto& [running, update] : updates) {
+      Record(*running, update, static_cast<double>(tokens) / seconds);
+    }
+    return absl::OkStatus();
+  }
+
+  void Record(const Running& running, const UpdateResult& update, double tokens_per_second) const {
+    const StudentTrainer& student = *running.member->student;
+    const Progress& progress = running.result->progress;
+    StepRecord record;
+    record.step = progress.step;
+    record.tokens = progress.tokens;
+    record.student_flops = progress.student_flops;
+    record.total_flops = progress.total_flops;
+    for (size_t i = 0; i < update.values.size(); ++i) {
+      const ObjectiveTerm& term = student.objective().terms()[i];
+      record.terms.push_back({term.name, term.weight, update.values[i], student.counts()[i]});
+    }
+    record.loss = update.loss;
+    record.gradient_norm = update.gradient_norm;
+    record.clipped = update.clipped;
+    record.learning_rate = update.learning_rate;
+    record.tokens_per_second = tokens_per_second;
+    Notify(*running.member, [&](Observer* observer, const StageId& id) { observer->StepDone(id, record); });
+  }
+
+  bool EvaluationIsDue(const Progress& progress, int64_t step_tokens) const {
+    if (progress.step == options_.total_steps) return true;
+    if (options_.evaluate_every_steps > 0) return progress.step % options_.evaluate_every_steps == 0;
+    const int64_t every = options_.evaluate_every_tokens;
+    return progress.tokens / every > (progress.tokens - step_tokens) / every;
+  }
+
+  absl::Status EvaluateIfDue(int64_t step_tokens) {
+    if (options_.evaluate == nullptr) return absl::OkStatus();
+    std::vector<Running*> due;
+    std::vector<const CohortMember*> members;
+    for (Running& running : running_) {
+      if (!running.alive || !EvaluationIsDue(running.result->progress, step_tokens)) continue;
+      due.push_back(&running);
+      members.push_back(running.member);
+    }
+    if (due.empty()) return absl::OkStatus();
+    RETORT_ASSIGN_OR_RETURN(auto metrics, options_.evaluate(members));
+    for (size_t i = 0; i < due.size(); ++i) {
+      RETORT_RETURN_IF_ERROR(Select(metrics[i], due[i]));
+      const Progress& progress = due[i]->result->progress;
+      const EvaluationRecord record{progress.step, progress.tokens, progress.student_flops, progress.total_flops,
+                                    metrics[i]};
+      Notify(*due[i]->member, [&](Observer* observer, const StageId& id) { observer->Evaluated(id, record); });
+    }
+    return absl::OkStatus();
+  }
+
+  // Keeps the parameters if they are the best so far by the metric that Keep.best names.
+  absl::Status Select(const std::map<std::string, double>& metrics, Running* running) const {
+    const Keep& keep = running->member->student->options().stage.keep();
+    if (!keep.has_best()) return absl::OkStatus();
+    const auto found = metrics.find(keep.best().metric());
+    if (found == metrics.end()) {
+      std::vector<std::string> names;
+      for (const auto& [name, value] : metrics) names.push_back(name);
+      return absl::InvalidArgumentError(absl::StrCat("keep.best.metric: want one of ", absl::StrJoin(names, ", "),
+                                                     ", got \"", keep.best().metric(), "\""));
+    }
+    Progress& progress = running->result->progress;
+    if (progress.best_value && !IsBetter(keep.best().metric(), found->second, *progress.best_value)) {
+      return absl::OkStatus();
+    }
+    progress.best_value = found->second;
+    progress.best_step = progress.step;
+    running->best_parameters = running->member->student->parameters().flat().clone();
+    return absl::OkStatus();
+  }
+
+  const CohortOptions& options_;
+  std::vector<Running> running_;
+  Capture demands_;                // Of all members, on the teacher.
+  std::set<RowSet> teacher_rows_;  // Rows of the teacher's logits that members read.
+  int64_t first_step_ = 0;
+  int64_t last_checkpoint_ = 0;
+};
+
+}  // namespace
+
+int64_t NewestCommonCheckpoint(const std::vector<std::string>& folders) {
+  std::set<int64_t> common;
+  for (size_t i = 0; i < folders.size(); ++i) {
+    const std::vector<int64_t> steps = ListCheckpoints(folders[i]);
+    const std::set<int64_t> present(steps.begin(), steps.end());
+    if (i == 0) common = present;
+    for (auto step = common.begin(); step != common.end();) {
+      step = present.count(*step) > 0 ? std::next(step) : common.erase(step);
+    }
+  }
+  return common.empty() ? 0 : *common.rbegin();
+}
+
+absl::StatusOr<std::vector<MemberResult>> TrainCohort(const CohortOptions& options,
+                                                      std::vector<CohortMember>* members) {
+  std::vector<MemberResult> results(members->size());
+  RETORT_RETURN_IF_ERROR(Training(options, members, &results).Run());
+  return results;
+}
+
+}  // namespace retort

@@ -1,0 +1,81 @@
+#ifndef RETORT_FRAMEWORK_TRAIN_COHORT_H_
+#define RETORT_FRAMEWORK_TRAIN_COHORT_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "c10/core/Device.h"
+#include "framework/batch/step_batch.h"
+#include "framework/model/encoder.h"
+#include "framework/model/parameter_set.h"
+#include "framework/train/checkpoint.h"
+#include "framework/train/observer.h"
+#include "framework/train/student_trainer.h"
+
+namespace retort {
+
+// A teacher that is ready to run: its parameters have the precision and device of the forward pass.
+struct CohortTeacher {
+  const Encoder* encoder = nullptr;
+  const ParameterSet* parameters = nullptr;
+  std::optional<Dropout> dropout;  // A quirk of TinyBERT's scripts; none: evaluation mode.
+};
+
+// One student of a cohort.
+struct CohortMember {
+  StageId id;
+  const Encoder* encoder = nullptr;
+  std::unique_ptr<StudentTrainer> student;
+  std::string checkpoint_folder;
+};
+
+// Metrics of every student, in the order given; "masked_lm/cross_entropy" and the like.
+using CohortEvaluator = std::function<absl::StatusOr<std::vector<std::map<std::string, double>>>(
+    const std::vector<const CohortMember*>& members)>;
+
+struct CohortOptions {
+  std::function<StepBatch(int64_t step)> step_batch;  // A pure function; steps count from 0.
+  int64_t total_steps = 0;
+  int micro_batches = 1;
+  int64_t row_chunk = 512;
+  c10::Device device = c10::Device(at::kCPU);
+  CohortTeacher teacher;  // Without encoder: none.
+  int64_t checkpoint_steps = 100;
+  CohortEvaluator evaluate;           // Null: no evaluation while training.
+  int64_t evaluate_every_tokens = 0;  // One of the two is > 0 if there is an evaluator.
+  int64_t evaluate_every_steps = 0;
+  const std::atomic<bool>* stop = nullptr;  // Set from elsewhere: write checkpoints and return.
+  std::vector<Observer*> observers;
+};
+
+// What became of a member.
+struct MemberResult {
+  absl::Status status;  // Not OK: it stopped; its last checkpoint stays.
+  Progress progress;
+  at::Tensor parameters;  // Flat, as Keep chooses. Undefined unless OK.
+};
+
+// Trains students that see the same teacher and the same data: one data pass and one teacher forward per micro-batch,
+// K independent students. What a member computes does not depend on the others: its result has the same bits in any
+// cohort.
+//
+// Goes on from the members' newest common checkpoint, or begins at step 0 if there is none. Checkpoints every
+// `checkpoint_steps` and when stopped. A member whose loss or gradient stops being finite ends alone.
+//
+// Returns: one result per member. Errors: Cancelled if `stop` was set; what the file system or the teacher reports.
+absl::StatusOr<std::vector<MemberResult>> TrainCohort(const CohortOptions& options, std::vector<CohortMember>* members);
+
+// The newest step that every folder has a checkpoint of; 0 if there is none.
+int64_t NewestCommonCheckpoint(const std::vector<std::string>& folders);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_TRAIN_COHORT_H_

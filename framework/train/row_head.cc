@@ -1,0 +1,173 @@
+#include "framework/train/row_head.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "ATen/TensorOperators.h"
+#include "ATen/core/grad_mode.h"
+#include "ATen/ops/addmm.h"
+#include "ATen/ops/index_select.h"
+#include "ATen/ops/mm.h"
+#include "ATen/ops/ne.h"
+#include "ATen/ops/nonzero.h"
+#include "ATen/ops/sum.h"
+#include "ATen/ops/zeros.h"
+#include "framework/base/status_macros.h"
+#include "framework/ops/row_loss.h"
+#include "torch/csrc/autograd/autograd.h"
+
+namespace retort {
+namespace {
+
+at::Tensor SelectRows(const at::Tensor& hidden, const at::Tensor& rows) {
+  return hidden.reshape({-1, hidden.size(-1)}).index_select(0, rows);
+}
+
+at::Tensor Decode(const ParameterSet& parameters, const at::Tensor& input) {
+  return at::addmm(parameters.Get("masked_lm.decoder.bias"), input, parameters.Get("embeddings.word").t());
+}
+
+// Which row terms the fused kernel computes, and its coefficients. Terms join as long as they agree on what the kernel
+// has one of: the temperature and the rows of the soft losses.
+struct FusedPlan {
+  ops::RowLossScales scales;
+  std::vector<std::optional<FusedRowLoss>> terms;  // By term of the objective; none: not in the kernel.
+  std::optional<RowSet> soft_rows;
+};
+
+bool Join(const RowLossTerm& term, const FusedRowLoss& fused, double scale, FusedPlan* plan) {
+  const bool soft = fused.kl != 0 || fused.mse != 0;
+  if (soft && plan->soft_rows && *plan->soft_rows != term.rows()) return false;
+  if (fused.kl != 0 && plan->scales.kl_scale != 0 && plan->scales.temperature != fused.temperature) return false;
+  if (soft) plan->soft_rows = term.rows();
+  if (fused.kl != 0) plan->scales.temperature = fused.temperature;
+  plan->scales.kl_scale += scale * fused.kl;
+  plan->scales.ce_scale += scale * fused.ce;
+  plan->scales.mse_scale += scale * fused.mse;
+  return true;
+}
+
+FusedPlan PlanFusion(const Objective& objective, absl::Span<const double> scales) {
+  FusedPlan plan;
+  for (size_t i = 0; i < objective.terms().size(); ++i) {
+    const RowLossTerm* term = objective.terms()[i].row;
+    std::optional<FusedRowLoss> fused = term == nullptr ? std::nullopt : term->fused();
+    if (fused && !Join(*term, *fused, scales[i], &plan)) fused.reset();
+    plan.terms.push_back(fused);
+  }
+  return plan;
+}
+
+// One chunk of rows on its way through the terms.
+struct Chunk {
+  at::Tensor student;   // [c, V]
+  at::Tensor teacher;   // [c, V] or undefined
+  at::Tensor labels;    // [c]
+  at::Tensor labelled;  // [c] bool
+  RowSet rows;          // What the chunk's rows are of.
+};
+
+// The rows of the chunk that a term reads.
+LogitRows RowsOf(const Chunk& chunk, const at::Tensor& student, RowSet wanted) {
+  if (wanted == chunk.rows) return {student, chunk.teacher, chunk.labels};
+  const at::Tensor subset = at::nonzero(chunk.labelled).reshape({-1});
+  return {at::index_select(student, 0, subset),
+          chunk.teacher.defined() ? at::index_select(chunk.teacher, 0, subset) : at::Tensor(),
+          at::index_select(chunk.labels, 0, subset)};
+}
+
+// Adds the value of one term that is not in the fused kernel to `sum`, and returns its scaled gradient, [c, V].
+absl::StatusOr<at::Tensor> RunPlainTerm(const RowLossTerm& term, double scale, const Chunk& chunk, at::Tensor* sum) {
+  at::AutoGradMode with_gradient(true);
+  at::Tensor leaf = chunk.student.detach().set_requires_grad(true);
+  RETORT_ASSIGN_OR_RETURN(at::Tensor value, term.SumRows(RowsOf(chunk, leaf, term.rows())));
+  *sum = *sum + value.detach().to(at::kDouble);
+  if (!value.requires_grad()) return at::Tensor();
+  return torch::autograd::grad({value * scale}, {leaf})[0];
+}
+
+void AddFused(const ops::RowLossSums& sums, const FusedRowLoss& fused, at::Tensor* sum) {
+  if (fused.kl != 0) *sum = *sum + fused.kl * sums.kl;
+  if (fused.ce != 0) *sum = *sum + fused.ce * sums.ce;
+  if (fused.mse != 0) *sum = *sum + fused.mse * sums.mse;
+}
+
+// Adds the terms' values on the chunk to `sums`; returns the gradient of its logits, [c, V].
+absl::StatusOr<at::Tensor> RunChunk(const Objective& objective, absl::Span<const double> scales, const FusedPlan& plan,
+                                    Chunk chunk, std::vector<at::Tensor>* sums) {
+  std::optional<at::Tensor> gradient;
+  bool fused = false;
+  for (size_t i = 0; i < objective.terms().size(); ++i) {
+    const RowLossTerm* term = objective.terms()[i].row;
+    if (term == nullptr) continue;
+    fused = fused || plan.terms[i];
+    if (plan.terms[i]) continue;
+    RETORT_ASSIGN_OR_RETURN(at::Tensor part, RunPlainTerm(*term, scales[i], chunk, &(*sums)[i]));
+    if (part.defined()) gradient = gradient ? *gradient + part : part;
+  }
+  if (fused) {
+    const bool all_soft = !plan.soft_rows || *plan.soft_rows == chunk.rows;
+    const ops::RowLossSums values =
+        ops::RowLossGradient(plan.scales, chunk.student, chunk.teacher, chunk.labels,
+                             all_soft ? at::Tensor() : chunk.labelled, chunk.student.size(1));
+    for (size_t i = 0; i < sums->size(); ++i) {
+      if (plan.terms[i]) AddFused(values, *plan.terms[i], &(*sums)[i]);
+    }
+    gradient = gradient ? *gradient + chunk.student : chunk.student;
+  }
+  return gradient ? *gradient : at::zeros(chunk.student.sizes(), chunk.student.options());
+}
+
+// Adds the decoder's share of a chunk: Gᵀ x to its matrix, Σ G to its bias.
+void AddDecoderGradient(const at::Tensor& gradient, const at::Tensor& input, const ParameterSet& parameters) {
+  at::Tensor matrix = parameters.Gradient("embeddings.word");
+  if (matrix.scalar_type() == gradient.scalar_type()) {
+    matrix.addmm_(gradient.t(), input);
+  } else {
+    matrix.add_(at::mm(gradient.t(), input));
+  }
+  parameters.Gradient("masked_lm.decoder.bias").add_(at::sum(gradient, {0}, false, matrix.scalar_type()));
+}
+
+}  // namespace
+
+LogitChunks TeacherLogits(const Encoder& teacher, const ParameterSet& parameters, const Batch& batch,
+                          const at::Tensor& last_hidden, RowSet rows, int64_t chunk_rows) {
+  at::NoGradGuard no_grad;
+  const at::Tensor input = teacher.MaskedLmTransform(parameters, SelectRows(last_hidden, batch.rows(rows)));
+  LogitChunks chunks;
+  for (int64_t begin = 0; begin < input.size(0); begin += chunk_rows) {
+    chunks.push_back(Decode(parameters, input.narrow(0, begin, std::min(chunk_rows, input.size(0) - begin))));
+  }
+  return chunks;
+}
+
+absl::StatusOr<RowHeadResult> RunRowHead(const Encoder& student, const ParameterSet& parameters, const Batch& batch,
+                                         const at::Tensor& last_hidden, const Objective& objective,
+                                         const LogitChunks& teacher, absl::Span<const double> scales,
+                                         int64_t chunk_rows) {
+  const RowSet rows = *objective.rows();
+  const at::Tensor row_indices = batch.rows(rows);
+  RowHeadResult result;
+  result.decoder_input = student.MaskedLmTransform(parameters, SelectRows(last_hidden, row_indices));
+  result.sums.assign(objective.terms().size(), at::zeros({}, result.decoder_input.options().dtype(at::kDouble)));
+
+  at::NoGradGuard no_grad;
+  const FusedPlan plan = PlanFusion(objective, scales);
+  const at::Tensor input = result.decoder_input.detach();
+  const at::Tensor labels = batch.labels.reshape({-1}).index_select(0, row_indices);
+  result.decoder_input_gradient = at::zeros(input.sizes(), input.options());
+  for (int64_t begin = 0; begin < input.size(0); begin += chunk_rows) {
+    const int64_t count = std::min(chunk_rows, input.size(0) - begin);
+    const at::Tensor chunk_input = input.narrow(0, begin, count);
+    Chunk chunk{Decode(parameters, chunk_input), {}, labels.narrow(0, begin, count), {}, rows};
+    if (!teacher.empty()) chunk.teacher = teacher[begin / chunk_rows];
+    chunk.labelled = at::ne(chunk.labels, kNoLabel);
+    RETORT_ASSIGN_OR_RETURN(const at::Tensor gradient, RunChunk(objective, scales, plan, chunk, &result.sums));
+    result.decoder_input_gradient.narrow(0, begin, count).copy_(at::mm(gradient, parameters.Get("embeddings.word")));
+    AddDecoderGradient(gradient, chunk_input, parameters);
+  }
+  return result;
+}
+
+}  // namespace retort
