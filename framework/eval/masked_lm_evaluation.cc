@@ -53,13 +53,13 @@ void Score(const at::Tensor& log_p, const at::Tensor& teacher_log_p, const Batch
 }  // namespace
 
 std::vector<MetricScores> EvaluateMaskedLm(const std::vector<EvaluatedModel>& models,
-                                           const std::optional<EvaluatedModel>& teacher, const StepBatch& held_out,
+                                           const std::optional<EvaluatedModel>& teacher, const HeldOut& held_out,
                                            c10::Device device, int64_t chunk_sequences) {
   at::NoGradGuard no_grad;
   std::vector<MetricScores> scores(models.size());
-  const int64_t sequences = static_cast<int64_t>(held_out.sequences.size());
-  for (int64_t begin = 0; begin < sequences; begin += chunk_sequences) {
-    const Batch batch = held_out.Slice(begin, std::min(begin + chunk_sequences, sequences), device);
+  for (int64_t begin = 0; begin < held_out.size(); begin += chunk_sequences) {
+    const StepBatch step = held_out.Read(begin, std::min(begin + chunk_sequences, held_out.size()));
+    const Batch batch = step.Slice(0, static_cast<int64_t>(step.sequences.size()), device);
     const at::Tensor teacher_log_p = teacher ? LabelledLogProbabilities(*teacher, batch) : at::Tensor();
     for (size_t i = 0; i < models.size(); ++i) {
       Score(LabelledLogProbabilities(models[i], batch), teacher_log_p, batch, &scores[i]);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "c10/core/Device.h"
-#include "framework/batch/step_batch.h"
+#include "framework/data/held_out.h"
 #include "framework/eval/example_scores.h"
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
@@ -28,9 +28,9 @@ struct EvaluatedModel {
 //
 // One data pass and one teacher forward for all models. A model's scores do not depend on the other models.
 //
-// Args: held_out: masked sequences; chunk_sequences: sequences per forward pass.
+// Args: chunk_sequences: sequences per forward pass.
 std::vector<MetricScores> EvaluateMaskedLm(const std::vector<EvaluatedModel>& models,
-                                           const std::optional<EvaluatedModel>& teacher, const StepBatch& held_out,
+                                           const std::optional<EvaluatedModel>& teacher, const HeldOut& held_out,
                                            c10::Device device, int64_t chunk_sequences = 32);
 
 }  // namespace retort

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 
 namespace retort {
 namespace {
@@ -56,6 +57,16 @@ absl::Status EncoderConfig::Validate() const {
     return absl::InvalidArgumentError(absl::StrCat("initializer_range: want > 0, got ", initializer_range));
   }
   return absl::OkStatus();
+}
+
+std::string EncoderConfigText(const EncoderConfig& c) {
+  return absl::StrFormat(
+      "family=%s vocabulary_size=%d hidden_size=%d layers=%d heads=%d intermediate_size=%d max_positions=%d "
+      "token_types=%d pooler=%d hidden_dropout=%.17g attention_dropout=%.17g layer_norm_epsilon=%.17g "
+      "initializer_range=%.17g pad_token_id=%d",
+      c.family, c.vocabulary_size, c.hidden_size, c.layers, c.heads, c.intermediate_size, c.max_positions,
+      c.token_types, c.pooler, c.hidden_dropout, c.attention_dropout, c.layer_norm_epsilon, c.initializer_range,
+      c.pad_token_id);
 }
 
 bool operator==(const EncoderConfig& a, const EncoderConfig& b) { return Fields(a) == Fields(b); }

@@ -33,6 +33,9 @@ struct EncoderConfig {
   friend bool operator==(const EncoderConfig& a, const EncoderConfig& b);
 };
 
+// All fields in one line, equal for equal configurations: "family=bert vocabulary_size=8192 ...".
+std::string EncoderConfigText(const EncoderConfig& config);
+
 }  // namespace retort
 
 #endif  // RETORT_FRAMEWORK_MODEL_ENCODER_CONFIG_H_

@@ -131,7 +131,7 @@ at::Tensor DropoutScaleReference(int64_t positions, int64_t channels, double rat
   const auto options = at::TensorOptions(at::kLong).device(device);
   const int64_t samples = site.sample_ids.numel();
   const int64_t blocks = (channels + kKeepBlock - 1) / kKeepBlock;
-  const at::IntArrayRef shape({samples, positions, blocks * kKeepLanes});
+  const std::vector<int64_t> shape = {samples, positions, blocks * kKeepLanes};
   at::Tensor c0 = site.sample_ids.to(device).bitwise_and(0xFFFFFFFF).view({-1, 1, 1}).expand(shape);
   at::Tensor c1 = at::full(shape, site.epoch & 0xFFFFFFFF, options);
   at::Tensor c2 = at::arange(positions, options).view({1, -1, 1}).expand(shape);

@@ -6,10 +6,11 @@
 #include <memory>
 #include <string>
 #include <tuple>
-#include <vector>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "framework/config/sweep.pb.h"
+#include "framework/data/corpus_folder.h"
 #include "framework/data/masked_lm_source.h"
 #include "framework/data/sequence_set.h"
 #include "framework/data/token_store.h"
@@ -56,7 +57,7 @@ class Inputs {
   const int threads_;
   std::map<std::string, std::unique_ptr<ModelInput>> models_;
   std::map<std::string, std::unique_ptr<VocabularyInput>> vocabularies_;
-  std::map<std::pair<std::string, uint64_t>, std::shared_ptr<const TokenStore>> stores_;
+  std::map<std::pair<std::string, uint64_t>, std::unique_ptr<CorpusInput>> corpora_;
   std::map<std::tuple<std::string, Split, int64_t, int64_t, uint64_t>, std::shared_ptr<const SequenceSet>> sequences_;
   std::map<std::string, std::unique_ptr<MaskedLmSource>> sources_;
 };

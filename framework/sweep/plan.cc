@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/defaults.h"
@@ -50,6 +51,26 @@ absl::StatusOr<c10::ScalarType> ResolvePrecision(Precision precision, c10::Devic
     default:
       return device.is_cuda() ? at::kBFloat16 : at::kFloat;
   }
+}
+
+// A step of mean size, from a few steps of the first epoch.
+StepShape MeanShape(const MaskedLmSource& source) {
+  constexpr int64_t kMostSteps = 64;
+  const int64_t steps = std::min(kMostSteps, source.steps_per_epoch());
+  StepShape mean;
+  for (int64_t step = 0; step < steps; ++step) {
+    const StepShape shape = source.Shape(step);
+    mean.sequences += shape.sequences;
+    mean.tokens += shape.tokens;
+    mean.padded_length += shape.padded_length;
+  }
+  return {mean.sequences / steps, mean.tokens / steps, mean.padded_length / steps};
+}
+
+// The share of positions that masking labels.
+double LabelledShare(const MaskedLmData& data) {
+  if (data.has_distilbert_masking()) return data.distilbert_masking().rate();
+  return data.has_bert_masking() ? data.bert_masking().rate() : 0;
 }
 
 // The stages of one variant with one seed, resolved one after the other.
@@ -230,8 +251,8 @@ class VariantPlanner {
   // Operations of the student, and of the teacher, for sequences of mean length.
   std::pair<double, double> StepFlops(const PlannedStage& planned, const Objective& objective,
                                       const EncoderConfig* teacher) const {
-    const StepShape shape = planned.source->MeanStep();
-    const double labelled = shape.labelled_share;
+    const StepShape shape = MeanShape(*planned.source);
+    const double labelled = LabelledShare(planned.stage.data().masked_lm());
     auto rows = [&](RowSet set) {
       return static_cast<int64_t>(static_cast<double>(shape.tokens) * (set == RowSet::kReal ? 1 : labelled));
     };
@@ -239,11 +260,11 @@ class VariantPlanner {
     const int64_t student_rows = set ? rows(*set) : 0;
     const double student =
         kForwardAndBackward * Encoder(planned.config)
-                                  .ForwardFlops(shape.sequences, shape.positions,
+                                  .ForwardFlops(shape.sequences, shape.padded_length,
                                                 objective.student().Depth(static_cast<int>(planned.config.layers)),
                                                 student_rows);
     if (!planned.reads_teacher || teacher == nullptr) return {student, 0};
-    return {student, Encoder(*teacher).ForwardFlops(shape.sequences, shape.positions,
+    return {student, Encoder(*teacher).ForwardFlops(shape.sequences, shape.padded_length,
                                                     objective.teacher().Depth(static_cast<int>(teacher->layers)),
                                                     objective.reads_teacher_rows() ? student_rows : 0)};
   }
@@ -257,8 +278,7 @@ class VariantPlanner {
       case Budget::kTokens:
         return planned.source->StepsForTokens(budget.tokens());
       case Budget::kEpochs:
-        return static_cast<int64_t>(
-            std::ceil(budget.epochs() * static_cast<double>(planned.source->steps_per_epoch())));
+        return planned.source->StepsForEpochs(budget.epochs());
       case Budget::kStudentFlops:
         return static_cast<int64_t>(std::ceil(budget.student_flops() / student));
       case Budget::kTotalFlops:
@@ -293,7 +313,7 @@ class VariantPlanner {
 
   void AddTrainingParts(PlannedStage& planned, KeyBuilder* key) const {
     KeyBuilder shared;  // What a cohort has in common.
-    shared.Add("train data", planned.source->content_hash());
+    shared.Add("train data", planned.source->sequences().content_hash());
     Stage common;
     *common.mutable_batch() = planned.stage.batch();
     *common.mutable_data() = planned.stage.data();
@@ -443,6 +463,16 @@ absl::StatusOr<HeldOutSpec> HeldOutOf(const Stage& stage) {
   }
   spec.min_length = std::min<int64_t>(data.has_min_length() ? data.min_length() : 12, spec.length);
   return spec;
+}
+
+absl::StatusOr<HeldOut> MakeHeldOut(const HeldOutSpec& spec, const VocabularyInput& vocabulary, Inputs* inputs) {
+  RETORT_ASSIGN_OR_RETURN(auto sequences,
+                          inputs->Sequences(spec.corpus, spec.split, spec.length, spec.min_length, vocabulary));
+  MaskingContext context;
+  context.data_seed = spec.mask_seed;
+  context.vocabulary_size = vocabulary.tokenizer->vocabulary_size();
+  context.special_ids = vocabulary.tokenizer->special_ids();
+  return HeldOut(std::move(sequences), spec.sequences, context);
 }
 
 }  // namespace retort

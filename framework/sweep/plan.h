@@ -13,6 +13,8 @@
 #include "c10/core/ScalarType.h"
 #include "framework/config/expand.h"
 #include "framework/config/sweep.pb.h"
+#include "framework/data/held_out.h"
+#include "framework/data/sequence_set.h"
 #include "framework/model/encoder_config.h"
 #include "framework/sweep/inputs.h"
 #include "framework/train/observer.h"
@@ -84,8 +86,8 @@ struct HeldOutSpec {
 };
 absl::StatusOr<HeldOutSpec> HeldOutOf(const Stage& stage);
 
-// The masked held-out sequences. InvalidArgument if the split has fewer than wanted.
-absl::StatusOr<StepBatch> MakeHeldOut(const HeldOutSpec& spec, const VocabularyInput& vocabulary, Inputs* inputs);
+// The masked held-out sequences.
+absl::StatusOr<HeldOut> MakeHeldOut(const HeldOutSpec& spec, const VocabularyInput& vocabulary, Inputs* inputs);
 
 }  // namespace retort
 

@@ -195,7 +195,8 @@ class Runner {
     CohortMember member;
     member.id = stage.used_by.front();
     member.encoder = &encoder;
-    RETORT_ASSIGN_OR_RETURN(member.student, StudentTrainer::Create(encoder, std::move(objective), all, std::move(options)));
+    RETORT_ASSIGN_OR_RETURN(member.student,
+                            StudentTrainer::Create(encoder, std::move(objective), all, std::move(options)));
     member.checkpoint_folder = store_.CheckpointFolder(stage.key);
     return member;
   }
@@ -246,7 +247,7 @@ class Runner {
     options.evaluate_every_steps = evaluate.every_steps();
     options.evaluate_every_tokens = evaluate.every_tokens();
     RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(stage.stage));
-    RETORT_ASSIGN_OR_RETURN(StepBatch held_out, MakeHeldOut(spec, *stage.vocabulary, inputs_));
+    RETORT_ASSIGN_OR_RETURN(HeldOut held_out, MakeHeldOut(spec, *stage.vocabulary, inputs_));
     options.evaluate = [held_out = std::move(held_out), device = plan_.device](const auto& members) {
       std::vector<EvaluatedModel> models;
       for (const CohortMember* member : members) models.push_back({member->encoder, &member->student->parameters()});
@@ -294,7 +295,7 @@ class Runner {
     if (teacher_too) models.push_back(*evaluated_teacher);
 
     RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(first.stage));
-    RETORT_ASSIGN_OR_RETURN(const StepBatch held_out, MakeHeldOut(spec, *first.vocabulary, inputs_));
+    RETORT_ASSIGN_OR_RETURN(const HeldOut held_out, MakeHeldOut(spec, *first.vocabulary, inputs_));
     std::vector<MetricScores> scores;
     RETORT_RETURN_IF_ERROR(TryTorch("evaluation", [&] {
       scores = EvaluateMaskedLm(models, evaluated_teacher, held_out, plan_.device);

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
+#include "framework/batch/micro_batches.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -122,34 +123,22 @@ class Training {
   absl::Status Step(int64_t step) {
     const absl::Time start = absl::Now();
     const StepBatch batch = options_.step_batch(step);
-    const std::vector<std::pair<int64_t, int64_t>> slices = Cut(static_cast<int64_t>(batch.sequences.size()));
+    const std::vector<SequenceRange> slices =
+        MicroBatches(static_cast<int64_t>(batch.sequences.size()), options_.micro_batches);
     std::vector<BatchMasks> masks;
-    for (const auto& [begin, end] : slices) masks.push_back(batch.Masks(begin, end));
+    for (const SequenceRange& slice : slices) masks.push_back(batch.Masks(slice.begin, slice.end));
     for (Running& running : running_) {
       if (running.alive) running.member->student->StartStep(masks);
     }
     for (size_t i = 0; i < slices.size(); ++i) {
       RETORT_RETURN_IF_ERROR(
-          MicroBatch(batch.Slice(slices[i].first, slices[i].second, options_.device), static_cast<int>(i)));
+          AddMicroBatch(batch.Slice(slices[i].begin, slices[i].end, options_.device), static_cast<int>(i)));
     }
     RETORT_RETURN_IF_ERROR(UpdateAll(step + 1, batch.tokens(), absl::ToDoubleSeconds(absl::Now() - start)));
     return EvaluateIfDue(batch.tokens());
   }
 
-  // Slices of equal size, the first ones one sequence larger if it does not go up.
-  std::vector<std::pair<int64_t, int64_t>> Cut(int64_t sequences) const {
-    const int64_t parts = std::min<int64_t>(options_.micro_batches, sequences);
-    std::vector<std::pair<int64_t, int64_t>> slices;
-    int64_t begin = 0;
-    for (int64_t i = 0; i < parts; ++i) {
-      const int64_t size = sequences / parts + (i < sequences % parts ? 1 : 0);
-      slices.emplace_back(begin, begin + size);
-      begin += size;
-    }
-    return slices;
-  }
-
-  absl::Status MicroBatch(const Batch& batch, int index) {
+  absl::Status AddMicroBatch(const Batch& batch, int index) {
     const bool taught = options_.teacher.encoder != nullptr && !demands_.empty();
     const TeacherOutputs teacher = taught ? RunTeacher(batch) : TeacherOutputs();
     const double teacher_flops = taught ? TeacherFlops(batch) : 0;

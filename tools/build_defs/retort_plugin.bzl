@@ -10,6 +10,19 @@ _VISIBILITY = [
     "//tests:__subpackages__",
 ]
 
+# A file that records the digest of the plugin's sources, so that stored results are computed anew when they change.
+_DIGEST_COMMAND = """
+digest=$$(cat $(SRCS) | sha256sum | cut -c1-32)
+cat > $@ <<END
+#include "framework/registry/plugin_catalogue.h"
+namespace retort {
+namespace {
+[[maybe_unused]] const PluginDigestRegistration kDigest(PluginKind::k%s, "%s", "$$digest");
+}  // namespace
+}  // namespace retort
+END
+"""
+
 def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs = [], hdrs = [], test_srcs = [], test_data = [], test_size = "small"):
     """A plugin from `<name>.proto .h .cc _test.cc` and `example.textproto`.
 
@@ -40,13 +53,20 @@ def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs =
         visibility = _VISIBILITY,
         deps = proto_deps,
     )
+    sources = [name + ".proto", name + ".cc", name + ".h"] + srcs + hdrs
+    native.genrule(
+        name = name + "_digest",
+        srcs = sources,
+        outs = [name + "_digest.cc"],
+        cmd = _DIGEST_COMMAND % (kind.capitalize(), name),
+    )
     native.cc_library(
         name = name,
-        srcs = [name + ".cc"] + srcs,
+        srcs = [name + ".cc", ":%s_digest" % name] + srcs,
         hdrs = [name + ".h"] + hdrs,
         alwayslink = True,
         visibility = _VISIBILITY,
-        deps = [":%s_cc_proto" % name] + deps,
+        deps = [":%s_cc_proto" % name] + deps + [dep for dep in ["//framework/registry"] if dep not in deps],
     )
     native.cc_test(
         name = name + "_test",

@@ -1,0 +1,107 @@
+#include "framework/sweep/inputs.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "framework/base/file.h"
+#include "framework/base/status_macros.h"
+#include "framework/config/reflection.h"
+#include "framework/data/corpus_folder.h"
+#include "framework/data/token_store_builder.h"
+#include "framework/sweep/key.h"
+#include "framework/text/wordpiece_tokenizer.h"
+#include "nlohmann/json.hpp"
+
+namespace retort {
+namespace {
+
+// do_lower_case of the tokenizer_config.json beside a vocabulary; true where there is none.
+bool LowerCase(const std::string& vocabulary_path) {
+  const size_t slash = vocabulary_path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : vocabulary_path.substr(0, slash);
+  const absl::StatusOr<std::string> text = ReadFile(folder + "/tokenizer_config.json");
+  if (!text.ok()) return true;
+  const nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  return !json.is_object() || json.value("do_lower_case", true);
+}
+
+}  // namespace
+
+absl::StatusOr<const ModelInput*> Inputs::Model(const std::string& folder) {
+  std::unique_ptr<ModelInput>& input = models_[folder];
+  if (input == nullptr) {
+    RETORT_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(folder));
+    const at::Tensor& flat = model.parameters.flat();
+    const std::string weights =
+        HashText({static_cast<const char*>(flat.const_data_ptr()), static_cast<size_t>(flat.nbytes())});
+    input = std::make_unique<ModelInput>();
+    input->content_hash = absl::StrCat(EncoderConfigText(model.config), " ", weights);
+    input->model = std::move(model);
+  }
+  return input.get();
+}
+
+absl::StatusOr<const VocabularyInput*> Inputs::Vocabulary(const std::string& path) {
+  std::unique_ptr<VocabularyInput>& input = vocabularies_[path];
+  if (input == nullptr) {
+    auto read = std::make_unique<VocabularyInput>();
+    RETORT_ASSIGN_OR_RETURN(read->contents, ReadFile(path));
+    WordPieceOptions options;
+    options.lower_case = LowerCase(path);
+    RETORT_ASSIGN_OR_RETURN(read->tokenizer, WordPieceTokenizer::Load(path, options));
+    input = std::move(read);
+  }
+  return input.get();
+}
+
+absl::StatusOr<const Inputs::CorpusInput*> Inputs::Corpus(const std::string& corpus,
+                                                          const VocabularyInput& vocabulary) {
+  std::unique_ptr<CorpusInput>& input = corpora_[{corpus, vocabulary.tokenizer->Fingerprint()}];
+  if (input == nullptr) {
+    auto read = std::make_unique<CorpusInput>();
+    RETORT_ASSIGN_OR_RETURN(read->folder, LoadCorpusFolder(corpus));
+    RETORT_ASSIGN_OR_RETURN(read->store,
+                            BuildOrOpenTokenStore(read->folder.spec, *vocabulary.tokenizer, threads_, cache_));
+    input = std::move(read);
+  }
+  return input.get();
+}
+
+absl::StatusOr<std::shared_ptr<const SequenceSet>> Inputs::Sequences(const std::string& corpus, Split split,
+                                                                     int64_t length, int64_t min_length,
+                                                                     const VocabularyInput& vocabulary) {
+  RETORT_ASSIGN_OR_RETURN(const CorpusInput* input, Corpus(corpus, vocabulary));
+  auto& set = sequences_[{corpus, split, length, min_length, vocabulary.tokenizer->Fingerprint()}];
+  if (set == nullptr) {
+    SequenceSetOptions options;
+    options.corpus = corpus;
+    options.split = split;
+    options.select_share = input->folder.select_share;
+    options.report_share = input->folder.report_share;
+    options.length = static_cast<int>(length);
+    options.min_length = static_cast<int>(min_length);
+    options.special_ids = vocabulary.tokenizer->special_ids();
+    RETORT_ASSIGN_OR_RETURN(set, SequenceSet::Create(input->store, options));
+  }
+  return set;
+}
+
+absl::StatusOr<const MaskedLmSource*> Inputs::Source(const Stage& stage, const VocabularyInput& vocabulary,
+                                                     uint64_t data_seed) {
+  const std::string key = absl::StrCat(DeterministicBytes(stage.data()), "\n", DeterministicBytes(stage.batch()), "\n",
+                                       data_seed, " ", vocabulary.tokenizer->Fingerprint());
+  std::unique_ptr<MaskedLmSource>& source = sources_[key];
+  if (source == nullptr) {
+    const MaskedLmData& data = stage.data().masked_lm();
+    RETORT_ASSIGN_OR_RETURN(auto sequences,
+                            Sequences(data.corpus(), Split::kTrain, data.length(), data.min_length(), vocabulary));
+    std::vector<int64_t> counts;
+    if (data.has_distilbert_masking()) counts = PieceCounts(*sequences, vocabulary.tokenizer->vocabulary_size());
+    RETORT_ASSIGN_OR_RETURN(source, MaskedLmSource::Create(data, stage.batch(), std::move(sequences),
+                                                           *vocabulary.tokenizer, counts, data_seed));
+  }
+  return source.get();
+}
+
+}  // namespace retort
