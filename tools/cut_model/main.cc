@@ -1,0 +1,97 @@
+// Makes a model with a smaller vocabulary out of a Hugging Face model folder.
+//
+//   bazel run //tools/cut_model -- --model=<folder> --corpus=data/corpora/wiki --size=8192 --output=<folder>
+//
+// Frequencies of pieces are those of the corpora's train split.
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "framework/base/status_macros.h"
+#include "framework/data/corpus_folder.h"
+#include "framework/data/sequence_set.h"
+#include "framework/data/token_store_builder.h"
+#include "framework/model/hugging_face.h"
+#include "framework/text/wordpiece_tokenizer.h"
+#include "gflags/gflags.h"
+#include "glog/logging.h"
+#include "tools/cut_model/cut_model.h"
+
+DEFINE_string(model, "", "Hugging Face model folder to cut");
+DEFINE_string(corpus, "data/corpora/wiki", "corpus folders whose train split is counted, parted by commas");
+DEFINE_int32(size, 8192, "pieces of the new vocabulary");
+DEFINE_string(output, "", "model folder to write, float32");
+DEFINE_uint64(seed, 1, "seed of a new masked-LM head");
+
+namespace retort {
+namespace {
+
+// Adds how often the tokenizer's pieces occur in the train split of a corpus.
+absl::Status AddCounts(const std::string& corpus, const Tokenizer& tokenizer, const std::string& cache,
+                       std::vector<int64_t>* counts) {
+  RETORT_ASSIGN_OR_RETURN(const CorpusFolder folder, LoadCorpusFolder(corpus));
+  RETORT_ASSIGN_OR_RETURN(
+      auto store,
+      BuildOrOpenTokenStore(folder.spec, tokenizer, static_cast<int>(std::thread::hardware_concurrency()), cache));
+  SequenceSetOptions options;
+  options.corpus = corpus;
+  options.select_share = folder.select_share;
+  options.report_share = folder.report_share;
+  options.special_ids = tokenizer.special_ids();
+  RETORT_ASSIGN_OR_RETURN(const auto sequences, SequenceSet::Create(std::move(store), options));
+  const std::vector<int64_t> more = PieceCounts(*sequences, tokenizer.vocabulary_size());
+  for (size_t i = 0; i < more.size(); ++i) (*counts)[i] += more[i];
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<int64_t>> CountAll(const Tokenizer& tokenizer, const std::string& cache) {
+  std::vector<int64_t> counts(tokenizer.vocabulary_size());
+  for (absl::string_view corpus : absl::StrSplit(FLAGS_corpus, ',')) {
+    RETORT_RETURN_IF_ERROR(AddCounts(std::string(corpus), tokenizer, cache, &counts));
+  }
+  return counts;
+}
+
+absl::Status Run() {
+  if (FLAGS_model.empty() || FLAGS_output.empty()) return absl::InvalidArgumentError("want --model and --output");
+  const std::string cache = (std::filesystem::temp_directory_path() / "retort_cut_model").string();
+  RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
+  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, WordPieceTokenizer::Load(model.vocabulary_path));
+  if (FLAGS_size > tokenizer->vocabulary_size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--size: want at most the ", tokenizer->vocabulary_size(), " pieces there are, got ", FLAGS_size));
+  }
+  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, CountAll(*tokenizer, cache));
+  const std::vector<std::string> pieces = ChoosePieces(tokenizer->vocabulary(), counts, FLAGS_size);
+  // Words that lost their piece are spelled by others, so the new pieces are counted anew.
+  RETORT_ASSIGN_OR_RETURN(const auto cut_tokenizer, WordPieceTokenizer::Create(Vocabulary(pieces)));
+  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> cut_counts, CountAll(*cut_tokenizer, cache));
+  RETORT_ASSIGN_OR_RETURN(const LoadedModel cut,
+                          CutModel(model, tokenizer->vocabulary(), pieces, cut_counts, FLAGS_seed));
+  RETORT_RETURN_IF_ERROR(
+      SaveModel(FLAGS_output, cut.config, cut.parameters, absl::StrCat(absl::StrJoin(pieces, "\n"), "\n"), at::kFloat));
+  std::cout << FLAGS_output << ": " << pieces.size() << " pieces, " << cut.parameters.parameter_count()
+            << " parameters\n";
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace retort
+
+int main(int argc, char** argv) {
+  google::InitGoogleLogging(argv[0]);
+  gflags::SetUsageMessage("makes a model with a smaller vocabulary");
+  gflags::ParseCommandLineFlags(&argc, &argv, true);
+  if (const char* folder = std::getenv("BUILD_WORKING_DIRECTORY")) std::filesystem::current_path(folder);
+  const absl::Status status = retort::Run();
+  if (!status.ok()) std::cerr << "cut_model: " << status.message() << "\n";
+  return status.ok() ? 0 : 1;
+}
