@@ -48,7 +48,7 @@ struct Runner {
 
 }  // namespace
 
-void MaskBert(const BertMaskingOptions& options, const MaskingContext& context, int64_t begin, int64_t end,
+void MaskBert(const MaskingOptions& options, const MaskingContext& context, int64_t begin, int64_t end,
               StepBatch* step) {
   CheckRange(begin, end, *step);
   const SpecialIds& special = context.special_ids;
@@ -77,8 +77,8 @@ std::vector<double> MaskingRaceScales(absl::Span<const int64_t> piece_counts, do
   return scales;
 }
 
-void MaskDistilbert(const DistilbertMaskingOptions& options, const MaskingContext& context,
-                    absl::Span<const double> race_scales, int64_t begin, int64_t end, StepBatch* step) {
+void MaskDistilbert(const MaskingOptions& options, const MaskingContext& context, absl::Span<const double> race_scales,
+                    int64_t begin, int64_t end, StepBatch* step) {
   CheckRange(begin, end, *step);
   CHECK_EQ(static_cast<int64_t>(race_scales.size()), context.vocabulary_size);
   std::vector<Runner> runners;

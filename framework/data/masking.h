@@ -24,7 +24,7 @@ struct MaskingContext {
   SpecialIds special_ids;
 };
 
-struct BertMaskingOptions {
+struct MaskingOptions {
   double rate = 0.15;
   double mask_share = 0.8;
   double random_share = 0.1;
@@ -34,15 +34,8 @@ struct BertMaskingOptions {
 // probability `rate`, independently of all others. (Their scripts choose round(rate · length) of a sequence, at least
 // one; here the number varies and a sequence may get none. Such a sequence has no labelled rows, so it adds 0 to sums
 // and counts.)
-void MaskBert(const BertMaskingOptions& options, const MaskingContext& context, int64_t begin, int64_t end,
+void MaskBert(const MaskingOptions& options, const MaskingContext& context, int64_t begin, int64_t end,
               StepBatch* step);
-
-struct DistilbertMaskingOptions {
-  double rate = 0.15;
-  double mask_share = 0.8;
-  double random_share = 0.1;
-  double smoothing = 0.7;
-};
 
 // For each id of a vocabulary max(count, 1)^smoothing, the inverse of its weight in MaskDistilbert; infinite for the
 // special ids, [UNK] and [MASK] included. `piece_counts`: how often each id stands in the training data.
@@ -56,8 +49,8 @@ std::vector<double> MaskingRaceScales(absl::Span<const int64_t> piece_counts, do
 //
 // `race_scales`: of MaskingRaceScales, one per id. With the whole step as range, slices do not matter; the scripts draw
 // per micro-batch, which is what smaller ranges give.
-void MaskDistilbert(const DistilbertMaskingOptions& options, const MaskingContext& context,
-                    absl::Span<const double> race_scales, int64_t begin, int64_t end, StepBatch* step);
+void MaskDistilbert(const MaskingOptions& options, const MaskingContext& context, absl::Span<const double> race_scales,
+                    int64_t begin, int64_t end, StepBatch* step);
 
 }  // namespace retort
 

@@ -176,7 +176,7 @@ TEST(MaskDistilbertTest, ChoosesExactlyTheShareOfAllPositions) {
 TEST(MaskDistilbertTest, ChoosesAllThereIsIfThatIsLess) {
   const StepBatch before = Step(2, 3);
   StepBatch after = before;
-  MaskDistilbert({0.9, 0.8, 0.1, 0.7}, Context(), Scales(), 0, 2, &after);
+  MaskDistilbert({0.9, 0.8, 0.1}, Context(), Scales(), 0, 2, &after);
   EXPECT_EQ(Compare(before, after).chosen, 2);
 }
 
@@ -186,7 +186,7 @@ TEST(MaskDistilbertTest, SpecialsAreNeverChosen) {
     for (int p = 1; p < 15; ++p) sequence.ids[p] = p % 5;
   }
   StepBatch after = before;
-  MaskDistilbert({0.9, 0.8, 0.1, 0.7}, Context(), Scales(), 0, 4, &after);
+  MaskDistilbert({0.9, 0.8, 0.1}, Context(), Scales(), 0, 4, &after);
   EXPECT_EQ(Compare(before, after).chosen, 4 * 4);  // Compare checks which
 }
 
@@ -223,7 +223,7 @@ TEST(MaskDistilbertTest, LaterChoicesAreWithoutReplacement) {
     StepBatch step;
     step.epoch = epoch;
     step.sequences = {{5, {kCls, 5, 6, 7, kSep}, std::vector<int32_t>(5, kNoLabel)}};
-    MaskDistilbert({0.4, 0.8, 0.1, 0}, Context(), scales, 0, 1, &step);
+    MaskDistilbert({0.4, 0.8, 0.1}, Context(), scales, 0, 1, &step);
     for (int p = 1; p <= 3; ++p) left_out[p - 1] += step.sequences[0].labels[p] == kNoLabel;
   }
   for (int i = 0; i < 3; ++i) {
