@@ -8,7 +8,7 @@
 
 namespace retort {
 
-struct CorpusFile {
+struct TextFile {
   std::string path;
   DocumentBoundary boundary = DocumentBoundary::kBlankLine;
 };
@@ -16,7 +16,7 @@ struct CorpusFile {
 // The text files that make up a corpus, in order.
 struct CorpusSpec {
   std::string name;  // for messages: the folder, or the files as the user gave them
-  std::vector<CorpusFile> files;
+  std::vector<TextFile> files;
 };
 
 }  // namespace retort

@@ -50,7 +50,7 @@ class PartReader {
   absl::StatusOr<Round> Next() {
     Round round;
     for (size_t bytes = 0; bytes < kRoundBytes && file_ < corpus_.files.size();) {
-      const CorpusFile& file = corpus_.files[file_];
+      const TextFile& file = corpus_.files[file_];
       if (reader_ == nullptr) {
         RETORT_ASSIGN_OR_RETURN(reader_, CorpusReader::Open(file.path, file.boundary));
       }
@@ -193,7 +193,7 @@ class StoreWriter {
 absl::StatusOr<std::string> CacheKey(const CorpusSpec& corpus, const Tokenizer& tokenizer) {
   std::string key =
       absl::StrCat(TokenStoreHeader::kVersion, " ", tokenizer.Fingerprint(), " ", tokenizer.vocabulary_size());
-  for (const CorpusFile& file : corpus.files) {
+  for (const TextFile& file : corpus.files) {
     const absl::StatusOr<std::string> bytes = ReadFile(file.path);
     if (!bytes.ok()) {
       return absl::Status(bytes.status().code(), absl::StrCat("corpus ", corpus.name, ": ", bytes.status().message()));

@@ -1,0 +1,17 @@
+#ifndef RETORT_FRAMEWORK_DATA_READ_STEP_H_
+#define RETORT_FRAMEWORK_DATA_READ_STEP_H_
+
+#include <cstdint>
+
+#include "absl/types/span.h"
+#include "framework/batch/step_batch.h"
+#include "framework/data/sequence_set.h"
+
+namespace retort {
+
+// These sequences of the set in this order, without masks: all labels are kNoLabel.
+StepBatch ReadStep(const SequenceSet& sequences, absl::Span<const int64_t> samples, int64_t epoch);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_DATA_READ_STEP_H_

@@ -1,0 +1,96 @@
+#ifndef RETORT_FRAMEWORK_DATA_SEQUENCE_SET_H_
+#define RETORT_FRAMEWORK_DATA_SEQUENCE_SET_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "framework/data/token_store.h"
+#include "framework/text/tokenizer.h"
+
+namespace retort {
+
+// Parts of a corpus, by document. A document's part follows from its text alone, so that equal texts never stand in two
+// parts and a document keeps its part in any corpus with the same shares.
+enum class Split {
+  kTrain,
+  kSelect,  // selection, early stopping, tuning
+  kReport,  // read by final evaluations only
+};
+
+// "train", "select" or "report". InvalidArgument for another name.
+absl::StatusOr<Split> ParseSplit(absl::string_view name);
+absl::string_view SplitName(Split split);
+
+// The part of a document with this TokenStore::TextHash. Shares are of all documents; the rest is kTrain.
+Split SplitOf(uint64_t text_hash, double select_share, double report_share);
+
+struct SequenceSetOptions {
+  std::string corpus;  // for messages
+  Split split = Split::kTrain;
+  double select_share = 0.02;
+  double report_share = 0.02;
+  int length = 128;     // positions of the longest sequences, [CLS] and [SEP] included; at least 3
+  int min_length = 12;  // shorter sequences are dropped; counted as `length` is
+  SpecialIds special_ids;
+};
+
+// The sequences of one part of a corpus: each document cut into consecutive pieces of length - 2 ids, the last one as
+// long as what is left, with [CLS] before and [SEP] behind each. This is how DistilBERT's scripts cut long lines; they
+// also drop sequences half of which is [UNK], which is not done here.
+//
+// A sequence is named by its number in the set, from 0 in the order of the corpus: its sample id. Immutable, so
+// thread-safe. 8 bytes of memory per sequence beside the store.
+class SequenceSet {
+ public:
+  // Errors: InvalidArgument if there is no sequence, naming corpus, split and what was there; or for lengths out of
+  // range.
+  static absl::StatusOr<std::shared_ptr<const SequenceSet>> Create(std::shared_ptr<const TokenStore> store,
+                                                                   const SequenceSetOptions& options);
+
+  int64_t size() const { return static_cast<int64_t>(pieces_.size()); }
+
+  // Positions of a sequence, [CLS] and [SEP] included. 0 <= sample < size().
+  int64_t Length(int64_t sample) const;
+  std::vector<int32_t> Lengths() const;
+
+  // Positions of all sequences.
+  int64_t tokens() const { return tokens_; }
+
+  // [CLS], the piece, [SEP].
+  std::vector<int32_t> Ids(int64_t sample) const;
+
+  const SequenceSetOptions& options() const { return options_; }
+
+  // Follows from the corpus's ids and from which of them make up which sequence.
+  uint64_t content_hash() const { return content_hash_; }
+
+ private:
+  struct Piece {
+    uint32_t document;
+    uint32_t number;  // among the document's pieces
+  };
+
+  SequenceSet(std::shared_ptr<const TokenStore> store, const SequenceSetOptions& options);
+  void AddDocument(int64_t document);
+  int64_t PieceLength(const Piece& piece) const;
+  absl::Status EmptyError(int64_t documents, int64_t tokens) const;
+  uint64_t HashContent() const;
+
+  std::shared_ptr<const TokenStore> store_;
+  SequenceSetOptions options_;
+  std::vector<Piece> pieces_;
+  int64_t tokens_ = 0;
+  uint64_t content_hash_ = 0;
+};
+
+// How often each piece of a vocabulary stands in the set's sequences, [CLS] and [SEP] around them aside. Ids are below
+// `vocabulary_size`. Reads the whole set.
+std::vector<int64_t> PieceCounts(const SequenceSet& sequences, int64_t vocabulary_size);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_DATA_SEQUENCE_SET_H_
