@@ -1,0 +1,20 @@
+#ifndef RETORT_FRAMEWORK_BASE_PROGRAM_H_
+#define RETORT_FRAMEWORK_BASE_PROGRAM_H_
+
+#include "absl/status/status.h"
+
+// What the main functions of all programs share.
+
+namespace retort {
+
+// Makes relative paths mean what the user meant: `bazel run` starts a program in its runfiles and names the folder that
+// it was called from in $BUILD_WORKING_DIRECTORY, which becomes the working directory. Nothing happens without one.
+absl::Status EnterUserDirectory();
+
+// 0 if OK; else prints the message to standard error and gives 1 for what the user can mend, 2 for our own faults
+// (Internal, Unknown).
+int ExitCode(const absl::Status& status);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_BASE_PROGRAM_H_
