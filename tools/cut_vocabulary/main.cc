@@ -1,0 +1,113 @@
+// Makes a smaller vocabulary for small models, of the pieces that training texts use most:
+//
+//   bazel run //tools:cut_vocabulary -- --size=8192 --output=vocab.txt data/corpora/wiki data/corpora/novels
+//
+// Only documents of the split `train` are counted, so that the vocabulary knows nothing of those held out. Prints how
+// many tokens the texts have with the old and with the new vocabulary.
+
+#include <gflags/gflags.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "framework/base/file.h"
+#include "framework/base/program.h"
+#include "framework/base/status_macros.h"
+#include "framework/data/corpus_folder.h"
+#include "framework/data/token_store.h"
+#include "framework/data/token_store_builder.h"
+#include "framework/text/vocabulary.h"
+#include "framework/text/wordpiece_tokenizer.h"
+#include "glog/logging.h"
+#include "tools/cut_vocabulary/cut_vocabulary.h"
+
+DEFINE_string(vocabulary, "data/vocab/bert-base-uncased-vocab.txt", "The vocab.txt to take pieces from.");
+DEFINE_bool(lower_case, true, "Lower case without accents, for uncased vocabularies.");
+DEFINE_int32(size, 8192, "Pieces of the new vocabulary: a multiple of 64.");
+DEFINE_string(output, "", "The vocab.txt to write. Its folder has to exist.");
+
+namespace retort {
+namespace {
+
+// A folder that goes away with the object.
+class TemporaryFolder {
+ public:
+  TemporaryFolder()
+      : path_((std::filesystem::temp_directory_path() / absl::StrCat("retort-cut-vocabulary-", getpid())).string()) {}
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+absl::StatusOr<std::vector<int64_t>> Count(const std::vector<CorpusFolder>& corpora, const Tokenizer& tokenizer,
+                                           const std::string& cache) {
+  std::vector<int64_t> counts(tokenizer.vocabulary_size());
+  const int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  for (const CorpusFolder& corpus : corpora) {
+    RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<TokenStore> store,
+                            BuildOrOpenTokenStore(corpus.spec, tokenizer, threads, cache));
+    CountTrainingPieces(*store, corpus.select_share, corpus.report_share, &counts);
+  }
+  return counts;
+}
+
+void Report(const Tokenizer& tokenizer, const std::vector<int64_t>& counts) {
+  int64_t tokens = 0;
+  for (const int64_t count : counts) tokens += count;
+  std::cout << absl::StrFormat("%d pieces: %d training tokens, of which %d [UNK]; %d pieces do not occur\n",
+                               tokenizer.vocabulary_size(), tokens, counts[tokenizer.special_ids().unk],
+                               std::count(counts.begin(), counts.end(), 0));
+}
+
+absl::Status Cut(const std::vector<std::string>& folders) {
+  RETORT_RETURN_IF_ERROR(EnterUserDirectory());
+  if (FLAGS_output.empty()) return absl::InvalidArgumentError("--output: want a file to write, got none");
+  if (folders.empty()) return absl::InvalidArgumentError("want corpus folders as arguments, got none");
+  std::vector<CorpusFolder> corpora;
+  for (const std::string& folder : folders) {
+    RETORT_ASSIGN_OR_RETURN(corpora.emplace_back(), LoadCorpusFolder(folder));
+  }
+  WordPieceOptions options;
+  options.lower_case = FLAGS_lower_case;
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<WordPieceTokenizer> old,
+                          WordPieceTokenizer::Load(FLAGS_vocabulary, options));
+  const TemporaryFolder cache;
+  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, Count(corpora, *old, cache.path()));
+  RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> pieces,
+                          CutVocabulary(old->vocabulary(), old->special_ids(), counts, FLAGS_size));
+  Report(*old, counts);
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<WordPieceTokenizer> cut,
+                          WordPieceTokenizer::Create(Vocabulary(pieces), options));
+  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> new_counts, Count(corpora, *cut, cache.path()));
+  Report(*cut, new_counts);
+  return AtomicWriteFile(FLAGS_output, absl::StrCat(absl::StrJoin(pieces, "\n"), "\n"));
+}
+
+}  // namespace
+}  // namespace retort
+
+int main(int argc, char** argv) {
+  gflags::SetUsageMessage("makes a smaller vocabulary: cut_vocabulary --size=N --output=FILE CORPUS_FOLDER...");
+  gflags::ParseCommandLineFlags(&argc, &argv, /*remove_flags=*/true);
+  google::InitGoogleLogging(argv[0]);
+  return retort::ExitCode(retort::Cut(std::vector<std::string>(argv + 1, argv + argc)));
+}
