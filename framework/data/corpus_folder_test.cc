@@ -79,5 +79,15 @@ TEST_F(CorpusFolderTest, RejectsWhatMakesNoSense) {
   ExpectError("file { path: 'a.txt' } select_share: 0.5 report_share: 0.5", invalid, "select_share + report_share");
 }
 
+TEST(ShippedCorporaTest, Load) {
+  int corpora = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("data/corpora")) {
+    const auto corpus = LoadCorpusFolder(entry.path().string());
+    EXPECT_TRUE(corpus.ok()) << corpus.status();
+    ++corpora;
+  }
+  EXPECT_GE(corpora, 6);
+}
+
 }  // namespace
 }  // namespace retort

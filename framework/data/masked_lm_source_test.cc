@@ -17,6 +17,7 @@ namespace retort {
 namespace {
 
 using testing::AllSequences;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::LetterDocuments;
 using testing::LetterTokenizer;
@@ -88,6 +89,29 @@ TEST(MaskedLmSourceTest, AStepIsAFunctionOfItsNumber) {
     for (const int64_t step : {40, 3, 0, 39}) EXPECT_TRUE(Same(source->Step(step), again->Step(step)));
     EXPECT_FALSE(Same(source->Step(3), Make(masking, "sequences: 8", 2)->Step(3)));
   }
+}
+
+// Order and masks that change would silently change the results of all experiments.
+TEST(MaskedLmSourceTest, StepsStayAsTheyAre) {
+  const auto labelled = [](const StepBatch& batch) {
+    std::vector<std::vector<int>> positions;
+    for (const StepSequence& sequence : batch.sequences) {
+      positions.emplace_back();
+      for (size_t p = 0; p < sequence.labels.size(); ++p) {
+        if (sequence.labels[p] != kNoLabel) positions.back().push_back(static_cast<int>(p));
+      }
+    }
+    return positions;
+  };
+  const StepBatch bert = Make(kBert, "sequences: 4")->Step(31);
+  std::vector<int64_t> samples;
+  for (const StepSequence& sequence : bert.sequences) samples.push_back(sequence.sample_id);
+  EXPECT_THAT(samples, ElementsAre(53, 57, 73, 55));
+  EXPECT_THAT(labelled(bert),
+              ElementsAre(ElementsAre(2, 4, 5), ElementsAre(2, 10), ElementsAre(1, 6), ElementsAre(4, 9)));
+  EXPECT_THAT(bert.sequences[0].ids, ElementsAre(2, 15, 4, 21, 4, 4, 6, 5, 6, 9, 14, 3));
+  EXPECT_THAT(labelled(Make(kDistilbert, "sequences: 4")->Step(31)),
+              ElementsAre(ElementsAre(6), ElementsAre(1, 3, 4, 8), ElementsAre(8, 10), ElementsAre(7)));
 }
 
 TEST(MaskedLmSourceTest, MasksChangeFromEpochToEpoch) {
