@@ -2,6 +2,7 @@
 
 PLUGINS = {
     "init": [
+        "checkpoint",
         "layer_copy",
         "random_normal",
     ],

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -32,6 +34,9 @@ class Initializer {
  public:
   static constexpr PluginKind kPluginKind = PluginKind::kInit;
   virtual ~Initializer() = default;
+
+  // Paths of the files that Initialize reads: what they hold is part of the address of the result.
+  virtual std::vector<std::string> files() const { return {}; }
 
   // Sets every parameter of the student (float32, on the host). Errors: InvalidArgument on a mismatch of shapes, naming
   // the parameter and both shapes (never a crop); what reading files gives.

@@ -96,10 +96,8 @@ absl::StatusOr<const MaskedLmSource*> Inputs::Source(const Stage& stage, const V
     const MaskedLmData& data = stage.data().masked_lm();
     RETORT_ASSIGN_OR_RETURN(auto sequences,
                             Sequences(data.corpus(), Split::kTrain, data.length(), data.min_length(), vocabulary));
-    std::vector<int64_t> counts;
-    if (data.has_distilbert_masking()) counts = PieceCounts(*sequences, vocabulary.tokenizer->vocabulary_size());
-    RETORT_ASSIGN_OR_RETURN(source, MaskedLmSource::Create(data, stage.batch(), std::move(sequences),
-                                                           *vocabulary.tokenizer, counts, data_seed));
+    RETORT_ASSIGN_OR_RETURN(
+        source, MaskedLmSource::Create(data, stage.batch(), std::move(sequences), *vocabulary.tokenizer, data_seed));
   }
   return source.get();
 }

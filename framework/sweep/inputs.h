@@ -51,7 +51,11 @@ class Inputs {
                                                uint64_t data_seed);
 
  private:
-  absl::StatusOr<std::shared_ptr<const TokenStore>> Store(const std::string& corpus, const VocabularyInput& vocabulary);
+  struct CorpusInput {
+    CorpusFolder folder;
+    std::shared_ptr<const TokenStore> store;
+  };
+  absl::StatusOr<const CorpusInput*> Corpus(const std::string& corpus, const VocabularyInput& vocabulary);
 
   const std::string cache_;
   const int threads_;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/defaults.h"
 #include "framework/config/reflection.h"
@@ -51,26 +52,6 @@ absl::StatusOr<c10::ScalarType> ResolvePrecision(Precision precision, c10::Devic
     default:
       return device.is_cuda() ? at::kBFloat16 : at::kFloat;
   }
-}
-
-// A step of mean size, from a few steps of the first epoch.
-StepShape MeanShape(const MaskedLmSource& source) {
-  constexpr int64_t kMostSteps = 64;
-  const int64_t steps = std::min(kMostSteps, source.steps_per_epoch());
-  StepShape mean;
-  for (int64_t step = 0; step < steps; ++step) {
-    const StepShape shape = source.Shape(step);
-    mean.sequences += shape.sequences;
-    mean.tokens += shape.tokens;
-    mean.padded_length += shape.padded_length;
-  }
-  return {mean.sequences / steps, mean.tokens / steps, mean.padded_length / steps};
-}
-
-// The share of positions that masking labels.
-double LabelledShare(const MaskedLmData& data) {
-  if (data.has_distilbert_masking()) return data.distilbert_masking().rate();
-  return data.has_bert_masking() ? data.bert_masking().rate() : 0;
 }
 
 // The stages of one variant with one seed, resolved one after the other.
@@ -145,7 +126,7 @@ class VariantPlanner {
       RETORT_ASSIGN_OR_RETURN(planned->student, FindStage(stage.from(), "from"));
     } else {
       planned->init = experiment_.student().init();
-      RETORT_RETURN_IF_ERROR(CheckInit(*planned));
+      RETORT_ASSIGN_OR_RETURN(planned->init_files, InitFiles(*planned));
     }
     if (stage.has_teacher()) {
       RETORT_ASSIGN_OR_RETURN(planned->teacher, FindStage(stage.teacher(), "teacher"));
@@ -156,9 +137,17 @@ class VariantPlanner {
     return absl::OkStatus();
   }
 
-  absl::Status CheckInit(const PlannedStage& planned) const {
+  // Creates the initialisation, which finds its errors, and hashes the files it reads.
+  absl::StatusOr<std::string> InitFiles(const PlannedStage& planned) const {
     const InitializerContext context{planned.config, teacher_ == nullptr ? nullptr : &teacher_->model.config};
-    return InitializerRegistry::Global().Create(planned.init.plugin(), context).status();
+    RETORT_ASSIGN_OR_RETURN(const auto initializer,
+                            InitializerRegistry::Global().Create(planned.init.plugin(), context));
+    std::string hashes;
+    for (const std::string& path : initializer->files()) {
+      RETORT_ASSIGN_OR_RETURN(const std::string contents, ReadFile(path));
+      absl::StrAppend(&hashes, HashText(contents), " ");
+    }
+    return hashes;
   }
 
   // The encoder that teaches; null if there is none.
@@ -181,6 +170,7 @@ class VariantPlanner {
       return;
     }
     key->Add("init", DeterministicBytes(planned.init));
+    key->Add("init files", planned.init_files);
     key->Add("init plugins", PluginDigests(planned.init));
     key->Add("init teacher", teacher_ == nullptr ? "none" : teacher_->content_hash);
     key->Add("init seed", planned.seed);
@@ -251,8 +241,8 @@ class VariantPlanner {
   // Operations of the student, and of the teacher, for sequences of mean length.
   std::pair<double, double> StepFlops(const PlannedStage& planned, const Objective& objective,
                                       const EncoderConfig* teacher) const {
-    const StepShape shape = MeanShape(*planned.source);
-    const double labelled = LabelledShare(planned.stage.data().masked_lm());
+    const StepShape shape = planned.source->MeanStep();
+    const double labelled = shape.labelled_share;
     auto rows = [&](RowSet set) {
       return static_cast<int64_t>(static_cast<double>(shape.tokens) * (set == RowSet::kReal ? 1 : labelled));
     };
@@ -260,11 +250,11 @@ class VariantPlanner {
     const int64_t student_rows = set ? rows(*set) : 0;
     const double student =
         kForwardAndBackward * Encoder(planned.config)
-                                  .ForwardFlops(shape.sequences, shape.padded_length,
+                                  .ForwardFlops(shape.sequences, shape.positions,
                                                 objective.student().Depth(static_cast<int>(planned.config.layers)),
                                                 student_rows);
     if (!planned.reads_teacher || teacher == nullptr) return {student, 0};
-    return {student, Encoder(*teacher).ForwardFlops(shape.sequences, shape.padded_length,
+    return {student, Encoder(*teacher).ForwardFlops(shape.sequences, shape.positions,
                                                     objective.teacher().Depth(static_cast<int>(teacher->layers)),
                                                     objective.reads_teacher_rows() ? student_rows : 0)};
   }
@@ -313,7 +303,7 @@ class VariantPlanner {
 
   void AddTrainingParts(PlannedStage& planned, KeyBuilder* key) const {
     KeyBuilder shared;  // What a cohort has in common.
-    shared.Add("train data", planned.source->sequences().content_hash());
+    shared.Add("train data", planned.source->content_hash());
     Stage common;
     *common.mutable_batch() = planned.stage.batch();
     *common.mutable_data() = planned.stage.data();

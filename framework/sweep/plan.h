@@ -31,6 +31,7 @@ struct PlannedStage {
   const VocabularyInput* vocabulary = nullptr;
   int student = -1;        // The planned stage whose student it goes on with; -1: `init`.
   Init init;               // Read if student is -1.
+  std::string init_files;  // Hashes of the files that it reads.
   int teacher = -1;        // The planned stage whose student teaches; -1: `checkpoint`.
   std::string checkpoint;  // Folder of the teacher; empty: none.
   bool teacher_dropout = false;

@@ -243,7 +243,7 @@ class Runner {
     options.stop = options_.stop;
     options.observers = options_.observers;
     if (!stage.stage.has_evaluate()) return options;
-    const Evaluate& evaluate = stage.stage.evaluate();
+    const retort::Evaluate& evaluate = stage.stage.evaluate();
     options.evaluate_every_steps = evaluate.every_steps();
     options.evaluate_every_tokens = evaluate.every_tokens();
     RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(stage.stage));

@@ -1,8 +1,9 @@
 // Makes a model with a smaller vocabulary out of a Hugging Face model folder.
 //
-//   bazel run //tools/cut_model -- --model=<folder> --corpus=data/corpora/wiki --size=8192 --output=<folder>
+//   bazel run //tools:cut_model -- --model=<folder> --vocabulary=<vocab.txt> --corpus=data/corpora/wiki
+//   --output=<folder>
 //
-// Frequencies of pieces are those of the corpora's train split.
+// Vocabularies are made by //tools:cut_vocabulary. Frequencies of pieces are those of the corpora's train split.
 
 #include <cstdlib>
 #include <filesystem>
@@ -12,14 +13,14 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/data/corpus_folder.h"
 #include "framework/data/sequence_set.h"
 #include "framework/data/token_store_builder.h"
 #include "framework/model/hugging_face.h"
+#include "framework/text/vocabulary.h"
 #include "framework/text/wordpiece_tokenizer.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"
@@ -27,7 +28,7 @@
 
 DEFINE_string(model, "", "Hugging Face model folder to cut");
 DEFINE_string(corpus, "data/corpora/wiki", "corpus folders whose train split is counted, parted by commas");
-DEFINE_int32(size, 8192, "pieces of the new vocabulary");
+DEFINE_string(vocabulary, "", "vocab.txt whose pieces are kept, in its order");
 DEFINE_string(output, "", "model folder to write, float32");
 DEFINE_uint64(seed, 1, "seed of a new masked-LM head");
 
@@ -61,24 +62,19 @@ absl::StatusOr<std::vector<int64_t>> CountAll(const Tokenizer& tokenizer, const 
 }
 
 absl::Status Run() {
-  if (FLAGS_model.empty() || FLAGS_output.empty()) return absl::InvalidArgumentError("want --model and --output");
-  const std::string cache = (std::filesystem::temp_directory_path() / "retort_cut_model").string();
-  RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
-  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, WordPieceTokenizer::Load(model.vocabulary_path));
-  if (FLAGS_size > tokenizer->vocabulary_size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--size: want at most the ", tokenizer->vocabulary_size(), " pieces there are, got ", FLAGS_size));
+  if (FLAGS_model.empty() || FLAGS_vocabulary.empty() || FLAGS_output.empty()) {
+    return absl::InvalidArgumentError("want --model, --vocabulary and --output");
   }
+  RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
+  RETORT_ASSIGN_OR_RETURN(const Vocabulary vocabulary, Vocabulary::Load(model.vocabulary_path));
+  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, WordPieceTokenizer::Load(FLAGS_vocabulary));
+  const std::string cache = (std::filesystem::temp_directory_path() / "retort_cut_model").string();
   RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, CountAll(*tokenizer, cache));
-  const std::vector<std::string> pieces = ChoosePieces(tokenizer->vocabulary(), counts, FLAGS_size);
-  // Words that lost their piece are spelled by others, so the new pieces are counted anew.
-  RETORT_ASSIGN_OR_RETURN(const auto cut_tokenizer, WordPieceTokenizer::Create(Vocabulary(pieces)));
-  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> cut_counts, CountAll(*cut_tokenizer, cache));
   RETORT_ASSIGN_OR_RETURN(const LoadedModel cut,
-                          CutModel(model, tokenizer->vocabulary(), pieces, cut_counts, FLAGS_seed));
-  RETORT_RETURN_IF_ERROR(
-      SaveModel(FLAGS_output, cut.config, cut.parameters, absl::StrCat(absl::StrJoin(pieces, "\n"), "\n"), at::kFloat));
-  std::cout << FLAGS_output << ": " << pieces.size() << " pieces, " << cut.parameters.parameter_count()
+                          CutModel(model, vocabulary, tokenizer->vocabulary(), counts, FLAGS_seed));
+  RETORT_ASSIGN_OR_RETURN(const std::string pieces, ReadFile(FLAGS_vocabulary));
+  RETORT_RETURN_IF_ERROR(SaveModel(FLAGS_output, cut.config, cut.parameters, pieces, at::kFloat));
+  std::cout << FLAGS_output << ": " << cut.config.vocabulary_size << " pieces, " << cut.parameters.parameter_count()
             << " parameters\n";
   return absl::OkStatus();
 }

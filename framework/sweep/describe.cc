@@ -1,0 +1,134 @@
+#include "framework/sweep/describe.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "ATen/core/grad_mode.h"
+#include "ATen/ops/mm.h"
+#include "ATen/ops/ones.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "framework/config/difference.h"
+
+namespace retort {
+namespace {
+
+// Elementwise work, dropout and memory traffic beside the matrix products: a step reaches about this share of their
+// speed (framework/train:step_benchmark).
+constexpr double kShareOfPeak = 0.5;
+
+constexpr double kBytesPerParameterInTraining = 16;  // Master weights, gradient, two moments, float32 each.
+constexpr double kBytesPerParameterStored = 4;
+
+std::string Count(double value) {
+  for (const auto& [unit, suffix] :
+       {std::pair(1e15, "P"), std::pair(1e12, "T"), std::pair(1e9, "G"), std::pair(1e6, "M"), std::pair(1e3, "k")}) {
+    if (value >= unit) return absl::StrFormat("%.3g %s", value / unit, suffix);
+  }
+  return absl::StrFormat("%.3g ", value);
+}
+
+std::string Duration(double seconds) {
+  if (seconds < 90) return absl::StrFormat("%.0f s", seconds);
+  if (seconds < 5400) return absl::StrFormat("%.0f min", seconds / 60);
+  return absl::StrFormat("%.1f h", seconds / 3600);
+}
+
+// What is still to be computed.
+struct Cost {
+  double student_flops = 0, teacher_flops = 0;
+  double training_parameters = 0;  // Of the largest cohort.
+  double stored_parameters = 0;
+  int stages = 0, stages_done = 0, cohorts = 0;
+};
+
+Cost CostOf(const Plan& plan, const Store& store) {
+  Cost cost;
+  std::map<std::string, double> teacher_flops, parameters;
+  for (const PlannedStage& stage : plan.stages) {
+    ++cost.stages;
+    if (stage.trains() ? store.HasStudent(stage.key) : store.HasScores(stage.key)) {
+      ++cost.stages_done;
+      continue;
+    }
+    if (!stage.trains()) continue;
+    cost.student_flops += stage.student_flops;
+    cost.stored_parameters += static_cast<double>(stage.parameters);
+    parameters[stage.cohort] += static_cast<double>(stage.parameters);
+    teacher_flops[stage.cohort] = std::max(teacher_flops[stage.cohort], stage.teacher_flops);
+  }
+  cost.cohorts = static_cast<int>(parameters.size());
+  for (const auto& [cohort, flops] : teacher_flops) cost.teacher_flops += flops;
+  for (const auto& [cohort, size] : parameters) cost.training_parameters = std::max(cost.training_parameters, size);
+  return cost;
+}
+
+std::string DescribeVariants(const Plan& plan) {
+  std::string text;
+  const Experiment& base = plan.sweep.variants.front().experiment;
+  for (const ExpandedVariant& variant : plan.sweep.variants) {
+    const std::string difference = DescribeDifference(base, variant.experiment);
+    absl::StrAppend(&text, "  ", variant.name, "\n");
+    if (!difference.empty()) {
+      absl::StrAppend(&text, "      ", absl::StrReplaceAll(absl::StripSuffix(difference, "\n"), {{"\n", "\n      "}}),
+                      "\n");
+    }
+  }
+  return text;
+}
+
+std::string DescribeStages(const Plan& plan) {
+  std::string text;
+  std::set<std::string> seen;
+  for (const PlannedStage& stage : plan.stages) {
+    if (!stage.trains()) continue;
+    const int64_t tokens = stage.total_steps * stage.source->MeanStep().tokens;
+    const std::string line =
+        absl::StrFormat("  stage %s: %d steps, about %stokens; student of %d layers, %d wide, %sparameters\n",
+                        stage.stage.name(), stage.total_steps, Count(static_cast<double>(tokens)), stage.config.layers,
+                        stage.config.hidden_size, Count(static_cast<double>(stage.parameters)));
+    if (seen.insert(line).second) absl::StrAppend(&text, line);
+  }
+  return text;
+}
+
+}  // namespace
+
+double MeasureFlopsPerSecond() {
+  at::NoGradGuard no_grad;
+  constexpr int64_t kRows = 1024, kWidth = 384, kColumns = 1536;
+  const at::Tensor a = at::ones({kRows, kWidth}), b = at::ones({kWidth, kColumns});
+  at::mm(a, b);
+  const absl::Time start = absl::Now();
+  int products = 0;
+  for (; absl::Now() - start < absl::Milliseconds(100); ++products) at::mm(a, b);
+  return 2.0 * kRows * kWidth * kColumns * products / absl::ToDoubleSeconds(absl::Now() - start);
+}
+
+std::string DescribePlan(const Plan& plan, const Store& store, double flops_per_second) {
+  const Cost cost = CostOf(plan, store);
+  const double flops = cost.student_flops + cost.teacher_flops;
+  std::string text = absl::StrFormat("%s: %d variants, seeds %s\n", plan.sweep.name, plan.sweep.variants.size(),
+                                     absl::StrJoin(plan.sweep.seeds, ", "));
+  absl::StrAppend(&text, DescribeVariants(plan), DescribeStages(plan));
+  absl::StrAppend(&text, absl::StrFormat("  %d results, %d of them there; to train: %d cohorts\n", cost.stages,
+                                         cost.stages_done, cost.cohorts));
+  absl::StrAppend(
+      &text, absl::StrFormat("  %sFLOP for students, %sfor teachers; about %s at %sFLOP/s\n", Count(cost.student_flops),
+                             Count(cost.teacher_flops), Duration(flops / (kShareOfPeak * flops_per_second)),
+                             Count(kShareOfPeak * flops_per_second)));
+  absl::StrAppend(&text, absl::StrFormat("  memory for the largest cohort's parameters: %sB; disk: %sB\n",
+                                         Count(cost.training_parameters * kBytesPerParameterInTraining),
+                                         Count(cost.stored_parameters * kBytesPerParameterStored)));
+  for (const std::string& warning : plan.warnings) absl::StrAppend(&text, "  warning: ", warning, "\n");
+  return text;
+}
+
+}  // namespace retort

@@ -1,0 +1,53 @@
+#include "plugins/init/checkpoint/checkpoint.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "framework/base/status_macros.h"
+#include "framework/model/hugging_face.h"
+
+namespace retort {
+namespace {
+
+RETORT_REGISTER_INITIALIZER(CheckpointInit, CheckpointConfig);
+
+// A folder with fewer or more layers is another model: taking some of them is layer_copy's business.
+absl::Status CheckLayers(const std::string& path, const ParameterSet& stored, const ParameterSet& student) {
+  for (const ParameterSpec& spec : stored.specs()) {
+    if (absl::StartsWith(spec.name, "layer.") && !student.Has(spec.name)) {
+      return absl::InvalidArgumentError(absl::StrCat(path, ": has ", spec.name, ", which the student lacks"));
+    }
+  }
+  for (const ParameterSpec& spec : student.specs()) {
+    if (absl::StartsWith(spec.name, "layer.") && !stored.Has(spec.name)) {
+      return absl::InvalidArgumentError(absl::StrCat(path, ": want ", spec.name, ", which the student has"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Initializer>> CheckpointInit::Create(const CheckpointConfig& config,
+                                                                    const InitializerContext& context) {
+  if (config.path().empty()) return absl::InvalidArgumentError("CheckpointConfig.path: want a model folder, got none");
+  return std::make_unique<CheckpointInit>(config.path(), context.student.initializer_range,
+                                          context.student.pad_token_id);
+}
+
+std::vector<std::string> CheckpointInit::files() const {
+  return {path_ + "/config.json", path_ + "/model.safetensors"};
+}
+
+absl::Status CheckpointInit::Initialize(const InitializerInputs& inputs, ParameterSet* student) const {
+  RETORT_ASSIGN_OR_RETURN(const LoadedModel stored, LoadModel(path_));
+  RETORT_RETURN_IF_ERROR(CheckLayers(path_, stored.parameters, *student));
+  InitializeRandomNormal(inputs.seed, range_, pad_token_id_, student);
+  for (const ParameterSpec& spec : stored.parameters.specs()) {
+    if (!student->Has(spec.name)) continue;
+    const absl::Status status = student->Set(spec.name, stored.parameters.Get(spec.name));
+    if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat(path_, ": ", status.message()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace retort

@@ -1,0 +1,44 @@
+#ifndef RETORT_PLUGINS_INIT_CHECKPOINT_CHECKPOINT_H_
+#define RETORT_PLUGINS_INIT_CHECKPOINT_CHECKPOINT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "framework/init/initializer.h"
+#include "plugins/init/checkpoint/checkpoint.pb.h"
+
+namespace retort {
+
+// Starts from a stored model: going on with pre-training (BERT, Devlin et al. 2019, arXiv:1810.04805), or with a
+// student that was exported before.
+//
+// Parameters that the folder lacks (a masked-LM head, a pooler, token types) are drawn as by random_normal with the
+// student's initializer_range; what the student lacks is left out.
+class CheckpointInit final : public Initializer {
+ public:
+  // Errors: InvalidArgument without a path. The folder is read by Initialize.
+  static absl::StatusOr<std::unique_ptr<Initializer>> Create(const CheckpointConfig& config,
+                                                             const InitializerContext& context);
+
+  CheckpointInit(std::string path, double range, int64_t pad_token_id)
+      : path_(std::move(path)), range_(range), pad_token_id_(pad_token_id) {}
+
+  std::vector<std::string> files() const override;
+
+  // Errors: those of LoadModel; InvalidArgument for a parameter of another shape, or another number of layers.
+  absl::Status Initialize(const InitializerInputs& inputs, ParameterSet* student) const override;
+
+ private:
+  const std::string path_;
+  const double range_;
+  const int64_t pad_token_id_;
+};
+
+}  // namespace retort
+
+#endif  // RETORT_PLUGINS_INIT_CHECKPOINT_CHECKPOINT_H_

@@ -1,0 +1,71 @@
+#include "plugins/init/checkpoint/checkpoint.h"
+
+#include <string>
+
+#include "framework/model/encoder.h"
+#include "framework/model/hugging_face.h"
+#include "framework/testing/fixtures.h"
+#include "framework/testing/matchers.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using testing::IsInvalidArgument;
+using testing::IsOk;
+using testing::SmallEncoder;
+
+ParameterSet Zeros(const EncoderConfig& config, bool head) {
+  return ParameterSet(EncoderParameterSpecs(config, head), at::kFloat, c10::Device(at::kCPU));
+}
+
+// A stored model of three layers without a masked-LM head.
+std::string Stored() {
+  const std::string folder = ::testing::TempDir() + "/checkpoint_test";
+  ParameterSet parameters = Zeros(SmallEncoder(3), false);
+  InitializeRandomNormal(7, 0.02, 0, &parameters);
+  EXPECT_THAT(SaveModel(folder, SmallEncoder(3), parameters, "[PAD]\n", at::kFloat), IsOk());
+  return folder;
+}
+
+absl::StatusOr<std::unique_ptr<Initializer>> Create(const std::string& path, const EncoderConfig& student) {
+  CheckpointConfig config;
+  config.set_path(path);
+  return CheckpointInit::Create(config, {student});
+}
+
+TEST(CheckpointInit, TakesWhatIsStoredAndDrawsTheRest) {
+  const EncoderConfig config = SmallEncoder(3);
+  auto init = Create(Stored(), config);
+  ASSERT_THAT(init, IsOk());
+  ParameterSet stored = Zeros(config, false), student = Zeros(config, true);
+  InitializeRandomNormal(7, 0.02, 0, &stored);
+  ASSERT_THAT((*init)->Initialize({nullptr, 1}, &student), IsOk());
+  for (const ParameterSpec& spec : stored.specs()) {
+    EXPECT_TRUE(student.Get(spec.name).equal(stored.Get(spec.name))) << spec.name;
+  }
+  EXPECT_NE(student.Get("masked_lm.transform.weight").abs().max().item<float>(), 0);
+}
+
+TEST(CheckpointInit, NamesTheFilesItReads) {
+  EXPECT_EQ((*Create("a/b", SmallEncoder(3)))->files(),
+            (std::vector<std::string>{"a/b/config.json", "a/b/model.safetensors"}));
+}
+
+TEST(CheckpointInit, RejectsWhatCannotBe) {
+  EXPECT_THAT(Create("", SmallEncoder(3)), IsInvalidArgument("CheckpointConfig.path: want a model folder, got none"));
+  ParameterSet shallow = Zeros(SmallEncoder(2), true);
+  EXPECT_THAT((*Create(Stored(), SmallEncoder(2)))->Initialize({nullptr, 1}, &shallow),
+              IsInvalidArgument("has layer.3.attention.query.weight, which the student lacks"));
+  EncoderConfig wide = SmallEncoder(3);
+  wide.vocabulary_size = 12;
+  ParameterSet other = Zeros(wide, true);
+  EXPECT_THAT((*Create(Stored(), wide))->Initialize({nullptr, 1}, &other),
+              IsInvalidArgument("embeddings.word: want shape [12, 8], got [11, 8]"));
+  ParameterSet student = Zeros(SmallEncoder(3), true);
+  EXPECT_THAT((*Create("/nowhere", SmallEncoder(3)))->Initialize({nullptr, 1}, &student),
+              testing::StatusIs(absl::StatusCode::kNotFound, ::testing::HasSubstr("/nowhere/config.json")));
+}
+
+}  // namespace
+}  // namespace retort
