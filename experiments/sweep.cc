@@ -41,6 +41,7 @@
 #include "framework/report/metrics_log.h"
 #include "framework/report/tensorboard.h"
 #include "framework/report/write_report.h"
+#include "framework/sweep/cut_steps.h"
 #include "framework/sweep/describe.h"
 #include "framework/sweep/environment.h"
 #include "framework/sweep/inputs.h"
@@ -132,13 +133,6 @@ absl::Status CompareWithEarlier(const std::string& output_dir, const ExpandedSwe
   return absl::OkStatus();
 }
 
-absl::Status WriteDescriptions(const std::string& output_dir, const ExpandedSweep& sweep,
-                               const std::map<std::string, std::string>& environment) {
-  RETORT_RETURN_IF_ERROR(MakeDirectories(output_dir));
-  RETORT_RETURN_IF_ERROR(AtomicWriteFile(output_dir + "/sweep.resolved.textproto", PrintSweep(ResolvedSweep(sweep))));
-  return AtomicWriteFile(output_dir + "/environment.json", nlohmann::ordered_json(environment).dump(2) + "\n");
-}
-
 // "teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (0.0005)"
 std::string Conditions(const Plan& plan) {
   for (const PlannedStage& stage : plan.stages) {
@@ -178,37 +172,83 @@ absl::StatusOr<StageStatuses> RunWatched(const Plan& plan, const Store& store, I
   return statuses;
 }
 
-// True if all variants succeeded.
-absl::StatusOr<bool> Run(const Arguments& arguments) {
-  RETORT_ASSIGN_OR_RETURN(const c10::Device device, ParseDevice(FLAGS_device));
-  RETORT_ASSIGN_OR_RETURN(const Sweep sweep, LoadSweep(arguments.sweep_file));
-  RETORT_ASSIGN_OR_RETURN(const ExpandedSweep expanded, Expand(sweep, arguments.set));
-  const std::string output_dir = OutputDir(expanded);
-  const Store store(StoreDir(output_dir));
-  Inputs inputs(StoreDir(output_dir) + "/tokens", at::get_num_threads());
-  PlanOptions options;
-  options.device = device;
-  if (!FLAGS_only.empty()) options.only = absl::StrSplit(FLAGS_only, ',');
-  RETORT_ASSIGN_OR_RETURN(const Plan plan, MakePlan(expanded, options, &inputs));
-  if (FLAGS_list) {
-    for (const ExpandedVariant& variant : plan.sweep.variants) std::cout << variant.name << "\n";
-    return true;
-  }
-  std::cout << DescribePlan(plan, store, MeasureFlopsPerSecond()) << std::flush;
-  if (FLAGS_dry_run) return true;
+// What a command resolved to.
+struct Resolved {
+  ExpandedSweep sweep;
+  Plan plan;
+  double share_of_steps = 1;
+};
 
-  RETORT_RETURN_IF_ERROR(CompareWithEarlier(output_dir, expanded));
-  const std::map<std::string, std::string> environment = DescribeEnvironment(device);
-  RETORT_RETURN_IF_ERROR(WriteDescriptions(output_dir, expanded, environment));
-  RETORT_ASSIGN_OR_RETURN(const StageStatuses failed, RunWatched(plan, store, &inputs));
-  RETORT_ASSIGN_OR_RETURN(SweepResult result, CollectResults(plan, failed, store));
-  result.conditions = Conditions(plan);
-  result.resolved_config = PrintSweep(ResolvedSweep(expanded));
+// Plans the sweep; where it would take longer than it may, plans it again with fewer steps.
+absl::StatusOr<Resolved> Resolve(const ExpandedSweep& sweep, const PlanOptions& options, const std::string& output_dir,
+                                 const Store& store, double flops_per_second, Inputs* inputs) {
+  Resolved resolved;
+  resolved.sweep = sweep;
+  RETORT_ASSIGN_OR_RETURN(resolved.plan, MakePlan(sweep, options, inputs));
+  if (sweep.most_minutes <= 0) return resolved;
+  RETORT_ASSIGN_OR_RETURN(resolved.share_of_steps, LoadShareOfSteps(output_dir));
+  if (resolved.share_of_steps == 0) {
+    resolved.share_of_steps = ShareOfSteps(EstimateSeconds(resolved.plan, store, flops_per_second), sweep.most_minutes);
+  }
+  if (resolved.share_of_steps == 1) return resolved;
+  resolved.sweep = CutSteps(sweep, resolved.plan, resolved.share_of_steps);
+  RETORT_ASSIGN_OR_RETURN(resolved.plan, MakePlan(resolved.sweep, options, inputs));
+  resolved.plan.warnings.push_back(absl::StrCat("all training stages are cut to ", 100 * resolved.share_of_steps,
+                                                " % of their steps, so that they take at most ", sweep.most_minutes,
+                                                " minutes on this machine (most_minutes)"));
+  return resolved;
+}
+
+absl::Status WriteDescriptions(const std::string& output_dir, const Resolved& resolved,
+                               const std::map<std::string, std::string>& environment) {
+  RETORT_RETURN_IF_ERROR(MakeDirectories(output_dir));
+  RETORT_RETURN_IF_ERROR(
+      AtomicWriteFile(output_dir + "/sweep.resolved.textproto", PrintSweep(ResolvedSweep(resolved.sweep))));
+  if (resolved.sweep.most_minutes > 0) {
+    RETORT_RETURN_IF_ERROR(SaveShareOfSteps(output_dir, resolved.share_of_steps));
+  }
+  return AtomicWriteFile(output_dir + "/environment.json", nlohmann::ordered_json(environment).dump(2) + "\n");
+}
+
+absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed, const Store& store,
+                          const std::string& output_dir, const std::map<std::string, std::string>& environment) {
+  RETORT_ASSIGN_OR_RETURN(SweepResult result, CollectResults(resolved.plan, failed, store));
+  result.conditions = Conditions(resolved.plan);
+  result.resolved_config = PrintSweep(ResolvedSweep(resolved.sweep));
   result.environment = environment;
   RETORT_RETURN_IF_ERROR(WriteReport(result, output_dir));
   RETORT_ASSIGN_OR_RETURN(const std::string text, RenderTerminalReport(result, TerminalWidth()));
   std::cout << "\n"
             << text << "report: " << std::filesystem::absolute(output_dir + "/report/index.html").string() << "\n";
+  return absl::OkStatus();
+}
+
+// True if all variants succeeded.
+absl::StatusOr<bool> Run(const Arguments& arguments) {
+  PlanOptions options;
+  RETORT_ASSIGN_OR_RETURN(options.device, ParseDevice(FLAGS_device));
+  if (!FLAGS_only.empty()) options.only = absl::StrSplit(FLAGS_only, ',');
+  RETORT_ASSIGN_OR_RETURN(const Sweep sweep, LoadSweep(arguments.sweep_file));
+  RETORT_ASSIGN_OR_RETURN(const ExpandedSweep expanded, Expand(sweep, arguments.set));
+  const std::string output_dir = OutputDir(expanded);
+  const Store store(StoreDir(output_dir));
+  Inputs inputs(StoreDir(output_dir) + "/tokens", at::get_num_threads());
+  const double flops_per_second = MeasureFlopsPerSecond();
+  RETORT_ASSIGN_OR_RETURN(const Resolved resolved,
+                          Resolve(expanded, options, output_dir, store, flops_per_second, &inputs));
+  const Plan& plan = resolved.plan;
+  if (FLAGS_list) {
+    for (const ExpandedVariant& variant : plan.sweep.variants) std::cout << variant.name << "\n";
+    return true;
+  }
+  std::cout << DescribePlan(plan, store, flops_per_second) << std::flush;
+  if (FLAGS_dry_run) return true;
+
+  RETORT_RETURN_IF_ERROR(CompareWithEarlier(output_dir, resolved.sweep));
+  const std::map<std::string, std::string> environment = DescribeEnvironment(options.device);
+  RETORT_RETURN_IF_ERROR(WriteDescriptions(output_dir, resolved, environment));
+  RETORT_ASSIGN_OR_RETURN(const StageStatuses failed, RunWatched(plan, store, &inputs));
+  RETORT_RETURN_IF_ERROR(WriteReports(resolved, failed, store, output_dir, environment));
   return failed.empty();
 }
 

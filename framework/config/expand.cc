@@ -265,6 +265,10 @@ absl::StatusOr<ExpandedSweep> Expand(const Sweep& sweep, const std::vector<std::
   expanded.share_data_across_seeds = sweep.share_data_across_seeds();
   expanded.controls = sweep.controls() != Sweep::NONE;
   expanded.report = sweep.report();
+  expanded.most_minutes = sweep.most_minutes();
+  if (!(expanded.most_minutes >= 0)) {
+    return Error("most_minutes", absl::StrCat("want a number >= 0, got ", expanded.most_minutes));
+  }
   if (!expanded.report.has_primary_metric()) expanded.report.set_primary_metric(kDefaultPrimaryMetric);
   RETORT_RETURN_IF_ERROR(ExpandSeeds(sweep, &expanded));
   RETORT_RETURN_IF_ERROR(ExpandVariants(sweep, set, catalogue, &expanded));
@@ -280,6 +284,7 @@ Sweep ResolvedSweep(const ExpandedSweep& expanded) {
   sweep.set_controls(expanded.controls ? Sweep::BOTH : Sweep::NONE);
   for (const Reference& reference : expanded.references) *sweep.add_reference() = reference;
   *sweep.mutable_report() = expanded.report;
+  if (expanded.most_minutes > 0) sweep.set_most_minutes(expanded.most_minutes);
   for (const ExpandedVariant& variant : expanded.variants) {
     if (variant.name == kBaseVariant) {
       *sweep.mutable_experiment() = variant.experiment;

@@ -32,6 +32,7 @@ struct ExpandedSweep {
   bool controls = true;  // Whether the controls are wanted.
   std::vector<Reference> references;
   ReportSpec report;
+  double most_minutes = 0;  // 0: no limit.
 };
 
 // Expands `define` and `use`, `leave_one_out` (no_<loss>), `grid` (named like "lr=1e-4,temp=2") and `variant`, in this

@@ -22,7 +22,7 @@ namespace {
 
 // Elementwise work, dropout and memory traffic beside the matrix products: a step reaches about this share of their
 // speed (framework/train:step_benchmark).
-constexpr double kShareOfPeak = 0.5;
+constexpr double kShareOfPeak = 0.6;
 
 constexpr double kBytesPerParameterInTraining = 16;  // Master weights, gradient, two moments, float32 each.
 constexpr double kBytesPerParameterStored = 4;
@@ -112,9 +112,13 @@ double MeasureFlopsPerSecond() {
   return 2.0 * kRows * kWidth * kColumns * products / absl::ToDoubleSeconds(absl::Now() - start);
 }
 
+double EstimateSeconds(const Plan& plan, const Store& store, double flops_per_second) {
+  const Cost cost = CostOf(plan, store);
+  return (cost.student_flops + cost.teacher_flops) / (kShareOfPeak * flops_per_second);
+}
+
 std::string DescribePlan(const Plan& plan, const Store& store, double flops_per_second) {
   const Cost cost = CostOf(plan, store);
-  const double flops = cost.student_flops + cost.teacher_flops;
   std::string text = absl::StrFormat("%s: %d variants, seeds %s\n", plan.sweep.name, plan.sweep.variants.size(),
                                      absl::StrJoin(plan.sweep.seeds, ", "));
   absl::StrAppend(&text, DescribeVariants(plan), DescribeStages(plan));
@@ -122,7 +126,7 @@ std::string DescribePlan(const Plan& plan, const Store& store, double flops_per_
                                          cost.stages_done, cost.cohorts));
   absl::StrAppend(
       &text, absl::StrFormat("  %sFLOP for students, %sfor teachers; about %s at %sFLOP/s\n", Count(cost.student_flops),
-                             Count(cost.teacher_flops), Duration(flops / (kShareOfPeak * flops_per_second)),
+                             Count(cost.teacher_flops), Duration(EstimateSeconds(plan, store, flops_per_second)),
                              Count(kShareOfPeak * flops_per_second)));
   absl::StrAppend(&text, absl::StrFormat("  memory for the largest cohort's parameters: %sB; disk: %sB\n",
                                          Count(cost.training_parameters * kBytesPerParameterInTraining),

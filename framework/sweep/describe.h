@@ -12,6 +12,9 @@ namespace retort {
 // measured for about a tenth of a second.
 double MeasureFlopsPerSecond();
 
+// How long computing what the store lacks is expected to take.
+double EstimateSeconds(const Plan& plan, const Store& store, double flops_per_second);
+
 // The plan for a terminal: what each variant is, cohorts, steps and tokens, parameters, operations, memory, disk, time,
 // what the store has already, and warnings.
 //
