@@ -1,0 +1,74 @@
+#!/bin/bash
+# A small sweep from beginning to end: results, what is computed anew and what not, interruption, and a variant that
+# diverges.
+SWEEP=$1
+MAKE_TINY_TEACHER=$2
+. tests/integration/lib.sh
+make_inputs
+
+# Hashes of all students below a folder, in the order of their keys.
+students() { (cd "$1" && find . -name model.safetensors -exec sha256sum {} + | sort -k2); }
+results() { find "$1" -name done.json | wc -l; }
+
+# The whole, in one go.
+run whole "$root/base.textproto"
+expect_code whole 0
+expect_text whole 'init_only'
+for file in index.html results.json table.tsv table.tex long.tsv per_example.tsv; do
+  [ -s "$root/whole/out/report/$file" ] || fail "whole: want report/$file"
+done
+[ "$(results "$root/whole/store")" = 3 ] || fail "whole: want 3 students"
+find "$root/whole/store" -name 'events.out.tfevents.*' | grep -q . || fail "whole: want TensorBoard events"
+[ "$(find "$root/whole/store" -path '*checkpoint*' -name '*.safetensors' | wc -l)" = 0 ] || fail "whole: checkpoints are left"
+
+# Again: nothing is trained.
+run whole "$root/base.textproto"
+expect_code again 0
+expect_no_text again 'distil: 12 steps'
+
+# One more variant: it alone is trained, and the others keep their bits.
+before=$(students "$root/whole/store")
+{ cat "$root/base.textproto"; echo 'leave_one_out { stage: "distil" }'; } > "$root/more.textproto"
+run whole "$root/more.textproto" --only=base,no_cos
+expect_code more 0
+expect_text more 'new since the last run: variant no_cos'
+[ "$(results "$root/whole/store")" = 4 ] || fail "more: want 4 students"
+for line in $(echo "$before" | cut -d' ' -f1); do
+  students "$root/whole/store" | grep -q "$line" || fail "more: a student changed"
+done
+
+# A variant alone has the same bits as in a cohort.
+run alone "$root/more.textproto" --only=no_cos
+expect_code alone 0
+students "$root/whole/store" | grep -q "$(students "$root/alone/store" | cut -d' ' -f1)" || fail "alone: other bits than in a cohort"
+
+# Killed at any moment and started again: the same bits.
+for delay in 0.3 0.6 0.9 1.2; do
+  timeout -s KILL "$delay" "$SWEEP" "$root/base.textproto" --output_dir="$root/killed/out" --threads=1 >/dev/null 2>&1
+done
+run killed "$root/base.textproto"
+expect_code killed 0
+[ "$(students "$root/killed/store")" = "$(students "$root/whole/store" | grep -F "$(students "$root/killed/store" | sed 's/.*  //')")" ] ||
+  fail "killed: other bits than in one go"
+
+# Another sweep does not overwrite the folder.
+run whole "$(edited renamed 's/name: "tiny"/name: "other"/')"
+expect_code renamed 1
+expect_text renamed 'want the folder of sweep "other", got that of "tiny"'
+
+# A variant whose loss stops being finite stops alone.
+{
+  cat "$root/base.textproto"
+  echo 'variant { name: "wild" overlay { stage { name: "distil" adamw { learning_rate: 1e30 } } } }'
+} > "$root/wild.textproto"
+run wild "$root/wild.textproto"
+expect_code wild 1
+expect_text wild 'want a finite value, got'
+[ "$(results "$root/wild/store")" = 3 ] || fail "wild: want 3 students"
+[ -s "$root/wild/out/report/index.html" ] || fail "wild: want a report"
+
+# bfloat16 trains, and is another result.
+run bf16 "$root/base.textproto" --set=stage.distil.precision=BFLOAT16 --only=base
+expect_code bf16 0
+
+finish
