@@ -5,7 +5,6 @@
 //
 // Vocabularies are made by //tools:cut_vocabulary. Frequencies of pieces are those of the corpora's train split.
 
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -15,7 +14,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_split.h"
 #include "framework/base/file.h"
+#include "framework/base/program.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/try_torch.h"
 #include "framework/data/corpus_folder.h"
 #include "framework/data/sequence_set.h"
 #include "framework/data/token_store_builder.h"
@@ -62,6 +63,7 @@ absl::StatusOr<std::vector<int64_t>> CountAll(const Tokenizer& tokenizer, const 
 }
 
 absl::Status Run() {
+  RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   if (FLAGS_model.empty() || FLAGS_vocabulary.empty() || FLAGS_output.empty()) {
     return absl::InvalidArgumentError("want --model, --vocabulary and --output");
   }
@@ -83,11 +85,8 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  google::InitGoogleLogging(argv[0]);
   gflags::SetUsageMessage("makes a model with a smaller vocabulary");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
-  if (const char* folder = std::getenv("BUILD_WORKING_DIRECTORY")) std::filesystem::current_path(folder);
-  const absl::Status status = retort::Run();
-  if (!status.ok()) std::cerr << "cut_model: " << status.message() << "\n";
-  return status.ok() ? 0 : 1;
+  google::InitGoogleLogging(argv[0]);
+  return retort::ExitCode(retort::TryTorch("cut_model", retort::Run));
 }

@@ -1,0 +1,95 @@
+// Prints what a masked-LM model puts in place of [MASK].
+//
+//   bazel run //tools:fill_mask -- --model=data/teachers/mini "the capital of france is [MASK] ."
+
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ATen/TensorOperators.h"
+#include "ATen/core/grad_mode.h"
+#include "ATen/ops/addmm.h"
+#include "ATen/ops/softmax.h"
+#include "ATen/ops/topk.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "framework/base/program.h"
+#include "framework/base/status_macros.h"
+#include "framework/base/try_torch.h"
+#include "framework/batch/step_batch.h"
+#include "framework/model/encoder.h"
+#include "framework/model/hugging_face.h"
+#include "framework/text/wordpiece_tokenizer.h"
+#include "gflags/gflags.h"
+#include "glog/logging.h"
+
+DEFINE_string(model, "data/teachers/mini", "Hugging Face model folder with a masked-LM head");
+DEFINE_int32(top, 5, "pieces to print for each [MASK]");
+
+namespace retort {
+namespace {
+
+// The sentence as a batch of one, with a label at each [MASK]: those are the rows that are read.
+absl::StatusOr<Batch> MakeBatch(const std::string& sentence, const Tokenizer& tokenizer, int64_t max_positions) {
+  std::vector<int32_t> ids = {tokenizer.special_ids().cls};
+  RETORT_RETURN_IF_ERROR(tokenizer.Encode(sentence, &ids));
+  ids.push_back(tokenizer.special_ids().sep);
+  if (static_cast<int64_t>(ids.size()) > max_positions) {
+    return absl::InvalidArgumentError(absl::StrCat("want at most ", max_positions, " pieces, got ", ids.size()));
+  }
+  StepBatch step;
+  step.pad_id = tokenizer.special_ids().pad;
+  StepSequence& sequence = step.sequences.emplace_back();
+  sequence.ids = ids;
+  for (int32_t id : ids) {
+    sequence.labels.push_back(id == tokenizer.special_ids().mask ? 0 : static_cast<int32_t>(kNoLabel));
+  }
+  return step.Slice(0, 1, c10::Device(at::kCPU));
+}
+
+// The probabilities of all pieces at each [MASK], [n, V].
+at::Tensor Probabilities(const LoadedModel& model, const Batch& batch) {
+  const Encoder encoder(model.config);
+  Capture capture;
+  capture.vocabulary_rows.insert(RowSet::kLabelled);
+  const at::Tensor hidden =
+      encoder.Forward(model.parameters, batch, capture, std::nullopt).hidden.at(static_cast<int>(model.config.layers));
+  const at::Tensor rows = hidden.reshape({-1, hidden.size(-1)}).index_select(0, batch.labelled_rows);
+  return at::softmax(
+      at::addmm(model.parameters.Get("masked_lm.decoder.bias"), encoder.MaskedLmTransform(model.parameters, rows),
+                model.parameters.Get("embeddings.word").t()),
+      -1);
+}
+
+absl::Status Run(const std::vector<std::string>& sentences) {
+  RETORT_RETURN_IF_ERROR(EnterUserDirectory());
+  at::NoGradGuard no_grad;
+  RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
+  if (!model.masked_lm_head) return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": has no masked-LM head"));
+  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, WordPieceTokenizer::Load(model.vocabulary_path));
+  for (const std::string& sentence : sentences) {
+    RETORT_ASSIGN_OR_RETURN(const Batch batch, MakeBatch(sentence, *tokenizer, model.config.max_positions));
+    std::cout << sentence << "\n";
+    const auto [values, ids] = at::topk(Probabilities(model, batch), FLAGS_top, 1);
+    for (int64_t row = 0; row < ids.size(0); ++row) {
+      for (int64_t i = 0; i < ids.size(1); ++i) {
+        std::cout << absl::StrFormat("  %-14s %4.1f %%\n", tokenizer->vocabulary().Piece(ids[row][i].item<int32_t>()),
+                                     100 * values[row][i].item<double>());
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace retort
+
+int main(int argc, char** argv) {
+  gflags::SetUsageMessage("prints what a masked-LM model puts in place of [MASK]");
+  gflags::ParseCommandLineFlags(&argc, &argv, true);
+  google::InitGoogleLogging(argv[0]);
+  return retort::ExitCode(
+      retort::TryTorch("fill_mask", [&] { return retort::Run(std::vector<std::string>(argv + 1, argv + argc)); }));
+}
