@@ -33,3 +33,7 @@ def plugin_labels():
 def plugin_examples():
     """The example.textproto of all plugins."""
     return ["//plugins/%s/%s:example" % (kind, name) for kind in PLUGINS for name in PLUGINS[kind]]
+
+def plugin_list():
+    """ "<kind>/<name>" of all plugins."""
+    return ["%s/%s" % (kind, name) for kind in PLUGINS for name in PLUGINS[kind]]
