@@ -37,3 +37,7 @@ def plugin_examples():
 def plugin_list():
     """ "<kind>/<name>" of all plugins."""
     return ["%s/%s" % (kind, name) for kind in PLUGINS for name in PLUGINS[kind]]
+
+def plugin_schemas():
+    """The .proto files of all plugins."""
+    return ["//plugins/%s/%s:schema" % (kind, name) for kind in PLUGINS for name in PLUGINS[kind]]

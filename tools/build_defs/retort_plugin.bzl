@@ -8,6 +8,7 @@ _KINDS = ["init", "loss", "mapping"]
 _VISIBILITY = [
     "//plugins:__subpackages__",
     "//tests:__subpackages__",
+    "//tools:__subpackages__",
 ]
 
 # A file that records the digest of the plugin's sources, so that stored results are computed anew when they change.
@@ -83,5 +84,10 @@ def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs =
     native.filegroup(
         name = "example",
         srcs = ["example.textproto"],
+        visibility = _VISIBILITY,
+    )
+    native.filegroup(
+        name = "schema",
+        srcs = [name + ".proto"],
         visibility = _VISIBILITY,
     )

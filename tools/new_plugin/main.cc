@@ -1,0 +1,38 @@
+// Writes a new plugin that builds, is listed and passes its tests as it stands.
+//
+//   bazel run //tools:new_plugin -- --kind=loss --name=my_loss
+
+#include <cstdlib>
+#include <iostream>
+
+#include "absl/strings/str_cat.h"
+#include "framework/base/program.h"
+#include "framework/base/status_macros.h"
+#include "gflags/gflags.h"
+#include "tools/new_plugin/new_plugin.h"
+
+DEFINE_string(kind, "loss", "loss, mapping or init");
+DEFINE_string(name, "", "the plugin's name as users will type it: my_loss");
+
+namespace retort {
+namespace {
+
+absl::Status Run() {
+  const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
+  if (workspace == nullptr) return absl::InvalidArgumentError("want to be run by `bazel run //tools:new_plugin`");
+  RETORT_RETURN_IF_ERROR(WriteNewPlugin("tools/new_plugin/templates", workspace, FLAGS_kind, FLAGS_name));
+  const std::string folder = absl::StrCat("plugins/", FLAGS_kind, "/", FLAGS_name);
+  std::cout << "wrote " << folder << " and its line in plugins/plugins.bzl; next:\n"
+            << "  grep -rn CHANGE " << folder << "\n"
+            << "  bazel test //" << folder << ":all //plugins:conformance_test\n";
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace retort
+
+int main(int argc, char** argv) {
+  gflags::SetUsageMessage("writes a new plugin");
+  gflags::ParseCommandLineFlags(&argc, &argv, true);
+  return retort::ExitCode(retort::Run());
+}

@@ -1,0 +1,100 @@
+#include "tools/new_plugin/new_plugin.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "framework/base/file.h"
+#include "framework/base/status_macros.h"
+
+namespace retort {
+namespace {
+
+// "my_loss" -> "MyLoss".
+std::string CamelCase(const std::string& name) {
+  std::string camel;
+  for (std::string part : std::vector<std::string>(absl::StrSplit(name, '_'))) {
+    if (!part.empty()) part[0] = absl::ascii_toupper(part[0]);
+    camel += part;
+  }
+  return camel;
+}
+
+// Lower-case words of letters and digits, parted by single underscores, each beginning with a letter: what the name of
+// a message and back is unambiguous for.
+bool IsSnakeCase(const std::string& name) {
+  const std::vector<std::string> words = absl::StrSplit(name, '_');
+  return std::all_of(words.begin(), words.end(), [](const std::string& word) {
+    return !word.empty() && absl::ascii_islower(word[0]) && std::all_of(word.begin(), word.end(), [](char c) {
+      return absl::ascii_islower(c) || absl::ascii_isdigit(c);
+    });
+  });
+}
+
+absl::Status Check(const std::string& workspace, const std::string& kind, const std::string& name) {
+  static const auto* const kinds = new std::set<std::string>{"loss", "mapping", "init"};
+  if (kinds->count(kind) == 0) {
+    return absl::InvalidArgumentError(absl::StrCat("--kind: want loss, mapping or init, got \"", kind, "\""));
+  }
+  if (!IsSnakeCase(name)) {
+    return absl::InvalidArgumentError(absl::StrCat("--name: want a name like my_", kind, ", got \"", name, "\""));
+  }
+  const std::string folder = absl::StrCat(workspace, "/plugins/", kind, "/", name);
+  if (std::filesystem::exists(folder)) return absl::AlreadyExistsError(absl::StrCat(folder, " is there already"));
+  return absl::OkStatus();
+}
+
+std::string Fill(const std::string& text, const std::string& name) {
+  return absl::StrReplaceAll(
+      text, {{"{{name}}", name}, {"{{Name}}", CamelCase(name)}, {"{{NAME}}", absl::AsciiStrToUpper(name)}});
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> AddToList(const std::string& plugins_bzl, const std::string& kind,
+                                      const std::string& name) {
+  const std::string opening = absl::StrCat("    \"", kind, "\": [\n");
+  const size_t begin = plugins_bzl.find(opening);
+  const size_t end = begin == std::string::npos ? begin : plugins_bzl.find("    ],", begin);
+  if (end == std::string::npos) {
+    return absl::InvalidArgumentError(absl::StrCat("plugins/plugins.bzl: want a list \"", kind, "\", got none"));
+  }
+  const size_t first = begin + opening.size();
+  std::vector<std::string> lines = absl::StrSplit(plugins_bzl.substr(first, end - first), '\n', absl::SkipEmpty());
+  lines.push_back(absl::StrCat("        \"", name, "\","));
+  std::sort(lines.begin(), lines.end());
+  return absl::StrCat(plugins_bzl.substr(0, first), absl::StrJoin(lines, "\n"), "\n", plugins_bzl.substr(end));
+}
+
+absl::Status WriteNewPlugin(const std::string& templates, const std::string& workspace, const std::string& kind,
+                            const std::string& name) {
+  RETORT_RETURN_IF_ERROR(Check(workspace, kind, name));
+  const std::string list_path = workspace + "/plugins/plugins.bzl";
+  RETORT_ASSIGN_OR_RETURN(const std::string list, ReadFile(list_path));
+  RETORT_ASSIGN_OR_RETURN(const std::string longer, AddToList(list, kind, name));
+  std::map<std::string, std::string> files;
+  for (const auto& [source, target] : std::map<std::string, std::string>{{"proto", name + ".proto"},
+                                                                         {"h", name + ".h"},
+                                                                         {"cc", name + ".cc"},
+                                                                         {"test", name + "_test.cc"},
+                                                                         {"example", "example.textproto"},
+                                                                         {"BUILD", "BUILD"}}) {
+    RETORT_ASSIGN_OR_RETURN(const std::string text,
+                            ReadFile(absl::StrCat(templates, "/", kind, "/", source, ".template")));
+    files[target] = Fill(text, name);
+  }
+  const std::string folder = absl::StrCat(workspace, "/plugins/", kind, "/", name);
+  RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
+  for (const auto& [file, text] : files) RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + "/" + file, text));
+  return AtomicWriteFile(list_path, longer);
+}
+
+}  // namespace retort

@@ -1,0 +1,26 @@
+#ifndef RETORT_TOOLS_NEW_PLUGIN_NEW_PLUGIN_H_
+#define RETORT_TOOLS_NEW_PLUGIN_NEW_PLUGIN_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace retort {
+
+// Writes a new plugin into a workspace: the folder plugins/<kind>/<name> with proto, header, code, test, example and
+// BUILD, and its line in plugins/plugins.bzl. What is written builds and passes its tests and the conformance suite as
+// it stands; places to change say CHANGE.
+//
+// Args: templates: the folder templates/ beside this tool.
+// Errors: InvalidArgument for another kind than loss, mapping or init, or a name that is not snake_case;
+// AlreadyExists if there is such a plugin; NotFound if `workspace` has no plugins/plugins.bzl. Nothing is written then.
+absl::Status WriteNewPlugin(const std::string& templates, const std::string& workspace, const std::string& kind,
+                            const std::string& name);
+
+// plugins.bzl with one more name in the list of a kind, in alphabetical order.
+absl::StatusOr<std::string> AddToList(const std::string& plugins_bzl, const std::string& kind, const std::string& name);
+
+}  // namespace retort
+
+#endif  // RETORT_TOOLS_NEW_PLUGIN_NEW_PLUGIN_H_
