@@ -89,6 +89,12 @@ absl::Status SafetensorsFile::ReadHeader() {
   return absl::OkStatus();
 }
 
+absl::string_view SafetensorsFile::Bytes(const std::string& name) const {
+  const auto found = header_.entries.find(name);
+  CHECK(found != header_.entries.end()) << path_ << " has no tensor " << name;
+  return {mapping_ + found->second.begin, found->second.bytes};
+}
+
 absl::StatusOr<at::Tensor> SafetensorsFile::Read(const std::string& name) const {
   const auto found = header_.entries.find(name);
   if (found == header_.entries.end())

@@ -11,6 +11,7 @@
 #include "ATen/core/Tensor.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "framework/model/safetensors_header.h"
 
 namespace retort {
@@ -32,6 +33,10 @@ class SafetensorsFile {
   const std::map<std::string, SafetensorsEntry>& entries() const { return header_.entries; }
   const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
   const std::string& path() const { return path_; }
+
+  // The tensor's bytes, little-endian, in row-major order; valid as long as the file is open. CHECK-fails if there is
+  // none of this name.
+  absl::string_view Bytes(const std::string& name) const;
 
   // A copy of the tensor, of its stored type. NotFound if there is none of this name.
   absl::StatusOr<at::Tensor> Read(const std::string& name) const;
