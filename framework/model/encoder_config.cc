@@ -53,6 +53,10 @@ absl::Status EncoderConfig::Validate() const {
   if (!(layer_norm_epsilon > 0)) {
     return absl::InvalidArgumentError(absl::StrCat("layer_norm_epsilon: want > 0, got ", layer_norm_epsilon));
   }
+  if (family == "distilbert" && layer_norm_epsilon != kDistilbertLayerNormEpsilon) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("layer_norm_epsilon: distilbert has 1e-12, got ", layer_norm_epsilon, "; want family bert"));
+  }
   if (!(initializer_range > 0)) {
     return absl::InvalidArgumentError(absl::StrCat("initializer_range: want > 0, got ", initializer_range));
   }

@@ -8,6 +8,9 @@
 
 namespace retort {
 
+// DistilBERT's files have no place for another.
+inline constexpr double kDistilbertLayerNormEpsilon = 1e-12;
+
 // The shape of an encoder, as in Hugging Face's config.json.
 struct EncoderConfig {
   std::string family = "bert";  // "bert" or "distilbert": which layout its files have.

@@ -22,25 +22,31 @@ struct LoadedModel {
   ParameterSet parameters;
   bool masked_lm_head = false;
   std::string vocabulary_path;  // vocab.txt in the folder; empty if there is none.
+  bool lower_case = true;       // do_lower_case of tokenizer_config.json; true if it does not say.
 };
 
 // Reads a model folder. Tensor names with and without the prefix of their family (`bert.`), old names of LayerNorm's
 // parameters (gamma, beta) and decoders that are stored although tied are understood; buffers of position ids and the
-// next-sentence head are skipped.
+// next-sentence head are skipped. Nothing is allocated for a model before all names, types and shapes are checked.
 //
 // Errors, with the path: NotFound for a missing file; DataLoss for damaged ones and for weights that are not finite;
 // InvalidArgument for an option of config.json that is not supported (named, with its value), a tensor that is missing,
-// not known, or of another shape. A folder with pytorch_model.bin alone is refused with the way to convert it.
+// not known, or of another shape or type, or a decoder that is not tied. A folder with pytorch_model.bin alone, or with
+// weights in several files, is refused with the way to convert it.
 absl::StatusOr<LoadedModel> LoadModel(const std::string& folder);
 
-// Writes a model folder that transformers' from_pretrained reads without complaints: BertForMaskedLM or
-// DistilBertForMaskedLM, BertModel without a masked-LM head. Makes the folder. Each file is put in place atomically,
-// config.json last.
+// Writes a model folder for transformers' from_pretrained: BertForMaskedLM or DistilBertForMaskedLM, BertModel or
+// DistilBertModel without a masked-LM head. Makes the folder. Each file is put in place atomically, config.json last.
+//
+// transformers loads it without complaints, but for two things that its classes have no place for: BertForMaskedLM
+// calls a pooler unexpected, and BertModel a missing pooler missing. A `bert` without token types is written with one
+// whose embedding is 0, which computes the same; LoadModel leaves it out again.
 //
 // Args: parameters: those of EncoderParameterSpecs(config, ...); vocabulary: contents of vocab.txt; dtype: float32,
-// float16 or bfloat16.
+// float16 or bfloat16; lower_case: whether the tokenizer lower-cases. Errors: those of the file system, with the path;
+// InvalidArgument, naming the parameter, for values that are not finite in `dtype`.
 absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, const ParameterSet& parameters,
-                       absl::string_view vocabulary, c10::ScalarType dtype);
+                       absl::string_view vocabulary, c10::ScalarType dtype, bool lower_case = true);
 
 }  // namespace retort
 

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <set>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -96,12 +97,19 @@ std::string NormalizeHuggingFaceName(const std::string& family, const std::strin
   return name;
 }
 
-bool IsIgnoredTensor(const std::string& family, const std::string& name) {
+std::string TiedTo(const std::string& family, const std::string& name) {
+  const std::string word = HuggingFaceName(family, "embeddings.word");
+  if (family == "distilbert") return name == "vocab_projector.weight" ? word : "";
+  if (name == "cls.predictions.decoder.weight") return word;
+  return name == "cls.predictions.decoder.bias" ? HuggingFaceName(family, "masked_lm.decoder.bias") : "";
+}
+
+bool IsIgnoredTensor(const std::string& name) {
   static const auto* const ignored = new std::set<std::string>{
-      "bert.embeddings.position_ids",  "distilbert.embeddings.position_ids", "cls.seq_relationship.weight",
-      "cls.seq_relationship.bias",     "cls.predictions.decoder.weight",     "cls.predictions.decoder.bias",
-      "bert.embeddings.token_type_ids"};
-  return ignored->count(name) > 0 || (family == "distilbert" && name == "vocab_projector.weight");
+      "bert.embeddings.position_ids", "bert.embeddings.token_type_ids",     "cls.seq_relationship.bias",
+      "cls.seq_relationship.weight",  "distilbert.embeddings.position_ids",
+  };
+  return ignored->count(name) > 0;
 }
 
 }  // namespace retort

@@ -15,9 +15,12 @@ std::string HuggingFaceName(const std::string& family, const std::string& canoni
 // and turns LayerNorm's old names into today's.
 std::string NormalizeHuggingFaceName(const std::string& family, const std::string& stored);
 
-// Whether a stored tensor (normalised) is knowingly left out: position id buffers, the next-sentence head, copies of
-// tied weights.
-bool IsIgnoredTensor(const std::string& family, const std::string& name);
+// The tensor that a stored one (normalised) only repeats, as the decoder's matrix does the word embeddings; empty for
+// all others.
+std::string TiedTo(const std::string& family, const std::string& name);
+
+// Whether a stored tensor (normalised) is knowingly left out: position id buffers, the next-sentence head.
+bool IsIgnoredTensor(const std::string& name);
 
 }  // namespace retort
 

@@ -11,34 +11,32 @@
 #include "ATen/core/Tensor.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "c10/core/ScalarType.h"
+#include "absl/strings/string_view.h"
+#include "framework/model/safetensors_header.h"
 
 namespace retort {
-
-// Where one tensor lies in a file.
-struct SafetensorsEntry {
-  c10::ScalarType dtype;
-  std::vector<int64_t> shape;
-  uint64_t begin = 0;  // Byte within the file.
-  uint64_t bytes = 0;
-};
 
 // A file of named tensors (https://huggingface.co/docs/safetensors): eight bytes with the length of a JSON header, the
 // header, the tensors' bytes. Mapped into memory; immutable and thread-safe.
 class SafetensorsFile {
  public:
   // Checks the whole header: every entry's type, shape and place, and that the entries fill the file without gaps or
-  // overlaps. Allocates no more than the header is long. Errors, with the path: NotFound; DataLoss for a file that is
-  // damaged, truncated or no safetensors file.
+  // overlaps. Allocates at most 64 MiB beside the header's own length. Errors, with the path: those of the file system;
+  // DataLoss for a file that is damaged, truncated or no safetensors file. The file must not shrink while it is open.
   static absl::StatusOr<std::unique_ptr<SafetensorsFile>> Open(const std::string& path);
 
   ~SafetensorsFile();
   SafetensorsFile(const SafetensorsFile&) = delete;
   SafetensorsFile& operator=(const SafetensorsFile&) = delete;
 
-  const std::map<std::string, SafetensorsEntry>& entries() const { return entries_; }
-  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  // By name; bytes are counted from the file's beginning.
+  const std::map<std::string, SafetensorsEntry>& entries() const { return header_.entries; }
+  const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
   const std::string& path() const { return path_; }
+
+  // The tensor's bytes, little-endian, in row-major order; valid as long as the file is open. CHECK-fails if there is
+  // none of this name.
+  absl::string_view Bytes(const std::string& name) const;
 
   // A copy of the tensor, of its stored type. NotFound if there is none of this name.
   absl::StatusOr<at::Tensor> Read(const std::string& name) const;
@@ -46,16 +44,16 @@ class SafetensorsFile {
  private:
   SafetensorsFile(std::string path, const char* mapping, uint64_t size)
       : path_(std::move(path)), mapping_(mapping), size_(size) {}
-  absl::Status ParseHeader();
+  absl::Status ReadHeader();
 
   std::string path_;
   const char* mapping_;
   uint64_t size_;
-  std::map<std::string, SafetensorsEntry> entries_;
-  std::map<std::string, std::string> metadata_;
+  SafetensorsHeader header_;
 };
 
-// Writes tensors (on the host) in the order given, atomically. Errors: those of the file system, with the path.
+// Writes tensors (on the host, of the types that SafetensorsTypeName knows, under different names) in the order given,
+// atomically. Errors: those of the file system, with the path.
 absl::Status WriteSafetensors(const std::string& path, const std::vector<std::pair<std::string, at::Tensor>>& tensors,
                               const std::map<std::string, std::string>& metadata);
 

@@ -38,7 +38,8 @@ absl::StatusOr<EncoderConfig> ResolveArchitecture(const Architecture& architectu
   config.pad_token_id = pad_token_id;
   OverrideSizes(architecture, &config);
   OverrideRest(architecture, &config);
-  const bool is_distilbert = config.token_types == 0 && !config.pooler;
+  const bool is_distilbert =
+      config.token_types == 0 && !config.pooler && config.layer_norm_epsilon == kDistilbertLayerNormEpsilon;
   config.family = architecture.has_family() ? architecture.family() : is_distilbert ? "distilbert" : "bert";
   if (const absl::Status status = config.Validate(); !status.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("student.architecture.", status.message()));

@@ -23,7 +23,7 @@ bool LowerCase(const std::string& vocabulary_path) {
   const absl::StatusOr<std::string> text = ReadFile(folder + "/tokenizer_config.json");
   if (!text.ok()) return true;
   const nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  return !json.is_object() || json.value("do_lower_case", true);
+  return !json.is_object() || json.value("do_lower_case", nlohmann::json(true)) != false;
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ absl::StatusOr<const VocabularyInput*> Inputs::Vocabulary(const std::string& pat
     auto read = std::make_unique<VocabularyInput>();
     RETORT_ASSIGN_OR_RETURN(read->contents, ReadFile(path));
     WordPieceOptions options;
-    options.lower_case = LowerCase(path);
+    options.lower_case = read->lower_case = LowerCase(path);
     RETORT_ASSIGN_OR_RETURN(read->tokenizer, WordPieceTokenizer::Load(path, options));
     input = std::move(read);
   }

@@ -29,6 +29,7 @@ struct ModelInput {
 struct VocabularyInput {
   std::unique_ptr<Tokenizer> tokenizer;
   std::string contents;  // Of vocab.txt.
+  bool lower_case = true;
 };
 
 // The files that a sweep reads, each of them once. Paths are as the configuration has them. Not thread-safe. Pointers

@@ -27,8 +27,14 @@ at::Tensor LogFrequencies(absl::Span<const int64_t> counts) {
 
 absl::StatusOr<LoadedModel> CutModel(const LoadedModel& model, const Vocabulary& vocabulary, const Vocabulary& kept,
                                      absl::Span<const int64_t> counts, uint64_t seed) {
+  if (vocabulary.size() > model.config.vocabulary_size) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the model's vocabulary: want at most the ", model.config.vocabulary_size,
+                     " pieces that the model has embeddings for, got ", vocabulary.size()));
+  }
   LoadedModel cut;
   cut.config = model.config;
+  cut.lower_case = model.lower_case;
   cut.config.vocabulary_size = kept.size();
   cut.masked_lm_head = true;
   at::Tensor rows = at::empty({cut.config.vocabulary_size}, at::kLong);

@@ -15,7 +15,7 @@ namespace retort {
 // the pieces' frequencies (with one added to each count).
 //
 // Args: vocabulary: of the model; counts: how often each kept piece occurs. Errors: NotFound if the model's vocabulary
-// lacks a kept piece.
+// lacks a kept piece; InvalidArgument if it has more pieces than the model.
 absl::StatusOr<LoadedModel> CutModel(const LoadedModel& model, const Vocabulary& vocabulary, const Vocabulary& kept,
                                      absl::Span<const int64_t> counts, uint64_t seed);
 

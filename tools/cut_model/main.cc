@@ -69,13 +69,15 @@ absl::Status Run() {
   }
   RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(const Vocabulary vocabulary, Vocabulary::Load(model.vocabulary_path));
-  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, WordPieceTokenizer::Load(FLAGS_vocabulary));
+  WordPieceOptions options;
+  options.lower_case = model.lower_case;
+  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, WordPieceTokenizer::Load(FLAGS_vocabulary, options));
   const std::string cache = (std::filesystem::temp_directory_path() / "retort_cut_model").string();
   RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, CountAll(*tokenizer, cache));
   RETORT_ASSIGN_OR_RETURN(const LoadedModel cut,
                           CutModel(model, vocabulary, tokenizer->vocabulary(), counts, FLAGS_seed));
   RETORT_ASSIGN_OR_RETURN(const std::string pieces, ReadFile(FLAGS_vocabulary));
-  RETORT_RETURN_IF_ERROR(SaveModel(FLAGS_output, cut.config, cut.parameters, pieces, at::kFloat));
+  RETORT_RETURN_IF_ERROR(SaveModel(FLAGS_output, cut.config, cut.parameters, pieces, at::kFloat, model.lower_case));
   std::cout << FLAGS_output << ": " << cut.config.vocabulary_size << " pieces, " << cut.parameters.parameter_count()
             << " parameters\n";
   return absl::OkStatus();

@@ -1,0 +1,248 @@
+#include "framework/model/encoder.h"
+
+#include <cmath>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ATen/TensorOperators.h"
+#include "ATen/core/grad_mode.h"
+#include "ATen/ops/equal.h"
+#include "ATen/ops/full.h"
+#include "framework/testing/fixtures.h"
+#include "framework/testing/matchers.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using testing::IsCloseTo;
+using testing::RandomStepBatch;
+using testing::RandomTensor;
+using testing::SmallEncoder;
+using testing::WholeBatch;
+
+constexpr int kLayers = 2;
+
+EncoderConfig Config(bool pooler = false) {
+  EncoderConfig config = SmallEncoder(kLayers);
+  config.pooler = pooler;
+  return config;
+}
+
+ParameterSet Parameters(at::ScalarType dtype, bool pooler = false) {
+  ParameterSet parameters(EncoderParameterSpecs(Config(pooler), true), dtype, c10::Device(at::kCPU));
+  uint64_t seed = 0;
+  for (const ParameterSpec& spec : parameters.specs()) {
+    const at::Tensor draws = RandomTensor(spec.shape, ++seed) * 0.3;
+    parameters.Get(spec.name).copy_(spec.kind == ParameterKind::kNormScale ? 1 + draws : draws);
+  }
+  return parameters;
+}
+
+Capture Hidden(std::set<int> layers) {
+  Capture capture;
+  capture.hidden = std::move(layers);
+  return capture;
+}
+
+at::Tensor RealRows(const at::Tensor& hidden, const Batch& batch) {
+  return hidden.flatten(0, 1).index_select(0, batch.real_rows);
+}
+
+// The hidden states of all layers at real positions, one after the other.
+std::vector<at::Tensor> LayerRows(const ParameterSet& parameters, const Batch& batch,
+                                  std::optional<Dropout> dropout = std::nullopt) {
+  const ModelOutputs outputs = Encoder(Config()).Forward(parameters, batch, Hidden({0, 1, 2}), dropout);
+  std::vector<at::Tensor> rows;
+  for (const auto& [layer, hidden] : outputs.hidden) rows.push_back(RealRows(hidden, batch));
+  return rows;
+}
+
+// Everything a parameter can act on, weighted differently in each element.
+at::Tensor WeightedSum(const Encoder& encoder, const ParameterSet& parameters, const Batch& batch,
+                       std::optional<Dropout> dropout) {
+  const at::Tensor last = encoder.Forward(parameters, batch, Hidden({kLayers}), dropout).hidden.at(kLayers);
+  const at::Tensor rows = encoder.MaskedLmTransform(parameters, RealRows(last, batch));
+  const at::Tensor pooled = encoder.Pooled(parameters, last);
+  return (rows * RandomTensor(rows.sizes().vec(), 100)).sum() +
+         (pooled * RandomTensor(pooled.sizes().vec(), 101)).sum();
+}
+
+class EncoderGradients : public ::testing::TestWithParam<bool> {};
+
+// Along a random direction for each parameter: an error of any element shows.
+TEST_P(EncoderGradients, AgreeWithDifferences) {
+  constexpr double kStep = 1e-5;
+  const std::optional<Dropout> dropout = GetParam() ? std::optional<Dropout>({7}) : std::nullopt;
+  const Batch batch = WholeBatch(RandomStepBatch({5, 3}, 1));
+  const Encoder encoder(Config(true));
+  ParameterSet parameters = Parameters(at::kDouble, true);
+  parameters.EnableGradients();
+  WeightedSum(encoder, parameters, batch, dropout).backward();
+
+  const at::NoGradGuard no_grad;
+  for (const ParameterSpec& spec : parameters.specs()) {
+    const at::Tensor direction = RandomTensor(spec.shape, 1000);
+    const auto value_at = [&](double step) {
+      const ParameterSet moved = parameters.To(at::kDouble, at::kCPU);
+      moved.Get(spec.name).add_(direction, step);
+      return WeightedSum(encoder, moved, batch, dropout).item<double>();
+    };
+    const double difference = (value_at(kStep) - value_at(-kStep)) / (2 * kStep);
+    const double derivative = (parameters.Gradient(spec.name) * direction).sum().item<double>();
+    EXPECT_NEAR(derivative, difference, 1e-7 * (1 + std::abs(difference))) << spec.name;
+    // A key's bias adds the same to all scores of a query; the decoder is not run here.
+    const bool without_effect =
+        spec.name.find("key.bias") != std::string::npos || spec.name == "masked_lm.decoder.bias";
+    EXPECT_EQ(std::abs(derivative) < 1e-9, without_effect) << spec.name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Dropout, EncoderGradients, ::testing::Bool());
+
+TEST(Encoder, DoesNotSeePadding) {
+  const ParameterSet parameters = Parameters(at::kDouble);
+  const StepBatch step = RandomStepBatch({5, 9}, 1);
+  StepBatch alone = step;
+  alone.sequences.pop_back();
+  const std::vector<at::Tensor> padded = LayerRows(parameters, WholeBatch(step)),
+                                bare = LayerRows(parameters, WholeBatch(alone));
+  for (size_t layer = 0; layer < bare.size(); ++layer) {
+    EXPECT_THAT(padded[layer].narrow(0, 0, 5), IsCloseTo(bare[layer], 1e-13)) << layer;
+  }
+}
+
+TEST(Encoder, GivesPaddingNoGradient) {
+  StepBatch step = RandomStepBatch({5, 9}, 1);
+  step.pad_id = 10;
+  for (StepSequence& sequence : step.sequences) {
+    for (int32_t& id : sequence.ids) id = id == step.pad_id ? 1 : id;
+  }
+  const Batch batch = WholeBatch(step);
+  ParameterSet parameters = Parameters(at::kDouble);
+  parameters.EnableGradients();
+  const std::vector<at::Tensor> rows = LayerRows(parameters, batch);
+  (rows[kLayers] * RandomTensor(rows[kLayers].sizes().vec(), 5)).sum().backward();
+  EXPECT_EQ(parameters.Gradient("embeddings.word")[step.pad_id].abs().max().item<double>(), 0);
+  EXPECT_GT(parameters.Gradient("embeddings.word")[1].abs().max().item<double>(), 0);
+  EXPECT_EQ(parameters.Gradient("embeddings.position").narrow(0, 9, 7).abs().max().item<double>(), 0);
+}
+
+TEST(Encoder, IsTheSameInSlices) {
+  for (at::ScalarType dtype : {at::kFloat, at::kDouble}) {
+    for (const std::optional<Dropout>& dropout : {std::optional<Dropout>(), std::optional<Dropout>({3})}) {
+      const ParameterSet parameters = Parameters(dtype);
+      const StepBatch step = RandomStepBatch({5, 9, 7, 2}, 1);
+      const std::vector<at::Tensor> whole = LayerRows(parameters, WholeBatch(step), dropout);
+      int64_t row = 0;
+      for (const auto& [begin, end] : {std::pair(0, 1), std::pair(1, 3), std::pair(3, 4)}) {
+        const std::vector<at::Tensor> part = LayerRows(parameters, step.Slice(begin, end, at::kCPU), dropout);
+        for (size_t layer = 0; layer < part.size(); ++layer) {
+          EXPECT_THAT(part[layer],
+                      IsCloseTo(whole[layer].narrow(0, row, part[layer].size(0)), dtype == at::kDouble ? 1e-13 : 1e-5));
+        }
+        row += part[0].size(0);
+      }
+      EXPECT_EQ(row, 23);
+    }
+  }
+}
+
+TEST(Encoder, KeepsWhatIsNamed) {
+  const Encoder encoder(Config());
+  const ParameterSet parameters = Parameters(at::kFloat);
+  const Batch batch = WholeBatch(RandomStepBatch({5, 9}, 1));
+  Capture capture;
+  capture.attention = {1};
+  ModelOutputs outputs = encoder.Forward(parameters, batch, capture, std::nullopt);
+  EXPECT_TRUE(outputs.hidden.empty());
+  ASSERT_EQ(outputs.attention.size(), 1u);
+  EXPECT_EQ(outputs.attention.at(1).query().sizes(), at::IntArrayRef({2, 2, 9, 4}));
+  EXPECT_EQ(outputs.attention.at(1).scores().sizes(), at::IntArrayRef({2, 2, 9, 9}));
+  EXPECT_TRUE(at::equal(outputs.attention.at(1).valid(), batch.valid));
+
+  capture.vocabulary_rows = {RowSet::kLabelled};
+  outputs = encoder.Forward(parameters, batch, capture, std::nullopt);
+  ASSERT_EQ(outputs.hidden.size(), 1u);
+  EXPECT_EQ(outputs.hidden.at(kLayers).sizes(), at::IntArrayRef({2, 9, 8}));
+}
+
+// A layer that nobody asked for is not run: values in it that would spoil everything do no harm.
+TEST(Encoder, RunsNoDeeperThanAsked) {
+  const Batch batch = WholeBatch(RandomStepBatch({5, 9}, 1));
+  ParameterSet parameters = Parameters(at::kFloat);
+  const at::Tensor want = Encoder(Config()).Forward(parameters, batch, Hidden({1}), std::nullopt).hidden.at(1);
+  parameters.EnableGradients();
+  for (const ParameterSpec& spec : parameters.specs()) {
+    if (spec.name.rfind("layer.2.", 0) != 0) continue;
+    EXPECT_TRUE(parameters.Set(spec.name, at::full(spec.shape, NAN)).ok());
+  }
+  const at::Tensor got = Encoder(Config()).Forward(parameters, batch, Hidden({0, 1}), std::nullopt).hidden.at(1);
+  EXPECT_TRUE(at::equal(got, want));
+  got.sum().backward();
+  EXPECT_EQ(parameters.Gradient("layer.2.attention.query.weight").abs().max().item<float>(), 0);
+  EXPECT_TRUE(Encoder(Config()).Forward(parameters, batch, Capture(), std::nullopt).hidden.empty());
+}
+
+TEST(Encoder, DropsByTheSeedAlone) {
+  const ParameterSet parameters = Parameters(at::kFloat);
+  const Batch batch = WholeBatch(RandomStepBatch({5, 9}, 1));
+  const std::vector<at::Tensor> without = LayerRows(parameters, batch), one = LayerRows(parameters, batch, Dropout{1}),
+                                again = LayerRows(parameters, batch, Dropout{1}),
+                                two = LayerRows(parameters, batch, Dropout{2});
+  for (size_t layer = 0; layer < one.size(); ++layer) {
+    EXPECT_TRUE(at::equal(one[layer], again[layer])) << layer;
+    EXPECT_FALSE(at::equal(one[layer], two[layer])) << layer;
+    EXPECT_FALSE(at::equal(one[layer], without[layer])) << layer;
+  }
+  // Another pass over the data drops other things.
+  Batch later = batch;
+  later.epoch = 1;
+  EXPECT_FALSE(at::equal(LayerRows(parameters, later, Dropout{1})[0], one[0]));
+}
+
+// A rate of 0 is no dropout: no site's draws are read elsewhere.
+TEST(Encoder, DropsNothingAtRateZero) {
+  EncoderConfig config = Config();
+  config.hidden_dropout = config.attention_dropout = 0;
+  const ParameterSet parameters = Parameters(at::kFloat);
+  const Batch batch = WholeBatch(RandomStepBatch({5, 9}, 1));
+  const Encoder encoder(config);
+  EXPECT_TRUE(at::equal(encoder.Forward(parameters, batch, Hidden({2}), Dropout{1}).hidden.at(2),
+                        encoder.Forward(parameters, batch, Hidden({2}), std::nullopt).hidden.at(2)));
+}
+
+TEST(Encoder, RunsInBfloat16) {
+  const Batch batch = WholeBatch(RandomStepBatch({5, 9}, 1));
+  ParameterSet rounded = Parameters(at::kFloat).To(at::kBFloat16, at::kCPU);
+  const std::vector<at::Tensor> want = LayerRows(rounded.To(at::kDouble, at::kCPU), batch);
+  rounded.EnableGradients();
+  const std::vector<at::Tensor> got = LayerRows(rounded, batch);
+  for (size_t layer = 0; layer < got.size(); ++layer) {
+    EXPECT_EQ(got[layer].scalar_type(), at::kBFloat16);
+    EXPECT_THAT(got[layer], IsCloseTo(want[layer], 0.05)) << layer;
+  }
+  got[kLayers].sum().backward();
+  EXPECT_EQ(rounded.flat_gradient().scalar_type(), at::kFloat);
+  EXPECT_TRUE(rounded.flat_gradient().isfinite().all().item<bool>());
+}
+
+TEST(Encoder, CountsOperations) {
+  const Encoder encoder(Config());
+  // Per row and layer 2·(4·8² + 2·8·16) in projections and 2·2·8·S in attention.
+  EXPECT_EQ(encoder.ForwardFlops(3, 5, 2, 0), 15.0 * 2 * (1024 + 160));
+  // Per vocabulary row 2·8² in the transform and 2·8·11 in the decoder.
+  EXPECT_EQ(encoder.ForwardFlops(3, 5, 0, 7), 7.0 * (128 + 176));
+}
+
+TEST(EncoderDeathTest, RefusesMoreThanItsPositions) {
+  const ParameterSet parameters = Parameters(at::kFloat);
+  const Batch batch = WholeBatch(RandomStepBatch({17}, 1));
+  EXPECT_DEATH(LayerRows(parameters, batch), "17 vs. 16");
+}
+
+}  // namespace
+}  // namespace retort

@@ -1,0 +1,331 @@
+#include "framework/model/hugging_face.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ATen/TensorOperators.h"
+#include "ATen/ops/equal.h"
+#include "ATen/ops/zeros.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "framework/base/file.h"
+#include "framework/model/encoder.h"
+#include "framework/model/safetensors.h"
+#include "framework/testing/fixtures.h"
+#include "framework/testing/matchers.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using testing::IsInvalidArgument;
+using testing::IsOk;
+using testing::RandomTensor;
+using testing::SmallEncoder;
+using testing::StatusIs;
+using Tensors = std::vector<std::pair<std::string, at::Tensor>>;
+
+constexpr char kVocabulary[] = "[PAD]\n[UNK]\n";
+
+EncoderConfig Bert(bool pooler) {
+  EncoderConfig config = SmallEncoder(2);
+  config.pooler = pooler;
+  return config;
+}
+
+EncoderConfig Distilbert() {
+  EncoderConfig config = SmallEncoder(2);
+  config.family = "distilbert";
+  config.token_types = 0;
+  return config;
+}
+
+ParameterSet RandomParameters(const EncoderConfig& config, bool head) {
+  ParameterSet parameters(EncoderParameterSpecs(config, head), at::kFloat, c10::Device(at::kCPU));
+  uint64_t seed = 0;
+  for (const ParameterSpec& spec : parameters.specs())
+    parameters.Get(spec.name).copy_(RandomTensor(spec.shape, ++seed));
+  return parameters;
+}
+
+// A fresh folder with a model in it.
+std::string Saved(const EncoderConfig& config, bool head = true) {
+  const std::string folder = ::testing::TempDir() + "/hugging_face_test";
+  std::filesystem::remove_all(folder);
+  EXPECT_THAT(SaveModel(folder, config, RandomParameters(config, head), kVocabulary, at::kFloat), IsOk());
+  return folder;
+}
+
+Tensors StoredIn(const std::string& folder) {
+  const auto file = SafetensorsFile::Open(folder + "/model.safetensors");
+  EXPECT_THAT(file, IsOk());
+  Tensors tensors;
+  for (const auto& [name, entry] : (*file)->entries()) tensors.emplace_back(name, *(*file)->Read(name));
+  return tensors;
+}
+
+// Loads the folder after `change` was made to its tensors.
+template <typename F>
+absl::StatusOr<LoadedModel> LoadChanged(const std::string& folder, F change) {
+  Tensors tensors = StoredIn(folder);
+  change(&tensors);
+  EXPECT_THAT(WriteSafetensors(folder + "/model.safetensors", tensors, {}), IsOk());
+  return LoadModel(folder);
+}
+
+at::Tensor& Find(Tensors* tensors, const std::string& name) {
+  for (auto& [stored, tensor] : *tensors) {
+    if (stored == name) return tensor;
+  }
+  ADD_FAILURE() << name;
+  return tensors->front().second;
+}
+
+void Rename(Tensors* tensors, const std::vector<std::pair<absl::string_view, absl::string_view>>& replacements) {
+  for (auto& [name, tensor] : *tensors) name = absl::StrReplaceAll(name, replacements);
+}
+
+void Remove(Tensors* tensors, const std::string& name) {
+  const size_t before = tensors->size();
+  tensors->erase(std::remove_if(tensors->begin(), tensors->end(), [&](const auto& pair) { return pair.first == name; }),
+                 tensors->end());
+  EXPECT_EQ(tensors->size(), before - 1) << name;
+}
+
+// Loads the folder after `from` was replaced in its config.json.
+absl::StatusOr<LoadedModel> LoadWith(const std::string& from, const std::string& to,
+                                     const EncoderConfig& config = Bert(false)) {
+  const std::string folder = Saved(config);
+  std::string text = *ReadFile(folder + "/config.json");
+  EXPECT_THAT(text, HasSubstr(from));
+  EXPECT_THAT(AtomicWriteFile(folder + "/config.json", absl::StrReplaceAll(text, {{from, to}})), IsOk());
+  return LoadModel(folder);
+}
+
+absl::StatusOr<LoadedModel> LoadWithOption(const std::string& option, const EncoderConfig& config = Bert(false)) {
+  return LoadWith("\"model_type\"", absl::StrCat(option, ", \"model_type\""), config);
+}
+
+void ExpectSame(const ParameterSet& got, const ParameterSet& want) {
+  ASSERT_EQ(got.specs().size(), want.specs().size());
+  for (const ParameterSpec& spec : want.specs())
+    EXPECT_TRUE(at::equal(got.Get(spec.name), want.Get(spec.name))) << spec.name;
+}
+
+TEST(HuggingFace, GivesBackTheBitsThatWereSaved) {
+  for (const EncoderConfig& base : {Bert(false), Bert(true), Distilbert()}) {
+    for (bool head : {false, true}) {
+      EncoderConfig config = base;
+      config.hidden_dropout = 0.125;
+      config.attention_dropout = 0.25;
+      config.initializer_range = 0.03;
+      config.pad_token_id = 3;
+      const auto model = LoadModel(Saved(config, head));
+      ASSERT_THAT(model, IsOk());
+      EXPECT_TRUE(model->config == config) << EncoderConfigText(model->config);
+      EXPECT_EQ(model->masked_lm_head, head);
+      EXPECT_TRUE(model->lower_case);
+      EXPECT_EQ(*ReadFile(model->vocabulary_path), kVocabulary);
+      ExpectSame(model->parameters, RandomParameters(config, head));
+    }
+  }
+}
+
+TEST(HuggingFace, StoresHalfTypesRoundedOnce) {
+  for (at::ScalarType dtype : {at::kHalf, at::kBFloat16}) {
+    const ParameterSet parameters = RandomParameters(Bert(false), true);
+    const std::string folder = Saved(Bert(false));
+    ASSERT_THAT(SaveModel(folder, Bert(false), parameters, kVocabulary, dtype), IsOk());
+    const auto model = LoadModel(folder);
+    ASSERT_THAT(model, IsOk());
+    ExpectSame(model->parameters, parameters.To(dtype, at::kCPU).To(at::kFloat, at::kCPU));
+  }
+}
+
+TEST(HuggingFace, KeepsTheTokenizersCase) {
+  const std::string folder = Saved(Bert(false));
+  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false), true), kVocabulary, at::kFloat, false),
+              IsOk());
+  EXPECT_FALSE(LoadModel(folder)->lower_case);
+  ASSERT_THAT(AtomicWriteFile(folder + "/tokenizer_config.json", "{\"do_lower_case\": null}"), IsOk());
+  EXPECT_TRUE(LoadModel(folder)->lower_case);
+}
+
+// transformers has no BERT without token types.
+TEST(HuggingFace, StoresABertWithoutTokenTypesWithOneOfZeros) {
+  EncoderConfig config = Bert(false);
+  config.token_types = 0;
+  config.layer_norm_epsilon = 1e-5;  // So that it is no DistilBERT either.
+  const std::string folder = Saved(config);
+  EXPECT_THAT(*ReadFile(folder + "/config.json"), HasSubstr("\"type_vocab_size\": 1"));
+  Tensors tensors = StoredIn(folder);
+  EXPECT_TRUE(at::equal(Find(&tensors, "bert.embeddings.token_type_embeddings.weight"), at::zeros({1, 8})));
+  const auto model = LoadModel(folder);
+  ASSERT_THAT(model, IsOk());
+  EXPECT_TRUE(model->config == config);
+  ExpectSame(model->parameters, RandomParameters(config, true));
+  config.family = "distilbert";
+  EXPECT_THAT(config.Validate(), IsInvalidArgument("layer_norm_epsilon: distilbert has 1e-12, got 1e-05"));
+}
+
+TEST(HuggingFace, RefusesToSaveWhatIsNotFinite) {
+  const std::string folder = ::testing::TempDir() + "/not_saved";
+  ParameterSet parameters = RandomParameters(Bert(false), true);
+  parameters.Get("layer.2.feed_forward.up.bias")[3].fill_(70000);
+  EXPECT_THAT(SaveModel(folder, Bert(false), parameters, kVocabulary, at::kHalf),
+              IsInvalidArgument("layer.2.feed_forward.up.bias: want values that are finite in F16"));
+  EXPECT_FALSE(std::filesystem::exists(folder));
+}
+
+TEST(HuggingFace, ReadsNamesWithoutTheirFamilyAndOldNames) {
+  const std::string bert = Saved(Bert(true));
+  auto model = LoadChanged(bert, [](Tensors* tensors) {
+    Rename(tensors, {{"bert.", ""}, {"LayerNorm.weight", "LayerNorm.gamma"}, {"LayerNorm.bias", "LayerNorm.beta"}});
+    tensors->emplace_back("embeddings.position_ids", at::zeros({1, 16}, at::kLong));
+    tensors->emplace_back("cls.seq_relationship.weight", at::zeros({2, 8}));
+    tensors->emplace_back("cls.seq_relationship.bias", at::zeros({2}));
+  });
+  ASSERT_THAT(model, IsOk());
+  ExpectSame(model->parameters, RandomParameters(Bert(true), true));
+
+  const std::string distilbert = Saved(Distilbert(), false);
+  model = LoadChanged(distilbert, [](Tensors* tensors) { Rename(tensors, {{"distilbert.", ""}}); });
+  ASSERT_THAT(model, IsOk());
+  ExpectSame(model->parameters, RandomParameters(Distilbert(), false));
+}
+
+TEST(HuggingFace, ReadsTiedDecoders) {
+  const auto model = LoadChanged(Saved(Bert(false)), [](Tensors* tensors) {
+    tensors->emplace_back("cls.predictions.decoder.weight", Find(tensors, "bert.embeddings.word_embeddings.weight"));
+    // Some files have the bias under the decoder's name alone.
+    Rename(tensors, {{"cls.predictions.bias", "cls.predictions.decoder.bias"}});
+  });
+  ASSERT_THAT(model, IsOk());
+  EXPECT_TRUE(model->masked_lm_head);
+  ExpectSame(model->parameters, RandomParameters(Bert(false), true));
+
+  EXPECT_THAT(LoadChanged(Saved(Distilbert()),
+                          [](Tensors* tensors) {
+                            const at::Tensor& word = Find(tensors, "distilbert.embeddings.word_embeddings.weight");
+                            tensors->emplace_back("vocab_projector.weight", word.clone());
+                          }),
+              IsOk());
+}
+
+TEST(HuggingFace, RefusesDecodersThatAreNotTied) {
+  EXPECT_THAT(
+      LoadChanged(Saved(Bert(false)),
+                  [](Tensors* tensors) {
+                    tensors->emplace_back("cls.predictions.decoder.weight", RandomTensor({11, 8}, 99, at::kFloat));
+                  }),
+      IsInvalidArgument("tensor \"cls.predictions.decoder.weight\": want a copy of "
+                        "\"bert.embeddings.word_embeddings.weight\", to which it is tied, got another"));
+  EXPECT_THAT(
+      LoadChanged(Saved(Bert(false)),
+                  [](Tensors* tensors) { tensors->emplace_back("cls.predictions.decoder.bias", at::zeros({11})); }),
+      IsInvalidArgument("tensor \"cls.predictions.decoder.bias\": want a copy of \"cls.predictions.bias\""));
+}
+
+TEST(HuggingFace, NamesTensorsThatDoNotFit) {
+  const EncoderConfig config = Bert(true);
+  const std::string query = "bert.encoder.layer.1.attention.self.query.weight";
+  EXPECT_THAT(LoadChanged(Saved(config), [&](Tensors* tensors) { Remove(tensors, query); }),
+              IsInvalidArgument(absl::StrCat("model.safetensors: want a tensor \"", query, "\", got none")));
+  EXPECT_THAT(LoadChanged(Saved(config), [](Tensors* tensors) { Remove(tensors, "cls.predictions.bias"); }),
+              IsInvalidArgument("want a tensor \"cls.predictions.bias\", got none"));
+  EXPECT_THAT(LoadChanged(Saved(config), [](Tensors* tensors) { Remove(tensors, "bert.pooler.dense.weight"); }),
+              IsInvalidArgument("want a tensor \"bert.pooler.dense.weight\", got none"));
+  EXPECT_THAT(LoadChanged(Saved(config),
+                          [](Tensors* tensors) {
+                            tensors->emplace_back("classifier.weight", at::zeros({2, 8}));
+                          }),
+              IsInvalidArgument("tensor \"classifier.weight\": belongs to no parameter of this model"));
+  EXPECT_THAT(LoadChanged(Saved(config),
+                          [&](Tensors* tensors) {
+                            Find(tensors, query) = at::zeros({8, 7});
+                          }),
+              IsInvalidArgument(absl::StrCat("tensor \"", query, "\": want shape [8, 8], got [8, 7]")));
+  EXPECT_THAT(LoadChanged(Saved(config),
+                          [&](Tensors* tensors) {
+                            Find(tensors, query) = at::zeros({8, 8}, at::kLong);
+                          }),
+              IsInvalidArgument(absl::StrCat("tensor \"", query, "\": want floats, got I64")));
+  EXPECT_THAT(LoadChanged(Saved(config),
+                          [&](Tensors* tensors) {
+                            tensors->emplace_back("encoder.layer.1.attention.self.query.weight", at::zeros({8, 8}));
+                          }),
+              IsInvalidArgument("want one name for a parameter, got \"bert.encoder.layer.1.attention"));
+}
+
+TEST(HuggingFace, NamesTensorsThatAreNotFinite) {
+  const std::string bias = "bert.encoder.layer.0.output.dense.bias";
+  for (double value : {std::nan(""), std::numeric_limits<double>::infinity()}) {
+    EXPECT_THAT(
+        LoadChanged(Saved(Bert(false)), [&](Tensors* tensors) { Find(tensors, bias)[2].fill_(value); }),
+        StatusIs(absl::StatusCode::kDataLoss,
+                 AllOf(HasSubstr("model.safetensors"), HasSubstr(absl::StrCat("tensor \"", bias, "\" holds NaN")))));
+  }
+  // Finite in the file's type only.
+  EXPECT_THAT(LoadChanged(Saved(Bert(false)),
+                          [&](Tensors* tensors) { Find(tensors, bias) = at::zeros({8}, at::kDouble) + 1e300; }),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr(bias)));
+}
+
+TEST(HuggingFace, NamesOptionsThatAreNotSupported) {
+  const auto says = [](const std::string& what) { return IsInvalidArgument("config.json: " + what); };
+  EXPECT_THAT(LoadWith("\"bert\"", "\"roberta\""), says(R"(model_type: want "bert" or "distilbert", got "roberta")"));
+  EXPECT_THAT(LoadWith("\"gelu\"", "\"relu\""), says(R"(hidden_act: want "gelu", got "relu")"));
+  EXPECT_THAT(LoadWith("\"gelu\"", "\"relu\"", Distilbert()), says(R"(activation: want "gelu", got "relu")"));
+  EXPECT_THAT(LoadWithOption(R"("position_embedding_type": "relative_key")"),
+              says(R"(position_embedding_type: want "absolute", got "relative_key")"));
+  EXPECT_THAT(LoadWithOption(R"("is_decoder": true)"), says("is_decoder: want false, got true"));
+  EXPECT_THAT(LoadWithOption(R"("pruned_heads": {"1": [0]})"), says(R"(pruned_heads: want none, got {"1":[0]})"));
+  EXPECT_THAT(LoadWithOption(R"("quantization_config": {"bits": 4})"), says("quantization_config: want none"));
+  EXPECT_THAT(LoadWith("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false"),
+              says("tie_word_embeddings: want true, got false"));
+  EXPECT_THAT(LoadWithOption(R"("tie_weights_": false)", Distilbert()), says("tie_weights_: want true, got false"));
+
+  EXPECT_THAT(LoadWithOption(R"("position_embedding_type": null, "pruned_heads": {}, "use_cache": true)"), IsOk());
+  EXPECT_THAT(LoadWith("\"sinusoidal_pos_embds\": false", "\"sinusoidal_pos_embds\": true", Distilbert()), IsOk());
+}
+
+TEST(HuggingFace, NamesOptionsThatAreNoSizes) {
+  const auto says = [](const std::string& what) { return IsInvalidArgument("config.json: " + what); };
+  const std::string size = "\"hidden_size\": 8";
+  EXPECT_THAT(LoadWith(size, "\"x\": 8"), says("hidden_size: want a number, got none"));
+  EXPECT_THAT(LoadWith(size, "\"hidden_size\": \"8\""), says("hidden_size: want an integer, got \"8\""));
+  EXPECT_THAT(LoadWith(size, "\"hidden_size\": 8.5"), says("hidden_size: want an integer, got 8.5"));
+  EXPECT_THAT(LoadWith(size, "\"hidden_size\": -8"), says("hidden_size: want > 0, got -8"));
+  EXPECT_THAT(LoadWith(size, "\"hidden_size\": 18446744073709551615"), says("hidden_size: want an integer"));
+  EXPECT_THAT(LoadWith(size, "\"hidden_size\": 9"), says("hidden_size: want a multiple of heads (2), got 9"));
+  EXPECT_THAT(LoadWith(size, "\"hidden_size\": " + std::string(5000, '[') + std::string(5000, ']')),
+              says("hidden_size"));
+  EXPECT_THAT(LoadWith("{", "["), says("want a JSON object"));
+  // Sizes that no memory holds are found before any is asked for.
+  EXPECT_THAT(LoadWith(size, "\"hidden_size\": 4611686018427387904"),
+              IsInvalidArgument("want shape [4611686018427387904], got [8]"));
+  EXPECT_THAT(LoadWith("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1000000000000"),
+              says("layers: want no more than the 42 tensors of"));
+}
+
+TEST(HuggingFace, NamesFilesThatAreMissing) {
+  const std::string folder = Saved(Bert(false));
+  EXPECT_THAT(LoadModel(folder + "/none"), StatusIs(absl::StatusCode::kNotFound, HasSubstr("none/config.json")));
+  std::filesystem::rename(folder + "/model.safetensors", folder + "/pytorch_model.bin");
+  EXPECT_THAT(LoadModel(folder), IsInvalidArgument("pytorch_model.bin: pickles are not read"));
+  EXPECT_THAT(LoadModel(folder), IsInvalidArgument("python3 -c"));
+  std::filesystem::rename(folder + "/pytorch_model.bin", folder + "/model.safetensors.index.json");
+  EXPECT_THAT(LoadModel(folder), IsInvalidArgument("weights in several files are not read"));
+  std::filesystem::remove(folder + "/model.safetensors.index.json");
+  EXPECT_THAT(LoadModel(folder), StatusIs(absl::StatusCode::kNotFound, HasSubstr("model.safetensors: No such file")));
+}
+
+}  // namespace
+}  // namespace retort

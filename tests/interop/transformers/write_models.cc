@@ -1,0 +1,76 @@
+// Writes model folders of random weights and beside each what its encoder computes, for check.py:
+//
+//   write_models <folder>
+//
+// Each of <folder>/{bert, bert_without_token_types, distilbert, distilbert_bf16} holds a model as SaveModel writes it,
+// and outputs.safetensors with ids [B, S], valid [B, S] and logits [B, S, V].
+
+#include <string>
+
+#include "ATen/TensorOperators.h"
+#include "ATen/ops/linear.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "framework/base/status_macros.h"
+#include "framework/batch/step_batch.h"
+#include "framework/model/encoder.h"
+#include "framework/model/hugging_face.h"
+#include "framework/model/safetensors.h"
+#include "framework/testing/fixtures.h"
+#include "glog/logging.h"
+
+namespace retort {
+namespace {
+
+constexpr char kVocabulary[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nre\n##tort\nboils\n.\nRe\n";
+
+ParameterSet RandomParameters(const EncoderConfig& config, at::ScalarType dtype) {
+  ParameterSet parameters(EncoderParameterSpecs(config, /*masked_lm_head=*/true), at::kFloat, c10::Device(at::kCPU));
+  uint64_t seed = 0;
+  for (const ParameterSpec& spec : parameters.specs()) {
+    const at::Tensor draws = testing::RandomTensor(spec.shape, ++seed) * 0.3;
+    parameters.Get(spec.name).copy_(spec.kind == ParameterKind::kNormScale ? 1 + draws : draws);
+  }
+  return parameters.To(dtype, at::kCPU).To(at::kFloat, at::kCPU);
+}
+
+at::Tensor Logits(const EncoderConfig& config, const ParameterSet& parameters, const Batch& batch) {
+  const Encoder encoder(config);
+  Capture capture;
+  capture.vocabulary_rows = {RowSet::kReal};
+  const at::Tensor last =
+      encoder.Forward(parameters, batch, capture, std::nullopt).hidden.at(static_cast<int>(config.layers));
+  return at::linear(encoder.MaskedLmTransform(parameters, last), parameters.Get("embeddings.word"),
+                    parameters.Get("masked_lm.decoder.bias"));
+}
+
+absl::Status Write(const std::string& folder, const EncoderConfig& config, at::ScalarType dtype) {
+  const ParameterSet parameters = RandomParameters(config, dtype);
+  const Batch batch = testing::WholeBatch(testing::RandomStepBatch({9, 5, 12}, 1));
+  RETORT_RETURN_IF_ERROR(SaveModel(folder, config, parameters, kVocabulary, dtype, /*lower_case=*/false));
+  return WriteSafetensors(folder + "/outputs.safetensors",
+                          {{"ids", batch.ids}, {"valid", batch.valid}, {"logits", Logits(config, parameters, batch)}},
+                          {});
+}
+
+absl::Status WriteAll(const std::string& folder) {
+  EncoderConfig config = testing::SmallEncoder(3);
+  config.layer_norm_epsilon = 1e-6;
+  RETORT_RETURN_IF_ERROR(Write(folder + "/bert", config, at::kFloat));
+  config.token_types = 0;
+  RETORT_RETURN_IF_ERROR(Write(folder + "/bert_without_token_types", config, at::kFloat));
+  config.layer_norm_epsilon = kDistilbertLayerNormEpsilon;
+  config.family = "distilbert";
+  RETORT_RETURN_IF_ERROR(Write(folder + "/distilbert", config, at::kFloat));
+  return Write(folder + "/distilbert_bf16", config, at::kBFloat16);
+}
+
+}  // namespace
+}  // namespace retort
+
+int main(int argc, char** argv) {
+  google::InitGoogleLogging(argv[0]);
+  CHECK_EQ(argc, 2) << "want the folder to write to";
+  const absl::Status status = retort::WriteAll(argv[1]);
+  CHECK(status.ok()) << status;
+}
