@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "ATen/Context.h"
 #include "ATen/Parallel.h"
 #include "benchmark/benchmark.h"
 #include "framework/base/memory.h"
@@ -45,12 +46,24 @@ BENCHMARK_CAPTURE(Measure, base_bfloat16, Base(), at::kBFloat16)
     ->Iterations(1)
     ->Unit(::benchmark::kMillisecond);
 
+// The same on a GPU, with 32 sequences.
+void RegisterCuda() {
+  TrainingShape shape = Base();
+  shape.sequences = 32;
+  shape.device = c10::Device(at::kCUDA, 0);
+  ::benchmark::RegisterBenchmark("Measure/base_bfloat16_cuda", Measure, shape, at::kBFloat16)
+      ->UseManualTime()
+      ->Iterations(1)
+      ->Unit(::benchmark::kMillisecond);
+}
+
 }  // namespace
 }  // namespace retort::benchmark
 
 int main(int argc, char** argv) {
   retort::KeepFreedMemory();
   ::benchmark::Initialize(&argc, argv);
+  if (at::hasCUDA()) retort::benchmark::RegisterCuda();
   ::benchmark::RunSpecifiedBenchmarks();
   return 0;
 }

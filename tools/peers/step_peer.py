@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Tokens per second of DistilBERT's triple loss with Hugging Face transformers and PyTorch.
+
+    step_peer.py [--compile] [--steps 3] [small_float32 small_bfloat16 base_float32 base_bfloat16]
+
+The shapes, losses and optimiser of `bazel run //framework/train:step_benchmark`: random weights, random ids, full sequences, one position of seven labelled, soft targets at
+temperature 2 and cosine over all positions, masked LM over labelled ones, dropout 0.1, AdamW, clipping at 5. bfloat16 is torch.autocast with float32 weights. Prints the
+median of the steps after one that warms up.
+
+Wants torch and transformers (2.11.0 and 4.57 were used).
+"""
+
+import argparse
+import statistics
+import time
+
+import torch
+import transformers
+
+SHAPES = {
+    "small": dict(hidden=256, heads=4, teacher=6, student=3, vocabulary=8192, sequences=32, positions=128),
+    "base": dict(hidden=768, heads=12, teacher=12, student=6, vocabulary=30522, sequences=8, positions=128),
+}
+
+
+def model(shape, layers):
+    return transformers.BertForMaskedLM(
+        transformers.BertConfig(
+            vocab_size=shape["vocabulary"], hidden_size=shape["hidden"], num_hidden_layers=layers,
+            num_attention_heads=shape["heads"], intermediate_size=4 * shape["hidden"]))
+
+
+def triple_loss(student, teacher, labels):
+    s, t = student.logits.flatten(0, 1), teacher.logits.flatten(0, 1)
+    functional = torch.nn.functional
+    soft = functional.kl_div(functional.log_softmax(s / 2, -1), functional.softmax(t / 2, -1), reduction="batchmean") * 4
+    hard = functional.cross_entropy(s, labels.flatten(), ignore_index=-100)
+    hidden_s, hidden_t = student.hidden_states[-1].flatten(0, 1), teacher.hidden_states[-1].flatten(0, 1)
+    cosine = functional.cosine_embedding_loss(hidden_s, hidden_t, torch.ones(len(hidden_s)))
+    return 5 * soft + 2 * hard + cosine
+
+
+def measure(name, steps, compile_models):
+    shape_name, precision = name.split("_")
+    shape = SHAPES[shape_name]
+    torch.manual_seed(1)
+    teacher, student = model(shape, shape["teacher"]).eval(), model(shape, shape["student"]).train()
+    optimizer = torch.optim.AdamW(student.parameters(), lr=1e-4, weight_decay=0)
+    run_teacher, run_student = (torch.compile(teacher), torch.compile(student)) if compile_models else (teacher, student)
+    seconds = []
+    for _ in range(steps + 1):
+        ids = torch.randint(shape["vocabulary"], (shape["sequences"], shape["positions"]))
+        labels = torch.where(torch.arange(shape["positions"]) % 7 == 3, ids, -100)
+        start = time.perf_counter()
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+            with torch.no_grad():
+                taught = run_teacher(ids, output_hidden_states=True)
+            loss = triple_loss(run_student(ids, output_hidden_states=True), taught, labels)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(student.parameters(), 5)
+        optimizer.step()
+        seconds.append(time.perf_counter() - start)
+    return shape["sequences"] * shape["positions"] / statistics.median(seconds[1:])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--compile", action="store_true", help="torch.compile both models")
+    parser.add_argument("--steps", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("cases", nargs="*", default=["small_float32", "small_bfloat16", "base_float32", "base_bfloat16"])
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    for case in arguments.cases:
+        print(f"{case}: {measure(case, arguments.steps, arguments.compile):.0f} tokens/s, {arguments.threads} threads", flush=True)
+
+
+if __name__ == "__main__":
+    main()
