@@ -14,8 +14,8 @@ namespace retort {
 
 // One final evaluation of one student (or of the teacher).
 struct Scores {
-  std::string stage;                             // Name of the evaluation stage.
-  std::string split;                             // "report"
+  std::string stage;     // Name of the evaluation stage.
+  std::string split;     // "report"
   MetricScores metrics;  // Sequence by sequence.
 };
 
