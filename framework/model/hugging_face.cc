@@ -215,8 +215,10 @@ absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, c
   std::map<std::string, std::string> metadata = {{"format", "pt"}};
   if (NeedsNominalTokenTypes(config)) metadata[kTokenTypes] = "0";
   RETORT_RETURN_IF_ERROR(WriteSafetensors(folder + kWeights, tensors, metadata));
-  RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kVocabulary, vocabulary));
-  RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kTokenizer, TokenizerConfigText(config, lower_case)));
+  if (!vocabulary.empty()) {
+    RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kVocabulary, vocabulary));
+    RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kTokenizer, TokenizerConfigText(config, lower_case)));
+  }
   const bool masked_lm_head = parameters.Has("masked_lm.decoder.bias");
   return AtomicWriteFile(folder + kConfig, HuggingFaceConfigText(config, masked_lm_head, dtype));
 }

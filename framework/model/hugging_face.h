@@ -42,9 +42,9 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder);
 // calls a pooler unexpected, and BertModel a missing pooler missing. A `bert` without token types is written with one
 // whose embedding is 0, which computes the same; LoadModel leaves it out again.
 //
-// Args: parameters: those of EncoderParameterSpecs(config, ...); vocabulary: contents of vocab.txt; dtype: float32,
-// float16 or bfloat16; lower_case: whether the tokenizer lower-cases. Errors: those of the file system, with the path;
-// InvalidArgument, naming the parameter, for values that are not finite in `dtype`.
+// Args: parameters: those of EncoderParameterSpecs(config, ...); vocabulary: contents of vocab.txt, empty for none;
+// dtype: float32, float16 or bfloat16; lower_case: whether the tokenizer lower-cases. Errors: those of the file system,
+// with the path; InvalidArgument, naming the parameter, for values that are not finite in `dtype`.
 absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, const ParameterSet& parameters,
                        absl::string_view vocabulary, c10::ScalarType dtype, bool lower_case = true);
 

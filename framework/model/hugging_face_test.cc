@@ -158,6 +158,14 @@ TEST(HuggingFace, KeepsTheTokenizersCase) {
   EXPECT_TRUE(LoadModel(folder)->lower_case);
 }
 
+TEST(HuggingFace, StoresNoTokenizerWithoutAVocabulary) {
+  const std::string folder = ::testing::TempDir() + "/no_vocabulary";
+  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false), true), "", at::kFloat), IsOk());
+  EXPECT_FALSE(std::filesystem::exists(folder + "/vocab.txt"));
+  EXPECT_FALSE(std::filesystem::exists(folder + "/tokenizer_config.json"));
+  EXPECT_EQ(LoadModel(folder)->vocabulary_path, "");
+}
+
 // transformers has no BERT without token types.
 TEST(HuggingFace, StoresABertWithoutTokenTypesWithOneOfZeros) {
   EncoderConfig config = Bert(false);

@@ -44,7 +44,7 @@ printf '\377\377\377\377\377\377\377\177' | dd of="$root/header/model.safetensor
 sed -i '0,/"F32"/s//"F99"/' "$root/dtype/model.safetensors"
 printf '\377\377\377\177' | dd of="$root/nan/model.safetensors" conv=notrunc bs=1 seek=$(($(stat -c %s "$root/nan/model.safetensors") - 4)) 2>/dev/null
 case_of truncated_weights 's#/teacher"#/truncated"#' 'truncated/model.safetensors: not a sound safetensors file'
-case_of header_weights 's#/teacher"#/header"#' 'the header is said to have'
+case_of header_weights 's#/teacher"#/header"#' 'want a header of at most'
 case_of dtype_weights 's#/teacher"#/dtype"#' 'dtype: want one of F64'
 case_of nan_weights 's#/teacher"#/nan"#' 'holds NaN or infinity'
 

@@ -54,7 +54,7 @@ absl::Status Run() {
   if (!model.vocabulary_path.empty()) {
     RETORT_ASSIGN_OR_RETURN(vocabulary, ReadFile(model.vocabulary_path));
   }
-  return SaveModel(FLAGS_output, model.config, model.parameters, vocabulary, dtype);
+  return SaveModel(FLAGS_output, model.config, model.parameters, vocabulary, dtype, model.lower_case);
 }
 
 }  // namespace

@@ -68,7 +68,9 @@ absl::Status Run(const std::vector<std::string>& sentences) {
   at::NoGradGuard no_grad;
   RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
   if (!model.masked_lm_head) return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": has no masked-LM head"));
-  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, WordPieceTokenizer::Load(model.vocabulary_path));
+  WordPieceOptions options;
+  options.lower_case = model.lower_case;
+  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, WordPieceTokenizer::Load(model.vocabulary_path, options));
   for (const std::string& sentence : sentences) {
     RETORT_ASSIGN_OR_RETURN(const Batch batch, MakeBatch(sentence, *tokenizer, model.config.max_positions));
     std::cout << sentence << "\n";
