@@ -2,13 +2,11 @@
 
 #include <malloc.h>
 
-#include <limits>
-
 namespace retort {
 
 void KeepFreedMemory() {
   mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_TRIM_THRESHOLD, -1);  // Never.
   mallopt(M_TOP_PAD, 64 << 20);
   mallopt(M_ARENA_MAX, 1);
 }

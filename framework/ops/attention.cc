@@ -81,12 +81,13 @@ struct WorkType<c10::BFloat16> {
   using type = float;
 };
 
-// Calls kernel(b, a, s, row index) for each row on all threads.
-template <typename Kernel>
-void ForEachRow(int64_t batch, const Rows& rows, const Kernel& kernel) {
+// Calls kernel(b, a · S + s, row index, buffer of `buffer_size` values) for each row on all threads.
+template <typename F, typename Kernel>
+void ForEachRow(int64_t batch, const Rows& rows, int64_t buffer_size, const Kernel& kernel) {
   at::parallel_for(0, batch * rows.heads * rows.positions, 64, [&](int64_t begin, int64_t end) {
+    std::vector<F> buffer(buffer_size);
     for (int64_t row = begin; row < end; ++row) {
-      kernel(row / (rows.heads * rows.positions), row % (rows.heads * rows.positions), row);
+      kernel(row / (rows.heads * rows.positions), row % (rows.heads * rows.positions), row, buffer.data());
     }
   });
 }
@@ -99,15 +100,14 @@ void SoftmaxOnHost(const Rows& rows, double scale, at::Tensor* scores, at::Tenso
   T* p = scores->data_ptr<T>();
   T* out = dropped->defined() ? dropped->data_ptr<T>() : nullptr;
   const KeepRate keep(rows.rate);
-  ForEachRow(scores->size(0), rows, [&](int64_t b, int64_t position, int64_t row) {
-    std::vector<F> work(2 * n);
-    std::copy_n(p + row * n, n, work.begin());
-    RunSoftmaxRow(rows.valid == nullptr ? nullptr : rows.valid + b * n, n, static_cast<F>(scale), work.data());
-    std::copy_n(work.begin(), n, p + row * n);
+  ForEachRow<F>(scores->size(0), rows, 2 * n, [&](int64_t b, int64_t position, int64_t row, F* work) {
+    std::copy_n(p + row * n, n, work);
+    RunSoftmaxRow(rows.valid == nullptr ? nullptr : rows.valid + b * n, n, static_cast<F>(scale), work);
+    std::copy_n(work, n, p + row * n);
     if (out == nullptr) return;
     RunDropKeys(StreamOf(*rows.site, rows.site->sample_ids.const_data_ptr<int64_t>()[b]),
-                static_cast<uint32_t>(position), keep, work.data(), n, work.data() + n);
-    std::copy_n(work.begin() + n, n, out + row * n);
+                static_cast<uint32_t>(position), keep, work, n, work + n);
+    std::copy_n(work + n, n, out + row * n);
   });
 }
 
@@ -121,9 +121,8 @@ void SoftmaxGradientOnHost(const Rows& rows, double scale, const at::Tensor& pro
   T* g = gradient->data_ptr<T>();
   T* out = dropped->defined() ? dropped->data_ptr<T>() : nullptr;
   const KeepRate keep(rows.rate);
-  ForEachRow(gradient->size(0), rows, [&](int64_t b, int64_t position, int64_t row) {
-    std::vector<F> work(3 * n);
-    F *work_p = work.data(), *work_g = work_p + n, *work_out = work_g + n;
+  ForEachRow<F>(gradient->size(0), rows, 3 * n, [&](int64_t b, int64_t position, int64_t row, F* work_p) {
+    F *work_g = work_p + n, *work_out = work_g + n;
     std::copy_n(p + row * n, n, work_p);
     std::copy_n(g + row * n, n, work_g);
     if (out != nullptr) {

@@ -47,8 +47,18 @@ absl::Status Check(const std::string& workspace, const std::string& kind, const 
   if (!IsSnakeCase(name)) {
     return absl::InvalidArgumentError(absl::StrCat("--name: want a name like my_", kind, ", got \"", name, "\""));
   }
-  const std::string folder = absl::StrCat(workspace, "/plugins/", kind, "/", name);
-  if (std::filesystem::exists(folder)) return absl::AlreadyExistsError(absl::StrCat(folder, " is there already"));
+  // Words that the schema, the build rule or other types of ours have taken.
+  static const auto* const reserved =
+      new std::set<std::string>{"encoder", "example", "layer", "name", "plugin", "schema", "weight"};
+  if (reserved->count(name) > 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--name: \"", name, "\" means something else here; want another name"));
+  }
+  // Kinds share a name space: each plugin's configuration is the message retort.<Name>Config.
+  for (const std::string& other : *kinds) {
+    const std::string folder = absl::StrCat(workspace, "/plugins/", other, "/", name);
+    if (std::filesystem::exists(folder)) return absl::AlreadyExistsError(absl::StrCat(folder, " is there already"));
+  }
   return absl::OkStatus();
 }
 

@@ -31,19 +31,20 @@ class NewPlugin : public ::testing::Test {
 
 TEST_F(NewPlugin, WritesAWholeFolderOfEachKind) {
   for (const std::string kind : {"loss", "mapping", "init"}) {
-    EXPECT_EQ(Error(kind, "my_thing2"), "");
-    for (const char* file :
-         {"my_thing2.proto", "my_thing2.h", "my_thing2.cc", "my_thing2_test.cc", "example.textproto", "BUILD"}) {
-      const std::string text = Read("plugins/" + kind + "/my_thing2/" + file);
+    const std::string name = "my_" + kind;
+    EXPECT_EQ(Error(kind, name), "");
+    for (const std::string& file : {name + ".proto", name + ".h", name + ".cc", name + "_test.cc",
+                                    std::string("example.textproto"), std::string("BUILD")}) {
+      const std::string text = Read("plugins/" + kind + "/" + name + "/" + file);
       EXPECT_FALSE(text.empty());
-      EXPECT_FALSE(absl::StrContains(text, "{{name}}") || absl::StrContains(text, "{{Name}}")) << file;
-      EXPECT_TRUE(absl::StrContains(text, "my_thing2") || absl::StrContains(text, "MyThing2")) << file;
+      EXPECT_FALSE(absl::StrContains(text, "{{")) << file;
+      EXPECT_TRUE(absl::StrContains(text, name) || absl::StrContains(text, "My")) << file;
     }
   }
   EXPECT_EQ(
       Read("plugins/plugins.bzl"),
-      "PLUGINS = {\n    \"init\": [\n        \"b\",\n        \"my_thing2\",\n    ],\n    \"loss\": [\n        \"a\",\n"
-      "        \"my_thing2\",\n        \"z\",\n    ],\n    \"mapping\": [\n        \"my_thing2\",\n    ],\n}\n");
+      "PLUGINS = {\n    \"init\": [\n        \"b\",\n        \"my_init\",\n    ],\n    \"loss\": [\n        \"a\",\n"
+      "        \"my_loss\",\n        \"z\",\n    ],\n    \"mapping\": [\n        \"my_mapping\",\n    ],\n}\n");
 }
 
 TEST_F(NewPlugin, RefusesWhatCannotBeAndWritesNothing) {
@@ -54,6 +55,8 @@ TEST_F(NewPlugin, RefusesWhatCannotBeAndWritesNothing) {
   EXPECT_EQ(Read("plugins/plugins.bzl"), kList);
   EXPECT_EQ(Error("loss", "mine"), "");
   EXPECT_TRUE(absl::StrContains(Error("loss", "mine"), "plugins/loss/mine is there already"));
+  EXPECT_TRUE(absl::StrContains(Error("init", "mine"), "plugins/loss/mine is there already"));
+  EXPECT_EQ(Error("loss", "weight"), "--name: \"weight\" means something else here; want another name");
 }
 
 }  // namespace
