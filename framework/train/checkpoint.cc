@@ -19,7 +19,7 @@
 namespace retort {
 namespace {
 
-constexpr int kGenerations = 2;
+constexpr ptrdiff_t kGenerations = 2;
 
 std::string CheckpointPath(const std::string& folder, int64_t step) {
   return absl::StrCat(folder, "/step_", step, ".safetensors");
@@ -62,6 +62,18 @@ absl::StatusOr<Progress> ParseProgress(const SafetensorsFile& file) {
   return progress;
 }
 
+// A tensor like "parameters": [N] float32.
+absl::StatusOr<at::Tensor> ReadBuffer(const SafetensorsFile& file, const std::string& name) {
+  const auto& entries = file.entries();
+  const auto parameters = entries.find("parameters"), found = entries.find(name);
+  if (found == entries.end() || parameters == entries.end() || found->second.dtype != at::kFloat ||
+      found->second.shape.size() != 1 || found->second.shape != parameters->second.shape) {
+    return absl::DataLossError(
+        absl::StrCat(file.path(), ": not a checkpoint: there is no ", name, " of float32, as long as the parameters"));
+  }
+  return file.Read(name);
+}
+
 }  // namespace
 
 absl::Status SaveCheckpoint(const std::string& folder, const Checkpoint& checkpoint) {
@@ -72,11 +84,12 @@ absl::Status SaveCheckpoint(const std::string& folder, const Checkpoint& checkpo
   if (checkpoint.progress.best_value) tensors.emplace_back("best_parameters", checkpoint.best_parameters.cpu());
   RETORT_RETURN_IF_ERROR(
       WriteSafetensors(CheckpointPath(folder, checkpoint.progress.step), tensors, ProgressText(checkpoint.progress)));
-  std::vector<int64_t> steps = ListCheckpoints(folder);
-  steps.resize(std::max<int64_t>(0, static_cast<int64_t>(steps.size()) - kGenerations));
-  for (int64_t step : steps) {
+  const std::vector<int64_t> steps = ListCheckpoints(folder);
+  const auto saved = std::find(steps.begin(), steps.end(), checkpoint.progress.step);
+  for (auto step = steps.begin(); step != steps.end(); ++step) {
+    if (step <= saved && saved - step < kGenerations) continue;
     std::error_code ignored;
-    std::filesystem::remove(CheckpointPath(folder, step), ignored);
+    std::filesystem::remove(CheckpointPath(folder, *step), ignored);
   }
   return absl::OkStatus();
 }
@@ -100,11 +113,15 @@ absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& folder, int64_t ste
   RETORT_ASSIGN_OR_RETURN(const auto file, SafetensorsFile::Open(CheckpointPath(folder, step)));
   Checkpoint checkpoint;
   RETORT_ASSIGN_OR_RETURN(checkpoint.progress, ParseProgress(*file));
-  RETORT_ASSIGN_OR_RETURN(checkpoint.state.parameters, file->Read("parameters"));
-  RETORT_ASSIGN_OR_RETURN(checkpoint.state.first_moment, file->Read("first_moment"));
-  RETORT_ASSIGN_OR_RETURN(checkpoint.state.second_moment, file->Read("second_moment"));
+  if (checkpoint.progress.step != step) {
+    return absl::DataLossError(
+        absl::StrCat(file->path(), ": not a checkpoint: want step ", step, ", got ", checkpoint.progress.step));
+  }
+  RETORT_ASSIGN_OR_RETURN(checkpoint.state.parameters, ReadBuffer(*file, "parameters"));
+  RETORT_ASSIGN_OR_RETURN(checkpoint.state.first_moment, ReadBuffer(*file, "first_moment"));
+  RETORT_ASSIGN_OR_RETURN(checkpoint.state.second_moment, ReadBuffer(*file, "second_moment"));
   if (checkpoint.progress.best_value) {
-    RETORT_ASSIGN_OR_RETURN(checkpoint.best_parameters, file->Read("best_parameters"));
+    RETORT_ASSIGN_OR_RETURN(checkpoint.best_parameters, ReadBuffer(*file, "best_parameters"));
   }
   return checkpoint;
 }

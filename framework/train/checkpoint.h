@@ -30,14 +30,15 @@ struct Checkpoint {
   at::Tensor best_parameters;  // Undefined unless progress.best_value is set.
 };
 
-// Writes step_<n>.safetensors into the folder, atomically, and removes all but the newest two. Makes the folder.
+// Writes step_<n>.safetensors into the folder, atomically, and removes all others but the newest before it: those after
+// it are of a training that went further and was then begun anew from an earlier step. Makes the folder.
 // Errors: those of the file system, with the path.
 absl::Status SaveCheckpoint(const std::string& folder, const Checkpoint& checkpoint);
 
 // The steps that the folder has checkpoints of, ascending; none if there is no folder.
 std::vector<int64_t> ListCheckpoints(const std::string& folder);
 
-// Errors: NotFound; DataLoss or InvalidArgument for a damaged or foreign file, with the path.
+// Errors: NotFound; DataLoss for a damaged or foreign file, with the path.
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& folder, int64_t step);
 
 }  // namespace retort

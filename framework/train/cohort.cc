@@ -1,6 +1,7 @@
 #include "framework/train/cohort.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -28,8 +29,10 @@ struct Running {
   bool alive = true;
 };
 
-// The metric's direction: accuracy is to be high, losses are to be low.
+// The metric's direction: accuracy is to be high, losses are to be low. What is not a number is better than nothing
+// only.
 bool IsBetter(const std::string& metric, double value, double best) {
+  if (std::isnan(best)) return !std::isnan(value);
   const bool higher = metric.size() >= 8 && metric.compare(metric.size() - 8, 8, "accuracy") == 0;
   return higher ? value > best : value < best;
 }
@@ -40,7 +43,9 @@ class Training {
       : options_(options) {
     for (size_t i = 0; i < members->size(); ++i) {
       running_.push_back({&(*members)[i], &(*results)[i], {}, true});
-      const Objective& objective = (*members)[i].student->objective();
+      const StudentTrainer& student = *(*members)[i].student;
+      CHECK_EQ(student.options().stage.row_chunk(), options.row_chunk) << "members share the teacher's logits";
+      const Objective& objective = student.objective();
       demands_.Add(objective.teacher());
       if (objective.reads_teacher_rows()) teacher_rows_.insert(*objective.rows());
     }
@@ -131,21 +136,27 @@ class Training {
       if (running.alive) running.member->student->StartStep(masks);
     }
     for (size_t i = 0; i < slices.size(); ++i) {
-      RETORT_RETURN_IF_ERROR(
-          AddMicroBatch(batch.Slice(slices[i].begin, slices[i].end, options_.device), static_cast<int>(i)));
+      AddMicroBatch(step + 1, batch.Slice(slices[i].begin, slices[i].end, options_.device), static_cast<int>(i));
     }
     RETORT_RETURN_IF_ERROR(UpdateAll(step + 1, batch.tokens(), absl::ToDoubleSeconds(absl::Now() - start)));
     return EvaluateIfDue(batch.tokens());
   }
 
-  absl::Status AddMicroBatch(const Batch& batch, int index) {
+  static void End(absl::Status status, Running* running) {
+    running->alive = false;
+    running->result->status = std::move(status);
+  }
+
+  void AddMicroBatch(int64_t step, const Batch& batch, int index) {
     const bool taught = options_.teacher.encoder != nullptr && !demands_.empty();
     const TeacherOutputs teacher = taught ? RunTeacher(batch) : TeacherOutputs();
-    const double teacher_flops = taught ? TeacherFlops(batch) : 0;
     for (Running& running : running_) {
       if (!running.alive) continue;
       StudentTrainer& student = *running.member->student;
-      RETORT_RETURN_IF_ERROR(student.AddGradient(batch, index, taught ? &teacher : nullptr));
+      if (const absl::Status status = student.AddGradient(batch, index, taught ? &teacher : nullptr); !status.ok()) {
+        End(absl::Status(status.code(), absl::StrCat("step ", step, ": ", status.message())), &running);
+        continue;
+      }
       const std::optional<RowSet> rows = student.objective().rows();
       const double flops =
           kForwardAndBackward *
@@ -154,9 +165,8 @@ class Training {
               student.objective().student().Depth(static_cast<int>(running.member->encoder->config().layers)),
               rows ? batch.masks.Rows(*rows) : 0);
       running.result->progress.student_flops += flops;
-      running.result->progress.total_flops += flops + (student.objective().teacher().empty() ? 0 : teacher_flops);
+      running.result->progress.total_flops += flops + TeacherFlops(student.objective(), batch);
     }
-    return absl::OkStatus();
   }
 
   TeacherOutputs RunTeacher(const Batch& batch) const {
@@ -172,12 +182,14 @@ class Training {
     return outputs;
   }
 
-  double TeacherFlops(const Batch& batch) const {
-    int64_t rows = 0;
-    for (RowSet set : teacher_rows_) rows += batch.masks.Rows(set);
+  // Of what this objective reads: the cost of a student is the same in any cohort.
+  double TeacherFlops(const Objective& objective, const Batch& batch) const {
+    const Capture demands = objective.teacher();
+    if (options_.teacher.encoder == nullptr || demands.empty()) return 0;
     const Encoder& encoder = *options_.teacher.encoder;
     return encoder.ForwardFlops(batch.sequences(), batch.positions(),
-                                demands_.Depth(static_cast<int>(encoder.config().layers)), rows);
+                                demands.Depth(static_cast<int>(encoder.config().layers)),
+                                objective.reads_teacher_rows() ? batch.masks.Rows(*objective.rows()) : 0);
   }
 
   absl::Status UpdateAll(int64_t step, int64_t tokens, double seconds_so_far) {
@@ -187,8 +199,7 @@ class Training {
       if (!running.alive) continue;
       absl::StatusOr<UpdateResult> update = running.member->student->Update(step);
       if (!update.ok()) {
-        running.alive = false;
-        running.result->status = update.status();
+        End(update.status(), &running);
         continue;
       }
       running.result->progress.step = step;

@@ -45,7 +45,7 @@ struct CohortOptions {
   std::function<StepBatch(int64_t step)> step_batch;  // A pure function; steps count from 0.
   int64_t total_steps = 0;
   int micro_batches = 1;
-  int64_t row_chunk = 512;
+  int64_t row_chunk = 512;  // As in the stages of all members.
   c10::Device device = c10::Device(at::kCPU);
   CohortTeacher teacher;  // Without encoder: none.
   int64_t checkpoint_steps = 100;
@@ -68,7 +68,8 @@ struct MemberResult {
 // cohort.
 //
 // Goes on from the members' newest common checkpoint, or begins at step 0 if there is none. Checkpoints every
-// `checkpoint_steps` and when stopped. A member whose loss or gradient stops being finite ends alone.
+// `checkpoint_steps` and when stopped. A member whose loss or gradient stops being finite, or one of whose terms fails,
+// ends alone.
 //
 // Returns: one result per member. Errors: Cancelled if `stop` was set; what the file system or the teacher reports.
 absl::StatusOr<std::vector<MemberResult>> TrainCohort(const CohortOptions& options, std::vector<CohortMember>* members);

@@ -1,0 +1,77 @@
+#ifndef RETORT_FRAMEWORK_TRAIN_TEST_TRAINING_H_
+#define RETORT_FRAMEWORK_TRAIN_TEST_TRAINING_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ATen/core/Tensor.h"
+#include "c10/core/ScalarType.h"
+#include "framework/batch/step_batch.h"
+#include "framework/config/sweep.pb.h"
+#include "framework/model/encoder.h"
+#include "framework/model/parameter_set.h"
+#include "framework/train/cohort.h"
+#include "framework/train/objective.h"
+#include "framework/train/student_trainer.h"
+
+namespace retort::testing {
+
+// Trainings of encoders as small as SmallEncoder's, for tests. Everything is a function of its arguments. What a test
+// gets wrong CHECK-fails.
+
+// DistilBERT's three losses over all rows.
+extern const char kTripleLoss[];
+
+// The training stage that this text describes, `loss { ... } adamw { ... }` and so on, with defaults filled in.
+Stage MakeStage(const std::string& text);
+
+Objective MakeObjective(const Stage& stage, const EncoderConfig& student, const EncoderConfig* teacher);
+
+// Random parameters of an encoder and its masked-LM head, biases and LayerNorms included, float32; with those of an
+// objective's terms, if there is one.
+ParameterSet RandomModel(const EncoderConfig& config, uint64_t seed, const Objective* objective = nullptr);
+
+// A student of random parameters; options.seed draws them, and the dropout.
+std::unique_ptr<StudentTrainer> MakeStudent(const Encoder& encoder, const EncoderConfig* teacher,
+                                            const StudentOptions& options);
+
+// Step number `step` of six sequences of uneven lengths.
+StepBatch RandomStep(int64_t step);
+
+// What one member of a TestCohort is.
+struct TestMember {
+  std::string name;
+  std::string stage;  // As in MakeStage.
+  int64_t layers = 2;
+  uint64_t seed = 1;
+};
+
+// A teacher of four layers, and students that it teaches.
+class TestCohort {
+ public:
+  // Checkpoints go below `folder`. Members get the options' number of steps: set that first.
+  explicit TestCohort(std::string folder, c10::ScalarType precision = at::kFloat);
+  TestCohort(const TestCohort&) = delete;
+  TestCohort& operator=(const TestCohort&) = delete;
+
+  CohortOptions& options() { return options_; }
+
+  // Fresh students. They live as long as the cohort.
+  std::vector<CohortMember> Members(const std::vector<TestMember>& members);
+
+  std::string CheckpointFolder(const std::string& member) const { return folder_ + "/" + member; }
+
+ private:
+  const std::string folder_;
+  const c10::ScalarType precision_;
+  const Encoder teacher_;
+  const ParameterSet teacher_parameters_;
+  std::vector<std::unique_ptr<Encoder>> encoders_;
+  CohortOptions options_;
+};
+
+}  // namespace retort::testing
+
+#endif  // RETORT_FRAMEWORK_TRAIN_TEST_TRAINING_H_
