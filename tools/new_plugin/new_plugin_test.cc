@@ -37,6 +37,9 @@ TEST_F(NewPlugin, WritesAWholeFolderOfEachKind) {
                                     std::string("example.textproto"), std::string("BUILD")}) {
       const std::string text = Read("plugins/" + kind + "/" + name + "/" + file);
       EXPECT_FALSE(text.empty());
+      for (const std::string placeholder : {"{{name}}", "{{Name}}", "{{NAME}}"}) {
+        EXPECT_FALSE(absl::StrContains(text, placeholder)) << file << " " << placeholder;
+      }
       EXPECT_TRUE(absl::StrContains(text, name) || absl::StrContains(text, "My")) << file;
     }
   }
