@@ -4,7 +4,6 @@
 
 #include "ATen/TensorOperators.h"
 #include "ATen/core/grad_mode.h"
-#include "ATen/ops/addmm.h"
 #include "ATen/ops/argmax.h"
 #include "ATen/ops/eq.h"
 #include "ATen/ops/exp.h"
@@ -12,6 +11,7 @@
 #include "ATen/ops/index_select.h"
 #include "ATen/ops/log_softmax.h"
 #include "ATen/ops/sum.h"
+#include "framework/ops/matmul.h"
 
 namespace retort {
 namespace {
@@ -23,9 +23,8 @@ at::Tensor LabelledLogProbabilities(const EvaluatedModel& model, const Batch& ba
   const ModelOutputs outputs = model.encoder->Forward(*model.parameters, batch, capture, std::nullopt);
   const at::Tensor& hidden = outputs.hidden.at(static_cast<int>(model.encoder->config().layers));
   const at::Tensor rows = hidden.reshape({-1, hidden.size(-1)}).index_select(0, batch.labelled_rows);
-  const at::Tensor logits = at::addmm(model.parameters->Get("masked_lm.decoder.bias"),
-                                      model.encoder->MaskedLmTransform(*model.parameters, rows),
-                                      model.parameters->Get("embeddings.word").t());
+  const at::Tensor logits = ops::Linear(model.encoder->MaskedLmTransform(*model.parameters, rows), model.parameters->Get("embeddings.word"),
+                  model.parameters->Get("masked_lm.decoder.bias"));
   return at::log_softmax(logits.to(at::kFloat), -1);
 }
 

@@ -7,11 +7,11 @@
 #include "ATen/ops/embedding.h"
 #include "ATen/ops/gelu.h"
 #include "ATen/ops/layer_norm.h"
-#include "ATen/ops/linear.h"
 #include "ATen/ops/tanh.h"
 #include "absl/strings/str_cat.h"
 #include "framework/ops/attention.h"
 #include "framework/ops/dropout.h"
+#include "framework/ops/matmul.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -79,7 +79,7 @@ class Pass {
   }
 
   at::Tensor Linear(const std::string& name, const at::Tensor& x) const {
-    return at::linear(x, parameters_.Get(name + ".weight"), parameters_.Get(name + ".bias"));
+    return ops::Linear(x, parameters_.Get(name + ".weight"), parameters_.Get(name + ".bias"));
   }
 
   at::Tensor Norm(const std::string& name, const at::Tensor& x) const {
@@ -146,13 +146,13 @@ ModelOutputs Encoder::Forward(const ParameterSet& parameters, const Batch& batch
 
 at::Tensor Encoder::MaskedLmTransform(const ParameterSet& parameters, const at::Tensor& rows) const {
   at::Tensor raised = at::gelu(
-      at::linear(rows, parameters.Get("masked_lm.transform.weight"), parameters.Get("masked_lm.transform.bias")));
+      ops::Linear(rows, parameters.Get("masked_lm.transform.weight"), parameters.Get("masked_lm.transform.bias")));
   return at::layer_norm(raised, {config_.hidden_size}, parameters.Get("masked_lm.norm.scale"),
                         parameters.Get("masked_lm.norm.shift"), config_.layer_norm_epsilon);
 }
 
 at::Tensor Encoder::Pooled(const ParameterSet& parameters, const at::Tensor& last_hidden) const {
-  return at::tanh(at::linear(last_hidden.select(1, 0), parameters.Get("pooler.weight"), parameters.Get("pooler.bias")));
+  return at::tanh(ops::Linear(last_hidden.select(1, 0), parameters.Get("pooler.weight"), parameters.Get("pooler.bias")));
 }
 
 double Encoder::ForwardFlops(int64_t sequences, int64_t positions, int depth, int64_t vocabulary_rows) const {

@@ -14,6 +14,7 @@
 #include "ATen/ops/softmax.h"
 #include "c10/util/BFloat16.h"
 #include "framework/ops/keep_bits.h"
+#include "framework/ops/matmul.h"
 #include "glog/logging.h"
 #include "torch/csrc/autograd/custom_function.h"
 
@@ -168,7 +169,7 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
                             const at::Tensor& value, const std::optional<at::Tensor>& valid, double rate, int64_t seed,
                             int64_t site, int64_t epoch, const at::Tensor& sample_ids) {
     const Settings settings{rate, {static_cast<uint64_t>(seed), static_cast<uint32_t>(site), epoch, sample_ids}};
-    at::Tensor probabilities = at::matmul(query, key.transpose(-2, -1)).contiguous();
+    at::Tensor probabilities = MatMul(query, key.transpose(-2, -1)).contiguous();
     at::Tensor dropped = rate > 0 ? at::empty_like(probabilities) : at::Tensor();
     const Rows rows = RowsOf(query, valid.value_or(at::Tensor()), settings);
     Dispatch(query.scalar_type(),
@@ -178,7 +179,7 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
     context->saved_data["seed"] = seed;
     context->saved_data["site"] = site;
     context->saved_data["epoch"] = epoch;
-    return at::matmul(rate > 0 ? dropped : probabilities, value);
+    return MatMul(rate > 0 ? dropped : probabilities, value);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -190,16 +191,16 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
                             {static_cast<uint64_t>(data["seed"].toInt()), static_cast<uint32_t>(data["site"].toInt()),
                              data["epoch"].toInt(), saved[4]}};
     const at::Tensor out_gradient = gradients[0].contiguous();
-    at::Tensor gradient = at::matmul(out_gradient, value.transpose(-2, -1)).contiguous();
+    at::Tensor gradient = MatMul(out_gradient, value.transpose(-2, -1)).contiguous();
     at::Tensor dropped = settings.rate > 0 ? at::empty_like(probabilities) : at::Tensor();
     const Rows rows = RowsOf(query, at::Tensor(), settings);
     Dispatch(query.scalar_type(), [&](auto type) {
       SoftmaxGradientOnHost<decltype(type)>(rows, ScaleOf(query), probabilities, &gradient, &dropped);
     });
     const at::Tensor weights = settings.rate > 0 ? dropped : probabilities;
-    return {at::matmul(gradient, key),
-            at::matmul(gradient.transpose(-2, -1), query),
-            at::matmul(weights.transpose(-2, -1), out_gradient),
+    return {MatMul(gradient, key),
+            MatMul(gradient.transpose(-2, -1), query),
+            MatMul(weights.transpose(-2, -1), out_gradient),
             {},
             {},
             {},

@@ -5,7 +5,6 @@
 
 #include "ATen/TensorOperators.h"
 #include "ATen/core/grad_mode.h"
-#include "ATen/ops/addmm.h"
 #include "ATen/ops/index_select.h"
 #include "ATen/ops/mm.h"
 #include "ATen/ops/ne.h"
@@ -13,6 +12,7 @@
 #include "ATen/ops/sum.h"
 #include "ATen/ops/zeros.h"
 #include "framework/base/status_macros.h"
+#include "framework/ops/matmul.h"
 #include "framework/ops/row_loss.h"
 #include "torch/csrc/autograd/autograd.h"
 
@@ -23,9 +23,16 @@ at::Tensor SelectRows(const at::Tensor& hidden, const at::Tensor& rows) {
   return hidden.reshape({-1, hidden.size(-1)}).index_select(0, rows);
 }
 
-at::Tensor Decode(const ParameterSet& parameters, const at::Tensor& input) {
-  return at::addmm(parameters.Get("masked_lm.decoder.bias"), input, parameters.Get("embeddings.word").t());
-}
+// The layer from a width to the vocabulary, with its matrix ready for products.
+struct Decoder {
+  explicit Decoder(const ParameterSet& parameters)
+      : matrix(ops::Factor(parameters.Get("embeddings.word"))), bias(parameters.Get("masked_lm.decoder.bias")) {}
+
+  at::Tensor Logits(const at::Tensor& input) const { return ops::Linear(input, matrix, bias); }
+
+  at::Tensor matrix;  // [V, d]
+  at::Tensor bias;    // [V]
+};
 
 // Which row terms the fused kernel computes, and its coefficients. Terms join as long as they agree on what the kernel
 // has one of: the temperature and the rows of the soft losses.
@@ -121,10 +128,11 @@ absl::StatusOr<at::Tensor> RunChunk(const Objective& objective, absl::Span<const
 // Adds the decoder's share of a chunk: Gᵀ x to its matrix, Σ G to its bias.
 void AddDecoderGradient(const at::Tensor& gradient, const at::Tensor& input, const ParameterSet& parameters) {
   at::Tensor matrix = parameters.Gradient("embeddings.word");
-  if (matrix.scalar_type() == gradient.scalar_type()) {
-    matrix.addmm_(gradient.t(), input);
+  const at::Tensor left = ops::Factor(gradient).t(), right = ops::Factor(input);
+  if (matrix.scalar_type() == left.scalar_type()) {
+    matrix.addmm_(left, right);
   } else {
-    matrix.add_(at::mm(gradient.t(), input));
+    matrix.add_(at::mm(left, right));
   }
   parameters.Gradient("masked_lm.decoder.bias").add_(at::sum(gradient, {0}, false, matrix.scalar_type()));
 }
@@ -135,9 +143,10 @@ LogitChunks TeacherLogits(const Encoder& teacher, const ParameterSet& parameters
                           const at::Tensor& last_hidden, RowSet rows, int64_t chunk_rows) {
   at::NoGradGuard no_grad;
   const at::Tensor input = teacher.MaskedLmTransform(parameters, SelectRows(last_hidden, batch.rows(rows)));
+  const Decoder decoder(parameters);
   LogitChunks chunks;
   for (int64_t begin = 0; begin < input.size(0); begin += chunk_rows) {
-    chunks.push_back(Decode(parameters, input.narrow(0, begin, std::min(chunk_rows, input.size(0) - begin))));
+    chunks.push_back(decoder.Logits(input.narrow(0, begin, std::min(chunk_rows, input.size(0) - begin))));
   }
   return chunks;
 }
@@ -155,16 +164,17 @@ absl::StatusOr<RowHeadResult> RunRowHead(const Encoder& student, const Parameter
   at::NoGradGuard no_grad;
   const FusedPlan plan = PlanFusion(objective, scales);
   const at::Tensor input = result.decoder_input.detach();
+  const Decoder decoder(parameters);
   const at::Tensor labels = batch.labels.reshape({-1}).index_select(0, row_indices);
   result.decoder_input_gradient = at::zeros(input.sizes(), input.options());
   for (int64_t begin = 0; begin < input.size(0); begin += chunk_rows) {
     const int64_t count = std::min(chunk_rows, input.size(0) - begin);
     const at::Tensor chunk_input = input.narrow(0, begin, count);
-    Chunk chunk{Decode(parameters, chunk_input), {}, labels.narrow(0, begin, count), {}, rows};
+    Chunk chunk{decoder.Logits(chunk_input), {}, labels.narrow(0, begin, count), {}, rows};
     if (!teacher.empty()) chunk.teacher = teacher[begin / chunk_rows];
     chunk.labelled = at::ne(chunk.labels, kNoLabel);
     RETORT_ASSIGN_OR_RETURN(const at::Tensor gradient, RunChunk(objective, scales, plan, chunk, &result.sums));
-    result.decoder_input_gradient.narrow(0, begin, count).copy_(at::mm(gradient, parameters.Get("embeddings.word")));
+    result.decoder_input_gradient.narrow(0, begin, count).copy_(ops::MatMul(gradient, decoder.matrix));
     AddDecoderGradient(gradient, chunk_input, parameters);
   }
   return result;

@@ -4,12 +4,12 @@
 
 #include "ATen/TensorOperators.h"
 #include "ATen/core/Reduction.h"
-#include "ATen/ops/linear.h"
 #include "ATen/ops/mse_loss.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/loss/term_support.h"
+#include "framework/ops/matmul.h"
 
 namespace retort {
 namespace {
@@ -20,7 +20,7 @@ RETORT_REGISTER_LOSS_TERM(HiddenMseLoss, HiddenMseConfig);
 
 at::Tensor HiddenMseSum(const at::Tensor& student, const at::Tensor& teacher, const at::Tensor& weight,
                         const at::Tensor& bias) {
-  const at::Tensor projected = weight.defined() ? at::linear(student, weight, bias) : student;
+  const at::Tensor projected = weight.defined() ? ops::Linear(student, weight, bias) : student;
   return at::mse_loss(projected, teacher.detach(), at::Reduction::Sum);
 }
 
