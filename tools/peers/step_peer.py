@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
-"""Tokens per second of DistilBERT's triple loss with Hugging Face transformers and PyTorch.
+"""Tokens per second of DistilBERT's triple loss: Hugging Face transformers with PyTorch, and retort in turns with it.
 
-    step_peer.py [--compile] [--steps 3] [small_float32 small_bfloat16 base_float32 base_bfloat16]
+    step_peer.py [--steps 3] [--rounds 1] [--compile] [--against bazel-bin/tests/benchmark/step_benchmark] [case ...]
 
-The shapes, losses and optimiser of `bazel run //framework/train:step_benchmark`: random weights, random ids, full sequences, one position of seven labelled, soft targets at
-temperature 2 and cosine over all positions, masked LM over labelled ones, dropout 0.1, AdamW, clipping at 5. bfloat16 is torch.autocast with float32 weights. Prints the
-median of the steps after one that warms up.
+Cases are small_float32, small_bfloat16, base_float32 and base_bfloat16, as in `bazel run //framework/train:step_benchmark`: random weights, random ids, full sequences, one
+position of seven labelled, soft targets at temperature 2 and cosine over all positions, masked LM over labelled ones, dropout 0.1, AdamW, clipping at 5. bfloat16 is
+torch.autocast with float32 weights. A measurement is the median of the steps after one that warms up; printed are median, least and greatest of the rounds. With
+--against, retort's program takes its turn in each round, and the last figure is the ratio of the medians to eager PyTorch.
 
-Wants torch and transformers (2.11.0 and 4.57 were used).
+Wants torch and transformers (2.11.0 and 4.57.1 were used).
 """
 
 import argparse
+import json
 import statistics
+import subprocess
 import time
 
 import torch
@@ -40,13 +43,13 @@ def triple_loss(student, teacher, labels):
     return 5 * soft + 2 * hard + cosine
 
 
-def measure(name, steps, compile_models):
-    shape_name, precision = name.split("_")
+def measure_torch(case, steps, compiled):
+    shape_name, precision = case.split("_")
     shape = SHAPES[shape_name]
     torch.manual_seed(1)
     teacher, student = model(shape, shape["teacher"]).eval(), model(shape, shape["student"]).train()
     optimizer = torch.optim.AdamW(student.parameters(), lr=1e-4, weight_decay=0)
-    run_teacher, run_student = (torch.compile(teacher), torch.compile(student)) if compile_models else (teacher, student)
+    run_teacher, run_student = (torch.compile(teacher), torch.compile(student)) if compiled else (teacher, student)
     seconds = []
     for _ in range(steps + 1):
         ids = torch.randint(shape["vocabulary"], (shape["sequences"], shape["positions"]))
@@ -64,16 +67,37 @@ def measure(name, steps, compile_models):
     return shape["sequences"] * shape["positions"] / statistics.median(seconds[1:])
 
 
+def measure_retort(binary, case):
+    text = subprocess.check_output([binary, f"--benchmark_filter=/{case}/", "--benchmark_format=json"], stderr=subprocess.DEVNULL)
+    return json.loads(text)["benchmarks"][0]["tokens/s"]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--compile", action="store_true", help="torch.compile both models")
+    parser.add_argument("--compile", action="store_true", help="measure with torch.compile of both models, too")
+    parser.add_argument("--against", metavar="PROGRAM", help="retort's step_benchmark")
     parser.add_argument("--steps", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("cases", nargs="*", default=["small_float32", "small_bfloat16", "base_float32", "base_bfloat16"])
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+
+    contestants = {}
+    if arguments.against:
+        contestants["retort"] = lambda case: measure_retort(arguments.against, case)
+    contestants["eager"] = lambda case: measure_torch(case, arguments.steps, False)
+    if arguments.compile:
+        contestants["compile"] = lambda case: measure_torch(case, arguments.steps, True)
     for case in arguments.cases:
-        print(f"{case}: {measure(case, arguments.steps, arguments.compile):.0f} tokens/s, {arguments.threads} threads", flush=True)
+        speeds = {name: [] for name in contestants}
+        for _ in range(arguments.rounds):
+            for name, contestant in contestants.items():
+                speeds[name].append(contestant(case))
+        eager = statistics.median(speeds["eager"])
+        for name, values in speeds.items():
+            median = statistics.median(values)
+            print(f"{case:15} {name:8} {median:8.0f} tokens/s ({min(values):.0f} to {max(values):.0f}), {median / eager:.2f} x eager", flush=True)
 
 
 if __name__ == "__main__":
