@@ -13,6 +13,7 @@
 #include "ATen/ops/matmul.h"
 #include "ATen/ops/softmax.h"
 #include "c10/util/BFloat16.h"
+#include "framework/ops/dropout_reference.h"
 #include "framework/ops/keep_bits.h"
 #include "framework/ops/matmul.h"
 #include "glog/logging.h"
@@ -210,11 +211,29 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
   }
 };
 
+// Attention of ATen operations; drop(weights [B, A, S, S]) applies dropout.
+template <typename Drop>
+at::Tensor PlainAttention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
+                          const at::Tensor& valid, const Drop& drop) {
+  const at::ScalarType type = query.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  at::Tensor scores = at::matmul(query, key.transpose(-2, -1)).to(type) * ScaleOf(query);
+  if (valid.defined()) {
+    scores = scores.masked_fill(valid.logical_not().view({valid.size(0), 1, 1, valid.size(1)}),
+                                -std::numeric_limits<double>::infinity());
+  }
+  return at::matmul(drop(at::softmax(scores, -1)).to(query.scalar_type()), value);
+}
+
 }  // namespace
 
 at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const at::Tensor& valid,
                      double rate, const DropoutSite& site) {
-  if (!query.device().is_cpu()) return AttentionReference(query, key, value, valid, rate, site);
+  if (!query.device().is_cpu()) {
+    return PlainAttention(query, key, value, valid, [&](const at::Tensor& weights) {
+      const at::Tensor by_row = weights.reshape({weights.size(0), -1, weights.size(3)});
+      return Dropout(by_row, rate, site).view(weights.sizes());
+    });
+  }
   const double held = KeepRate(rate).threshold == 0 ? 0 : rate;
   return AttentionFunction::apply(query.contiguous(), key.contiguous(), value.contiguous(),
                                   valid.defined() ? std::optional<at::Tensor>(valid.contiguous()) : std::nullopt, held,
@@ -223,20 +242,12 @@ at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::T
 
 at::Tensor AttentionReference(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
                               const at::Tensor& valid, double rate, const DropoutSite& site) {
-  const int64_t batch = query.size(0), heads = query.size(1), positions = query.size(2);
-  const at::ScalarType type = query.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-  at::Tensor scores = at::matmul(query, key.transpose(-2, -1)).to(type) * ScaleOf(query);
-  if (valid.defined()) {
-    scores = scores.masked_fill(valid.logical_not().view({batch, 1, 1, positions}),
-                                -std::numeric_limits<double>::infinity());
-  }
-  at::Tensor weights = at::softmax(scores, -1);
-  if (KeepRate(rate).threshold > 0) {
-    weights = weights * DropoutScaleReference(heads * positions, positions, rate, site, query.device())
-                            .view({batch, heads, positions, positions})
-                            .to(type);
-  }
-  return at::matmul(weights.to(query.scalar_type()), value);
+  return PlainAttention(query, key, value, valid, [&](const at::Tensor& weights) {
+    if (KeepRate(rate).threshold == 0) return weights;
+    const at::Tensor scale =
+        DropoutScaleReference(weights.size(1) * weights.size(2), weights.size(3), rate, site, weights.device());
+    return weights * scale.view(weights.sizes()).to(weights.scalar_type());
+  });
 }
 
 }  // namespace retort::ops

@@ -26,11 +26,6 @@ struct DropoutSite {
 // Returns: as x; x itself if p' = 0.
 at::Tensor Dropout(const at::Tensor& x, double rate, const DropoutSite& site);
 
-// The bits of Dropout as a tensor: keep / (1 - p'), [B, S, C] float32, made with plain ATen operations on the device.
-// The reference of Dropout and Attention, and their path on devices without a kernel.
-at::Tensor DropoutScaleReference(int64_t positions, int64_t channels, double rate, const DropoutSite& site,
-                                 c10::Device device);
-
 }  // namespace retort::ops
 
 #endif  // RETORT_FRAMEWORK_OPS_DROPOUT_H_

@@ -12,6 +12,7 @@
 #include "benchmark/benchmark.h"
 #include "framework/base/memory.h"
 #include "framework/ops/dropout.h"
+#include "framework/ops/dropout_reference.h"
 
 namespace retort::ops {
 namespace {

@@ -5,6 +5,7 @@
 #include "ATen/ops/ones.h"
 #include "ATen/ops/tensor.h"
 #include "framework/base/philox.h"
+#include "framework/ops/dropout_reference.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/gradient_check.h"
 #include "framework/testing/matchers.h"

@@ -41,11 +41,6 @@ struct RowLossSums {
 RowLossSums RowLossGradient(const RowLossScales& scales, at::Tensor student_logits, const at::Tensor& teacher_logits,
                             const at::Tensor& labels, const at::Tensor& soft_rows, int64_t columns);
 
-// The same with plain ATen operations and autograd.
-RowLossSums RowLossGradientReference(const RowLossScales& scales, at::Tensor student_logits,
-                                     const at::Tensor& teacher_logits, const at::Tensor& labels,
-                                     const at::Tensor& soft_rows, int64_t columns);
-
 }  // namespace retort::ops
 
 #endif  // RETORT_FRAMEWORK_OPS_ROW_LOSS_H_

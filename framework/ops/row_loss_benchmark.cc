@@ -7,6 +7,7 @@
 #include "benchmark/benchmark.h"
 #include "framework/base/memory.h"
 #include "framework/ops/row_loss.h"
+#include "framework/ops/row_loss_reference.h"
 
 namespace retort::ops {
 namespace {

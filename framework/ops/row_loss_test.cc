@@ -7,6 +7,7 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/tensor.h"
 #include "framework/batch/batch.h"
+#include "framework/ops/row_loss_reference.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"

@@ -4,7 +4,9 @@
 
 #include "ATen/Context.h"
 #include "ATen/TensorOperators.h"
+#include "ATen/ops/arange.h"
 #include "ATen/ops/tensor.h"
+#include "ATen/ops/where.h"
 #include "framework/batch/step_batch.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
@@ -37,6 +39,12 @@ TEST_F(Cuda, DropoutHasTheBitsOfTheCpu) {
   EXPECT_TRUE(ops::Dropout(x.to(kGpu), 0.3, site).cpu().equal(ops::Dropout(x, 0.3, site)));
 }
 
+TEST_F(Cuda, DropoutHasTheBitsOfTheCpuInBfloat16) {
+  const ops::DropoutSite site{42, 7, 3, at::tensor({int64_t{11}, int64_t{12}})};
+  const at::Tensor x = RandomTensor({2, 5, 150}, 1, at::kFloat).to(at::kBFloat16);
+  EXPECT_TRUE(ops::Dropout(x.to(kGpu), 0.1, site).cpu().equal(ops::Dropout(x, 0.1, site)));
+}
+
 TEST_F(Cuda, AttentionAgreesWithTheCpu) {
   const ops::DropoutSite site{42, 7, 3, at::tensor({int64_t{11}, int64_t{12}})};
   const at::Tensor q = RandomTensor({2, 3, 37, 8}, 1, at::kFloat), k = RandomTensor({2, 3, 37, 8}, 2, at::kFloat),
@@ -45,15 +53,34 @@ TEST_F(Cuda, AttentionAgreesWithTheCpu) {
   EXPECT_THAT(got.cpu(), IsCloseTo(ops::Attention(q, k, v, {}, 0.25, site), 1e-4));
 }
 
-TEST_F(Cuda, RowLossAgreesWithTheCpu) {
-  const at::Tensor student = RandomTensor({4, 77}, 1, at::kFloat), teacher = RandomTensor({4, 77}, 2, at::kFloat);
-  const at::Tensor labels = at::tensor({int64_t{0}, int64_t{-100}, int64_t{70}, int64_t{33}});
+// One row in four without a label, one in three without soft losses, the last columns padding.
+void ExpectRowLossAgrees(at::ScalarType student_type, at::ScalarType teacher_type, double tolerance) {
+  constexpr int64_t kRows = 12, kWidth = 1000, kColumns = 997;
+  const at::Tensor student = RandomTensor({kRows, kWidth}, 1, at::kFloat).to(student_type);
+  const at::Tensor teacher = RandomTensor({kRows, kWidth}, 2, at::kFloat).to(teacher_type);
+  const at::Tensor index = at::arange(kRows);
+  const at::Tensor labels = at::where(index.remainder(4).eq(1), -100, index * 83);
+  const at::Tensor soft = index.remainder(3).ne(2);
+  const ops::RowLossScales scales{0.7, 2, 0.3, 0.01};
   at::Tensor cpu = student.clone(), gpu = student.to(kGpu);
-  const ops::RowLossSums want = ops::RowLossGradient({0.7, 2, 0.3, 0.01}, cpu, teacher, labels, {}, 77);
+  const ops::RowLossSums want = ops::RowLossGradient(scales, cpu, teacher, labels, soft, kColumns);
   const ops::RowLossSums got =
-      ops::RowLossGradient({0.7, 2, 0.3, 0.01}, gpu, teacher.to(kGpu), labels.to(kGpu), {}, 77);
+      ops::RowLossGradient(scales, gpu, teacher.to(kGpu), labels.to(kGpu), soft.to(kGpu), kColumns);
   EXPECT_THAT(got.kl.cpu(), IsCloseTo(want.kl, 1e-5));
-  EXPECT_THAT(gpu.cpu(), IsCloseTo(cpu, 1e-5));
+  EXPECT_THAT(got.ce.cpu(), IsCloseTo(want.ce, 1e-5));
+  EXPECT_THAT(got.mse.cpu(), IsCloseTo(want.mse, 1e-5));
+  EXPECT_THAT(gpu.cpu(), IsCloseTo(cpu, tolerance));
+}
+
+TEST_F(Cuda, RowLossAgreesWithTheCpu) {
+  ExpectRowLossAgrees(at::kFloat, at::kFloat, 1e-6);
+  ExpectRowLossAgrees(at::kFloat, at::kBFloat16, 1e-6);
+}
+
+TEST_F(Cuda, RowLossAgreesWithTheCpuInBfloat16) {
+  constexpr double kOneStep = 1.0 / 128;  // Where the two sides round to neighbours.
+  ExpectRowLossAgrees(at::kBFloat16, at::kBFloat16, kOneStep);
+  ExpectRowLossAgrees(at::kBFloat16, at::kFloat, kOneStep);
 }
 
 TEST_F(Cuda, AdamWAgreesWithTheCpu) {
