@@ -11,7 +11,6 @@
 #include "ATen/ops/index_select.h"
 #include "ATen/ops/log_softmax.h"
 #include "ATen/ops/sum.h"
-#include "framework/ops/matmul.h"
 
 namespace retort {
 namespace {
@@ -23,8 +22,7 @@ at::Tensor LabelledLogProbabilities(const EvaluatedModel& model, const Batch& ba
   const ModelOutputs outputs = model.encoder->Forward(*model.parameters, batch, capture, std::nullopt);
   const at::Tensor& hidden = outputs.hidden.at(static_cast<int>(model.encoder->config().layers));
   const at::Tensor rows = hidden.reshape({-1, hidden.size(-1)}).index_select(0, batch.labelled_rows);
-  const at::Tensor logits = ops::Linear(model.encoder->MaskedLmTransform(*model.parameters, rows), model.parameters->Get("embeddings.word"),
-                  model.parameters->Get("masked_lm.decoder.bias"));
+  const at::Tensor logits = model.encoder->Logits(*model.parameters, rows);
   return at::log_softmax(logits.to(at::kFloat), -1);
 }
 

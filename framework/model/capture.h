@@ -25,14 +25,20 @@ struct Capture {
 class AttentionState {
  public:
   AttentionState() = default;
-  AttentionState(at::Tensor query, at::Tensor key, at::Tensor value, at::Tensor valid)
-      : query_(std::move(query)), key_(std::move(key)), value_(std::move(value)), valid_(std::move(valid)) {}
+  AttentionState(at::Tensor query, at::Tensor key, at::Tensor value, at::Tensor valid, bool causal = false)
+      : query_(std::move(query)),
+        key_(std::move(key)),
+        value_(std::move(value)),
+        valid_(std::move(valid)),
+        causal_(causal) {}
 
   const at::Tensor& query() const { return query_; }
   const at::Tensor& key() const { return key_; }
   const at::Tensor& value() const { return value_; }
-  // [B, S] bool: positions that are not padding. A pair (query, key) is valid if both are.
+  // [B, S] bool: positions that are not padding. A pair (query, key) is valid if both are, and if the key is not after
+  // the query where attention is causal.
   const at::Tensor& valid() const { return valid_; }
+  bool causal() const { return causal_; }
 
   // Q Kᵀ / √d, [B, A, S, S], before masking and softmax, in float32 at least. Built on each call. Scores of padded
   // positions are finite numbers that mean nothing.
@@ -40,6 +46,7 @@ class AttentionState {
 
  private:
   at::Tensor query_, key_, value_, valid_;
+  bool causal_ = false;
 };
 
 // What was kept of a forward pass.

@@ -1,5 +1,6 @@
 #include "framework/model/encoder.h"
 
+#include <algorithm>
 #include <string>
 
 #include "ATen/TensorOperators.h"
@@ -7,6 +8,7 @@
 #include "ATen/ops/embedding.h"
 #include "ATen/ops/gelu.h"
 #include "ATen/ops/layer_norm.h"
+#include "ATen/ops/relu.h"
 #include "ATen/ops/tanh.h"
 #include "absl/strings/str_cat.h"
 #include "framework/ops/attention.h"
@@ -29,6 +31,20 @@ void AddNorm(const std::string& name, int64_t width, Specs* specs) {
   specs->push_back({name + ".shift", {width}, ParameterKind::kNormShift});
 }
 
+void AddHead(const EncoderConfig& config, Specs* specs) {
+  if (config.head_transform) {
+    AddLinear("masked_lm.transform", config.hidden_size, config.hidden_size, specs);
+    AddNorm("masked_lm.norm", config.hidden_size, specs);
+  }
+  if (!config.tied_decoder) {
+    specs->push_back(
+        {"masked_lm.decoder.weight", {config.vocabulary_size, config.hidden_size}, ParameterKind::kWeight});
+  }
+  if (config.head_bias) {
+    specs->push_back({"masked_lm.decoder.bias", {config.vocabulary_size}, ParameterKind::kBias});
+  }
+}
+
 void AddLayer(const std::string& name, const EncoderConfig& config, Specs* specs) {
   const int64_t width = config.hidden_size;
   for (const char* part : {"query", "key", "value", "output"}) {
@@ -40,6 +56,18 @@ void AddLayer(const std::string& name, const EncoderConfig& config, Specs* specs
   AddNorm(name + ".feed_forward.norm", width, specs);
 }
 
+at::Tensor Activate(Activation activation, const at::Tensor& x) {
+  switch (activation) {
+    case Activation::kGelu:
+      return at::gelu(x);
+    case Activation::kGeluTanh:
+      return at::gelu(x, "tanh");
+    case Activation::kRelu:
+      return at::relu(x);
+  }
+  return x;
+}
+
 // One forward pass: the configuration, parameters, batch and dropout that all of its layers share.
 class Pass {
  public:
@@ -48,22 +76,35 @@ class Pass {
 
   at::Tensor Embed() const {
     at::Tensor hidden = at::embedding(parameters_.Get("embeddings.word"), batch_.ids);
-    at::Tensor positions = parameters_.Get("embeddings.position").narrow(0, 0, batch_.positions());
+    at::Tensor positions =
+        parameters_.Get("embeddings.position").narrow(0, config_.position_offset, batch_.positions());
     if (config_.token_types > 0) positions = positions + parameters_.Get("embeddings.token_type").select(0, 0);
-    return DropHidden(Norm("embeddings.norm", hidden + positions), 0);
+    hidden = hidden + positions;
+    return DropHidden(config_.pre_norm ? hidden : Norm("embeddings.norm", hidden), 0);
   }
 
   at::Tensor Layer(int layer, const at::Tensor& hidden, AttentionState* kept) const {
     const std::string name = absl::StrCat("layer.", layer);
     const uint32_t site = 3 * layer - 2;
-    at::Tensor attended = Linear(name + ".attention.output", SelfAttention(name, hidden, site, kept));
-    at::Tensor middle = Norm(name + ".attention.norm", DropHidden(attended, site + 1) + hidden);
-    at::Tensor raised = at::gelu(Linear(name + ".feed_forward.up", middle));
-    at::Tensor lowered = Linear(name + ".feed_forward.down", raised);
-    return Norm(name + ".feed_forward.norm", DropHidden(lowered, site + 2) + middle);
+    const at::Tensor middle = Residual(name + ".attention", hidden, site + 1, [&](const at::Tensor& x) {
+      return Linear(name + ".attention.output", SelfAttention(name, x, site, kept));
+    });
+    return Residual(name + ".feed_forward", middle, site + 2, [&](const at::Tensor& x) {
+      return Linear(name + ".feed_forward.down", Activate(config_.activation, Linear(name + ".feed_forward.up", x)));
+    });
   }
 
+  // What the last layer's output is read as.
+  at::Tensor Finish(const at::Tensor& hidden) const { return config_.pre_norm ? Norm("final.norm", hidden) : hidden; }
+
  private:
+  // x + part(LayerNorm(x)), or LayerNorm(x + part(x)) where LayerNorm comes after.
+  template <typename Part>
+  at::Tensor Residual(const std::string& name, const at::Tensor& x, uint32_t site, const Part& part) const {
+    if (config_.pre_norm) return x + DropHidden(part(Norm(name + ".norm", x)), site);
+    return Norm(name + ".norm", DropHidden(part(x), site) + x);
+  }
+
   at::Tensor SelfAttention(const std::string& name, const at::Tensor& hidden, uint32_t site,
                            AttentionState* kept) const {
     auto heads = [&](const char* part) {
@@ -72,8 +113,8 @@ class Pass {
           .transpose(1, 2);
     };
     at::Tensor query = heads("query"), key = heads("key"), value = heads("value");
-    if (kept != nullptr) *kept = AttentionState(query, key, value, batch_.valid);
-    at::Tensor out = ops::Attention(query, key, value, batch_.all_valid ? at::Tensor() : batch_.valid,
+    if (kept != nullptr) *kept = AttentionState(query, key, value, batch_.valid, config_.causal);
+    at::Tensor out = ops::Attention(query, key, value, batch_.all_valid ? at::Tensor() : batch_.valid, config_.causal,
                                     dropout_ ? config_.attention_dropout : 0, Site(site));
     return out.transpose(1, 2).reshape({batch_.sequences(), batch_.positions(), config_.hidden_size});
   }
@@ -111,15 +152,18 @@ std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config, bo
   if (config.token_types > 0) {
     specs.push_back({"embeddings.token_type", {config.token_types, width}, ParameterKind::kWeight});
   }
-  AddNorm("embeddings.norm", width, &specs);
+  if (!config.pre_norm) AddNorm("embeddings.norm", width, &specs);
   for (int layer = 1; layer <= config.layers; ++layer) AddLayer(absl::StrCat("layer.", layer), config, &specs);
   if (config.pooler) AddLinear("pooler", width, width, &specs);
-  if (masked_lm_head) {
-    AddLinear("masked_lm.transform", width, width, &specs);
-    AddNorm("masked_lm.norm", width, &specs);
-    specs.push_back({"masked_lm.decoder.bias", {config.vocabulary_size}, ParameterKind::kBias});
-  }
+  if (config.pre_norm) AddNorm("final.norm", width, &specs);
+  if (masked_lm_head) AddHead(config, &specs);
   return specs;
+}
+
+bool HasHead(const EncoderConfig& config, const ParameterSet& parameters) {
+  Specs head;
+  AddHead(config, &head);
+  return std::all_of(head.begin(), head.end(), [&](const ParameterSpec& spec) { return parameters.Has(spec.name); });
 }
 
 Encoder::Encoder(EncoderConfig config) : config_(std::move(config)) {
@@ -129,7 +173,7 @@ Encoder::Encoder(EncoderConfig config) : config_(std::move(config)) {
 
 ModelOutputs Encoder::Forward(const ParameterSet& parameters, const Batch& batch, const Capture& capture,
                               std::optional<Dropout> dropout) const {
-  CHECK_LE(batch.positions(), config_.max_positions);
+  CHECK_LE(batch.positions(), config_.longest_sequence());
   const Pass pass(config_, parameters, batch, dropout);
   const int depth = capture.Depth(static_cast<int>(config_.layers));
   ModelOutputs outputs;
@@ -138,6 +182,7 @@ ModelOutputs Encoder::Forward(const ParameterSet& parameters, const Batch& batch
   for (int layer = 1; layer <= depth; ++layer) {
     const bool keep_attention = capture.attention.count(layer) > 0;
     hidden = pass.Layer(layer, hidden, keep_attention ? &outputs.attention[layer] : nullptr);
+    if (layer == config_.layers) hidden = pass.Finish(hidden);
     if (capture.hidden.count(layer) > 0) outputs.hidden[layer] = hidden;
   }
   if (!capture.vocabulary_rows.empty()) outputs.hidden[depth] = hidden;
@@ -145,14 +190,26 @@ ModelOutputs Encoder::Forward(const ParameterSet& parameters, const Batch& batch
 }
 
 at::Tensor Encoder::MaskedLmTransform(const ParameterSet& parameters, const at::Tensor& rows) const {
-  at::Tensor raised = at::gelu(
+  if (!config_.head_transform) return rows;
+  const at::Tensor raised = Activate(
+      config_.head_activation,
       ops::Linear(rows, parameters.Get("masked_lm.transform.weight"), parameters.Get("masked_lm.transform.bias")));
   return at::layer_norm(raised, {config_.hidden_size}, parameters.Get("masked_lm.norm.scale"),
                         parameters.Get("masked_lm.norm.shift"), config_.layer_norm_epsilon);
 }
 
+const char* Encoder::DecoderMatrix() const {
+  return config_.tied_decoder ? "embeddings.word" : "masked_lm.decoder.weight";
+}
+
+at::Tensor Encoder::Logits(const ParameterSet& parameters, const at::Tensor& rows) const {
+  return ops::Linear(MaskedLmTransform(parameters, rows), parameters.Get(DecoderMatrix()),
+                     config_.head_bias ? parameters.Get("masked_lm.decoder.bias") : at::Tensor());
+}
+
 at::Tensor Encoder::Pooled(const ParameterSet& parameters, const at::Tensor& last_hidden) const {
-  return at::tanh(ops::Linear(last_hidden.select(1, 0), parameters.Get("pooler.weight"), parameters.Get("pooler.bias")));
+  return at::tanh(
+      ops::Linear(last_hidden.select(1, 0), parameters.Get("pooler.weight"), parameters.Get("pooler.bias")));
 }
 
 double Encoder::ForwardFlops(int64_t sequences, int64_t positions, int depth, int64_t vocabulary_rows) const {
@@ -160,7 +217,8 @@ double Encoder::ForwardFlops(int64_t sequences, int64_t positions, int depth, in
   const double rows = static_cast<double>(sequences * positions);
   const double projections = 8 * width * width + 4 * width * static_cast<double>(config_.intermediate_size);
   const double attention = 4 * width * static_cast<double>(positions);
-  const double head = 2 * width * width + 2 * width * static_cast<double>(config_.vocabulary_size);
+  const double head =
+      (config_.head_transform ? 2 * width * width : 0) + 2 * width * static_cast<double>(config_.vocabulary_size);
   return rows * depth * (projections + attention) + static_cast<double>(vocabulary_rows) * head;
 }
 

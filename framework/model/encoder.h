@@ -21,9 +21,15 @@ namespace retort {
 //   layer.l.feed_forward.norm.{scale, shift}
 //   pooler.{weight [H, H], bias [H]}
 //
-// and with a masked-LM head: masked_lm.transform.{weight [H, H], bias [H]}, masked_lm.norm.{scale, shift} [H] and
-// masked_lm.decoder.bias [V]. The decoder's matrix is embeddings.word.
+// and with a language-model head: masked_lm.transform.{weight [H, H], bias [H]}, masked_lm.norm.{scale, shift} [H] and
+// masked_lm.decoder.bias [V]. The decoder's matrix is embeddings.word, or masked_lm.decoder.weight [V, H] where it is
+// not tied. With LayerNorm before the parts of a layer there is no embeddings.norm, but final.norm.{scale, shift}.
+// What the configuration leaves out is left out.
 std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config, bool masked_lm_head);
+
+// Whether the parameters hold the configuration's language-model head; one without parameters of its own is always
+// there.
+bool HasHead(const EncoderConfig& config, const ParameterSet& parameters);
 
 // The seed of a student's dropout. Each dropout layer has a site number: 0 after the embeddings, then three per layer
 // (attention weights, attention output, feed-forward output).
@@ -31,9 +37,9 @@ struct Dropout {
   uint64_t seed = 0;
 };
 
-// A BERT encoder (Devlin et al. 2019, arXiv:1810.04805; with DistilBERT, Sanh et al. 2019, arXiv:1910.01108, as the
-// case without token types): post-LayerNorm Transformer layers, GELU by erf, learned positions. Computes in the type of
-// the parameters; LayerNorm statistics and softmax in float32 at least.
+// A Transformer of one of the families of framework/model/family: BERT (Devlin et al. 2019, arXiv:1810.04805) and its
+// relatives with LayerNorm after each part, GPT-2 with LayerNorm before it and causal attention; learned positions.
+// Computes in the type of the parameters; LayerNorm statistics and softmax in float32 at least.
 //
 // Holds no state: the same object serves teacher, students and working copies. Thread-safe.
 class Encoder {
@@ -43,13 +49,21 @@ class Encoder {
 
   const EncoderConfig& config() const { return config_; }
 
-  // Runs the layers that `capture` needs and keeps what it names. If it names vocabulary rows, hidden[L] is kept.
+  // Runs the layers that `capture` needs and keeps what it names; hidden[L] of a model with LayerNorm before its parts
+  // is what the final LayerNorm gives, as in transformers. If it names vocabulary rows, hidden[L] is kept.
   // Token types are all 0. Without `dropout` nothing is dropped. Gradient flows to the parameters if they require it.
   ModelOutputs Forward(const ParameterSet& parameters, const Batch& batch, const Capture& capture,
                        std::optional<Dropout> dropout) const;
 
-  // The input of the masked-LM decoder for rows of the last hidden state: LayerNorm(GELU(W x + b)), [n, H] -> [n, H].
+  // The input of the decoder for rows of the last hidden state: LayerNorm(GELU(W x + b)), or x where the head has no
+  // dense layer. [n, H] -> [n, H].
   at::Tensor MaskedLmTransform(const ParameterSet& parameters, const at::Tensor& rows) const;
+
+  // The name of the decoder's matrix, [V, H].
+  const char* DecoderMatrix() const;
+
+  // The logits of rows of the last hidden state, [..., H] -> [..., V].
+  at::Tensor Logits(const ParameterSet& parameters, const at::Tensor& rows) const;
 
   // tanh(W x + b) of the first position, [B, H].
   at::Tensor Pooled(const ParameterSet& parameters, const at::Tensor& last_hidden) const;

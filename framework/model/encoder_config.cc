@@ -1,5 +1,6 @@
 #include "framework/model/encoder_config.h"
 
+#include <limits>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
@@ -8,9 +9,11 @@
 namespace retort {
 namespace {
 
+constexpr int64_t kLargestSize = std::numeric_limits<int32_t>::max();
+
 absl::Status WantPositive(const char* field, int64_t value) {
-  if (value > 0) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(field, ": want > 0, got ", value));
+  if (value > 0 && value <= kLargestSize) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(field, ": want within 1..", kLargestSize, ", got ", value));
 }
 
 absl::Status WantProbability(const char* field, double value) {
@@ -21,18 +24,17 @@ absl::Status WantProbability(const char* field, double value) {
 auto Fields(const EncoderConfig& c) {
   return std::tie(c.family, c.vocabulary_size, c.hidden_size, c.layers, c.heads, c.intermediate_size, c.max_positions,
                   c.token_types, c.pooler, c.hidden_dropout, c.attention_dropout, c.layer_norm_epsilon,
-                  c.initializer_range, c.pad_token_id);
+                  c.initializer_range, c.pad_token_id, c.activation, c.head_activation, c.pre_norm, c.causal,
+                  c.position_offset, c.head_transform, c.head_bias, c.tied_decoder);
+}
+
+const char* ActivationName(Activation activation) {
+  return activation == Activation::kGelu ? "gelu" : activation == Activation::kGeluTanh ? "gelu_tanh" : "relu";
 }
 
 }  // namespace
 
 absl::Status EncoderConfig::Validate() const {
-  if (family != "bert" && family != "distilbert") {
-    return absl::InvalidArgumentError(absl::StrCat("family: want bert or distilbert, got '", family, "'"));
-  }
-  if (family == "distilbert" && (token_types > 0 || pooler)) {
-    return absl::InvalidArgumentError("family: distilbert has neither token types nor a pooler; want bert");
-  }
   for (const auto& [field, value] :
        {std::pair("vocabulary_size", vocabulary_size), std::pair("hidden_size", hidden_size),
         std::pair("layers", layers), std::pair("heads", heads), std::pair("intermediate_size", intermediate_size),
@@ -53,9 +55,9 @@ absl::Status EncoderConfig::Validate() const {
   if (!(layer_norm_epsilon > 0)) {
     return absl::InvalidArgumentError(absl::StrCat("layer_norm_epsilon: want > 0, got ", layer_norm_epsilon));
   }
-  if (family == "distilbert" && layer_norm_epsilon != kDistilbertLayerNormEpsilon) {
+  if (position_offset < 0 || position_offset >= max_positions) {
     return absl::InvalidArgumentError(
-        absl::StrCat("layer_norm_epsilon: distilbert has 1e-12, got ", layer_norm_epsilon, "; want family bert"));
+        absl::StrCat("position_offset: want within 0..", max_positions - 1, ", got ", position_offset));
   }
   if (!(initializer_range > 0)) {
     return absl::InvalidArgumentError(absl::StrCat("initializer_range: want > 0, got ", initializer_range));
@@ -67,10 +69,13 @@ std::string EncoderConfigText(const EncoderConfig& c) {
   return absl::StrFormat(
       "family=%s vocabulary_size=%d hidden_size=%d layers=%d heads=%d intermediate_size=%d max_positions=%d "
       "token_types=%d pooler=%d hidden_dropout=%.17g attention_dropout=%.17g layer_norm_epsilon=%.17g "
-      "initializer_range=%.17g pad_token_id=%d",
+      "initializer_range=%.17g pad_token_id=%d activation=%s head_activation=%s pre_norm=%d causal=%d "
+      "position_offset=%d "
+      "head_transform=%d head_bias=%d tied_decoder=%d",
       c.family, c.vocabulary_size, c.hidden_size, c.layers, c.heads, c.intermediate_size, c.max_positions,
       c.token_types, c.pooler, c.hidden_dropout, c.attention_dropout, c.layer_norm_epsilon, c.initializer_range,
-      c.pad_token_id);
+      c.pad_token_id, ActivationName(c.activation), ActivationName(c.head_activation), c.pre_norm, c.causal,
+      c.position_offset, c.head_transform, c.head_bias, c.tied_decoder);
 }
 
 bool operator==(const EncoderConfig& a, const EncoderConfig& b) { return Fields(a) == Fields(b); }

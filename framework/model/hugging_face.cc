@@ -1,12 +1,16 @@
 #include "framework/model/hugging_face.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "ATen/TensorOperators.h"
+#include "ATen/ops/cat.h"
+#include "ATen/ops/chunk.h"
 #include "ATen/ops/isfinite.h"
 #include "ATen/ops/zeros.h"
 #include "absl/strings/str_cat.h"
@@ -14,8 +18,8 @@
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/model/encoder.h"
+#include "framework/model/family/family.h"
 #include "framework/model/hugging_face_config.h"
-#include "framework/model/hugging_face_names.h"
 #include "framework/model/safetensors.h"
 
 namespace retort {
@@ -57,35 +61,46 @@ absl::StatusOr<std::unique_ptr<SafetensorsFile>> OpenWeights(const std::string& 
 // The tensors of one file by normalised name.
 class StoredTensors {
  public:
-  static absl::StatusOr<StoredTensors> Index(const SafetensorsFile& file, const std::string& family) {
+  static absl::StatusOr<StoredTensors> Index(const SafetensorsFile& file, const ModelFamily& family,
+                                             const EncoderConfig& config) {
     StoredTensors tensors(file);
     std::map<std::string, std::string> copies;
     for (const auto& [stored, entry] : file.entries()) {
-      const std::string name = NormalizeHuggingFaceName(family, stored);
-      if (IsIgnoredTensor(name)) continue;
-      auto& names = TiedTo(family, name).empty() ? tensors.names_ : copies;
+      const std::string name = NormalizeStoredName(family, stored);
+      if (IsIgnored(family, name)) continue;
+      auto& names = CopyOf(family, config, name).empty() ? tensors.names_ : copies;
       if (!names.emplace(name, stored).second) {
         return tensors.Invalid(stored, absl::StrCat("want one name for a parameter, got \"", names[name], "\" too"));
       }
     }
-    for (const auto& [name, stored] : copies) RETORT_RETURN_IF_ERROR(tensors.AddCopy(TiedTo(family, name), stored));
+    for (const auto& [name, stored] : copies) {
+      RETORT_RETURN_IF_ERROR(tensors.AddCopy(CopyOf(family, config, name), stored));
+    }
     return tensors;
   }
 
-  bool Has(const std::string& name) const { return names_.count(name) > 0; }
-  void Forget(const std::string& name) { names_.erase(name); }
+  bool HasAny(const std::vector<std::string>& names) const {
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return names_.count(name) > 0; });
+  }
+  void Forget(const std::vector<std::string>& names) {
+    for (const std::string& name : names) names_.erase(name);
+  }
 
-  // Checks that the parameters, stored under these names, are all there is, and their types and shapes.
-  absl::Status Check(const std::map<std::string, ParameterSpec>& wanted) const {
-    for (const auto& [name, spec] : wanted) {
-      if (!Has(name)) return Fail(absl::StrCat("want a tensor \"", name, "\", got none"));
-      const std::string& stored = names_.at(name);
+  // Checks that the tensors of the layout are all there is, and their types and shapes.
+  absl::Status Check(const std::vector<StoredTensor>& layout,
+                     const std::map<std::string, ParameterSpec>& parameters) const {
+    std::set<std::string> wanted;
+    for (const StoredTensor& tensor : layout) {
+      wanted.insert(tensor.name);
+      if (!HasAny({tensor.name})) return Fail(absl::StrCat("want a tensor \"", tensor.name, "\", got none"));
+      const std::string& stored = names_.at(tensor.name);
       const SafetensorsEntry& entry = file_->entries().at(stored);
       if (!at::isFloatingType(entry.dtype)) {
         return Invalid(stored, absl::StrCat("want floats, got ", SafetensorsTypeName(entry.dtype)));
       }
-      if (entry.shape != spec.shape) {
-        return Invalid(stored, absl::StrCat("want shape [", absl::StrJoin(spec.shape, ", "), "], got [",
+      const std::vector<int64_t> shape = StoredShape(tensor, parameters);
+      if (entry.shape != shape) {
+        return Invalid(stored, absl::StrCat("want shape [", absl::StrJoin(shape, ", "), "], got [",
                                             absl::StrJoin(entry.shape, ", "), "]"));
       }
     }
@@ -95,17 +110,28 @@ class StoredTensors {
     return absl::OkStatus();
   }
 
-  // The tensor as float32, finite.
-  absl::StatusOr<at::Tensor> Read(const std::string& name) const {
-    const std::string& stored = names_.at(name);
-    RETORT_ASSIGN_OR_RETURN(at::Tensor tensor, file_->Read(stored));
-    tensor = tensor.to(at::kFloat);
-    if (tensor.isfinite().all().item<bool>()) return tensor;
-    return absl::DataLossError(absl::StrCat(file_->path(), ": tensor \"", stored, "\" holds NaN or infinity"));
+  // The parameters that the tensor holds, as float32, finite.
+  absl::StatusOr<std::vector<at::Tensor>> Read(const StoredTensor& tensor) const {
+    const std::string& stored = names_.at(tensor.name);
+    RETORT_ASSIGN_OR_RETURN(at::Tensor values, file_->Read(stored));
+    values = values.to(at::kFloat);
+    if (!values.isfinite().all().item<bool>()) {
+      return absl::DataLossError(absl::StrCat(file_->path(), ": tensor \"", stored, "\" holds NaN or infinity"));
+    }
+    if (tensor.transposed) values = values.t();
+    return values.chunk(static_cast<int64_t>(tensor.parts.size()), 0);
   }
 
  private:
   explicit StoredTensors(const SafetensorsFile& file) : file_(&file) {}
+
+  static std::vector<int64_t> StoredShape(const StoredTensor& tensor,
+                                          const std::map<std::string, ParameterSpec>& parameters) {
+    std::vector<int64_t> shape = parameters.at(tensor.parts.front()).shape;
+    shape.front() *= static_cast<int64_t>(tensor.parts.size());
+    if (tensor.transposed) std::reverse(shape.begin(), shape.end());
+    return shape;
+  }
 
   // Takes in a tensor that stands for `original`, or only repeats it.
   absl::Status AddCopy(const std::string& original, const std::string& stored) {
@@ -135,17 +161,10 @@ bool HasOnlyNominalTokenTypes(const SafetensorsFile& file) {
   return found != file.metadata().end() && found->second == "0";
 }
 
-bool HasMaskedLmHead(const StoredTensors& stored, const std::string& family) {
-  for (const char* name : {"masked_lm.transform.weight", "masked_lm.transform.bias", "masked_lm.norm.scale",
-                           "masked_lm.norm.shift", "masked_lm.decoder.bias"}) {
-    if (stored.Has(HuggingFaceName(family, name))) return true;
-  }
-  return false;
-}
-
-bool HasPooler(const StoredTensors& stored, const std::string& family) {
-  return family == "bert" &&
-         (stored.Has(HuggingFaceName(family, "pooler.weight")) || stored.Has(HuggingFaceName(family, "pooler.bias")));
+// A head without parameters of its own is always there.
+bool StoresHead(const StoredTensors& stored, const ModelFamily& family, const EncoderConfig& config) {
+  return stored.HasAny(StoredNamesOf(family, "masked_lm.")) ||
+         EncoderParameterSpecs(config, true).size() == EncoderParameterSpecs(config, false).size();
 }
 
 bool LowerCase(const std::string& folder) {
@@ -153,23 +172,36 @@ bool LowerCase(const std::string& folder) {
   return !text.ok() || ParseLowerCase(*text);
 }
 
-bool NeedsNominalTokenTypes(const EncoderConfig& config) { return config.family == "bert" && config.token_types == 0; }
+bool NeedsNominalTokenTypes(const ModelFamily& family, const EncoderConfig& config) {
+  return family.nominal_token_types && config.token_types == 0;
+}
 
-// The parameters under the names and in the type they are stored in.
-absl::StatusOr<std::vector<std::pair<std::string, at::Tensor>>> TensorsToStore(const EncoderConfig& config,
-                                                                               const ParameterSet& parameters,
-                                                                               c10::ScalarType dtype) {
-  std::vector<std::pair<std::string, at::Tensor>> tensors;
-  for (const ParameterSpec& spec : EncoderParameterSpecs(config, parameters.Has("masked_lm.decoder.bias"))) {
-    at::Tensor tensor = parameters.Get(spec.name).detach().to(at::kCPU, dtype).contiguous();
-    if (!tensor.isfinite().all().item<bool>()) {
-      return absl::InvalidArgumentError(absl::StrCat(spec.name, ": want values that are finite in ",
-                                                     SafetensorsTypeName(dtype), ", got NaN or infinity"));
+std::vector<std::string> Names(const std::vector<ParameterSpec>& specs) {
+  std::vector<std::string> names;
+  for (const ParameterSpec& spec : specs) names.push_back(spec.name);
+  return names;
+}
+
+using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
+
+// The parameters under the names, in the layout and in the type they are stored in.
+absl::StatusOr<NamedTensors> TensorsToStore(const ModelFamily& family, const EncoderConfig& config, bool head,
+                                            const ParameterSet& parameters, c10::ScalarType dtype) {
+  NamedTensors tensors;
+  for (const StoredTensor& stored : Layout(family, Names(EncoderParameterSpecs(config, head)))) {
+    std::vector<at::Tensor> parts;
+    for (const std::string& part : stored.parts) {
+      parts.push_back(parameters.Get(part).detach().to(at::kCPU, dtype));
+      if (!parts.back().isfinite().all().item<bool>()) {
+        return absl::InvalidArgumentError(absl::StrCat(part, ": want values that are finite in ",
+                                                       SafetensorsTypeName(dtype), ", got NaN or infinity"));
+      }
     }
-    tensors.emplace_back(HuggingFaceName(config.family, spec.name), std::move(tensor));
+    const at::Tensor whole = parts.size() == 1 ? parts.front() : at::cat(parts);
+    tensors.emplace_back(stored.name, (stored.transposed ? whole.t() : whole).contiguous());
   }
-  if (NeedsNominalTokenTypes(config)) {
-    tensors.emplace_back(HuggingFaceName(config.family, "embeddings.token_type"),
+  if (NeedsNominalTokenTypes(family, config)) {
+    tensors.emplace_back(Layout(family, {"embeddings.token_type"}).front().name,
                          at::zeros({1, config.hidden_size}, dtype));
   }
   return tensors;
@@ -180,28 +212,32 @@ absl::StatusOr<std::vector<std::pair<std::string, at::Tensor>>> TensorsToStore(c
 absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
   LoadedModel model;
   RETORT_ASSIGN_OR_RETURN(model.config, LoadConfig(folder));
+  EncoderConfig& config = model.config;
+  const ModelFamily& family = *FindFamily(config.family);
   RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<SafetensorsFile> file, OpenWeights(folder));
-  const std::string& family = model.config.family;
-  RETORT_ASSIGN_OR_RETURN(StoredTensors stored, StoredTensors::Index(*file, family));
-  if (family == "bert" && HasOnlyNominalTokenTypes(*file)) {
-    model.config.token_types = 0;
-    stored.Forget(HuggingFaceName(family, "embeddings.token_type"));
+  RETORT_ASSIGN_OR_RETURN(StoredTensors stored, StoredTensors::Index(*file, family, config));
+  if (family.nominal_token_types && HasOnlyNominalTokenTypes(*file)) {
+    config.token_types = 0;
+    stored.Forget(StoredNamesOf(family, "embeddings.token_type"));
   }
-  model.config.pooler = HasPooler(stored, family);
-  model.masked_lm_head = HasMaskedLmHead(stored, family);
+  config.pooler = stored.HasAny(StoredNamesOf(family, "pooler"));
+  model.masked_lm_head = StoresHead(stored, family, config);
   const int64_t tensors = static_cast<int64_t>(file->entries().size());
-  if (model.config.layers > tensors) {
+  if (config.layers > tensors) {
     return absl::InvalidArgumentError(absl::StrCat(folder, kConfig, ": layers: want no more than the ", tensors,
-                                                   " tensors of ", file->path(), ", got ", model.config.layers));
+                                                   " tensors of ", file->path(), ", got ", config.layers));
   }
-  std::vector<ParameterSpec> specs = EncoderParameterSpecs(model.config, model.masked_lm_head);
-  std::map<std::string, ParameterSpec> wanted;
-  for (const ParameterSpec& spec : specs) wanted[HuggingFaceName(family, spec.name)] = spec;
-  RETORT_RETURN_IF_ERROR(stored.Check(wanted));
+  std::vector<ParameterSpec> specs = EncoderParameterSpecs(config, model.masked_lm_head);
+  const std::vector<StoredTensor> layout = Layout(family, Names(specs));
+  std::map<std::string, ParameterSpec> by_name;
+  for (const ParameterSpec& spec : specs) by_name[spec.name] = spec;
+  RETORT_RETURN_IF_ERROR(stored.Check(layout, by_name));
   model.parameters = ParameterSet(std::move(specs), at::kFloat, c10::Device(at::kCPU));
-  for (const auto& [name, spec] : wanted) {
-    RETORT_ASSIGN_OR_RETURN(const at::Tensor values, stored.Read(name));
-    RETORT_RETURN_IF_ERROR(model.parameters.Set(spec.name, values));
+  for (const StoredTensor& tensor : layout) {
+    RETORT_ASSIGN_OR_RETURN(const std::vector<at::Tensor> parts, stored.Read(tensor));
+    for (size_t i = 0; i < parts.size(); ++i) {
+      RETORT_RETURN_IF_ERROR(model.parameters.Set(tensor.parts[i], parts[i]));
+    }
   }
   if (std::filesystem::exists(folder + kVocabulary)) model.vocabulary_path = folder + kVocabulary;
   model.lower_case = LowerCase(folder);
@@ -210,17 +246,19 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
 
 absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, const ParameterSet& parameters,
                        absl::string_view vocabulary, c10::ScalarType dtype, bool lower_case) {
-  RETORT_ASSIGN_OR_RETURN(const auto tensors, TensorsToStore(config, parameters, dtype));
+  RETORT_RETURN_IF_ERROR(CheckFamily(config));
+  const ModelFamily& family = *FindFamily(config.family);
+  const bool head = HasHead(config, parameters);
+  RETORT_ASSIGN_OR_RETURN(const NamedTensors tensors, TensorsToStore(family, config, head, parameters, dtype));
   RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
   std::map<std::string, std::string> metadata = {{"format", "pt"}};
-  if (NeedsNominalTokenTypes(config)) metadata[kTokenTypes] = "0";
+  if (NeedsNominalTokenTypes(family, config)) metadata[kTokenTypes] = "0";
   RETORT_RETURN_IF_ERROR(WriteSafetensors(folder + kWeights, tensors, metadata));
   if (!vocabulary.empty()) {
     RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kVocabulary, vocabulary));
     RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kTokenizer, TokenizerConfigText(config, lower_case)));
   }
-  const bool masked_lm_head = parameters.Has("masked_lm.decoder.bias");
-  return AtomicWriteFile(folder + kConfig, HuggingFaceConfigText(config, masked_lm_head, dtype));
+  return AtomicWriteFile(folder + kConfig, HuggingFaceConfigText(config, head, dtype));
 }
 
 }  // namespace retort

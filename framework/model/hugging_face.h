@@ -10,8 +10,8 @@
 #include "framework/model/encoder_config.h"
 #include "framework/model/parameter_set.h"
 
-// Model folders in the layout of Hugging Face's transformers: config.json, model.safetensors, vocab.txt. Families: bert
-// and distilbert.
+// Model folders in the layout of Hugging Face's transformers: config.json, model.safetensors, vocab.txt. Families:
+// framework/model/family.
 
 namespace retort {
 
@@ -35,8 +35,8 @@ struct LoadedModel {
 // weights in several files, is refused with the way to convert it.
 absl::StatusOr<LoadedModel> LoadModel(const std::string& folder);
 
-// Writes a model folder for transformers' from_pretrained: BertForMaskedLM or DistilBertForMaskedLM, BertModel or
-// DistilBertModel without a masked-LM head. Makes the folder. Each file is put in place atomically, config.json last.
+// Writes a model folder for transformers' from_pretrained: for the family's class with a language-model head, or its
+// bare model without one. Makes the folder. Each file is put in place atomically, config.json last.
 //
 // transformers loads it without complaints, but for two things that its classes have no place for: BertForMaskedLM
 // calls a pooler unexpected, and BertModel a missing pooler missing. A `bert` without token types is written with one

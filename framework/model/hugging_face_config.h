@@ -10,8 +10,8 @@
 
 namespace retort {
 
-// Reads a config.json of the families bert and distilbert. The pooler is left out: whether there is one, only the
-// weights tell. Errors: InvalidArgument naming the option, what was wanted and what was got.
+// Reads a config.json of one of the families of framework/model/family. The pooler is left out: whether there is one,
+// only the weights tell. Errors: InvalidArgument naming the option, what was wanted and what was got.
 absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view json);
 
 // The config.json of a model with these parameters.

@@ -1,7 +1,10 @@
 #include "framework/sweep/architecture.h"
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "framework/model/family/family.h"
 
 namespace retort {
 namespace {
@@ -29,6 +32,13 @@ void OverrideRest(const Architecture& architecture, EncoderConfig* config) {
   if (architecture.has_initializer_range()) config->initializer_range = architecture.initializer_range();
 }
 
+// That of the teacher; DistilBERT's for a student of BERT's that fits into its files, and the other way round.
+std::string FamilyOf(EncoderConfig config) {
+  if (config.family != "bert" && config.family != "distilbert") return config.family;
+  config.family = "distilbert";
+  return CheckFamily(config).ok() ? "distilbert" : "bert";
+}
+
 }  // namespace
 
 absl::StatusOr<EncoderConfig> ResolveArchitecture(const Architecture& architecture, int64_t vocabulary_size,
@@ -38,12 +48,10 @@ absl::StatusOr<EncoderConfig> ResolveArchitecture(const Architecture& architectu
   config.pad_token_id = pad_token_id;
   OverrideSizes(architecture, &config);
   OverrideRest(architecture, &config);
-  const bool is_distilbert =
-      config.token_types == 0 && !config.pooler && config.layer_norm_epsilon == kDistilbertLayerNormEpsilon;
-  config.family = architecture.has_family() ? architecture.family() : is_distilbert ? "distilbert" : "bert";
-  if (const absl::Status status = config.Validate(); !status.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("student.architecture.", status.message()));
-  }
+  config.family = architecture.has_family() ? architecture.family() : FamilyOf(config);
+  absl::Status status = config.Validate();
+  status.Update(CheckFamily(config));
+  if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat("student.architecture.", status.message()));
   return config;
 }
 

@@ -25,13 +25,15 @@ at::Tensor SelectRows(const at::Tensor& hidden, const at::Tensor& rows) {
 
 // The layer from a width to the vocabulary, with its matrix ready for products.
 struct Decoder {
-  explicit Decoder(const ParameterSet& parameters)
-      : matrix(ops::Factor(parameters.Get("embeddings.word"))), bias(parameters.Get("masked_lm.decoder.bias")) {}
+  Decoder(const Encoder& encoder, const ParameterSet& parameters)
+      : matrix(ops::Factor(parameters.Get(encoder.DecoderMatrix()))) {
+    if (encoder.config().head_bias) bias = parameters.Get("masked_lm.decoder.bias");
+  }
 
   at::Tensor Logits(const at::Tensor& input) const { return ops::Linear(input, matrix, bias); }
 
   at::Tensor matrix;  // [V, d]
-  at::Tensor bias;    // [V]
+  at::Tensor bias;    // [V], or undefined
 };
 
 // Which row terms the fused kernel computes, and its coefficients. Terms join as long as they agree on what the kernel
@@ -126,14 +128,16 @@ absl::StatusOr<at::Tensor> RunChunk(const Objective& objective, absl::Span<const
 }
 
 // Adds the decoder's share of a chunk: Gᵀ x to its matrix, Σ G to its bias.
-void AddDecoderGradient(const at::Tensor& gradient, const at::Tensor& input, const ParameterSet& parameters) {
-  at::Tensor matrix = parameters.Gradient("embeddings.word");
+void AddDecoderGradient(const Encoder& student, const at::Tensor& gradient, const at::Tensor& input,
+                        const ParameterSet& parameters) {
+  at::Tensor matrix = parameters.Gradient(student.DecoderMatrix());
   const at::Tensor left = ops::Factor(gradient).t(), right = ops::Factor(input);
   if (matrix.scalar_type() == left.scalar_type()) {
     matrix.addmm_(left, right);
   } else {
     matrix.add_(at::mm(left, right));
   }
+  if (!student.config().head_bias) return;
   parameters.Gradient("masked_lm.decoder.bias").add_(at::sum(gradient, {0}, false, matrix.scalar_type()));
 }
 
@@ -143,7 +147,7 @@ LogitChunks TeacherLogits(const Encoder& teacher, const ParameterSet& parameters
                           const at::Tensor& last_hidden, RowSet rows, int64_t chunk_rows) {
   at::NoGradGuard no_grad;
   const at::Tensor input = teacher.MaskedLmTransform(parameters, SelectRows(last_hidden, batch.rows(rows)));
-  const Decoder decoder(parameters);
+  const Decoder decoder(teacher, parameters);
   LogitChunks chunks;
   for (int64_t begin = 0; begin < input.size(0); begin += chunk_rows) {
     chunks.push_back(decoder.Logits(input.narrow(0, begin, std::min(chunk_rows, input.size(0) - begin))));
@@ -164,7 +168,7 @@ absl::StatusOr<RowHeadResult> RunRowHead(const Encoder& student, const Parameter
   at::NoGradGuard no_grad;
   const FusedPlan plan = PlanFusion(objective, scales);
   const at::Tensor input = result.decoder_input.detach();
-  const Decoder decoder(parameters);
+  const Decoder decoder(student, parameters);
   const at::Tensor labels = batch.labels.reshape({-1}).index_select(0, row_indices);
   result.decoder_input_gradient = at::zeros(input.sizes(), input.options());
   for (int64_t begin = 0; begin < input.size(0); begin += chunk_rows) {
@@ -175,7 +179,7 @@ absl::StatusOr<RowHeadResult> RunRowHead(const Encoder& student, const Parameter
     chunk.labelled = at::ne(chunk.labels, kNoLabel);
     RETORT_ASSIGN_OR_RETURN(const at::Tensor gradient, RunChunk(objective, scales, plan, chunk, &result.sums));
     result.decoder_input_gradient.narrow(0, begin, count).copy_(ops::MatMul(gradient, decoder.matrix));
-    AddDecoderGradient(gradient, chunk_input, parameters);
+    AddDecoderGradient(student, gradient, chunk_input, parameters);
   }
   return result;
 }

@@ -9,7 +9,6 @@
 
 #include "ATen/TensorOperators.h"
 #include "ATen/core/grad_mode.h"
-#include "ATen/ops/addmm.h"
 #include "ATen/ops/softmax.h"
 #include "ATen/ops/topk.h"
 #include "absl/status/status.h"
@@ -57,10 +56,7 @@ at::Tensor Probabilities(const LoadedModel& model, const Batch& batch) {
   const at::Tensor hidden =
       encoder.Forward(model.parameters, batch, capture, std::nullopt).hidden.at(static_cast<int>(model.config.layers));
   const at::Tensor rows = hidden.reshape({-1, hidden.size(-1)}).index_select(0, batch.labelled_rows);
-  return at::softmax(
-      at::addmm(model.parameters.Get("masked_lm.decoder.bias"), encoder.MaskedLmTransform(model.parameters, rows),
-                model.parameters.Get("embeddings.word").t()),
-      -1);
+  return at::softmax(encoder.Logits(model.parameters, rows), -1);
 }
 
 absl::Status Run(const std::vector<std::string>& sentences) {

@@ -6,7 +6,6 @@
 
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/cross_entropy_loss.h"
-#include "ATen/ops/linear.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "framework/batch/step_batch.h"
@@ -63,8 +62,7 @@ class EncoderGolden : public ::testing::TestWithParam<std::tuple<const char*, at
   at::Tensor Real(const at::Tensor& values) const { return values.flatten(0, 1).index_select(0, batch_.real_rows); }
 
   at::Tensor Logits(const at::Tensor& rows) const {
-    return at::linear(encoder_->MaskedLmTransform(parameters_, rows), parameters_.Get("embeddings.word"),
-                      parameters_.Get("masked_lm.decoder.bias"));
+    return encoder_->Logits(parameters_, rows);
   }
 
   std::unique_ptr<SafetensorsFile> golden_;

@@ -9,7 +9,6 @@
 #include <string>
 #include <utility>
 
-#include "ATen/ops/linear.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/philox.h"
@@ -51,10 +50,8 @@ absl::Status Dump(const std::string& folder, const std::string& path) {
   capture.vocabulary_rows = {RowSet::kReal};
   const at::Tensor last =
       encoder.Forward(model.parameters, batch, capture, std::nullopt).hidden.at(static_cast<int>(model.config.layers));
-  const at::Tensor logits =
-      at::linear(encoder.MaskedLmTransform(model.parameters, last), model.parameters.Get("embeddings.word"),
-                 model.parameters.Get("masked_lm.decoder.bias"));
-  return WriteSafetensors(path, {{"ids", batch.ids}, {"valid", batch.valid}, {"logits", logits}}, {});
+  return WriteSafetensors(
+      path, {{"ids", batch.ids}, {"valid", batch.valid}, {"logits", encoder.Logits(model.parameters, last)}}, {});
 }
 
 }  // namespace

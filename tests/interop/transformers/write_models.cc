@@ -8,7 +8,6 @@
 #include <string>
 
 #include "ATen/TensorOperators.h"
-#include "ATen/ops/linear.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
@@ -40,8 +39,7 @@ at::Tensor Logits(const EncoderConfig& config, const ParameterSet& parameters, c
   capture.vocabulary_rows = {RowSet::kReal};
   const at::Tensor last =
       encoder.Forward(parameters, batch, capture, std::nullopt).hidden.at(static_cast<int>(config.layers));
-  return at::linear(encoder.MaskedLmTransform(parameters, last), parameters.Get("embeddings.word"),
-                    parameters.Get("masked_lm.decoder.bias"));
+  return encoder.Logits(parameters, last);
 }
 
 absl::Status Write(const std::string& folder, const EncoderConfig& config, at::ScalarType dtype) {
@@ -59,7 +57,7 @@ absl::Status WriteAll(const std::string& folder) {
   RETORT_RETURN_IF_ERROR(Write(folder + "/bert", config, at::kFloat));
   config.token_types = 0;
   RETORT_RETURN_IF_ERROR(Write(folder + "/bert_without_token_types", config, at::kFloat));
-  config.layer_norm_epsilon = kDistilbertLayerNormEpsilon;
+  config.layer_norm_epsilon = 1e-12;
   config.family = "distilbert";
   RETORT_RETURN_IF_ERROR(Write(folder + "/distilbert", config, at::kFloat));
   return Write(folder + "/distilbert_bf16", config, at::kBFloat16);

@@ -1,0 +1,41 @@
+#include "framework/model/family/bert/bert.h"
+
+#include "framework/model/family/bert_options.h"
+
+namespace retort {
+namespace {
+
+absl::Status Check(const EncoderConfig& config) {
+  if (config.head_activation != config.activation) {
+    return absl::InvalidArgumentError("family: bert has one activation in its layers and in its head");
+  }
+  return CheckBertLike(config, "bert", /*position_offset=*/0);
+}
+
+}  // namespace
+
+const ModelFamily& BertFamily() {
+  static const auto* const family = [] {
+    auto* f = new ModelFamily;
+    f->name = "bert";
+    f->encoder_class = "BertModel";
+    f->head_class = "BertForMaskedLM";
+    f->read_config = ReadBertOptions;
+    f->write_config = WriteBertOptions;
+    f->check = Check;
+    AddBertModules("bert.", f);
+    f->others.push_back({"cls.predictions.transform.dense", {"masked_lm.transform"}});
+    f->others.push_back({"cls.predictions.transform.LayerNorm", {"masked_lm.norm"}});
+    f->single = {{"masked_lm.decoder.bias", "cls.predictions.bias"},
+                 {"masked_lm.decoder.weight", "cls.predictions.decoder.weight"}};
+    f->decoder = "cls.predictions.decoder.weight";
+    f->copies = {{"cls.predictions.decoder.bias", "cls.predictions.bias"}};
+    f->ignored = {"bert.embeddings.position_ids", "bert.embeddings.token_type_ids", "cls.seq_relationship.weight",
+                  "cls.seq_relationship.bias"};
+    f->nominal_token_types = true;
+    return f;
+  }();
+  return *family;
+}
+
+}  // namespace retort

@@ -1,0 +1,23 @@
+#ifndef RETORT_FRAMEWORK_MODEL_FAMILY_BERT_OPTIONS_H_
+#define RETORT_FRAMEWORK_MODEL_FAMILY_BERT_OPTIONS_H_
+
+#include <string>
+
+#include "framework/model/family/family.h"
+
+// What the files of BERT and RoBERTa have in common.
+
+namespace retort {
+
+void ReadBertOptions(ConfigReader* reader, EncoderConfig* config);
+void WriteBertOptions(const EncoderConfig& config, ConfigReader::Json* json);
+
+// The encoder's modules under the prefix, its layers, and its pooler.
+void AddBertModules(const std::string& prefix, ModelFamily* family);
+
+// InvalidArgument naming the field that is not as in an encoder with LayerNorm after each part and such an offset.
+absl::Status CheckBertLike(const EncoderConfig& config, const std::string& family, int64_t position_offset);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_MODEL_FAMILY_BERT_OPTIONS_H_

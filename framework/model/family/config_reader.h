@@ -1,0 +1,51 @@
+#ifndef RETORT_FRAMEWORK_MODEL_FAMILY_CONFIG_READER_H_
+#define RETORT_FRAMEWORK_MODEL_FAMILY_CONFIG_READER_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "framework/model/encoder_config.h"
+#include "nlohmann/json.hpp"
+
+namespace retort {
+
+// Reads options of one config.json; the first error sticks. null counts as absent.
+class ConfigReader {
+ public:
+  using Json = nlohmann::ordered_json;
+
+  explicit ConfigReader(const Json& json) : json_(json) {}
+
+  bool Has(const char* option) const { return json_.contains(option) && !json_[option].is_null(); }
+
+  // Leave the value as it is where the option is absent, unless it is required.
+  void Integer(const char* option, int64_t* value, bool required = false);
+  void Real(const char* option, double* value);
+  void Boolean(const char* option, bool* value);
+  // "gelu", "gelu_new" (also under its other name, "gelu_pytorch_tanh") or "relu".
+  void ReadActivation(const char* option, Activation* value);
+
+  // The option may be absent or have this one value.
+  void Only(const char* option, const Json& value);
+  // The option may be absent or empty.
+  void Without(const char* option);
+  // InvalidArgument naming the option, what was wanted and what was got.
+  void FailUnsupported(const char* option, const std::string& wanted);
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  void Fail(const absl::Status& status) { status_.Update(status); }
+
+  const Json& json_;
+  absl::Status status_;
+};
+
+// The name of the activation in a config.json.
+std::string ActivationOption(Activation activation);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_MODEL_FAMILY_CONFIG_READER_H_

@@ -1,0 +1,184 @@
+#include "framework/model/family/family.h"
+
+#include "absl/strings/str_cat.h"
+#include "framework/testing/matchers.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+
+namespace retort {
+namespace {
+
+// "name = part + part", transposed tensors with a star.
+std::vector<std::string> LayoutText(const std::string& family, const std::vector<std::string>& canonical) {
+  std::vector<std::string> lines;
+  for (const StoredTensor& tensor : Layout(*FindFamily(family), canonical)) {
+    std::string line = tensor.name;
+    for (size_t i = 0; i < tensor.parts.size(); ++i) absl::StrAppend(&line, i == 0 ? " = " : " + ", tensor.parts[i]);
+    lines.push_back(line + (tensor.transposed ? " *" : ""));
+  }
+  return lines;
+}
+
+EncoderConfig Read(const std::string& family, const std::string& options, absl::Status* status) {
+  const ConfigReader::Json json = ConfigReader::Json::parse(options);
+  ConfigReader reader(json);
+  EncoderConfig config;
+  config.family = family;
+  config.vocabulary_size = 100;
+  reader.Integer("pad_token_id", &config.pad_token_id);
+  FindFamily(family)->read_config(&reader, &config);
+  *status = reader.status();
+  return config;
+}
+
+std::string Error(const std::string& family, const std::string& options) {
+  absl::Status status;
+  Read(family, options, &status);
+  return std::string(status.message());
+}
+
+constexpr char kBert[] =
+    R"("hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16)";
+constexpr char kGpt2[] = R"("n_embd": 8, "n_layer": 2, "n_head": 2)";
+
+std::string Options(const char* sizes, const std::string& more) { return absl::StrCat("{", sizes, more, "}"); }
+
+TEST(Layout, Bert) {
+  EXPECT_EQ(LayoutText("bert", {"embeddings.word", "layer.2.attention.query.bias", "layer.1.feed_forward.norm.scale",
+                                "masked_lm.decoder.bias"}),
+            (std::vector<std::string>{
+                "cls.predictions.bias = masked_lm.decoder.bias",
+                "bert.embeddings.word_embeddings.weight = embeddings.word",
+                "bert.encoder.layer.0.output.LayerNorm.weight = layer.1.feed_forward.norm.scale",
+                "bert.encoder.layer.1.attention.self.query.bias = layer.2.attention.query.bias",
+            }));
+}
+
+TEST(Layout, Distilbert) {
+  EXPECT_EQ(
+      LayoutText("distilbert", {"layer.1.attention.norm.shift", "masked_lm.decoder.bias", "masked_lm.norm.scale"}),
+      (std::vector<std::string>{
+          "vocab_layer_norm.weight = masked_lm.norm.scale",
+          "vocab_projector.bias = masked_lm.decoder.bias",
+          "distilbert.transformer.layer.0.sa_layer_norm.bias = layer.1.attention.norm.shift",
+      }));
+}
+
+TEST(Layout, Roberta) {
+  EXPECT_EQ(LayoutText("roberta", {"masked_lm.transform.weight", "masked_lm.decoder.weight", "pooler.bias"}),
+            (std::vector<std::string>{
+                "lm_head.decoder.weight = masked_lm.decoder.weight",
+                "roberta.pooler.dense.bias = pooler.bias",
+                "lm_head.dense.weight = masked_lm.transform.weight",
+            }));
+}
+
+TEST(Layout, Gpt2FusesAndTransposes) {
+  std::vector<std::string> canonical = {"final.norm.shift", "layer.1.feed_forward.up.weight"};
+  for (const char* part : {"query", "key", "value"}) {
+    canonical.push_back(absl::StrCat("layer.1.attention.", part, ".weight"));
+    canonical.push_back(absl::StrCat("layer.1.attention.", part, ".bias"));
+  }
+  EXPECT_EQ(LayoutText("gpt2", canonical),
+            (std::vector<std::string>{
+                "transformer.ln_f.bias = final.norm.shift",
+                "transformer.h.0.attn.c_attn.weight = layer.1.attention.query.weight + layer.1.attention.key.weight + "
+                "layer.1.attention.value.weight *",
+                "transformer.h.0.attn.c_attn.bias = layer.1.attention.query.bias + layer.1.attention.key.bias + "
+                "layer.1.attention.value.bias",
+                "transformer.h.0.mlp.c_fc.weight = layer.1.feed_forward.up.weight *",
+            }));
+}
+
+TEST(NormalizeStoredName, AddsPrefixesAndRenamesOldNorms) {
+  EXPECT_EQ(NormalizeStoredName(*FindFamily("bert"), "encoder.layer.0.output.LayerNorm.gamma"),
+            "bert.encoder.layer.0.output.LayerNorm.weight");
+  EXPECT_EQ(NormalizeStoredName(*FindFamily("gpt2"), "h.0.ln_1.weight"), "transformer.h.0.ln_1.weight");
+  EXPECT_EQ(NormalizeStoredName(*FindFamily("roberta"), "lm_head.bias"), "lm_head.bias");
+}
+
+TEST(CopyOf, IsTheWordEmbeddingsWhereTheDecoderIsTied) {
+  EncoderConfig config;
+  EXPECT_EQ(CopyOf(*FindFamily("gpt2"), config, "lm_head.weight"), "transformer.wte.weight");
+  EXPECT_EQ(CopyOf(*FindFamily("bert"), config, "cls.predictions.decoder.bias"), "cls.predictions.bias");
+  config.tied_decoder = false;
+  EXPECT_EQ(CopyOf(*FindFamily("gpt2"), config, "lm_head.weight"), "");
+}
+
+TEST(IsIgnored, Buffers) {
+  EXPECT_TRUE(IsIgnored(*FindFamily("gpt2"), "transformer.h.3.attn.bias"));
+  EXPECT_FALSE(IsIgnored(*FindFamily("gpt2"), "transformer.h.3.attn.c_attn.bias"));
+  EXPECT_TRUE(IsIgnored(*FindFamily("bert"), "cls.seq_relationship.weight"));
+}
+
+TEST(ReadConfig, RobertaCountsPositionsFromThePaddingIdPlusOne) {
+  absl::Status status;
+  EXPECT_EQ(Read("roberta", Options(kBert, ""), &status).position_offset, 2);
+  EXPECT_EQ(Read("roberta", Options(kBert, R"(, "pad_token_id": 5)"), &status).position_offset, 6);
+  const EncoderConfig relu = Read("roberta", Options(kBert, R"(, "hidden_act": "relu")"), &status);
+  EXPECT_EQ(relu.activation, Activation::kRelu);
+  EXPECT_EQ(relu.head_activation, Activation::kGelu);
+  EXPECT_THAT(status, testing::IsOk());
+}
+
+TEST(ReadConfig, Gpt2IsCausalWithNormsBefore) {
+  absl::Status status;
+  const EncoderConfig config = Read("gpt2", Options(kGpt2, R"(, "eos_token_id": 7)"), &status);
+  EXPECT_THAT(status, testing::IsOk());
+  EXPECT_TRUE(config.causal && config.pre_norm && !config.head_transform && !config.head_bias);
+  EXPECT_EQ(config.activation, Activation::kGeluTanh);
+  EXPECT_EQ(config.intermediate_size, 32);
+  EXPECT_EQ(config.max_positions, 1024);
+  EXPECT_EQ(config.pad_token_id, 7);
+  EXPECT_EQ(config.layer_norm_epsilon, 1e-5);
+}
+
+TEST(ReadConfig, UnsupportedOptionsAreNamed) {
+  EXPECT_EQ(Error("bert", Options(kBert, R"(, "hidden_act": "silu")")),
+            R"(hidden_act: want "gelu", "gelu_new" or "relu", got "silu")");
+  EXPECT_EQ(Error("bert", Options(kBert, R"(, "position_embedding_type": "relative_key")")),
+            R"(position_embedding_type: want "absolute", got "relative_key")");
+  EXPECT_EQ(Error("gpt2", Options(kGpt2, R"(, "embd_pdrop": 0.2)")), "embd_pdrop: want resid_pdrop (0.1), got 0.2");
+  EXPECT_EQ(Error("gpt2", Options(kGpt2, R"(, "scale_attn_by_inverse_layer_idx": true)")),
+            "scale_attn_by_inverse_layer_idx: want false, got true");
+  EXPECT_EQ(Error("gpt2", "{}"), "n_embd: want a number, got none");
+}
+
+TEST(CheckFamily, NamesWhatDoesNotFit) {
+  EncoderConfig config;
+  config.family = "t5";
+  EXPECT_EQ(CheckFamily(config).message(), R"(family: want one of "bert", "distilbert", "gpt2", "roberta", got "t5")");
+  config.family = "distilbert";
+  EXPECT_EQ(CheckFamily(config).message(), "family: distilbert has neither token types nor a pooler; want bert");
+  config.token_types = 0;
+  config.layer_norm_epsilon = 1e-5;
+  EXPECT_EQ(CheckFamily(config).message(), "layer_norm_epsilon: distilbert has 1e-12, got 1e-05; want family bert");
+  config.family = "bert";
+  config.causal = true;
+  EXPECT_EQ(CheckFamily(config).message(), "family: bert is not causal");
+  config.family = "gpt2";
+  EXPECT_EQ(CheckFamily(config).message(), "family: gpt2 is causal, with LayerNorm before its parts");
+}
+
+// What a family writes, it reads back.
+TEST(WriteConfig, IsReadBack) {
+  for (const auto& [name, family] : Families()) {
+    absl::Status status;
+    const EncoderConfig config =
+        Read(name,
+             Options(name == "gpt2"         ? kGpt2
+                     : name == "distilbert" ? R"("dim": 8, "n_layers": 2, "n_heads": 2, "hidden_dim": 16)"
+                                            : kBert,
+                     R"(, "pad_token_id": 3)"),
+             &status);
+    EXPECT_THAT(status, testing::IsOk()) << name;
+    EXPECT_THAT(CheckFamily(config), testing::IsOk()) << name;
+    ConfigReader::Json json;
+    json["pad_token_id"] = config.pad_token_id;
+    family->write_config(config, &json);
+    EXPECT_EQ(EncoderConfigText(Read(name, json.dump(), &status)), EncoderConfigText(config));
+  }
+}
+
+}  // namespace
+}  // namespace retort

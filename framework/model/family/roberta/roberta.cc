@@ -1,0 +1,48 @@
+#include "framework/model/family/roberta/roberta.h"
+
+#include "framework/model/family/bert_options.h"
+
+namespace retort {
+namespace {
+
+constexpr int64_t kPadTokenId = 1;  // What config.json means where it does not say.
+
+void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
+  if (!reader->Has("pad_token_id")) config->pad_token_id = kPadTokenId;
+  ReadBertOptions(reader, config);
+  config->head_activation = Activation::kGelu;  // Whatever hidden_act says.
+  config->position_offset = config->pad_token_id + 1;
+}
+
+absl::Status Check(const EncoderConfig& config) {
+  if (config.head_activation != Activation::kGelu) {
+    return absl::InvalidArgumentError("family: roberta has GELU in its head");
+  }
+  return CheckBertLike(config, "roberta", config.pad_token_id + 1);
+}
+
+}  // namespace
+
+const ModelFamily& RobertaFamily() {
+  static const auto* const family = [] {
+    auto* f = new ModelFamily;
+    f->name = "roberta";
+    f->encoder_class = "RobertaModel";
+    f->head_class = "RobertaForMaskedLM";
+    f->read_config = ReadConfig;
+    f->write_config = WriteBertOptions;
+    f->check = Check;
+    AddBertModules("roberta.", f);
+    f->others.push_back({"lm_head.dense", {"masked_lm.transform"}});
+    f->others.push_back({"lm_head.layer_norm", {"masked_lm.norm"}});
+    f->single = {{"masked_lm.decoder.bias", "lm_head.bias"}, {"masked_lm.decoder.weight", "lm_head.decoder.weight"}};
+    f->decoder = "lm_head.decoder.weight";
+    f->copies = {{"lm_head.decoder.bias", "lm_head.bias"}};
+    f->ignored = {"roberta.embeddings.position_ids", "roberta.embeddings.token_type_ids"};
+    f->nominal_token_types = true;
+    return f;
+  }();
+  return *family;
+}
+
+}  // namespace retort
