@@ -114,7 +114,7 @@ class Pass {
     };
     at::Tensor query = heads("query"), key = heads("key"), value = heads("value");
     if (kept != nullptr) *kept = AttentionState(query, key, value, batch_.valid, config_.causal);
-    at::Tensor out = ops::Attention(query, key, value, batch_.all_valid ? at::Tensor() : batch_.valid, config_.causal,
+    at::Tensor out = ops::Attention(query, key, value, {batch_.all_valid ? at::Tensor() : batch_.valid, config_.causal},
                                     dropout_ ? config_.attention_dropout : 0, Site(site));
     return out.transpose(1, 2).reshape({batch_.sequences(), batch_.positions(), config_.hidden_size});
   }

@@ -74,7 +74,12 @@ class StoredTensors {
       }
     }
     for (const auto& [name, stored] : copies) {
-      RETORT_RETURN_IF_ERROR(tensors.AddCopy(CopyOf(family, config, name), stored));
+      const std::string original = CopyOf(family, config, name);
+      if (!config.tied_decoder && name == family.second_bias) {
+        tensors.names_[original] = stored;
+      } else {
+        RETORT_RETURN_IF_ERROR(tensors.AddCopy(original, stored));
+      }
     }
     return tensors;
   }
@@ -199,6 +204,9 @@ absl::StatusOr<NamedTensors> TensorsToStore(const ModelFamily& family, const Enc
     }
     const at::Tensor whole = parts.size() == 1 ? parts.front() : at::cat(parts);
     tensors.emplace_back(stored.name, (stored.transposed ? whole.t() : whole).contiguous());
+  }
+  if (head && !config.tied_decoder && !family.second_bias.empty()) {
+    tensors.emplace_back(family.second_bias, parameters.Get("masked_lm.decoder.bias").detach().to(at::kCPU, dtype));
   }
   if (NeedsNominalTokenTypes(family, config)) {
     tensors.emplace_back(Layout(family, {"embeddings.token_type"}).front().name,

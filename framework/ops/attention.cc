@@ -11,7 +11,9 @@
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/empty_like.h"
 #include "ATen/ops/matmul.h"
+#include "ATen/ops/ones_like.h"
 #include "ATen/ops/softmax.h"
+#include "ATen/ops/triu.h"
 #include "c10/util/BFloat16.h"
 #include "framework/ops/dropout_reference.h"
 #include "framework/ops/keep_bits.h"
@@ -26,6 +28,7 @@ namespace {
 struct Rows {
   int64_t heads, positions;
   const bool* valid;  // [B, S] or null
+  bool causal;
   double rate;
   const DropoutSite* site;
 };
@@ -104,7 +107,9 @@ void SoftmaxOnHost(const Rows& rows, double scale, at::Tensor* scores, at::Tenso
   const KeepRate keep(rows.rate);
   ForEachRow<F>(scores->size(0), rows, 2 * n, [&](int64_t b, int64_t position, int64_t row, F* work) {
     std::copy_n(p + row * n, n, work);
-    RunSoftmaxRow(rows.valid == nullptr ? nullptr : rows.valid + b * n, n, static_cast<F>(scale), work);
+    const int64_t keys = rows.causal ? position % n + 1 : n;
+    RunSoftmaxRow(rows.valid == nullptr ? nullptr : rows.valid + b * n, keys, static_cast<F>(scale), work);
+    std::fill(work + keys, work + n, F{0});
     std::copy_n(work, n, p + row * n);
     if (out == nullptr) return;
     RunDropKeys(StreamOf(*rows.site, rows.site->sample_ids.const_data_ptr<int64_t>()[b]),
@@ -157,9 +162,9 @@ struct Settings {
   DropoutSite site;
 };
 
-Rows RowsOf(const at::Tensor& query, const at::Tensor& valid, const Settings& settings) {
-  return {query.size(1), query.size(2), valid.defined() ? valid.const_data_ptr<bool>() : nullptr, settings.rate,
-          &settings.site};
+Rows RowsOf(const at::Tensor& query, const AttentionMask& mask, const Settings& settings) {
+  return {query.size(1), query.size(2), mask.valid.defined() ? mask.valid.const_data_ptr<bool>() : nullptr,
+          mask.causal,   settings.rate, &settings.site};
 }
 
 double ScaleOf(const at::Tensor& query) { return 1 / std::sqrt(static_cast<double>(query.size(-1))); }
@@ -167,12 +172,12 @@ double ScaleOf(const at::Tensor& query) { return 1 / std::sqrt(static_cast<doubl
 class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& query, const at::Tensor& key,
-                            const at::Tensor& value, const std::optional<at::Tensor>& valid, double rate, int64_t seed,
-                            int64_t site, int64_t epoch, const at::Tensor& sample_ids) {
+                            const at::Tensor& value, const std::optional<at::Tensor>& valid, bool causal, double rate,
+                            int64_t seed, int64_t site, int64_t epoch, const at::Tensor& sample_ids) {
     const Settings settings{rate, {static_cast<uint64_t>(seed), static_cast<uint32_t>(site), epoch, sample_ids}};
     at::Tensor probabilities = MatMul(query, key.transpose(-2, -1)).contiguous();
     at::Tensor dropped = rate > 0 ? at::empty_like(probabilities) : at::Tensor();
-    const Rows rows = RowsOf(query, valid.value_or(at::Tensor()), settings);
+    const Rows rows = RowsOf(query, {valid.value_or(at::Tensor()), causal}, settings);
     Dispatch(query.scalar_type(),
              [&](auto type) { SoftmaxOnHost<decltype(type)>(rows, ScaleOf(query), &probabilities, &dropped); });
     context->save_for_backward({query, key, value, probabilities, sample_ids});
@@ -194,7 +199,7 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
     const at::Tensor out_gradient = gradients[0].contiguous();
     at::Tensor gradient = MatMul(out_gradient, value.transpose(-2, -1)).contiguous();
     at::Tensor dropped = settings.rate > 0 ? at::empty_like(probabilities) : at::Tensor();
-    const Rows rows = RowsOf(query, at::Tensor(), settings);
+    const Rows rows = RowsOf(query, {}, settings);
     Dispatch(query.scalar_type(), [&](auto type) {
       SoftmaxGradientOnHost<decltype(type)>(rows, ScaleOf(query), probabilities, &gradient, &dropped);
     });
@@ -207,6 +212,7 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
             {},
             {},
             {},
+            {},
             {}};
   }
 };
@@ -214,35 +220,38 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
 // Attention of ATen operations; drop(weights [B, A, S, S]) applies dropout.
 template <typename Drop>
 at::Tensor PlainAttention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
-                          const at::Tensor& valid, const Drop& drop) {
+                          const AttentionMask& mask, const Drop& drop) {
   const at::ScalarType type = query.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
   at::Tensor scores = at::matmul(query, key.transpose(-2, -1)).to(type) * ScaleOf(query);
-  if (valid.defined()) {
-    scores = scores.masked_fill(valid.logical_not().view({valid.size(0), 1, 1, valid.size(1)}),
-                                -std::numeric_limits<double>::infinity());
+  constexpr double kMasked = -std::numeric_limits<double>::infinity();
+  if (mask.valid.defined()) {
+    const at::Tensor padding = mask.valid.logical_not();
+    scores = scores.masked_fill(padding.view({padding.size(0), 1, 1, padding.size(1)}), kMasked);
   }
+  if (mask.causal) scores = scores.masked_fill(at::ones_like(scores, at::kBool).triu(1), kMasked);
   return at::matmul(drop(at::softmax(scores, -1)).to(query.scalar_type()), value);
 }
 
 }  // namespace
 
-at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const at::Tensor& valid,
+at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const AttentionMask& mask,
                      double rate, const DropoutSite& site) {
   if (!query.device().is_cpu()) {
-    return PlainAttention(query, key, value, valid, [&](const at::Tensor& weights) {
+    return PlainAttention(query, key, value, mask, [&](const at::Tensor& weights) {
       const at::Tensor by_row = weights.reshape({weights.size(0), -1, weights.size(3)});
       return Dropout(by_row, rate, site).view(weights.sizes());
     });
   }
   const double held = KeepRate(rate).threshold == 0 ? 0 : rate;
-  return AttentionFunction::apply(query.contiguous(), key.contiguous(), value.contiguous(),
-                                  valid.defined() ? std::optional<at::Tensor>(valid.contiguous()) : std::nullopt, held,
-                                  static_cast<int64_t>(site.seed), int64_t{site.site}, site.epoch, site.sample_ids);
+  return AttentionFunction::apply(
+      query.contiguous(), key.contiguous(), value.contiguous(),
+      mask.valid.defined() ? std::optional<at::Tensor>(mask.valid.contiguous()) : std::nullopt, mask.causal, held,
+      static_cast<int64_t>(site.seed), int64_t{site.site}, site.epoch, site.sample_ids);
 }
 
 at::Tensor AttentionReference(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
-                              const at::Tensor& valid, double rate, const DropoutSite& site) {
-  return PlainAttention(query, key, value, valid, [&](const at::Tensor& weights) {
+                              const AttentionMask& mask, double rate, const DropoutSite& site) {
+  return PlainAttention(query, key, value, mask, [&](const at::Tensor& weights) {
     if (KeepRate(rate).threshold == 0) return weights;
     const at::Tensor scale =
         DropoutScaleReference(weights.size(1) * weights.size(2), weights.size(3), rate, site, weights.device());

@@ -108,8 +108,8 @@ std::string NormalizeStoredName(const ModelFamily& family, const std::string& st
 
 std::string CopyOf(const ModelFamily& family, const EncoderConfig& config, const std::string& name) {
   if (name == family.decoder) return config.tied_decoder ? Layout(family, {"embeddings.word"}).front().name : "";
-  const auto found = family.copies.find(name);
-  return found == family.copies.end() ? "" : found->second;
+  const bool second_bias = !family.second_bias.empty() && name == family.second_bias;
+  return second_bias ? Layout(family, {"masked_lm.decoder.bias"}).front().name : "";
 }
 
 std::vector<std::string> StoredNamesOf(const ModelFamily& family, const std::string& prefix) {

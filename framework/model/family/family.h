@@ -40,7 +40,10 @@ struct ModelFamily {
   std::vector<ModuleName> others;             // All other modules.
   std::map<std::string, std::string> single;  // Canonical to stored: whole tensors that belong to no module.
   std::string decoder;                        // Stored decoder matrix; where it is tied, a copy of the word embeddings.
-  std::map<std::string, std::string> copies;  // Other stored tensors that only repeat one: name to original.
+
+  // The decoder's bias has a second name. Where the decoder is tied, the two are one; where it is not, transformers 5
+  // reads the second alone and older versions the first, so that both are written.
+  std::string second_bias;
   std::vector<std::string> ignored;           // Endings of stored tensors that are knowingly left out.
 
   // transformers wants a token-type embedding even where the model has none: one of zeros is written, and left out

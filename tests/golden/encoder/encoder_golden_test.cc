@@ -1,4 +1,4 @@
-// Compares encoders with what transformers' BertForMaskedLM and DistilBertForMaskedLM compute from the same files
+// Compares encoders with what transformers' models of each family compute from the same files
 // (make_goldens.py, in float64): hidden states, logits, loss and gradients of batches with padding.
 
 #include <memory>
@@ -105,7 +105,7 @@ TEST_P(EncoderGolden, HasTransformersLossAndGradients) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, EncoderGolden,
-                         ::testing::Combine(::testing::Values("bert", "distilbert"),
+                         ::testing::Combine(::testing::Values("bert", "bert_untied", "distilbert", "gpt2", "roberta"),
                                             ::testing::Values(at::kFloat, at::kDouble)),
                          [](const auto& info) {
                            return absl::StrCat(std::get<0>(info.param), c10::toString(std::get<1>(info.param)));

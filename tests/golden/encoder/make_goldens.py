@@ -2,10 +2,11 @@
 """Writes this folder's goldens with Hugging Face's transformers: tiny random models and what they compute.
 
 From the repository's root, in an environment with `pip install torch==2.11.0 transformers==5.23.0`:
-    python3 tests/golden/encoder/make_goldens.py
+    python3 tests/golden/encoder/make_goldens.py [family ...]
 """
 
 import pathlib
+import sys
 
 import safetensors.torch
 import torch
@@ -41,6 +42,47 @@ DISTILBERT = transformers.DistilBertForMaskedLM(
         attn_implementation="eager",
     )
 )
+# With an activation and a decoder that are not BERT's usual ones.
+BERT_UNTIED = transformers.BertForMaskedLM(
+    transformers.BertConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=24,
+        max_position_embeddings=20,
+        hidden_act="relu",
+        tie_word_embeddings=False,
+        attn_implementation="eager",
+    )
+)
+ROBERTA = transformers.RobertaForMaskedLM(
+    transformers.RobertaConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=24,
+        max_position_embeddings=20,
+        type_vocab_size=1,
+        layer_norm_eps=1e-5,
+        hidden_act="gelu_new",
+        attn_implementation="eager",
+    )
+)
+GPT2 = transformers.GPT2LMHeadModel(
+    transformers.GPT2Config(
+        vocab_size=VOCABULARY,
+        n_embd=16,
+        n_layer=3,
+        n_head=2,
+        n_positions=20,
+        bos_token_id=0,
+        eos_token_id=0,
+        attn_implementation="eager",
+    )
+)
+MODELS = {"bert": BERT, "distilbert": DISTILBERT, "bert_untied": BERT_UNTIED, "roberta": ROBERTA, "gpt2": GPT2}
 GRADIENTS = {
     "bert": {
         "embeddings.word": "bert.embeddings.word_embeddings.weight",
@@ -63,6 +105,35 @@ GRADIENTS = {
         "masked_lm.norm.scale": "vocab_layer_norm.weight",
         "masked_lm.decoder.bias": "vocab_projector.bias",
     },
+    "bert_untied": {
+        "embeddings.word": "bert.embeddings.word_embeddings.weight",
+        "embeddings.position": "bert.embeddings.position_embeddings.weight",
+        "layer.1.attention.query.weight": "bert.encoder.layer.0.attention.self.query.weight",
+        "layer.1.feed_forward.up.weight": "bert.encoder.layer.0.intermediate.dense.weight",
+        "masked_lm.transform.bias": "cls.predictions.transform.dense.bias",
+        "masked_lm.decoder.weight": "cls.predictions.decoder.weight",
+        "masked_lm.decoder.bias": "cls.predictions.decoder.bias",
+    },
+    "roberta": {
+        "embeddings.word": "roberta.embeddings.word_embeddings.weight",
+        "embeddings.position": "roberta.embeddings.position_embeddings.weight",
+        "embeddings.token_type": "roberta.embeddings.token_type_embeddings.weight",
+        "layer.1.attention.key.weight": "roberta.encoder.layer.0.attention.self.key.weight",
+        "layer.2.feed_forward.down.weight": "roberta.encoder.layer.1.output.dense.weight",
+        "masked_lm.transform.weight": "lm_head.dense.weight",
+        "masked_lm.norm.scale": "lm_head.layer_norm.weight",
+        "masked_lm.decoder.bias": "lm_head.bias",
+    },
+    "gpt2": {
+        "embeddings.word": "transformer.wte.weight",
+        "embeddings.position": "transformer.wpe.weight",
+        "layer.1.attention.norm.scale": "transformer.h.0.ln_1.weight",
+        "layer.2.attention.output.bias": "transformer.h.1.attn.c_proj.bias",
+        "layer.3.feed_forward.norm.shift": "transformer.h.2.ln_2.bias",
+        "layer.3.feed_forward.up.bias": "transformer.h.2.mlp.c_fc.bias",
+        "final.norm.scale": "transformer.ln_f.weight",
+        "final.norm.shift": "transformer.ln_f.bias",
+    },
 }
 
 
@@ -70,7 +141,7 @@ def draw(model, generator):
     """Weights far from their initial ones, so that no part computes what it would without."""
     with torch.no_grad():
         for name, parameter in sorted(model.named_parameters()):
-            scale = "norm" in name.lower() and name.endswith("weight")
+            scale = any(part in name.lower() for part in ("norm", "ln_")) and name.endswith("weight")
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.3 + (1 if scale else 0))
 
 
@@ -84,8 +155,16 @@ def inputs(generator):
     return ids, labels
 
 
+def shifted(labels):
+    """The labels as a causal model of transformers wants them: it moves them by one position itself."""
+    labels[:, -1] = NO_LABEL
+    return torch.cat([torch.full_like(labels[:, :1], NO_LABEL), labels[:, :-1]], 1)
+
+
 def main():
-    for seed, (family, model) in enumerate({"bert": BERT, "distilbert": DISTILBERT}.items()):
+    for seed, (family, model) in enumerate(MODELS.items()):
+        if sys.argv[1:] and family not in sys.argv[1:]:
+            continue
         generator = torch.Generator().manual_seed(seed)
         draw(model, generator)
         model.eval().save_pretrained(HERE / family)
@@ -93,7 +172,8 @@ def main():
         valid = torch.arange(POSITIONS) < torch.tensor(LENGTHS)[:, None]
         # In float64, so that all of a difference is ours.
         model.double()
-        outputs = model(input_ids=ids, attention_mask=valid.long(), labels=labels, output_hidden_states=True)
+        wanted = shifted(labels) if family == "gpt2" else labels
+        outputs = model(input_ids=ids, attention_mask=valid.long(), labels=wanted, output_hidden_states=True)
         outputs.loss.backward()
         golden = {"ids": ids, "labels": labels, "lengths": torch.tensor(LENGTHS)}
         golden |= {f"hidden.{layer}": hidden for layer, hidden in enumerate(outputs.hidden_states)}

@@ -29,7 +29,7 @@ const ModelFamily& BertFamily() {
     f->single = {{"masked_lm.decoder.bias", "cls.predictions.bias"},
                  {"masked_lm.decoder.weight", "cls.predictions.decoder.weight"}};
     f->decoder = "cls.predictions.decoder.weight";
-    f->copies = {{"cls.predictions.decoder.bias", "cls.predictions.bias"}};
+    f->second_bias = "cls.predictions.decoder.bias";
     f->ignored = {"bert.embeddings.position_ids", "bert.embeddings.token_type_ids", "cls.seq_relationship.weight",
                   "cls.seq_relationship.bias"};
     f->nominal_token_types = true;

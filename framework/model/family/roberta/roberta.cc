@@ -37,7 +37,7 @@ const ModelFamily& RobertaFamily() {
     f->others.push_back({"lm_head.layer_norm", {"masked_lm.norm"}});
     f->single = {{"masked_lm.decoder.bias", "lm_head.bias"}, {"masked_lm.decoder.weight", "lm_head.decoder.weight"}};
     f->decoder = "lm_head.decoder.weight";
-    f->copies = {{"lm_head.decoder.bias", "lm_head.bias"}};
+    f->second_bias = "lm_head.decoder.bias";
     f->ignored = {"roberta.embeddings.position_ids", "roberta.embeddings.token_type_ids"};
     f->nominal_token_types = true;
     return f;
