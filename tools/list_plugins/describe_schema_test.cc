@@ -21,8 +21,7 @@ message SoftConfig {
 
   enum Rows {
     ALL = 0;     // Everything.
-    MASKED = 1;  // Only
-                 // some.
+    MASKED = 1;  // Only some.
   }
   // Which rows.
   // Default: ALL, as in the paper.
