@@ -63,14 +63,15 @@ sed -i 's/(1 - 3)² + (2 - 5)² = 13; the gradient is 2 (s - t) = (-4, -6)/|1 - 
 cat > try_my_loss.textproto <<'END'
 name: "try_my_loss"
 extends: "experiments/quickstart/quickstart.textproto"
+seeds: 1
 variant { name: "mine" overlay { stage { name: "distil" loss { name: "mine" weight: 0.1 my_loss {} } } } }
 END
 
 # From the saved edit to the first value of the loss.
 edited=$(now)
 step 'build the sweep with the edited formula' bazel build //experiments:sweep
-bazel-bin/experiments/sweep try_my_loss.textproto --only=base,mine --set=stage.distil.budget.steps=8 --output_dir=runs/walk \
-  >"$log" 2>&1 &
+bazel-bin/experiments/sweep try_my_loss.textproto --only=base,mine --set=stage.distil.budget.steps=8 \
+  --set=stage.evaluate.evaluation.masked_lm.sequences=32 --output_dir=runs/walk >"$log" 2>&1 &
 sweep=$!
 until grep -qs '"mine":' runs/store/*/metrics.jsonl; do
   kill -0 "$sweep" 2>/dev/null || grep -qs '"mine":' runs/store/*/metrics.jsonl || fail 'the sweep'
