@@ -93,6 +93,31 @@ TEST(Attention, PaddedKeysDoNotLeak) {
   EXPECT_TRUE(got.equal(want));
 }
 
+// NaN and infinity at padded positions of query, key and value: the same bits at real positions, in value and gradient.
+TEST(Attention, NanInPaddingDoesNotLeak) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  const at::Tensor padding = Valid().logical_not().view({2, 1, kLength, 1});
+  for (at::ScalarType type : {at::kDouble, at::kFloat, at::kBFloat16}) {
+    for (double bad : {kNan, std::numeric_limits<double>::infinity(), 1e30}) {
+      for (auto* function : {&Attention, &AttentionReference}) {
+        const std::vector<at::Tensor> clean = Inputs(type);
+        std::vector<at::Tensor> poisoned;
+        for (const at::Tensor& x : clean) poisoned.push_back(x.masked_fill(padding, bad));
+        auto weighted = [&](const auto& in) {
+          const at::Tensor out = function(in[0], in[1], in[2], Valid(), 0.25, Site());
+          return Weighted(out.masked_fill(padding, 0));
+        };
+        EXPECT_TRUE(weighted(poisoned).equal(weighted(clean))) << type << " " << bad;
+        const auto want = testing::Gradients(weighted, clean), got = testing::Gradients(weighted, poisoned);
+        for (size_t i = 0; i < 3; ++i) {
+          EXPECT_TRUE(got[i].masked_fill(padding, 0).equal(want[i].masked_fill(padding, 0)))
+              << type << " " << bad << " " << i;
+        }
+      }
+    }
+  }
+}
+
 TEST(Attention, DoesNotDependOnHowABatchIsCut) {
   const std::vector<at::Tensor> in = Inputs(at::kFloat);
   std::vector<at::Tensor> parts;
