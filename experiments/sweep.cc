@@ -37,6 +37,7 @@
 #include "framework/config/expand.h"
 #include "framework/config/parse.h"
 #include "framework/config/print.h"
+#include "framework/registry/plugin_catalogue.h"
 #include "framework/report/live_view.h"
 #include "framework/report/metrics_log.h"
 #include "framework/report/tensorboard.h"
@@ -58,6 +59,7 @@ DEFINE_string(device, "cpu", "cpu or cuda");
 DEFINE_string(only, "", "variants to run, parted by commas; default: all");
 DEFINE_bool(dry_run, false, "resolve, check and print the plan, and stop there");
 DEFINE_bool(list, false, "print the names of the variants, and stop there");
+DEFINE_bool(list_plugins, false, "print kind and name of the linked plugins, and stop there");
 DEFINE_int32(threads, 0, "threads to compute with; default: one per core");
 
 namespace retort {
@@ -262,6 +264,14 @@ int ExitCode(const absl::StatusOr<bool>& result) {
   return absl::IsInternal(result.status()) ? kExitInternal : kExitUser;
 }
 
+void ListPlugins() {
+  for (PluginKind kind : kPluginKinds) {
+    for (const PluginEntry& entry : PluginCatalogue::Global().Entries(kind)) {
+      std::cout << PluginKindName(kind) << "/" << entry.name << "\n";
+    }
+  }
+}
+
 // Relative paths are the caller's; the default sweep's are the workspace's.
 void ChangeFolder(bool default_sweep) {
   const char* folder = std::getenv(default_sweep ? "BUILD_WORKSPACE_DIRECTORY" : "BUILD_WORKING_DIRECTORY");
@@ -277,6 +287,10 @@ int Main(int argc, char** argv) {
   if (argc > 2) {
     std::cerr << "want one sweep file, got " << argc - 1 << "\n";
     return kExitUser;
+  }
+  if (FLAGS_list_plugins) {
+    ListPlugins();
+    return 0;
   }
   ChangeFolder(argc < 2);
   arguments.sweep_file = argc < 2 ? kDefaultSweep : argv[1];

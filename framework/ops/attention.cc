@@ -1,6 +1,7 @@
 #include "framework/ops/attention.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "ATen/ops/ones_like.h"
 #include "ATen/ops/softmax.h"
 #include "ATen/ops/triu.h"
+#include "ATen/ops/where.h"
 #include "c10/util/BFloat16.h"
 #include "framework/ops/dropout_reference.h"
 #include "framework/ops/keep_bits.h"
@@ -143,6 +145,28 @@ void SoftmaxGradientOnHost(const Rows& rows, double scale, const at::Tensor& pro
   });
 }
 
+// Whether padded positions of x hold numbers that stay numbers when they are multiplied. Reads the padding alone.
+template <typename T>
+bool PaddingIsHarmless(const at::Tensor& x, const at::Tensor& valid) {
+  constexpr float kLargest = 1e15f;
+  const int64_t heads = x.size(1), positions = x.size(2), width = x.size(3);
+  const T* values = x.const_data_ptr<T>();
+  const bool* real = valid.const_data_ptr<bool>();
+  std::atomic<bool> harmless = true;
+  at::parallel_for(0, x.size(0) * heads, 16, [&](int64_t begin, int64_t end) {
+    int bad = 0;
+    for (int64_t row = begin; row < end; ++row) {
+      for (int64_t s = 0; s < positions; ++s) {
+        if (real[row / heads * positions + s]) continue;
+        const T* from = values + (row * positions + s) * width;
+        for (int64_t i = 0; i < width; ++i) bad |= !(std::abs(static_cast<float>(from[i])) < kLargest);
+      }
+    }
+    if (bad != 0) harmless = false;
+  });
+  return harmless;
+}
+
 template <typename Function>
 void Dispatch(at::ScalarType type, const Function& function) {
   switch (type) {
@@ -169,11 +193,22 @@ Rows RowsOf(const at::Tensor& query, const AttentionMask& mask, const Settings& 
 
 double ScaleOf(const at::Tensor& query) { return 1 / std::sqrt(static_cast<double>(query.size(-1))); }
 
+// x, with zeros at padded positions if something else there could reach real ones: 0 · NaN is NaN.
+at::Tensor WithHarmlessPadding(const at::Tensor& x, const std::optional<at::Tensor>& valid) {
+  if (!valid) return x;
+  bool harmless = true;
+  Dispatch(x.scalar_type(), [&](auto type) { harmless = PaddingIsHarmless<decltype(type)>(x, *valid); });
+  return harmless ? x : x.masked_fill(valid->logical_not().view({x.size(0), 1, x.size(2), 1}), 0);
+}
+
 class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
  public:
-  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& query, const at::Tensor& key,
-                            const at::Tensor& value, const std::optional<at::Tensor>& valid, bool causal, double rate,
-                            int64_t seed, int64_t site, int64_t epoch, const at::Tensor& sample_ids) {
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& any_query,
+                            const at::Tensor& any_key, const at::Tensor& any_value,
+                            const std::optional<at::Tensor>& valid, bool causal, double rate, int64_t seed,
+                            int64_t site, int64_t epoch, const at::Tensor& sample_ids) {
+    const at::Tensor query = WithHarmlessPadding(any_query, valid), key = WithHarmlessPadding(any_key, valid),
+                     value = WithHarmlessPadding(any_value, valid);
     const Settings settings{rate, {static_cast<uint64_t>(seed), static_cast<uint32_t>(site), epoch, sample_ids}};
     at::Tensor probabilities = MatMul(query, key.transpose(-2, -1)).contiguous();
     at::Tensor dropped = rate > 0 ? at::empty_like(probabilities) : at::Tensor();
@@ -219,14 +254,20 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
 
 // Attention of ATen operations; drop(weights [B, A, S, S]) applies dropout.
 template <typename Drop>
-at::Tensor PlainAttention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
-                          const AttentionMask& mask, const Drop& drop) {
+at::Tensor PlainAttention(at::Tensor query, at::Tensor key, at::Tensor value, const AttentionMask& mask,
+                          const Drop& drop) {
   const at::ScalarType type = query.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  at::Tensor padding;
+  if (mask.valid.defined()) {
+    padding = mask.valid.logical_not().view({query.size(0), 1, query.size(2), 1});
+    query = at::where(padding, query.nan_to_num(0, 0, 0), query);
+    key = key.masked_fill(padding, 0);
+    value = value.masked_fill(padding, 0);
+  }
   at::Tensor scores = at::matmul(query, key.transpose(-2, -1)).to(type) * ScaleOf(query);
   constexpr double kMasked = -std::numeric_limits<double>::infinity();
-  if (mask.valid.defined()) {
-    const at::Tensor padding = mask.valid.logical_not();
-    scores = scores.masked_fill(padding.view({padding.size(0), 1, 1, padding.size(1)}), kMasked);
+  if (padding.defined()) {
+    scores = scores.masked_fill(padding.transpose(-2, -1), kMasked);
   }
   if (mask.causal) scores = scores.masked_fill(at::ones_like(scores, at::kBool).triu(1), kMasked);
   return at::matmul(drop(at::softmax(scores, -1)).to(query.scalar_type()), value);

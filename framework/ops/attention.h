@@ -23,7 +23,9 @@ struct AttentionMask {
 // Args: query, key, value [B, A, S, d] float32, bfloat16 or float64; rate in [0, 1) (0: no dropout, `site` is not
 // read).
 //   Gradient flows to query, key and value.
-// Returns: [B, A, S, d]. Rows of padded queries are defined but mean nothing; each query has a valid key.
+// Returns: [B, A, S, d]. Rows of padded queries attend to valid keys as others do; each sequence's first key is valid.
+//   Nothing else that stands at padded positions of query, key and value reaches real ones, in value or gradient: not
+//   even NaN.
 // Numerics: softmax in float32 (float64 for float64 inputs).
 at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const AttentionMask& mask,
                      double rate, const DropoutSite& site);

@@ -39,30 +39,30 @@ at::Tensor Weighted(const at::Tensor& out) {
   return (out * weights * Valid().view({2, 1, kLength, 1}).to(out.scalar_type())).sum();
 }
 
-void ExpectSameAsReference(at::ScalarType type, const at::Tensor& valid, double rate, double tolerance) {
-  auto fused = [&](const auto& in) { return Weighted(Attention(in[0], in[1], in[2], valid, rate, Site())); };
-  auto plain = [&](const auto& in) { return Weighted(AttentionReference(in[0], in[1], in[2], valid, rate, Site())); };
+void ExpectSameAsReference(at::ScalarType type, const AttentionMask& mask, double rate, double tolerance) {
+  auto fused = [&](const auto& in) { return Weighted(Attention(in[0], in[1], in[2], mask, rate, Site())); };
+  auto plain = [&](const auto& in) { return Weighted(AttentionReference(in[0], in[1], in[2], mask, rate, Site())); };
   const std::vector<at::Tensor> in = Inputs(type);
-  EXPECT_THAT(Attention(in[0], in[1], in[2], valid, rate, Site()),
-              IsCloseTo(AttentionReference(in[0], in[1], in[2], valid, rate, Site()), tolerance));
+  EXPECT_THAT(Attention(in[0], in[1], in[2], mask, rate, Site()),
+              IsCloseTo(AttentionReference(in[0], in[1], in[2], mask, rate, Site()), tolerance));
   const auto got = testing::Gradients(fused, in), want = testing::Gradients(plain, in);
   for (size_t i = 0; i < 3; ++i) EXPECT_THAT(got[i], IsCloseTo(want[i], tolerance));
 }
 
 TEST(Attention, AgreesWithTheReference) {
   for (double rate : {0.0, 0.25}) {
-    for (const at::Tensor& valid : {at::Tensor(), Valid()}) {
-      ExpectSameAsReference(at::kDouble, valid, rate, 1e-12);
-      ExpectSameAsReference(at::kFloat, valid, rate, 1e-5);
+    for (const AttentionMask& mask : {AttentionMask{}, {Valid()}, {at::Tensor(), true}, {Valid(), true}}) {
+      ExpectSameAsReference(at::kDouble, mask, rate, 1e-12);
+      ExpectSameAsReference(at::kFloat, mask, rate, 1e-5);
     }
   }
 }
 
 TEST(Attention, WorksOnBfloat16) {
   const std::vector<at::Tensor> in = Inputs(at::kBFloat16);
-  const at::Tensor got = Attention(in[0], in[1], in[2], Valid(), 0.25, Site());
+  const at::Tensor got = Attention(in[0], in[1], in[2], {Valid()}, 0.25, Site());
   const at::Tensor want =
-      Attention(in[0].to(at::kFloat), in[1].to(at::kFloat), in[2].to(at::kFloat), Valid(), 0.25, Site());
+      Attention(in[0].to(at::kFloat), in[1].to(at::kFloat), in[2].to(at::kFloat), {Valid()}, 0.25, Site());
   EXPECT_THAT(got.to(at::kFloat), IsCloseTo(want, 0.05));
 }
 
@@ -71,7 +71,7 @@ TEST(Attention, GradientAgreesWithFiniteDifferences) {
   const std::vector<at::Tensor> in = {RandomTensor({1, 2, 4, 3}, 1), RandomTensor({1, 2, 4, 3}, 2),
                                       RandomTensor({1, 2, 4, 3}, 3)};
   const at::Tensor weights = RandomTensor({1, 2, 4, 3}, 4);
-  auto f = [&](const auto& x) { return (Attention(x[0], x[1], x[2], at::Tensor(), 0.25, site) * weights).sum(); };
+  auto f = [&](const auto& x) { return (Attention(x[0], x[1], x[2], {}, 0.25, site) * weights).sum(); };
   EXPECT_LT(testing::GradientError(f, in), 1e-8);
 }
 
@@ -86,11 +86,52 @@ TEST(Attention, IsTheHandWorkedCase) {
 
 TEST(Attention, PaddedKeysDoNotLeak) {
   std::vector<at::Tensor> in = Inputs(at::kDouble);
-  const at::Tensor want = Attention(in[0], in[1], in[2], Valid(), 0, Site());
+  const at::Tensor want = Attention(in[0], in[1], in[2], {Valid()}, 0, Site());
   in[1][1].narrow(1, 30, kLength - 30).fill_(1e30);
   in[2][1].narrow(1, 30, kLength - 30).fill_(1e30);
-  const at::Tensor got = Attention(in[0], in[1], in[2], Valid(), 0, Site());
+  const at::Tensor got = Attention(in[0], in[1], in[2], {Valid()}, 0, Site());
   EXPECT_TRUE(got.equal(want));
+}
+
+// NaN and infinity at padded positions of query, key and value: the same bits at real positions, in value and gradient.
+TEST(Attention, NanInPaddingDoesNotLeak) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  const at::Tensor padding = Valid().logical_not().view({2, 1, kLength, 1});
+  for (at::ScalarType type : {at::kDouble, at::kFloat, at::kBFloat16}) {
+    for (double bad : {kNan, std::numeric_limits<double>::infinity(), 1e30}) {
+      for (auto* function : {&Attention, &AttentionReference}) {
+        const std::vector<at::Tensor> clean = Inputs(type);
+        std::vector<at::Tensor> poisoned;
+        for (const at::Tensor& x : clean) poisoned.push_back(x.masked_fill(padding, bad));
+        auto weighted = [&](const auto& in) {
+          const at::Tensor out = function(in[0], in[1], in[2], {Valid()}, 0.25, Site());
+          return Weighted(out.masked_fill(padding, 0));
+        };
+        EXPECT_TRUE(weighted(poisoned).equal(weighted(clean))) << type << " " << bad;
+        const auto want = testing::Gradients(weighted, clean), got = testing::Gradients(weighted, poisoned);
+        for (size_t i = 0; i < 3; ++i) {
+          EXPECT_TRUE(got[i].masked_fill(padding, 0).equal(want[i].masked_fill(padding, 0)))
+              << type << " " << bad << " " << i;
+        }
+      }
+    }
+  }
+}
+
+// A key after the query changes nothing, and gets no gradient from it.
+TEST(Attention, CausalQueriesSeeNothingThatComesLater) {
+  std::vector<at::Tensor> in = Inputs(at::kDouble);
+  const AttentionMask mask{{}, /*causal=*/true};
+  const auto first_ten = [&](const auto& x) { return Attention(x[0], x[1], x[2], mask, 0, Site()).narrow(2, 0, 10); };
+  const at::Tensor want = first_ten(in);
+  const auto gradients = testing::Gradients([&](const auto& x) { return first_ten(x).sum(); }, in);
+  for (size_t i : {1, 2}) {
+    EXPECT_GT(gradients[i].narrow(2, 0, 10).abs().sum().item<double>(), 0);
+    EXPECT_EQ(gradients[i].narrow(2, 10, kLength - 10).abs().sum().item<double>(), 0);
+    in[i].narrow(2, 10, kLength - 10).fill_(7);
+  }
+  EXPECT_THAT(first_ten(in), IsCloseTo(want, 1e-14));
+  EXPECT_THAT(want.select(2, 0), IsCloseTo(in[2].select(2, 0), 1e-14));  // The first query sees the first key alone.
 }
 
 TEST(Attention, DoesNotDependOnHowABatchIsCut) {

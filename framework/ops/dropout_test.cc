@@ -1,9 +1,12 @@
 #include "framework/ops/dropout.h"
 
+#include <cmath>
+
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/cat.h"
 #include "ATen/ops/ones.h"
 #include "ATen/ops/tensor.h"
+#include "c10/util/BFloat16.h"
 #include "framework/base/philox.h"
 #include "framework/ops/dropout_reference.h"
 #include "framework/testing/fixtures.h"
@@ -19,14 +22,27 @@ using testing::RandomTensor;
 
 DropoutSite Site() { return {0x123456789ABCDEFull, 7, 3, at::tensor({int64_t{11}, int64_t{5000000000}, int64_t{12}})}; }
 
+// Kept values are x / (1 - p') computed in float32 (float64) and rounded once; dropped ones are 0.
 TEST(Dropout, HasTheReferenceBits) {
   for (at::ScalarType type : {at::kFloat, at::kDouble, at::kBFloat16}) {
+    const at::ScalarType work = type == at::kDouble ? at::kDouble : at::kFloat;
     const at::Tensor x = RandomTensor({3, 5, 150}, 1, type);
     const at::Tensor scale = DropoutScaleReference(5, 150, 0.3, Site(), at::kCPU);
-    EXPECT_TRUE(Dropout(x, 0.3, Site()).equal(x * scale.to(type)) ||
-                type == at::kBFloat16);  // bfloat16 rounds once, the product of two bfloat16 twice.
-    EXPECT_TRUE(Dropout(x, 0.3, Site()).ne(0).equal(scale.ne(0)));
+    const at::Tensor out = Dropout(x, 0.3, Site());
+    EXPECT_EQ(out.scalar_type(), type);
+    EXPECT_TRUE(out.equal((x.to(work) * scale.to(work)).to(type))) << type;
   }
+}
+
+// p' = 19661 / 65536, so that 1 / (1 - p') = 65536 / 45875 for every kept value.
+TEST(Dropout, ScalesWhatItKeepsByTheRateThatSixteenBitsHold) {
+  const at::Tensor x = at::ones({3, 40, 640}, at::kBFloat16);
+  const at::Tensor out = Dropout(x, 0.3, Site());
+  const at::Tensor kept = out.masked_select(out.ne(0));
+  EXPECT_TRUE(kept.eq(c10::BFloat16(65536.0f / 45875.0f)).all().item<bool>());
+  const double n = static_cast<double>(out.numel()), p = 19661.0 / 65536;
+  const double dropped = n - static_cast<double>(kept.numel());
+  EXPECT_NEAR(dropped, n * p, 4 * std::sqrt(n * p * (1 - p)));  // Four deviations of the binomial.
 }
 
 // The first draw of the second sequence at position 2 is the low half of Philox's first word.

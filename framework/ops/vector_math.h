@@ -22,7 +22,7 @@ namespace retort::ops {
 // that results do not depend on it.
 inline constexpr int kLanes = 32;
 
-// e^x within 2 units in the last place for x <= 88; 0 below -87.3; NaN for NaN.
+// e^x within 2 units in the last place for x <= 88; 0 below -87.3; +infinity or a huge number beyond; NaN for NaN.
 //
 // With n = round(x / ln 2) and r = x - n ln 2, e^x = 2^n e^r, and e^r is its Taylor polynomial of degree 7 on
 // |r| <= ln 2 / 2, whose remainder is below 6e-9.
@@ -32,9 +32,10 @@ RETORT_INLINE float Exp(float x) {
   constexpr float kLn2Low = -2.12194440e-4f;
   constexpr float kLowest = -87.3f;
   constexpr float kHighest = 88.0f;
-  const float clamped = x < kLowest ? kLowest : x > kHighest ? kHighest : x;
+  const float most = x < kHighest ? x : kHighest;
+  const float clamped = most > kLowest ? most : kLowest;  // A number even for NaN, which has no n; r carries it on.
   const float n = std::floor(clamped * kInverseLn2 + 0.5f);
-  const float r = clamped - n * kLn2High - n * kLn2Low;
+  const float r = x - n * kLn2High - n * kLn2Low;
   float p = 1.0f / 5040;
   p = p * r + 1.0f / 720;
   p = p * r + 1.0f / 120;

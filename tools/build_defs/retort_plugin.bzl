@@ -48,38 +48,22 @@ def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs =
     if native.package_name() != wanted:
         fail("retort_plugin: \"%s\" of kind \"%s\" belongs into //%s, got //%s" % (name, kind, wanted, native.package_name()))
 
-    retort_cc_proto(
-        name = name + "_proto",
-        srcs = [name + ".proto"],
-        visibility = _VISIBILITY,
-        deps = proto_deps,
-    )
-    sources = [name + ".proto", name + ".cc", name + ".h"] + srcs + hdrs
-    native.genrule(
-        name = name + "_digest",
-        srcs = sources,
-        outs = [name + "_digest.cc"],
-        cmd = _DIGEST_COMMAND % (kind.capitalize(), name),
-    )
-    native.cc_library(
+    plugin_library(
         name = name,
-        srcs = [name + ".cc", ":%s_digest" % name] + srcs,
+        kind = kind,
+        srcs = [name + ".cc"] + srcs,
         hdrs = [name + ".h"] + hdrs,
-        alwayslink = True,
-        visibility = _VISIBILITY,
-        deps = [":%s_cc_proto" % name] + deps + [dep for dep in ["//framework/registry"] if dep not in deps],
+        proto = name + ".proto",
+        deps = deps,
+        proto_deps = proto_deps,
     )
-    native.cc_test(
-        name = name + "_test",
-        size = test_size,
+    plugin_test(
+        name = name,
         srcs = [name + "_test.cc"] + test_srcs,
         data = [":example"] + test_data,
-        # Dependencies that the library and its test share are listed once by either.
-        deps = [
-            ":" + name,
-            ":%s_cc_proto" % name,
-            "//tools/third_party:gtest_main",
-        ] + [dep for dep in deps + test_deps if dep != "//tools/third_party:gtest_main"],
+        deps = deps,
+        size = test_size,
+        test_deps = test_deps,
     )
     native.filegroup(
         name = "example",
@@ -90,4 +74,64 @@ def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs =
         name = "schema",
         srcs = [name + ".proto"],
         visibility = _VISIBILITY,
+    )
+
+def plugin_library(name, kind, srcs, hdrs, proto, deps, proto_deps = [], strip_prefix = None):
+    """The library `<name>` of a plugin, `<name>_proto` and `<name>_cc_proto`.
+
+    Args:
+      name: of the plugin
+      kind: "loss", "mapping" or "init"
+      srcs: .cc files
+      hdrs: .h files
+      proto: the .proto file
+      deps: of the library
+      proto_deps: of the .proto file
+      strip_prefix: folder that files are included from, "/tests/new_plugin"; default: the workspace
+    """
+    retort_cc_proto(
+        name = name + "_proto",
+        srcs = [proto],
+        strip_import_prefix = strip_prefix,
+        visibility = _VISIBILITY,
+        deps = proto_deps,
+    )
+    native.genrule(
+        name = name + "_digest",
+        srcs = [proto] + srcs + hdrs,
+        outs = [name + "_digest.cc"],
+        cmd = _DIGEST_COMMAND % (kind.capitalize(), name),
+    )
+    native.cc_library(
+        name = name,
+        srcs = srcs + [":%s_digest" % name],
+        hdrs = hdrs,
+        alwayslink = True,
+        strip_include_prefix = strip_prefix,
+        visibility = _VISIBILITY,
+        deps = [":%s_cc_proto" % name] + deps + [dep for dep in ["//framework/registry"] if dep not in deps],
+    )
+
+def plugin_test(name, srcs, deps, test_deps, data = [], size = "small"):
+    """The test `<name>_test` of a plugin's library.
+
+    Args:
+      name: of the plugin
+      srcs: files of the test
+      deps: of the library
+      test_deps: of the test, beside the library, its deps and GoogleTest
+      data: files that the test reads
+      size: as in cc_test
+    """
+    native.cc_test(
+        name = name + "_test",
+        size = size,
+        srcs = srcs,
+        data = data,
+        # Dependencies that the library and its test share are listed once by either.
+        deps = [
+            ":" + name,
+            ":%s_cc_proto" % name,
+            "//tools/third_party:gtest_main",
+        ] + [dep for dep in deps + test_deps if dep != "//tools/third_party:gtest_main"],
     )

@@ -1,32 +1,42 @@
-// Prints every linked plugin: kind, name, configuration with its comments, and example.
+// Prints every linked plugin: kind, name, what can be set with types, defaults and comments, and an example.
 //
 //   bazel run //tools:list_plugins
 
 #include <iostream>
 #include <string>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "framework/base/file.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/registry/plugin_catalogue.h"
 #include "gflags/gflags.h"
+#include "tools/list_plugins/describe_schema.h"
 
 namespace retort {
 namespace {
 
-std::string Indented(std::string text) {
-  text = std::string(absl::StripSuffix(text, "\n"));
-  return absl::StrCat("  ", absl::StrReplaceAll(text, {{"\n", "\n  "}}), "\n");
+std::string Indented(const std::string& text) {
+  std::string indented;
+  for (absl::string_view line : absl::StrSplit(absl::StripSuffix(text, "\n"), '\n')) {
+    absl::StrAppend(&indented, line.empty() ? "" : "  ", line, "\n");
+  }
+  return indented;
 }
 
-// The part of a .proto that says what users can write: from the comment of its message on.
-std::string Message(const std::string& proto) {
-  const size_t message = proto.find("message ");
-  const size_t paragraph = proto.rfind("\n\n", message);
-  return proto.substr(paragraph == std::string::npos ? 0 : paragraph + 2);
+// Without the lines for editors that say which schema it follows.
+std::string WithoutHeader(const std::string& example) {
+  std::vector<absl::string_view> lines;
+  for (absl::string_view line : absl::StrSplit(example, '\n')) {
+    const bool header = absl::StartsWith(line, "# proto-") || (lines.empty() && (line.empty() || line == "#"));
+    if (!header) lines.push_back(line);
+  }
+  return absl::StrJoin(lines, "\n");
 }
 
 absl::Status Run() {
@@ -35,9 +45,10 @@ absl::Status Run() {
       const std::string folder = absl::StrCat("plugins/", PluginKindName(kind), "/", entry.name);
       RETORT_ASSIGN_OR_RETURN(const std::string proto, ReadFile(absl::StrCat(folder, "/", entry.name, ".proto")));
       RETORT_ASSIGN_OR_RETURN(const std::string example, ReadFile(folder + "/example.textproto"));
+      RETORT_ASSIGN_OR_RETURN(const std::string schema, DescribeSchema(proto, entry.config->name()));
       std::cout << PluginKindName(kind) << " " << entry.name << "\n"
-                << Indented(Message(proto)) << "  example:\n"
-                << Indented(Indented(example)) << "\n";
+                << Indented(schema) << "\n  example:\n"
+                << Indented(Indented(WithoutHeader(example))) << "\n";
     }
   }
   return absl::OkStatus();

@@ -18,6 +18,8 @@
 namespace retort {
 namespace {
 
+constexpr size_t kColumns = 120;  // Of a line.
+
 // "my_loss" -> "MyLoss".
 std::string CamelCase(const std::string& name) {
   std::string camel;
@@ -62,9 +64,40 @@ absl::Status Check(const std::string& workspace, const std::string& kind, const 
   return absl::OkStatus();
 }
 
+// Breaks a line of C++ that is too long, as clang-format does with .clang-format: after the last comma of the outermost
+// argument list that leaves it short enough, on to where the list began; where no argument fits, after the list's
+// parenthesis. Templates hold statements unbroken, since their length depends on the name.
+std::string Wrap(const std::string& line) {
+  const size_t first = line.find_first_not_of(' ');
+  if (line.size() <= kColumns || line.compare(first, 2, "//") == 0) return line;
+  std::vector<size_t> lists;  // Where the argument lists begin that are open here.
+  size_t end = 0, indent = 0, depth = line.size();
+  bool quoted = false;
+  for (size_t i = first; i < kColumns; ++i) {
+    if (line[i] == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (line[i] == '(' || line[i] == '{') lists.push_back(i + 1);
+    if (line[i] == ')' || line[i] == '}') lists.pop_back();
+    if (line[i] != ',' || lists.empty() || lists.size() > depth) continue;
+    depth = lists.size();
+    end = i + 1;
+    indent = lists.back();
+  }
+  if (end == 0) {
+    end = line.find('(') + 1;
+    indent = first + 4;
+  }
+  if (end == 0) return line;
+  const std::string rest = line.substr(line.find_first_not_of(' ', end));
+  return absl::StrCat(line.substr(0, end), "\n", Wrap(std::string(indent, ' ') + rest));
+}
+
 std::string Fill(const std::string& text, const std::string& name) {
-  return absl::StrReplaceAll(
+  const std::string filled = absl::StrReplaceAll(
       text, {{"{{name}}", name}, {"{{Name}}", CamelCase(name)}, {"{{NAME}}", absl::AsciiStrToUpper(name)}});
+  std::vector<std::string> lines = absl::StrSplit(filled, '\n');
+  for (std::string& line : lines) line = Wrap(line);
+  return absl::StrJoin(lines, "\n");
 }
 
 }  // namespace

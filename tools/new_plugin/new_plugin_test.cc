@@ -1,5 +1,6 @@
 #include "tools/new_plugin/new_plugin.h"
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "absl/strings/match.h"
@@ -59,6 +60,25 @@ TEST_F(NewPlugin, RefusesWhatCannotBeAndWritesNothing) {
   EXPECT_TRUE(absl::StrContains(Error("loss", "mine"), "plugins/loss/mine is there already"));
   EXPECT_TRUE(absl::StrContains(Error("init", "mine"), "plugins/loss/mine is there already"));
   EXPECT_EQ(Error("loss", "weight"), "--name: \"weight\" means something else here; want another name");
+}
+
+// Names of one to 27 letters, so that every line that holds a name is broken at some length.
+TEST_F(NewPlugin, IsLaidOutAsClangFormatWould) {
+  if (std::system("command -v clang-format > /dev/null") != 0) GTEST_SKIP() << "there is no clang-format";
+  for (int words = 1; words <= 9; ++words) {
+    for (const std::string letters : {"a", "ab", "abc"}) {
+      std::string name = letters;
+      for (int i = 1; i < words; ++i) name += "_" + letters;
+      for (const std::string kind : {"loss", "mapping", "init"}) {
+        EXPECT_EQ(Error(kind, name), "");
+        const std::string folder = workspace_ + "/plugins/" + kind + "/" + name;
+        const std::string command = "clang-format --style=file:.clang-format --dry-run --Werror '" + folder +
+                                    "'/*.h '" + folder + "'/*.cc '" + folder + "'/*.proto";
+        EXPECT_EQ(std::system(command.c_str()), 0) << name;
+        std::filesystem::remove_all(folder);  // Kinds share a name space.
+      }
+    }
+  }
 }
 
 }  // namespace

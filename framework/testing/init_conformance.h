@@ -1,0 +1,19 @@
+#ifndef RETORT_FRAMEWORK_TESTING_INIT_CONFORMANCE_H_
+#define RETORT_FRAMEWORK_TESTING_INIT_CONFORMANCE_H_
+
+#include "absl/status/status.h"
+#include "framework/init/initializer.h"
+#include "framework/model/encoder_config.h"
+
+namespace retort::testing {
+
+// What every initialisation keeps: it sets every parameter of the student (with a masked-LM head) to a finite number,
+// as a function of the seed alone. The teacher is random, with a masked-LM head too.
+//
+// Returns: OK, or FailedPrecondition that names the parameter; what Initialize gives.
+absl::Status CheckInitializer(const Initializer& initializer, const EncoderConfig& student,
+                              const EncoderConfig& teacher);
+
+}  // namespace retort::testing
+
+#endif  // RETORT_FRAMEWORK_TESTING_INIT_CONFORMANCE_H_

@@ -1,0 +1,159 @@
+// Contracts that every linked plugin keeps, tried on each by its example.textproto. A plugin that is added to
+// plugins.bzl is tested here unasked. Linked beside the plugins to try.
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "framework/config/parse.h"
+#include "framework/config/sweep.pb.h"
+#include "framework/init/initializer.h"
+#include "framework/loss/loss_term.h"
+#include "framework/mapping/layer_mapping.h"
+#include "framework/model/encoder.h"
+#include "framework/model/hugging_face.h"
+#include "framework/registry/plugin_catalogue.h"
+#include "framework/testing/init_conformance.h"
+#include "framework/testing/loss_conformance.h"
+#include "framework/testing/mapping_conformance.h"
+#include "framework/testing/matchers.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using testing::ConformanceStudent;
+using testing::ConformanceTeacher;
+using testing::IsOk;
+
+std::vector<std::string> Names(PluginKind kind) {
+  std::vector<std::string> names;
+  for (const PluginEntry& entry : PluginCatalogue::Global().Entries(kind)) names.push_back(entry.name);
+  return names;
+}
+
+// The example of a plugin, as the message of its kind.
+template <typename Message>
+Message Example(PluginKind kind, const std::string& name) {
+  Message message;
+  const std::string path = absl::StrCat("plugins/", std::string(PluginKindName(kind)), "/", name, "/example.textproto");
+  EXPECT_THAT(LoadText(path, PluginCatalogue::Global(), &message), IsOk());
+  return message;
+}
+
+// The plugin's configuration with nothing set.
+google::protobuf::Any EmptyConfig(PluginKind kind, const std::string& name) {
+  google::protobuf::Any any;
+  for (const PluginEntry& entry : PluginCatalogue::Global().Entries(kind)) {
+    if (entry.name == name) any.set_type_url("type.googleapis.com/" + entry.config->full_name());
+  }
+  return any;
+}
+
+// An empty configuration builds, or its error names the configuration and a field.
+void ExpectBuildsOrNamesAField(const absl::Status& status) {
+  if (status.ok()) return;
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+  EXPECT_TRUE(absl::StrContains(status.message(), "Config")) << status;
+}
+
+class LossConformance : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(LossConformance, EmptyConfigurationBuildsOrNamesAField) {
+  const LossContext context{ConformanceStudent(), &ConformanceTeacher()};
+  ExpectBuildsOrNamesAField(
+      LossTermRegistry::Global().Create(EmptyConfig(PluginKind::kLoss, GetParam()), context).status());
+}
+
+TEST_P(LossConformance, WithoutATeacherItSaysSoOrNeedsNone) {
+  const Loss example = Example<Loss>(PluginKind::kLoss, GetParam());
+  const auto term = LossTermRegistry::Global().Create(example.plugin(), {ConformanceStudent(), &ConformanceTeacher()});
+  ASSERT_THAT(term, IsOk());
+  const auto alone = LossTermRegistry::Global().Create(example.plugin(), {ConformanceStudent()});
+  if ((*term)->teacher().empty()) {
+    EXPECT_THAT(alone, IsOk());
+  } else {
+    EXPECT_THAT(alone, testing::IsInvalidArgument("needs a teacher"));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Plugins, LossConformance, ::testing::ValuesIn(Names(PluginKind::kLoss)),
+                         [](const auto& info) { return info.param; });
+
+// A plugin and a contract.
+class LossContractTest : public ::testing::TestWithParam<std::tuple<std::string, testing::LossContract>> {};
+
+TEST_P(LossContractTest, IsKept) {
+  const auto& [name, contract] = GetParam();
+  const Loss example = Example<Loss>(PluginKind::kLoss, name);
+  const auto term = LossTermRegistry::Global().Create(example.plugin(), {ConformanceStudent(), &ConformanceTeacher()});
+  ASSERT_THAT(term, IsOk());
+  EXPECT_THAT(contract.check(**term), IsOk());
+}
+
+INSTANTIATE_TEST_SUITE_P(Plugins, LossContractTest,
+                         ::testing::Combine(::testing::ValuesIn(Names(PluginKind::kLoss)),
+                                            ::testing::ValuesIn(testing::LossContracts())),
+                         [](const auto& info) {
+                           return absl::StrCat(std::get<0>(info.param), "_", std::get<1>(info.param).name);
+                         });
+
+class MappingConformance : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(MappingConformance, EmptyConfigurationBuildsOrNamesAField) {
+  ExpectBuildsOrNamesAField(
+      LayerMappingRegistry::Global().Create(EmptyConfig(PluginKind::kMapping, GetParam()), {}).status());
+}
+
+TEST_P(MappingConformance, PairsFitOrTheErrorGivesBothNumbers) {
+  const LayerMapping example = Example<LayerMapping>(PluginKind::kMapping, GetParam());
+  EXPECT_THAT(testing::CheckMapping(LayerMappingRegistry::Global(), example.plugin()), IsOk());
+}
+
+INSTANTIATE_TEST_SUITE_P(Plugins, MappingConformance, ::testing::ValuesIn(Names(PluginKind::kMapping)),
+                         [](const auto& info) { return info.param; });
+
+class InitConformance : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(InitConformance, EmptyConfigurationBuildsOrNamesAField) {
+  ExpectBuildsOrNamesAField(
+      InitializerRegistry::Global()
+          .Create(EmptyConfig(PluginKind::kInit, GetParam()), {ConformanceStudent(), &ConformanceTeacher()})
+          .status());
+}
+
+// Writes a model of the student's shape wherever below the working folder a plugin reads one.
+void WriteModels(const Initializer& initializer) {
+  ParameterSet parameters(EncoderParameterSpecs(ConformanceStudent(), true), at::kFloat, c10::Device(at::kCPU));
+  InitializeRandomNormal(5, 0.02, 0, &parameters);
+  for (const std::string& file : initializer.files()) {
+    absl::string_view folder = file;
+    if (!absl::ConsumeSuffix(&folder, "/config.json")) continue;
+    EXPECT_THAT(SaveModel(std::string(folder), ConformanceStudent(), parameters, "[PAD]\n", at::kFloat), IsOk());
+  }
+}
+
+TEST_P(InitConformance, SetsEveryParameterAsAFunctionOfTheSeed) {
+  const Init example = Example<Init>(PluginKind::kInit, GetParam());
+  const auto initializer =
+      InitializerRegistry::Global().Create(example.plugin(), {ConformanceStudent(), &ConformanceTeacher()});
+  ASSERT_THAT(initializer, IsOk());
+  const std::filesystem::path before = std::filesystem::current_path();
+  const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / ("models_of_" + GetParam());
+  std::filesystem::create_directories(folder);
+  std::filesystem::current_path(folder);
+  WriteModels(**initializer);
+  EXPECT_THAT(testing::CheckInitializer(**initializer, ConformanceStudent(), ConformanceTeacher()), IsOk());
+  std::filesystem::current_path(before);
+}
+
+INSTANTIATE_TEST_SUITE_P(Plugins, InitConformance, ::testing::ValuesIn(Names(PluginKind::kInit)),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace retort
