@@ -12,8 +12,9 @@ namespace {
 constexpr int64_t kLargestSize = std::numeric_limits<int32_t>::max();
 
 absl::Status WantPositive(const char* field, int64_t value) {
-  if (value > 0 && value <= kLargestSize) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(field, ": want within 1..", kLargestSize, ", got ", value));
+  if (value <= 0) return absl::InvalidArgumentError(absl::StrCat(field, ": want > 0, got ", value));
+  if (value <= kLargestSize) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(field, ": want at most ", kLargestSize, ", got ", value));
 }
 
 absl::Status WantProbability(const char* field, double value) {

@@ -39,12 +39,10 @@ TEST(EncoderConfig, AcceptsWhatCanBeBuilt) {
 
 TEST(EncoderConfig, NamesTheFieldThatCannotBe) {
   EXPECT_THAT(EncoderConfig().Validate(), IsInvalidArgument("vocabulary_size: want > 0, got 0"));
-  EXPECT_THAT(ValidateWith([](auto* c) { c->family = "gpt2"; }),
-              IsInvalidArgument("family: want bert or distilbert, got 'gpt2'"));
-  EXPECT_THAT(ValidateWith([](auto* c) { c->family = "distilbert"; }),
-              IsInvalidArgument("family: distilbert has neither token types nor a pooler"));
-  EXPECT_THAT(ValidateWith([](auto* c) { c->family = "distilbert", c->token_types = 0, c->pooler = true; }),
-              IsInvalidArgument("family: distilbert has neither"));
+  EXPECT_THAT(ValidateWith([](auto* c) { c->intermediate_size = int64_t{1} << 40; }),
+              IsInvalidArgument("intermediate_size: want at most 2147483647, got 1099511627776"));
+  EXPECT_THAT(ValidateWith([](auto* c) { c->position_offset = 99999; }),
+              IsInvalidArgument("position_offset: want within 0.."));
   EXPECT_THAT(ValidateWith([](auto* c) { c->hidden_size = 0; }), IsInvalidArgument("hidden_size: want > 0, got 0"));
   EXPECT_THAT(ValidateWith([](auto* c) { c->layers = -1; }), IsInvalidArgument("layers: want > 0, got -1"));
   EXPECT_THAT(ValidateWith([](auto* c) { c->heads = 0; }), IsInvalidArgument("heads: want > 0, got 0"));

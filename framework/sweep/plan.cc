@@ -224,8 +224,8 @@ class VariantPlanner {
 
   absl::Status CheckLength(int64_t length, const EncoderConfig* teacher) const {
     for (const EncoderConfig* config : {&config_, teacher}) {
-      if (config == nullptr || length <= config->max_positions) continue;
-      return absl::InvalidArgumentError(absl::StrCat("length: want at most the ", config->max_positions,
+      if (config == nullptr || length <= config->longest_sequence()) continue;
+      return absl::InvalidArgumentError(absl::StrCat("length: want at most the ", config->longest_sequence(),
                                                      " positions of the ", config == teacher ? "teacher" : "student",
                                                      ", got ", length));
     }

@@ -68,7 +68,7 @@ absl::Status Run(const std::vector<std::string>& sentences) {
   options.lower_case = model.lower_case;
   RETORT_ASSIGN_OR_RETURN(const auto tokenizer, WordPieceTokenizer::Load(model.vocabulary_path, options));
   for (const std::string& sentence : sentences) {
-    RETORT_ASSIGN_OR_RETURN(const Batch batch, MakeBatch(sentence, *tokenizer, model.config.max_positions));
+    RETORT_ASSIGN_OR_RETURN(const Batch batch, MakeBatch(sentence, *tokenizer, model.config.longest_sequence()));
     std::cout << sentence << "\n";
     const auto [values, ids] = at::topk(Probabilities(model, batch), FLAGS_top, 1);
     for (int64_t row = 0; row < ids.size(0); ++row) {

@@ -145,11 +145,11 @@ def draw(model, generator):
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.3 + (1 if scale else 0))
 
 
-def inputs(generator):
+def inputs(first_id, generator):
     ids = torch.zeros(len(LENGTHS), POSITIONS, dtype=torch.int64)
     labels = torch.full_like(ids, NO_LABEL)
     for b, length in enumerate(LENGTHS):
-        ids[b, :length] = torch.randint(1, VOCABULARY, (length,), generator=generator)
+        ids[b, :length] = torch.randint(first_id, VOCABULARY, (length,), generator=generator)
         labelled = torch.rand(length, generator=generator) < 0.4
         labels[b, :length][labelled] = torch.randint(1, VOCABULARY, (int(labelled.sum()),), generator=generator)
     return ids, labels
@@ -168,7 +168,8 @@ def main():
         generator = torch.Generator().manual_seed(seed)
         draw(model, generator)
         model.eval().save_pretrained(HERE / family)
-        ids, labels = inputs(generator)
+        # RoBERTa counts positions over ids that are not 1, its padding.
+        ids, labels = inputs(2 if family == "roberta" else 1, generator)
         valid = torch.arange(POSITIONS) < torch.tensor(LENGTHS)[:, None]
         # In float64, so that all of a difference is ours.
         model.double()
