@@ -2,8 +2,8 @@
 //
 //   write_models <folder>
 //
-// Each of <folder>/{bert, bert_without_token_types, distilbert, distilbert_bf16} holds a model as SaveModel writes it,
-// and outputs.safetensors with ids [B, S], valid [B, S] and logits [B, S, V].
+// Each of <folder>/{bert, bert_untied, bert_without_token_types, distilbert, distilbert_bf16, roberta, gpt2} holds a
+// model as SaveModel writes it, and outputs.safetensors with ids [B, S], valid [B, S] and logits [B, S, V].
 
 #include <string>
 
@@ -60,7 +60,27 @@ absl::Status WriteAll(const std::string& folder) {
   config.layer_norm_epsilon = 1e-12;
   config.family = "distilbert";
   RETORT_RETURN_IF_ERROR(Write(folder + "/distilbert", config, at::kFloat));
-  return Write(folder + "/distilbert_bf16", config, at::kBFloat16);
+  RETORT_RETURN_IF_ERROR(Write(folder + "/distilbert_bf16", config, at::kBFloat16));
+
+  EncoderConfig untied = testing::SmallEncoder(2);
+  untied.tied_decoder = false;
+  untied.activation = untied.head_activation = Activation::kRelu;
+  RETORT_RETURN_IF_ERROR(Write(folder + "/bert_untied", untied, at::kFloat));
+
+  EncoderConfig roberta = testing::SmallEncoder(2);
+  roberta.family = "roberta";
+  roberta.token_types = 1;
+  roberta.position_offset = roberta.pad_token_id + 1;
+  roberta.activation = Activation::kGeluTanh;
+  RETORT_RETURN_IF_ERROR(Write(folder + "/roberta", roberta, at::kFloat));
+
+  EncoderConfig gpt2 = testing::SmallEncoder(3);
+  gpt2.family = "gpt2";
+  gpt2.token_types = 0;
+  gpt2.activation = Activation::kGeluTanh;
+  gpt2.pre_norm = gpt2.causal = true;
+  gpt2.head_transform = gpt2.head_bias = false;
+  return Write(folder + "/gpt2", gpt2, at::kFloat);
 }
 
 }  // namespace
