@@ -13,6 +13,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/config/defaults.h"
 #include "framework/config/reflection.h"
+#include "framework/eval/masked_lm_evaluation.h"
 #include "framework/init/initializer.h"
 #include "framework/loss/loss_term.h"
 #include "framework/model/encoder.h"
@@ -21,6 +22,7 @@
 #include "framework/sweep/key.h"
 #include "framework/sweep/source_digest.h"
 #include "framework/train/objective.h"
+#include "framework/train/student_trainer.h"
 
 namespace retort {
 namespace {
@@ -161,9 +163,11 @@ class VariantPlanner {
     return planned.checkpoint.empty() ? "none" : teacher_->content_hash;
   }
 
+  const char* DeviceName() const { return options_.device.is_cuda() ? "cuda" : "cpu"; }
+
   void AddCommonParts(const PlannedStage& planned, KeyBuilder* key) const {
     key->Add("code", kSourceDigest);
-    key->Add("device", options_.device.is_cuda() ? "cuda" : "cpu");
+    key->Add("device", DeviceName());
     key->Add("vocabulary", vocabulary_->tokenizer->Fingerprint());
     if (planned.student >= 0) {
       key->Add("student", plan_->stages[planned.student].key);
@@ -185,6 +189,10 @@ class VariantPlanner {
     RETORT_ASSIGN_OR_RETURN(const Objective objective, Objective::Create(planned->stage.loss(), context));
     for (const std::string& warning : warnings) Warn(planned->stage, warning);
     planned->reads_teacher = !objective.teacher().empty();
+    if (planned->reads_teacher) {
+      RETORT_RETURN_IF_ERROR(CheckTeacher(*planned, !objective.teacher().vocabulary_rows.empty()));
+    }
+    RETORT_RETURN_IF_ERROR(CheckTrainer(planned->stage));
     RETORT_RETURN_IF_ERROR(CheckLength(planned->stage.data().masked_lm().length(), teacher));
     RETORT_ASSIGN_OR_RETURN(planned->source, inputs_->Source(planned->stage, *vocabulary_, data_seed_));
     RETORT_ASSIGN_OR_RETURN(planned->total_steps, CountSteps(*planned, objective));
@@ -198,11 +206,16 @@ class VariantPlanner {
   absl::Status PlanEvaluation(PlannedStage* planned, KeyBuilder* key) {
     RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(planned->stage));
     RETORT_RETURN_IF_ERROR(CheckLength(spec.length, TeacherConfig(*planned)));
-    planned->reads_teacher = TeacherConfig(*planned) != nullptr;
+    if (TeacherConfig(*planned) != nullptr) {
+      const absl::Status fits = CheckTeacher(*planned, /*reads_logits=*/true);
+      planned->reads_teacher = fits.ok();
+      if (!fits.ok()) Warn(planned->stage, absl::StrCat("the teacher is not evaluated: ", fits.message()));
+    }
     key->Add("kind", "masked_lm evaluation");
-    key->Add("teacher", TeacherKey(*planned));
+    key->Add("teacher", planned->reads_teacher ? TeacherKey(*planned) : "none");
     KeyBuilder teacher_key;
     teacher_key.Add("code", kSourceDigest);
+    teacher_key.Add("device", DeviceName());
     teacher_key.Add("teacher", TeacherKey(*planned));
     RETORT_RETURN_IF_ERROR(AddHeldOutParts(spec, &teacher_key));
     if (planned->reads_teacher) planned->teacher_scores_key = teacher_key.Key();
@@ -220,6 +233,38 @@ class VariantPlanner {
     key->Add("held-out sequences", spec.sequences);
     key->Add("held-out mask seed", spec.mask_seed);
     return absl::OkStatus();
+  }
+
+  // Whether the teacher understands the pieces that it is going to read, and has the head that it is read by. The
+  // student of an earlier stage does.
+  absl::Status CheckTeacher(const PlannedStage& planned, bool reads_logits) const {
+    if (planned.teacher >= 0) return absl::OkStatus();
+    const LoadedModel& model = teacher_->model;
+    if (!model.vocabulary_path.empty()) {
+      RETORT_ASSIGN_OR_RETURN(const VocabularyInput* own, inputs_->Vocabulary(model.vocabulary_path));
+      if (own->tokenizer->Fingerprint() != vocabulary_->tokenizer->Fingerprint()) {
+        return absl::InvalidArgumentError(absl::StrCat("student.vocabulary: want the vocabulary of the teacher, ",
+                                                       model.vocabulary_path, ", which reads the same pieces, got ",
+                                                       experiment_.student().vocabulary()));
+      }
+    } else if (model.config.vocabulary_size != config_.vocabulary_size) {
+      return absl::InvalidArgumentError(absl::StrCat("student.vocabulary: want the ", model.config.vocabulary_size,
+                                                     " pieces of the teacher, got ", config_.vocabulary_size));
+    }
+    if (model.masked_lm_head || !reads_logits) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("teacher.checkpoint: want a model with a masked-LM head, got ",
+                                                   planned.checkpoint, " without one"));
+  }
+
+  // What the trainer would find only after the first step or at the first evaluation.
+  absl::Status CheckTrainer(const Stage& stage) const {
+    const auto specs = EncoderParameterSpecs(config_, /*masked_lm_head=*/true);
+    RETORT_RETURN_IF_ERROR(FrozenParameters(stage, specs).status());
+    if (!stage.keep().has_best()) return absl::OkStatus();
+    const std::string& metric = stage.keep().best().metric();
+    if (metric == kMaskedLmCrossEntropy || metric == kMaskedLmAccuracy) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("keep.best.metric: want ", kMaskedLmCrossEntropy, " or ",
+                                                   kMaskedLmAccuracy, ", got \"", metric, "\""));
   }
 
   absl::Status CheckLength(int64_t length, const EncoderConfig* teacher) const {
@@ -374,19 +419,18 @@ absl::StatusOr<bool> LossIsGold(const Experiment& experiment, const Stage& stage
   return (*term)->gold();
 }
 
-void WarnOfTwins(const Plan& plan, std::vector<std::string>* warnings) {
-  for (const PlannedStage& planned : plan.stages) {
-    std::set<std::string> variants;
-    for (const StageId& id : planned.used_by) variants.insert(id.variant);
-    if (planned.trains() || variants.size() < 2 || planned.used_by.front().seed != plan.sweep.seeds.front()) continue;
-    auto other = variants.begin();
-    const std::string first = planned.used_by.front().variant;
-    for (; other != variants.end(); ++other) {
-      if (*other == first) continue;
-      const std::string line =
-          absl::StrCat("variants \"", first, "\" and \"", *other, "\" resolve to the same experiment");
-      if (std::find(warnings->begin(), warnings->end(), line) == warnings->end()) warnings->push_back(line);
+void WarnOfTwins(Plan* plan) {
+  std::map<std::vector<int>, std::string> known;  // Variants by their planned stages.
+  for (const ExpandedVariant& variant : plan->sweep.variants) {
+    std::vector<int> stages;
+    for (const Stage& stage : variant.experiment.stage()) {
+      stages.push_back(plan->Find(variant.name, plan->sweep.seeds.front(), stage.name()));
     }
+    if (stages.front() < 0) continue;  // Not among --only.
+    const auto [twin, is_new] = known.emplace(std::move(stages), variant.name);
+    if (is_new) continue;
+    plan->warnings.push_back(
+        absl::StrCat("variants \"", twin->second, "\" and \"", variant.name, "\" resolve to the same experiment"));
   }
 }
 
@@ -431,7 +475,7 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
       RETORT_RETURN_IF_ERROR(VariantPlanner(variant, seed, data_seed, options, inputs, &plan).Run());
     }
   }
-  WarnOfTwins(plan, &plan.warnings);
+  WarnOfTwins(&plan);
   return plan;
 }
 

@@ -22,7 +22,7 @@ namespace {
 constexpr double kWeightRange = 0.3;
 constexpr int kWords = 8, kLetters = 3;
 
-constexpr char kSweep[] = R"pb(
+constexpr char kSweep[] = R"(
   name: "tiny"
   experiment {
     teacher { checkpoint: "$/teacher" }
@@ -55,8 +55,9 @@ constexpr char kSweep[] = R"pb(
       name: "evaluate"
       evaluation { masked_lm { sequences: 16 } }
     }
+    @
   }
-)pb";
+)";
 
 void Write(const std::string& path, const std::string& contents) {
   const absl::Status status = AtomicWriteFile(path, contents);
@@ -115,8 +116,8 @@ TestSweep::TestSweep() {
   WriteTinyCorpus(corpus());
 }
 
-std::string TestSweep::Text(const std::string& more) const {
-  return absl::StrCat(absl::StrReplaceAll(kSweep, {{"$", folder_}}), more);
+std::string TestSweep::Text(const std::string& more, const std::string& stages) const {
+  return absl::StrReplaceAll(absl::StrCat(absl::StrReplaceAll(kSweep, {{"@", stages}}), more), {{"$", folder_}});
 }
 
 ExpandedSweep TestSweep::Expanded(const std::string& text, const std::vector<std::string>& set) const {

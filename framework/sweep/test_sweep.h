@@ -41,8 +41,9 @@ class TestSweep {
   std::string corpus() const { return folder_ + "/corpus"; }
 
   // The sweep `tiny`: a student of one layer, a stage `distil` of 12 steps of 8 sequences of at most 24 positions with
-  // the losses ce, cos and mlm, and an evaluation `evaluate` on 16 sequences; followed by `more`.
-  std::string Text(const std::string& more = "") const;
+  // the losses ce, cos and mlm, and an evaluation `evaluate` on 16 sequences. `more` is added to the sweep, `stages`
+  // behind the stages of its experiment; "$" in them stands for folder().
+  std::string Text(const std::string& more = "", const std::string& stages = "") const;
 
   // Parses and expands; `set` as on the command line.
   ExpandedSweep Expanded(const std::string& text, const std::vector<std::string>& set = {}) const;
