@@ -28,6 +28,7 @@ namespace retort {
 namespace {
 
 constexpr double kForwardAndBackward = 3;
+constexpr int64_t kStepsLookedAt = 256;
 constexpr char kDefaultEvaluation[] = "evaluate";
 
 absl::Status Prefix(const std::string& place, const absl::Status& status) {
@@ -328,10 +329,47 @@ class VariantPlanner {
     const double steps = static_cast<double>(planned->total_steps);
     planned->student_flops = steps * student_flops;
     planned->teacher_flops = steps * teacher_flops;
-    for (const ParameterSpec& spec : EncoderParameterSpecs(planned->config, /*masked_lm_head=*/true)) {
-      planned->parameters += spec.size();
+    planned->parameters = CountParameters(EncoderParameterSpecs(planned->config, /*masked_lm_head=*/true)) +
+                          CountParameters(objective.parameters());
+    const MemorySide student{planned->config, planned->parameters, objective.student()};
+    MemoryShape shape = LargestMicroBatch(*planned);
+    if (!objective.rows()) {
+      shape.rows = 0;
+    } else if (*objective.rows() == RowSet::kLabelled) {
+      const double share = planned->source->MeanStep().labelled_share;
+      shape.rows = static_cast<int64_t>(std::ceil(share * static_cast<double>(shape.rows)));
     }
-    for (const ParameterSpec& spec : objective.parameters()) planned->parameters += spec.size();
+    if (!planned->reads_teacher) {
+      planned->memory = EstimateTrainingMemory(student, nullptr, shape);
+      return;
+    }
+    Capture demands = objective.teacher();
+    if (!objective.reads_teacher_rows()) demands.vocabulary_rows.clear();
+    const MemorySide teaching{*teacher, CountParameters(EncoderParameterSpecs(*teacher, true)), std::move(demands)};
+    planned->memory = EstimateTrainingMemory(student, &teaching, shape);
+  }
+
+  static int64_t CountParameters(const std::vector<ParameterSpec>& specs) {
+    int64_t count = 0;
+    for (const ParameterSpec& spec : specs) count += spec.size();
+    return count;
+  }
+
+  // Of the step with the most positions among the first ones; every position is a row.
+  static MemoryShape LargestMicroBatch(const PlannedStage& planned) {
+    MemoryShape largest;
+    largest.row_chunk = planned.stage.row_chunk();
+    largest.precision = planned.precision;
+    for (int64_t step = 0; step < std::min(planned.total_steps, kStepsLookedAt); ++step) {
+      const StepShape shape = planned.source->Shape(step);
+      const int64_t parts = std::min<int64_t>(planned.stage.batch().micro_batches(), shape.sequences);
+      const int64_t sequences = (shape.sequences + parts - 1) / parts;
+      if (sequences * shape.positions <= largest.rows) continue;
+      largest.sequences = sequences;
+      largest.positions = shape.positions;
+      largest.rows = sequences * shape.positions;
+    }
+    return largest;
   }
 
   // What the stage's own text decides, without what is only a name or a place.
@@ -477,6 +515,12 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
   }
   WarnOfTwins(&plan);
   return plan;
+}
+
+std::string TeacherName(const Plan& plan, const PlannedStage& stage) {
+  if (!stage.reads_teacher) return "";
+  const std::string dropout = stage.teacher_dropout ? absl::StrCat(" dropout ", stage.seed) : "";
+  return (stage.teacher >= 0 ? plan.stages[stage.teacher].key : stage.checkpoint) + dropout;
 }
 
 absl::StatusOr<HeldOutSpec> HeldOutOf(const Stage& stage) {

@@ -71,12 +71,6 @@ class Runner {
     return true;
   }
 
-  std::string TeacherName(const PlannedStage& stage) const {
-    if (!stage.reads_teacher) return "";
-    const std::string dropout = stage.teacher_dropout ? absl::StrCat(" dropout ", stage.seed) : "";
-    return (stage.teacher >= 0 ? plan_.stages[stage.teacher].key : stage.checkpoint) + dropout;
-  }
-
   // Training stages that can run now and share data and teacher. Students without a teacher go along with any.
   std::vector<int> NextCohort() {
     std::vector<int> cohort;
@@ -85,7 +79,7 @@ class Runner {
       const int index = static_cast<int>(i);
       const PlannedStage& stage = plan_.stages[i];
       if (!stage.trains() || !Open(index) || !Ready(index)) continue;
-      const std::string name = TeacherName(stage);
+      const std::string name = TeacherName(plan_, stage);
       if (cohort.empty()) key = stage.cohort;
       if (stage.cohort != key || (!name.empty() && !teacher.empty() && name != teacher)) continue;
       if (teacher.empty()) teacher = name;
