@@ -66,10 +66,10 @@ expect_error unwritable 'unwritable/out'
 students() { (cd "$1" && find . -name model.safetensors -exec sha256sum {} + | sort -k2); }
 run roomy "$root/base.textproto"
 expect_code roomy 0
-# full <limit> <file>: there is no room for the file.
+# full <limit> <file> [arguments]: there is no room for the file.
 full() {
   file_limit=$1
-  run full "$root/base.textproto"
+  run full "$root/base.textproto" "${@:3}"
   expect_code "full $1" 1
   expect_text "full $1" "File too large"
   expect_text "full $1" "$root/full/"
@@ -81,7 +81,7 @@ full 4 "tokens-"
 file_limit=unlimited
 run full "$root/base.textproto" --dry_run
 full 1 "sweep.resolved.textproto"
-full 5 "metrics.jsonl"
+full 5 "metrics.jsonl" --set=stage.distil.checkpoint_steps=100
 [ "$(find "$root/full" -name done.json | wc -l)" = 0 ] || fail "full: left results without their logs"
 full 30 "checkpoint/step_4.safetensors"
 [ "$(find "$root/full" -name done.json | wc -l)" = 0 ] || fail "full: left results"
