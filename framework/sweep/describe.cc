@@ -19,6 +19,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "framework/config/difference.h"
+#include "framework/sweep/memory.h"
 
 namespace retort {
 namespace {
@@ -144,7 +145,7 @@ std::string DescribePlan(const Plan& plan, const Store& store, double flops_per_
       &text, absl::StrFormat("  %sFLOP for students, %sfor teachers; about %s at %sFLOP/s\n", Count(cost.student_flops),
                              Count(cost.teacher_flops), Duration(EstimateSeconds(plan, store, flops_per_second)),
                              Count(kShareOfPeak * flops_per_second)));
-  absl::StrAppend(&text, absl::StrFormat("  memory: about %sB; disk: %sB\n", Count(kProgramBytes + cost.memory),
+  absl::StrAppend(&text, absl::StrFormat("  memory: about %sB; disk: %sB\n", Count(ProgramMemory(cost.memory)),
                                          Count(cost.stored_parameters * kBytesPerParameterStored)));
   for (const std::string& warning : plan.warnings) absl::StrAppend(&text, "  warning: ", warning, "\n");
   return text;

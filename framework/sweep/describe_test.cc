@@ -58,7 +58,7 @@ TEST_F(DescribeTest, SaysWhatTrainingTakes) {
   }
   ASSERT_EQ(members.size(), 3u);
   EXPECT_THAT(text, HasSubstr(absl::StrFormat("  memory: about %.3g MB; disk: %.3g kB\n",
-                                              (kProgramBytes + CohortMemory(members)) / 1e6,
+                                              ProgramMemory(CohortMemory(members)) / 1e6,
                                               4 * 3 * static_cast<double>(stage.parameters) / 1e3)));
 }
 

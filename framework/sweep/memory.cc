@@ -8,6 +8,10 @@ namespace {
 constexpr double kFloatBytes = 4;
 constexpr double kStateFloats = 4;  // Master weight, gradient, two moments.
 
+// As measured.
+constexpr double kProgramBytes = 180e6;
+constexpr double kHeapFactor = 1.5;
+
 // Sizes of one encoder's tensors for a micro-batch, in values.
 struct Sizes {
   Sizes(const MemorySide& side, const MemoryShape& shape)
@@ -74,5 +78,7 @@ double CohortMemory(const std::vector<TrainingMemory>& members) {
   }
   return all.student_state + all.teacher_state + std::max(all.teacher_step, all.teacher_kept + all.student_step);
 }
+
+double ProgramMemory(double cohort_memory) { return kProgramBytes + kHeapFactor * cohort_memory; }
 
 }  // namespace retort

@@ -60,8 +60,10 @@ TrainingMemory EstimateTrainingMemory(const MemorySide& student, const MemorySid
 //   Σ student_state + teacher_state + max(teacher_step, teacher_kept + max student_step)
 double CohortMemory(const std::vector<TrainingMemory>& members);
 
-// What the program takes beside: libtorch, its threads' buffers, texts and tokenizer. As measured.
-inline constexpr double kProgramBytes = 300e6;
+// What a program that trains such a cohort takes in all, libtorch, texts and a heap that keeps freed memory in pieces
+// (framework/base/memory.h) included. The constants are measured: within a quarter of the peak in float32 and bfloat16,
+// for one to 24 students of the quickstart, steps of 16 to 128 sequences, and encoders of width 16.
+double ProgramMemory(double cohort_memory);
 
 }  // namespace retort
 

@@ -89,5 +89,7 @@ TEST(CohortMemory, HoldsAllStatesButOneStep) {
   EXPECT_EQ(CohortMemory({}), 0);
 }
 
+TEST(ProgramMemory, IsMoreThanTheCohorts) { EXPECT_EQ(ProgramMemory(100e6), 330e6); }
+
 }  // namespace
 }  // namespace retort
