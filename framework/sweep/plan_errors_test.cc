@@ -189,6 +189,18 @@ TEST_F(PlanErrorsTest, VariantsThatDoNotExist) {
               IsInvalidArgument("--only: want variants of this sweep (base, init_only, scratch), got \"nobody\""));
 }
 
+// The controls are made first, which is no reason for other messages.
+TEST_F(PlanErrorsTest, AreTheSameWithControls) {
+  for (const std::string& set :
+       {"student.vocabulary=" + sweep_.folder() + "/no.txt", "teacher.checkpoint=" + sweep_.folder() + "/no",
+        std::string("student.architecture.heads=3"), std::string("stage.distil.loss.ce.soft_targets.temperature=0")}) {
+    EXPECT_FALSE(Error({set}).ok()) << set;
+    EXPECT_EQ(Error({set}, ""), Error({set})) << set;
+  }
+  std::filesystem::remove(sweep_.teacher() + "/vocab.txt");
+  EXPECT_THAT(Error({}, ""), IsInvalidArgument("variant \"base\": student.vocabulary: want a vocab.txt, got none"));
+}
+
 // Texts cannot say this: the loader refuses it.
 TEST_F(PlanErrorsTest, StagesThatAreNotBefore) {
   ExpandedSweep sweep = sweep_.Expanded(sweep_.Text("controls: NONE"));
