@@ -296,6 +296,7 @@ int Main(int argc, char** argv) {
   arguments.sweep_file = argc < 2 ? kDefaultSweep : argv[1];
   std::signal(SIGINT, RequestStop);
   std::signal(SIGTERM, RequestStop);
+  std::signal(SIGXFSZ, SIG_IGN);  // Writing a file that may not be as large is an error like that of a full disk.
   KeepFreedMemory();
   at::set_num_threads(FLAGS_threads > 0 ? FLAGS_threads : static_cast<int>(std::thread::hardware_concurrency()));
   absl::StatusOr<bool> result;

@@ -40,11 +40,11 @@ void Append(const at::Tensor& row_values, const BatchMasks& masks, ExampleScores
 
 void Score(const at::Tensor& log_p, const at::Tensor& teacher_log_p, const Batch& batch, MetricScores* scores) {
   const at::Tensor labels = batch.labels.reshape({-1}).index_select(0, batch.labelled_rows);
-  Append(-at::gather(log_p, 1, labels.unsqueeze(1)).squeeze(1), batch.masks, &(*scores)["masked_lm/cross_entropy"]);
-  Append(at::eq(at::argmax(log_p, 1), labels), batch.masks, &(*scores)["masked_lm/accuracy"]);
+  Append(-at::gather(log_p, 1, labels.unsqueeze(1)).squeeze(1), batch.masks, &(*scores)[kMaskedLmCrossEntropy]);
+  Append(at::eq(at::argmax(log_p, 1), labels), batch.masks, &(*scores)[kMaskedLmAccuracy]);
   if (!teacher_log_p.defined()) return;
   const at::Tensor divergence = at::sum(at::exp(teacher_log_p) * (teacher_log_p - log_p), {1});
-  Append(divergence, batch.masks, &(*scores)["masked_lm/kl_to_teacher"]);
+  Append(divergence, batch.masks, &(*scores)[kMaskedLmKlToTeacher]);
 }
 
 }  // namespace

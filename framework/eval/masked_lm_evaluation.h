@@ -13,6 +13,12 @@
 
 namespace retort {
 
+// The metrics of every evaluation, by their names in reports and in Keep.best.
+inline constexpr char kMaskedLmCrossEntropy[] = "masked_lm/cross_entropy";
+inline constexpr char kMaskedLmAccuracy[] = "masked_lm/accuracy";
+// That of an evaluation beside a teacher.
+inline constexpr char kMaskedLmKlToTeacher[] = "masked_lm/kl_to_teacher";
+
 // A model to evaluate: parameters on the device of the evaluation, with a masked-LM head.
 struct EvaluatedModel {
   const Encoder* encoder = nullptr;

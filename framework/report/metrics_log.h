@@ -32,7 +32,7 @@ using StageFolder = std::function<std::string(const StageId&)>;
 // checkpoint. A stage that starts from step 0 begins its file anew; a resumed one first cuts away the lines of later
 // steps, and a half-written last line, so that a log reads as if there had been no interruption.
 //
-// An observer cannot stop training: what goes wrong with files is kept in status(), and that stage's log ends.
+// What goes wrong with files is kept in status(), and that stage's log ends.
 // Thread-safe.
 class MetricsLog final : public Observer {
  public:
@@ -47,7 +47,7 @@ class MetricsLog final : public Observer {
   void StageEnded(const StageId& id, const absl::Status& status) override;
 
   // The first error, with its path.
-  absl::Status status() const;
+  absl::Status status() const override;
 
  private:
   struct CloseFile {

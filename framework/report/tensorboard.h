@@ -27,7 +27,7 @@ namespace retort {
 // and eval/<metric> per evaluation. A resumed stage writes a further file that tells TensorBoard to forget what earlier
 // files say of later steps.
 //
-// An observer cannot stop training: what goes wrong with files is kept in status(), and that stage's events end.
+// What goes wrong with files is kept in status(), and that stage's events end.
 // Thread-safe.
 class TensorboardLog final : public Observer {
  public:
@@ -44,7 +44,7 @@ class TensorboardLog final : public Observer {
   void StageEnded(const StageId& id, const absl::Status& status) override;
 
   // The first error, with its path.
-  absl::Status status() const;
+  absl::Status status() const override;
 
  private:
   struct CloseFile {

@@ -26,6 +26,7 @@ absl::StatusOr<Experiment> GoldOnly(const IsGold& is_gold, const Experiment& bas
       kept.set_from(moved->second);
       if (moved->second.empty()) kept.clear_from();
     }
+    if (replaced.count(kept.teacher()) > 0) kept.clear_teacher();
     if (stage.loss_size() > 0 && kept.loss_size() == 0) {
       replaced[absl::StrCat("@", stage.name())] = kept.from();
       dropped->push_back(stage.name());

@@ -1,8 +1,11 @@
 #include "framework/sweep/describe.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "ATen/core/grad_mode.h"
@@ -16,6 +19,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "framework/config/difference.h"
+#include "framework/sweep/memory.h"
 
 namespace retort {
 namespace {
@@ -24,7 +28,6 @@ namespace {
 // speed (framework/train:step_benchmark).
 constexpr double kShareOfPeak = 0.6;
 
-constexpr double kBytesPerParameterInTraining = 16;  // Master weights, gradient, two moments, float32 each.
 constexpr double kBytesPerParameterStored = 4;
 
 std::string Count(double value) {
@@ -44,14 +47,15 @@ std::string Duration(double seconds) {
 // What is still to be computed.
 struct Cost {
   double student_flops = 0, teacher_flops = 0;
-  double training_parameters = 0;  // Of the largest cohort.
+  double memory = 0;  // Of the largest cohort.
   double stored_parameters = 0;
   int stages = 0, stages_done = 0, cohorts = 0;
 };
 
 Cost CostOf(const Plan& plan, const Store& store) {
   Cost cost;
-  std::map<std::string, double> teacher_flops, parameters;
+  // By cohort and teacher; students without a teacher go along with one of them.
+  std::map<std::pair<std::string, std::string>, std::vector<const PlannedStage*>> cohorts;
   for (const PlannedStage& stage : plan.stages) {
     ++cost.stages;
     if (stage.trains() ? store.HasStudent(stage.key) : store.HasScores(stage.key)) {
@@ -61,12 +65,25 @@ Cost CostOf(const Plan& plan, const Store& store) {
     if (!stage.trains()) continue;
     cost.student_flops += stage.student_flops;
     cost.stored_parameters += static_cast<double>(stage.parameters);
-    parameters[stage.cohort] += static_cast<double>(stage.parameters);
-    teacher_flops[stage.cohort] = std::max(teacher_flops[stage.cohort], stage.teacher_flops);
+    cohorts[{stage.cohort, TeacherName(plan, stage)}].push_back(&stage);
   }
-  cost.cohorts = static_cast<int>(parameters.size());
-  for (const auto& [cohort, flops] : teacher_flops) cost.teacher_flops += flops;
-  for (const auto& [cohort, size] : parameters) cost.training_parameters = std::max(cost.training_parameters, size);
+  for (auto cohort = cohorts.begin(); cohort != cohorts.end(); ++cohort) {
+    const auto next = std::next(cohort);
+    const bool taught_beside = next != cohorts.end() && next->first.first == cohort->first.first;
+    if (cohort->first.second.empty() && taught_beside) {
+      next->second.insert(next->second.end(), cohort->second.begin(), cohort->second.end());
+      continue;
+    }
+    ++cost.cohorts;
+    double teacher_flops = 0;
+    std::vector<TrainingMemory> members;
+    for (const PlannedStage* stage : cohort->second) {
+      teacher_flops = std::max(teacher_flops, stage->teacher_flops);
+      members.push_back(stage->memory);
+    }
+    cost.teacher_flops += teacher_flops;
+    cost.memory = std::max(cost.memory, CohortMemory(members));
+  }
   return cost;
 }
 
@@ -128,8 +145,7 @@ std::string DescribePlan(const Plan& plan, const Store& store, double flops_per_
       &text, absl::StrFormat("  %sFLOP for students, %sfor teachers; about %s at %sFLOP/s\n", Count(cost.student_flops),
                              Count(cost.teacher_flops), Duration(EstimateSeconds(plan, store, flops_per_second)),
                              Count(kShareOfPeak * flops_per_second)));
-  absl::StrAppend(&text, absl::StrFormat("  memory for the largest cohort's parameters: %sB; disk: %sB\n",
-                                         Count(cost.training_parameters * kBytesPerParameterInTraining),
+  absl::StrAppend(&text, absl::StrFormat("  memory: about %sB; disk: %sB\n", Count(ProgramMemory(cost.memory)),
                                          Count(cost.stored_parameters * kBytesPerParameterStored)));
   for (const std::string& warning : plan.warnings) absl::StrAppend(&text, "  warning: ", warning, "\n");
   return text;

@@ -1,36 +1,22 @@
 #include "framework/sweep/plan.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
-#include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/defaults.h"
-#include "framework/config/reflection.h"
-#include "framework/init/initializer.h"
 #include "framework/loss/loss_term.h"
-#include "framework/model/encoder.h"
-#include "framework/sweep/architecture.h"
 #include "framework/sweep/controls.h"
-#include "framework/sweep/key.h"
-#include "framework/sweep/source_digest.h"
-#include "framework/train/objective.h"
+#include "framework/sweep/plan_variant.h"
 
 namespace retort {
 namespace {
 
-constexpr double kForwardAndBackward = 3;
 constexpr char kDefaultEvaluation[] = "evaluate";
-
-absl::Status Prefix(const std::string& place, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(place, status.message()));
-}
 
 // Without an evaluation there is nothing to report: the last trained student is evaluated on the report split.
 void AddDefaultEvaluation(Experiment* experiment) {
@@ -43,350 +29,29 @@ void AddDefaultEvaluation(Experiment* experiment) {
   FillDefaults(experiment);
 }
 
-absl::StatusOr<c10::ScalarType> ResolvePrecision(Precision precision, c10::Device device) {
-  switch (precision) {
-    case FLOAT32:
-      return at::kFloat;
-    case BFLOAT16:
-      return at::kBFloat16;
-    default:
-      return device.is_cuda() ? at::kBFloat16 : at::kFloat;
-  }
-}
-
-// The stages of one variant with one seed, resolved one after the other.
-class VariantPlanner {
- public:
-  VariantPlanner(const ExpandedVariant& variant, uint64_t seed, uint64_t data_seed, const PlanOptions& options,
-                 Inputs* inputs, Plan* plan)
-      : variant_(variant),
-        experiment_(variant.experiment),
-        seed_(seed),
-        data_seed_(data_seed),
-        options_(options),
-        inputs_(inputs),
-        plan_(plan) {}
-
-  absl::Status Run() {
-    if (absl::Status status = ResolveStudent(); !status.ok()) {
-      return Prefix(absl::StrCat("variant \"", variant_.name, "\": "), status);
-    }
-    for (const Stage& stage : experiment_.stage()) {
-      if (absl::Status status = AddStage(stage); !status.ok()) {
-        return Prefix(absl::StrCat("variant \"", variant_.name, "\": stage \"", stage.name(), "\": "), status);
-      }
-    }
-    return absl::OkStatus();
-  }
-
- private:
-  absl::Status ResolveStudent() {
-    if (experiment_.has_teacher()) {
-      RETORT_ASSIGN_OR_RETURN(teacher_, inputs_->Model(experiment_.teacher().checkpoint()));
-    }
-    const std::string path =
-        experiment_.student().has_vocabulary() ? experiment_.student().vocabulary() : TeacherVocabulary();
-    if (path.empty()) return absl::InvalidArgumentError("student.vocabulary: want a vocab.txt, got none");
-    RETORT_ASSIGN_OR_RETURN(vocabulary_, inputs_->Vocabulary(path));
-    RETORT_ASSIGN_OR_RETURN(
-        config_, ResolveArchitecture(experiment_.student().architecture(), vocabulary_->tokenizer->vocabulary_size(),
-                                     vocabulary_->tokenizer->special_ids().pad,
-                                     teacher_ == nullptr ? nullptr : &teacher_->model.config));
-    return absl::OkStatus();
-  }
-
-  std::string TeacherVocabulary() const { return teacher_ == nullptr ? "" : teacher_->model.vocabulary_path; }
-
-  absl::Status AddStage(const Stage& stage) {
-    PlannedStage planned;
-    planned.stage = stage;
-    planned.config = config_;
-    planned.vocabulary = vocabulary_;
-    planned.seed = seed_;
-    planned.data_seed = data_seed_;
-    RETORT_ASSIGN_OR_RETURN(planned.precision, ResolvePrecision(stage.precision(), options_.device));
-    RETORT_RETURN_IF_ERROR(ResolveSources(stage, &planned));
-    KeyBuilder key;
-    AddCommonParts(planned, &key);
-    RETORT_RETURN_IF_ERROR(planned.trains() ? PlanTraining(&planned, &key) : PlanEvaluation(&planned, &key));
-    planned.key = key.Key();
-    Merge(std::move(planned));
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<int> FindStage(const std::string& reference, const char* field) const {
-    const auto found = indices_.find(std::string(absl::StripPrefix(reference, "@")));
-    if (found != indices_.end()) return found->second;
-    return absl::InvalidArgumentError(
-        absl::StrCat(field, ": want a training stage before this one, got \"", reference, "\""));
-  }
-
-  absl::Status ResolveSources(const Stage& stage, PlannedStage* planned) {
-    if (stage.has_from()) {
-      RETORT_ASSIGN_OR_RETURN(planned->student, FindStage(stage.from(), "from"));
-    } else {
-      planned->init = experiment_.student().init();
-      RETORT_ASSIGN_OR_RETURN(planned->init_files, InitFiles(*planned));
-    }
-    if (stage.has_teacher()) {
-      RETORT_ASSIGN_OR_RETURN(planned->teacher, FindStage(stage.teacher(), "teacher"));
-    } else if (teacher_ != nullptr) {
-      planned->checkpoint = experiment_.teacher().checkpoint();
-    }
-    planned->teacher_dropout = experiment_.teacher().dropout();
-    return absl::OkStatus();
-  }
-
-  // Creates the initialisation, which finds its errors, and hashes the files it reads.
-  absl::StatusOr<std::string> InitFiles(const PlannedStage& planned) const {
-    const InitializerContext context{planned.config, teacher_ == nullptr ? nullptr : &teacher_->model.config};
-    RETORT_ASSIGN_OR_RETURN(const auto initializer,
-                            InitializerRegistry::Global().Create(planned.init.plugin(), context));
-    std::string hashes;
-    for (const std::string& path : initializer->files()) {
-      RETORT_ASSIGN_OR_RETURN(const std::string contents, ReadFile(path));
-      absl::StrAppend(&hashes, HashText(contents), " ");
-    }
-    return hashes;
-  }
-
-  // The encoder that teaches; null if there is none.
-  const EncoderConfig* TeacherConfig(const PlannedStage& planned) const {
-    if (planned.teacher >= 0) return &plan_->stages[planned.teacher].config;
-    return planned.checkpoint.empty() ? nullptr : &teacher_->model.config;
-  }
-
-  std::string TeacherKey(const PlannedStage& planned) const {
-    if (planned.teacher >= 0) return plan_->stages[planned.teacher].key;
-    return planned.checkpoint.empty() ? "none" : teacher_->content_hash;
-  }
-
-  void AddCommonParts(const PlannedStage& planned, KeyBuilder* key) const {
-    key->Add("code", kSourceDigest);
-    key->Add("device", options_.device.is_cuda() ? "cuda" : "cpu");
-    key->Add("vocabulary", vocabulary_->tokenizer->Fingerprint());
-    if (planned.student >= 0) {
-      key->Add("student", plan_->stages[planned.student].key);
-      return;
-    }
-    key->Add("init", DeterministicBytes(planned.init));
-    key->Add("init files", planned.init_files);
-    key->Add("init plugins", PluginDigests(planned.init));
-    key->Add("init teacher", teacher_ == nullptr ? "none" : teacher_->content_hash);
-    key->Add("init seed", planned.seed);
-    key->Add("architecture", EncoderConfigText(planned.config));
-  }
-
-  absl::Status PlanTraining(PlannedStage* planned, KeyBuilder* key) {
-    const EncoderConfig* teacher = TeacherConfig(*planned);
-    LossContext context{planned->config, teacher};
-    std::vector<std::string> warnings;
-    context.warnings = &warnings;
-    RETORT_ASSIGN_OR_RETURN(const Objective objective, Objective::Create(planned->stage.loss(), context));
-    for (const std::string& warning : warnings) Warn(planned->stage, warning);
-    planned->reads_teacher = !objective.teacher().empty();
-    RETORT_RETURN_IF_ERROR(CheckLength(planned->stage.data().masked_lm().length(), teacher));
-    RETORT_ASSIGN_OR_RETURN(planned->source, inputs_->Source(planned->stage, *vocabulary_, data_seed_));
-    RETORT_ASSIGN_OR_RETURN(planned->total_steps, CountSteps(*planned, objective));
-    Estimate(objective, teacher, planned);
-    AddTrainingParts(*planned, key);
-    if (!planned->stage.has_evaluate()) return absl::OkStatus();
-    RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(planned->stage));
-    return AddHeldOutParts(spec, key);
-  }
-
-  absl::Status PlanEvaluation(PlannedStage* planned, KeyBuilder* key) {
-    RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(planned->stage));
-    RETORT_RETURN_IF_ERROR(CheckLength(spec.length, TeacherConfig(*planned)));
-    planned->reads_teacher = TeacherConfig(*planned) != nullptr;
-    key->Add("kind", "masked_lm evaluation");
-    key->Add("teacher", TeacherKey(*planned));
-    KeyBuilder teacher_key;
-    teacher_key.Add("code", kSourceDigest);
-    teacher_key.Add("teacher", TeacherKey(*planned));
-    RETORT_RETURN_IF_ERROR(AddHeldOutParts(spec, &teacher_key));
-    if (planned->reads_teacher) planned->teacher_scores_key = teacher_key.Key();
-    return AddHeldOutParts(spec, key);
-  }
-
-  absl::Status AddHeldOutParts(const HeldOutSpec& spec, KeyBuilder* key) {
-    RETORT_ASSIGN_OR_RETURN(const auto sequences,
-                            inputs_->Sequences(spec.corpus, spec.split, spec.length, spec.min_length, *vocabulary_));
-    if (sequences->size() < spec.sequences) {
-      return absl::InvalidArgumentError(absl::StrCat("sequences: want at most the ", sequences->size(),
-                                                     " of the held-out split, got ", spec.sequences));
-    }
-    key->Add("held-out data", sequences->content_hash());
-    key->Add("held-out sequences", spec.sequences);
-    key->Add("held-out mask seed", spec.mask_seed);
-    return absl::OkStatus();
-  }
-
-  absl::Status CheckLength(int64_t length, const EncoderConfig* teacher) const {
-    for (const EncoderConfig* config : {&config_, teacher}) {
-      if (config == nullptr || length <= config->longest_sequence()) continue;
-      return absl::InvalidArgumentError(absl::StrCat("length: want at most the ", config->longest_sequence(),
-                                                     " positions of the ", config == teacher ? "teacher" : "student",
-                                                     ", got ", length));
-    }
-    return absl::OkStatus();
-  }
-
-  void Warn(const Stage& stage, const std::string& warning) const {
-    const std::string line = absl::StrCat("variant \"", variant_.name, "\": stage \"", stage.name(), "\": ", warning);
-    auto& warnings = plan_->warnings;
-    if (std::find(warnings.begin(), warnings.end(), line) == warnings.end()) warnings.push_back(line);
-  }
-
-  // Operations of the student, and of the teacher, for sequences of mean length.
-  std::pair<double, double> StepFlops(const PlannedStage& planned, const Objective& objective,
-                                      const EncoderConfig* teacher) const {
-    const StepShape shape = planned.source->MeanStep();
-    const double labelled = shape.labelled_share;
-    auto rows = [&](RowSet set) {
-      return static_cast<int64_t>(static_cast<double>(shape.tokens) * (set == RowSet::kReal ? 1 : labelled));
-    };
-    const std::optional<RowSet> set = objective.rows();
-    const int64_t student_rows = set ? rows(*set) : 0;
-    const double student =
-        kForwardAndBackward * Encoder(planned.config)
-                                  .ForwardFlops(shape.sequences, shape.positions,
-                                                objective.student().Depth(static_cast<int>(planned.config.layers)),
-                                                student_rows);
-    if (!planned.reads_teacher || teacher == nullptr) return {student, 0};
-    return {student, Encoder(*teacher).ForwardFlops(shape.sequences, shape.positions,
-                                                    objective.teacher().Depth(static_cast<int>(teacher->layers)),
-                                                    objective.reads_teacher_rows() ? student_rows : 0)};
-  }
-
-  absl::StatusOr<int64_t> CountSteps(const PlannedStage& planned, const Objective& objective) const {
-    const Budget& budget = planned.stage.budget();
-    const auto [student, teacher] = StepFlops(planned, objective, TeacherConfig(planned));
-    switch (budget.limit_case()) {
-      case Budget::kSteps:
-        return budget.steps();
-      case Budget::kTokens:
-        return planned.source->StepsForTokens(budget.tokens());
-      case Budget::kEpochs:
-        return planned.source->StepsForEpochs(budget.epochs());
-      case Budget::kStudentFlops:
-        return static_cast<int64_t>(std::ceil(budget.student_flops() / student));
-      case Budget::kTotalFlops:
-        return static_cast<int64_t>(std::ceil(budget.total_flops() / (student + teacher)));
-      default:
-        return absl::InvalidArgumentError("budget: want tokens, steps, epochs, student_flops or total_flops, got none");
-    }
-  }
-
-  void Estimate(const Objective& objective, const EncoderConfig* teacher, PlannedStage* planned) const {
-    const auto [student_flops, teacher_flops] = StepFlops(*planned, objective, teacher);
-    const double steps = static_cast<double>(planned->total_steps);
-    planned->student_flops = steps * student_flops;
-    planned->teacher_flops = steps * teacher_flops;
-    for (const ParameterSpec& spec : EncoderParameterSpecs(planned->config, /*masked_lm_head=*/true)) {
-      planned->parameters += spec.size();
-    }
-    for (const ParameterSpec& spec : objective.parameters()) planned->parameters += spec.size();
-  }
-
-  // What the stage's own text decides, without what is only a name or a place.
-  static std::string CanonicalBytes(Stage stage) {
-    stage.clear_name();
-    stage.clear_from();
-    stage.clear_teacher();
-    stage.clear_checkpoint_steps();
-    stage.clear_budget();
-    stage.clear_precision();
-    stage.mutable_data()->mutable_masked_lm()->clear_corpus();
-    return DeterministicBytes(stage);
-  }
-
-  void AddTrainingParts(PlannedStage& planned, KeyBuilder* key) const {
-    KeyBuilder shared;  // What a cohort has in common.
-    shared.Add("train data", planned.source->content_hash());
-    Stage common;
-    *common.mutable_batch() = planned.stage.batch();
-    *common.mutable_data() = planned.stage.data();
-    *common.mutable_evaluate() = planned.stage.evaluate();
-    common.set_row_chunk(planned.stage.row_chunk());
-    shared.Add("stage", CanonicalBytes(common));
-    shared.Add("vocabulary", planned.vocabulary->tokenizer->Fingerprint());
-    shared.Add("precision", c10::toString(planned.precision));
-    shared.Add("steps", planned.total_steps);
-    shared.Add("data seed", planned.data_seed);
-    planned.cohort = shared.Key();
-
-    key->Add("kind", "training");
-    key->Add("shared", planned.cohort);
-    key->Add("stage", CanonicalBytes(planned.stage));
-    key->Add("plugins", PluginDigests(planned.stage));
-    key->Add("seed", planned.seed);
-    if (!planned.reads_teacher) return;
-    key->Add("teacher", TeacherKey(planned));
-    key->Add("teacher dropout", planned.teacher_dropout);
-  }
-
-  void Merge(PlannedStage planned) {
-    const StageId id{variant_.name, seed_, planned.stage.name()};
-    auto same = std::find_if(plan_->stages.begin(), plan_->stages.end(),
-                             [&](const PlannedStage& other) { return other.key == planned.key; });
-    if (same == plan_->stages.end()) {
-      plan_->stages.push_back(std::move(planned));
-      same = plan_->stages.end() - 1;
-    }
-    same->used_by.push_back(id);
-    indices_[id.stage] = static_cast<int>(same - plan_->stages.begin());
-  }
-
-  const ExpandedVariant& variant_;
-  const Experiment& experiment_;
-  const uint64_t seed_;
-  const uint64_t data_seed_;
-  const PlanOptions& options_;
-  Inputs* inputs_;
-  Plan* plan_;
-  const ModelInput* teacher_ = nullptr;
-  const VocabularyInput* vocabulary_ = nullptr;
-  EncoderConfig config_;
-  std::map<std::string, int> indices_;  // By stage name.
-};
-
 // Whether a loss is gold: made for the base's own student.
 absl::StatusOr<bool> LossIsGold(const Experiment& experiment, const Stage& stage, const Loss& loss, Inputs* inputs) {
-  const ModelInput* teacher = nullptr;
-  if (experiment.has_teacher()) {
-    RETORT_ASSIGN_OR_RETURN(teacher, inputs->Model(experiment.teacher().checkpoint()));
-  }
-  std::string path = experiment.student().vocabulary();
-  if (path.empty() && teacher != nullptr) path = teacher->model.vocabulary_path;
-  RETORT_ASSIGN_OR_RETURN(const VocabularyInput* vocabulary, inputs->Vocabulary(path));
-  RETORT_ASSIGN_OR_RETURN(
-      const EncoderConfig config,
-      ResolveArchitecture(experiment.student().architecture(), vocabulary->tokenizer->vocabulary_size(),
-                          vocabulary->tokenizer->special_ids().pad,
-                          teacher == nullptr ? nullptr : &teacher->model.config));
-  const EncoderConfig* teaching = stage.has_teacher() ? &config : teacher == nullptr ? nullptr : &teacher->model.config;
-  auto term = LossTermRegistry::Global().Create(loss.plugin(), {config, teaching});
-  if (!term.ok()) {
-    return Prefix(absl::StrCat("variant \"base\": stage \"", stage.name(), "\": loss \"", loss.name(), "\": "),
-                  term.status());
-  }
-  return (*term)->gold();
+  RETORT_ASSIGN_OR_RETURN(const PlannedStudent student, PlanStudent(experiment, inputs));
+  const EncoderConfig* teacher = student.teacher == nullptr ? nullptr : &student.teacher->model.config;
+  if (stage.has_teacher()) teacher = &student.config;
+  auto term = LossTermRegistry::Global().Create(loss.plugin(), {student.config, teacher});
+  if (term.ok()) return (*term)->gold();
+  return absl::Status(term.status().code(), absl::StrCat("stage \"", stage.name(), "\": loss \"", loss.name(),
+                                                         "\": ", term.status().message()));
 }
 
-void WarnOfTwins(const Plan& plan, std::vector<std::string>* warnings) {
-  for (const PlannedStage& planned : plan.stages) {
-    std::set<std::string> variants;
-    for (const StageId& id : planned.used_by) variants.insert(id.variant);
-    if (planned.trains() || variants.size() < 2 || planned.used_by.front().seed != plan.sweep.seeds.front()) continue;
-    auto other = variants.begin();
-    const std::string first = planned.used_by.front().variant;
-    for (; other != variants.end(); ++other) {
-      if (*other == first) continue;
-      const std::string line =
-          absl::StrCat("variants \"", first, "\" and \"", *other, "\" resolve to the same experiment");
-      if (std::find(warnings->begin(), warnings->end(), line) == warnings->end()) warnings->push_back(line);
+void WarnOfTwins(Plan* plan) {
+  std::map<std::vector<int>, std::string> known;  // Variants by their planned stages.
+  for (const ExpandedVariant& variant : plan->sweep.variants) {
+    std::vector<int> stages;
+    for (const Stage& stage : variant.experiment.stage()) {
+      stages.push_back(plan->Find(variant.name, plan->sweep.seeds.front(), stage.name()));
     }
+    if (stages.front() < 0) continue;  // Not among --only.
+    const auto [twin, is_new] = known.emplace(std::move(stages), variant.name);
+    if (is_new) continue;
+    plan->warnings.push_back(
+        absl::StrCat("variants \"", twin->second, "\" and \"", variant.name, "\" resolve to the same experiment"));
   }
 }
 
@@ -419,7 +84,10 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
   for (ExpandedVariant& variant : plan.sweep.variants) AddDefaultEvaluation(&variant.experiment);
   if (sweep.controls) {
     auto is_gold = [&](const Experiment& experiment, const Stage& stage, const Loss& loss) {
-      return LossIsGold(experiment, stage, loss, inputs);
+      absl::StatusOr<bool> gold = LossIsGold(experiment, stage, loss, inputs);
+      if (gold.ok()) return gold;
+      return absl::StatusOr<bool>(absl::Status(
+          gold.status().code(), absl::StrCat("variant \"", kBaseVariant, "\": ", gold.status().message())));
     };
     RETORT_RETURN_IF_ERROR(AddControls(is_gold, &plan.sweep, &plan.warnings));
   }
@@ -428,11 +96,17 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
     const uint64_t data_seed = sweep.share_data_across_seeds ? plan.sweep.seeds.front() : seed;
     for (const ExpandedVariant& variant : plan.sweep.variants) {
       if (!options.only.empty() && options.only.count(variant.name) == 0) continue;
-      RETORT_RETURN_IF_ERROR(VariantPlanner(variant, seed, data_seed, options, inputs, &plan).Run());
+      RETORT_RETURN_IF_ERROR(PlanVariant(variant, seed, data_seed, options, inputs, &plan));
     }
   }
-  WarnOfTwins(plan, &plan.warnings);
+  WarnOfTwins(&plan);
   return plan;
+}
+
+std::string TeacherName(const Plan& plan, const PlannedStage& stage) {
+  if (!stage.reads_teacher) return "";
+  const std::string dropout = stage.teacher_dropout ? absl::StrCat(" dropout ", stage.seed) : "";
+  return (stage.teacher >= 0 ? plan.stages[stage.teacher].key : stage.checkpoint) + dropout;
 }
 
 absl::StatusOr<HeldOutSpec> HeldOutOf(const Stage& stage) {

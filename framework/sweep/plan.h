@@ -17,6 +17,7 @@
 #include "framework/data/sequence_set.h"
 #include "framework/model/encoder_config.h"
 #include "framework/sweep/inputs.h"
+#include "framework/sweep/memory.h"
 #include "framework/train/observer.h"
 
 namespace retort {
@@ -49,7 +50,8 @@ struct PlannedStage {
   int64_t parameters = 0;
   double student_flops = 0;  // Estimates of the whole stage.
   double teacher_flops = 0;
-  std::string cohort;  // Equal for training stages that can share data pass and teacher.
+  TrainingMemory memory;  // Estimate, for the step of most positions.
+  std::string cohort;     // Equal for training stages that can share data pass and teacher.
 
   bool trains() const { return stage.loss_size() > 0; }
 };
@@ -75,6 +77,10 @@ struct PlanOptions {
 //
 // Errors: InvalidArgument, NotFound or what files give, with `variant "<name>": stage "<name>": ` in front.
 absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& options, Inputs* inputs);
+
+// What tells the teachers of a cohort apart: stages that name the same one share its forward pass. Empty if none is
+// read.
+std::string TeacherName(const Plan& plan, const PlannedStage& stage);
 
 // The split, sequences and masks of an evaluation, or of the evaluation inside a training stage.
 struct HeldOutSpec {

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "ATen/ops/isfinite.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
@@ -70,12 +71,6 @@ class Runner {
     return true;
   }
 
-  std::string TeacherName(const PlannedStage& stage) const {
-    if (!stage.reads_teacher) return "";
-    const std::string dropout = stage.teacher_dropout ? absl::StrCat(" dropout ", stage.seed) : "";
-    return (stage.teacher >= 0 ? plan_.stages[stage.teacher].key : stage.checkpoint) + dropout;
-  }
-
   // Training stages that can run now and share data and teacher. Students without a teacher go along with any.
   std::vector<int> NextCohort() {
     std::vector<int> cohort;
@@ -84,7 +79,7 @@ class Runner {
       const int index = static_cast<int>(i);
       const PlannedStage& stage = plan_.stages[i];
       if (!stage.trains() || !Open(index) || !Ready(index)) continue;
-      const std::string name = TeacherName(stage);
+      const std::string name = TeacherName(plan_, stage);
       if (cohort.empty()) key = stage.cohort;
       if (stage.cohort != key || (!name.empty() && !teacher.empty() && name != teacher)) continue;
       if (teacher.empty()) teacher = name;
@@ -269,6 +264,11 @@ class Runner {
     ParameterSet kept(member.student->parameters().specs(), at::kFloat, c10::Device(at::kCPU));
     at::Tensor flat = kept.flat();
     flat.copy_(result.parameters.detach());
+    if (!at::isfinite(flat).all().item<bool>()) {  // The last step's update, which no loss has seen.
+      failed_[index] = absl::AbortedError(
+          absl::StrCat("step ", result.progress.step, ": parameters: want finite values, got NaN or infinity"));
+      return absl::OkStatus();
+    }
     RETORT_RETURN_IF_ERROR(store_.PutStudent(plan_.stages[index], kept, result.progress));
     done_.insert(index);
     return absl::OkStatus();
@@ -325,8 +325,11 @@ absl::Status AddTraining(const Plan& plan, int index, const Store& store, RunRes
   const PlannedStage& stage = plan.stages[index];
   run->folder = store.Folder(stage.key);
   RETORT_ASSIGN_OR_RETURN(const std::string log, store.GetMetricsLog(stage.key));
-  RETORT_ASSIGN_OR_RETURN(StageMetrics metrics, ParseMetricsLog(log));
-  FillFromStage(stage.stage.name(), stage.stage.evaluate().split(), std::move(metrics), run);
+  absl::StatusOr<StageMetrics> metrics = ParseMetricsLog(log);
+  if (!metrics.ok()) {
+    return absl::DataLossError(absl::StrCat(run->folder, "/metrics.jsonl: ", metrics.status().message()));
+  }
+  FillFromStage(stage.stage.name(), stage.stage.evaluate().split(), *std::move(metrics), run);
   return absl::OkStatus();
 }
 

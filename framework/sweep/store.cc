@@ -86,7 +86,10 @@ absl::Status Store::PutScores(const std::string& key, const Scores& scores) cons
 
 absl::StatusOr<Scores> Store::GetScores(const std::string& key) const {
   RETORT_ASSIGN_OR_RETURN(const std::string json, ReadFile(Folder(key) + kScores));
-  return ScoresFromJson(json);
+  absl::StatusOr<Scores> scores = ScoresFromJson(json);
+  if (scores.ok()) return scores;
+  return absl::DataLossError(
+      absl::StrCat(Folder(key), kScores, ": ", scores.status().message(), "; without the file it is computed again"));
 }
 
 absl::StatusOr<std::string> Store::GetMetricsLog(const std::string& key) const {

@@ -24,7 +24,8 @@ namespace retort {
 //   done.json         written last: the result is complete
 //   scores.json       of an evaluation
 //
-// Results are put in place whole or not at all. Not thread-safe; several processes may read.
+// Results are put in place whole or not at all. What cannot be read again is an error that names the file (NotFound,
+// DataLoss). Not thread-safe; several processes may read.
 class Store {
  public:
   explicit Store(std::string root) : root_(std::move(root)) {}

@@ -54,12 +54,14 @@ class Training {
   absl::Status Run() {
     RETORT_RETURN_IF_ERROR(Resume());
     for (Running& running : running_) Start(running);
+    RETORT_RETURN_IF_ERROR(ObserverStatus());
     for (int64_t step = first_step_; step < options_.total_steps && AnyAlive(); ++step) {
       if (options_.stop != nullptr && options_.stop->load()) {
         if (step != last_checkpoint_) RETORT_RETURN_IF_ERROR(SaveAll());
         return absl::CancelledError(absl::StrCat("interrupted after step ", step));
       }
       RETORT_RETURN_IF_ERROR(TryTorch(absl::StrCat("step ", step + 1), [&] { return Step(step); }));
+      RETORT_RETURN_IF_ERROR(ObserverStatus());
       const bool last = step + 1 == options_.total_steps;
       if (!last && (step + 1) % options_.checkpoint_steps == 0) RETORT_RETURN_IF_ERROR(SaveAll());
     }
@@ -75,6 +77,11 @@ class Training {
   template <typename F>
   void Notify(const CohortMember& member, F&& call) const {
     for (Observer* observer : options_.observers) call(observer, member.id);
+  }
+
+  absl::Status ObserverStatus() const {
+    for (const Observer* observer : options_.observers) RETORT_RETURN_IF_ERROR(observer->status());
+    return absl::OkStatus();
   }
 
   absl::Status Resume() {

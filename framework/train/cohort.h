@@ -71,7 +71,8 @@ struct MemberResult {
 // `checkpoint_steps` and when stopped. A member whose loss or gradient stops being finite, or one of whose terms fails,
 // ends alone.
 //
-// Returns: one result per member. Errors: Cancelled if `stop` was set; what the file system or the teacher reports.
+// Returns: one result per member. Errors: Cancelled if `stop` was set; what the file system, the teacher or an
+// observer reports.
 absl::StatusOr<std::vector<MemberResult>> TrainCohort(const CohortOptions& options, std::vector<CohortMember>* members);
 
 // The newest step that every folder has a checkpoint of; 0 if there is none.

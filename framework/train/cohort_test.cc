@@ -403,6 +403,30 @@ TEST_F(CohortTest, AMetricThatIsNotANumberIsNeverTheBest) {
   EXPECT_EQ(result.progress.best_value, 3);
 }
 
+// An observer whose disk is full from a step on.
+class FullDisk final : public Recorder {
+ public:
+  explicit FullDisk(int64_t step) : step_(step) {}
+  absl::Status status() const override {
+    const auto seen = steps.find("triple");
+    const bool full = seen != steps.end() && seen->second.back().step >= step_;
+    return full ? absl::ResourceExhaustedError("no room for the log") : absl::OkStatus();
+  }
+
+ private:
+  const int64_t step_;
+};
+
+TEST_F(CohortTest, EndsWithAnObserversErrorBeforeACheckpointOfWhatItMissed) {
+  const auto cohort = Make("full");
+  FullDisk observer(4);
+  cohort->options().observers = {&observer};
+  std::vector<CohortMember> made = cohort->Members({SixMembers()[0]});
+  EXPECT_THAT(TrainCohort(cohort->options(), &made),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("no room for the log")));
+  EXPECT_THAT(ListCheckpoints(cohort->CheckpointFolder("triple")), ElementsAre(2));
+}
+
 TEST_F(CohortTest, AnUnknownMetricNamesTheKnownOnes) {
   int64_t evaluations = 0;
   const auto cohort = Make("unknown");

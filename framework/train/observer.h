@@ -66,6 +66,8 @@ class Observer {
   // A checkpoint of this step is on disk: what was observed up to it will not be seen again.
   virtual void Checkpointed(const StageId&, int64_t /*step*/) {}
   virtual void StageEnded(const StageId&, const absl::Status&) {}
+  // The first error. Asked after every step, before a checkpoint can say that the step was observed.
+  virtual absl::Status status() const { return absl::OkStatus(); }
 };
 
 }  // namespace retort

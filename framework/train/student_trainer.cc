@@ -18,39 +18,43 @@
 namespace retort {
 namespace {
 
-// The parameter that a word of Stage.freeze stands for.
-absl::StatusOr<std::string> FrozenParameter(const std::string& word, const ParameterSet& parameters) {
-  static const auto* const known = new std::map<std::string, std::string>{
-      {"position_embeddings", "embeddings.position"},
-      {"token_type_embeddings", "embeddings.token_type"},
-      {"word_embeddings", "embeddings.word"},
-  };
-  const auto found = known->find(word);
-  if (found != known->end() && parameters.Has(found->second)) return found->second;
-  return absl::InvalidArgumentError(
-      absl::StrCat("freeze: want position_embeddings, token_type_embeddings or word_embeddings of this student, got \"",
-                   word, "\""));
-}
-
 absl::StatusOr<std::vector<ops::AdamWSegment>> MakeSegments(const ParameterSet& parameters, const Stage& stage) {
-  std::vector<std::string> frozen;
-  for (const std::string& word : stage.freeze()) {
-    RETORT_ASSIGN_OR_RETURN(std::string name, FrozenParameter(word, parameters));
-    frozen.push_back(std::move(name));
-  }
+  RETORT_ASSIGN_OR_RETURN(const std::set<std::string> frozen, FrozenParameters(stage, parameters.specs()));
   std::vector<ops::AdamWSegment> segments;
   for (const ParameterSpec& spec : parameters.specs()) {
     ops::AdamWSegment segment;
     segment.offset = parameters.Offset(spec.name);
     segment.size = spec.size();
     segment.decay = spec.kind == ParameterKind::kWeight;
-    segment.trainable = std::find(frozen.begin(), frozen.end(), spec.name) == frozen.end();
+    segment.trainable = frozen.count(spec.name) == 0;
     segments.push_back(segment);
   }
   return segments;
 }
 
 }  // namespace
+
+absl::StatusOr<std::set<std::string>> FrozenParameters(const Stage& stage, const std::vector<ParameterSpec>& specs) {
+  static const auto* const known = new std::map<std::string, std::string>{
+      {"position_embeddings", "embeddings.position"},
+      {"token_type_embeddings", "embeddings.token_type"},
+      {"word_embeddings", "embeddings.word"},
+  };
+  std::set<std::string> frozen;
+  for (const std::string& word : stage.freeze()) {
+    const auto found = known->find(word);
+    const bool there = found != known->end() && std::any_of(specs.begin(), specs.end(), [&](const ParameterSpec& spec) {
+                         return spec.name == found->second;
+                       });
+    if (!there) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "freeze: want position_embeddings, token_type_embeddings or word_embeddings of this student, got \"", word,
+          "\""));
+    }
+    frozen.insert(found->second);
+  }
+  return frozen;
+}
 
 absl::StatusOr<std::unique_ptr<StudentTrainer>> StudentTrainer::Create(const Encoder& encoder, Objective objective,
                                                                        const ParameterSet& initial,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,9 @@ struct UpdateResult {
   bool clipped = false;
   double learning_rate = 0;
 };
+
+// The parameters that the words of Stage.freeze stand for. InvalidArgument if the student has no such parameter.
+absl::StatusOr<std::set<std::string>> FrozenParameters(const Stage& stage, const std::vector<ParameterSpec>& specs);
 
 // What a student is made of.
 struct StudentOptions {

@@ -61,6 +61,49 @@ mkdir -p "$root/unwritable"
 run unwritable "$root/base.textproto"
 expect_error unwritable 'unwritable/out'
 
+# Disks that fill up, at one place after the other; a limit on the size of files stands for them. Each run leaves only
+# what is whole, and goes on where the one before it had to stop; the last one has room.
+students() { (cd "$1" && find . -name model.safetensors -exec sha256sum {} + | sort -k2); }
+run roomy "$root/base.textproto"
+expect_code roomy 0
+# full <limit> <file> [arguments]: there is no room for the file.
+full() {
+  file_limit=$1
+  run full "$root/base.textproto" "${@:3}"
+  expect_code "full $1" 1
+  expect_text "full $1" "File too large"
+  expect_text "full $1" "$root/full/"
+  expect_text "full $1" "$2"
+  if find "$root/full" -name '*.tmp-*' | grep -q .; then fail "full $1: left unfinished files"; fi
+}
+full 4 "tokens-"
+[ "$(find "$root/full" -name '*.store' | wc -l)" = 0 ] || fail "full: left a token store"
+file_limit=unlimited
+run full "$root/base.textproto" --dry_run
+full 1 "sweep.resolved.textproto"
+full 5 "metrics.jsonl" --set=stage.distil.checkpoint_steps=100
+[ "$(find "$root/full" -name done.json | wc -l)" = 0 ] || fail "full: left results without their logs"
+full 30 "checkpoint/step_4.safetensors"
+[ "$(find "$root/full" -name done.json | wc -l)" = 0 ] || fail "full: left results"
+full 70 "index.html"
+[ "$(find "$root/full" -name done.json | wc -l)" = 3 ] || fail "full: want the results, for which there was room"
+file_limit=unlimited
+run full "$root/base.textproto"
+expect_code "room again" 0
+[ -s "$root/full/out/report/index.html" ] || fail "room again: want a report"
+[ "$(students "$root/full/store")" = "$(students "$root/roomy/store")" ] || fail "room again: other bits than with room"
+for log in "$root"/full/store/*/metrics.jsonl; do
+  [ "$(wc -l < "$log")" = 12 ] || fail "room again: $log is not whole"
+done
+
+# An update that no loss has seen: that variant stops, the others finish.
+sed 's/budget { steps: 12 }/budget { steps: 1 }/' "$root/base.textproto" > "$root/last_step.textproto"
+echo 'variant { name: "wild" overlay { stage { name: "distil" adamw { learning_rate: 1e39 } } } }' >> "$root/last_step.textproto"
+run last_step "$root/last_step.textproto"
+expect_code last_step 1
+expect_text last_step 'step 1: parameters: want finite values, got NaN or infinity'
+[ "$(find "$root/last_step" -name done.json | wc -l)" = 3 ] || fail "last_step: want 3 students"
+
 # Warnings of dead options.
 run weight_zero "$(edited weight_zero 's/weight: 5/weight: 0/')" --dry_run
 expect_text weight_zero 'loss "ce" has weight 0: it is not computed'

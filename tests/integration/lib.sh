@@ -36,11 +36,13 @@ experiment {
 END
 }
 
-# run <name> [arguments]: runs the sweep with its own output folder; output and exit code in $out and $code.
+# run <name> [arguments]: runs the sweep with its own output folder; output and exit code in $out and $code. No file may
+# be larger than $file_limit KiB.
+file_limit=unlimited
 run() {
   local name=$1
   shift
-  out=$("$SWEEP" "$@" --output_dir="$root/$name/out" --threads=1 2>&1)
+  out=$(ulimit -S -f $file_limit; "$SWEEP" "$@" --output_dir="$root/$name/out" --threads=1 2>&1)
   code=$?
 }
 

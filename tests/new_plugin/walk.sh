@@ -1,13 +1,11 @@
 #!/bin/bash
 # Goes the way of CONTRIBUTING.md, "Add a loss in ten minutes", in a copy of the checkout, and says how long each step took:
 # a new plugin is written, listed and tested untouched; its formula is edited; it trains in a sweep. Ends with FAILED and exit
-# code 1 where a step fails, where the way takes more than ten minutes, or where an edited loss takes more than a minute to
-# show its first value.
+# code 1 where a step fails. On two idle cores the way should take less than ten minutes, and an edited loss show its first
+# value within one; a busy machine takes longer, so that no time fails the walk.
 #   tests/new_plugin/walk.sh
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-most_seconds=600
-most_seconds_to_value=60
 # Libraries that are unpacked already; the copy would fetch its own.
 export RETORT_LIBTORCH=${RETORT_LIBTORCH:-$(bazel info output_base 2>/dev/null)/external/libtorch}
 [ -d "$RETORT_LIBTORCH/lib" ] || unset RETORT_LIBTORCH
@@ -20,7 +18,6 @@ clean_up() {
   rm -rf "$copy" "$log"
 }
 trap clean_up EXIT
-failed=
 
 fail() {
   echo "FAILED: $1"
@@ -56,7 +53,8 @@ step 'list it' bazel run //tools:list_plugins
 grep -q '^loss my_loss$' "$log" || fail 'want my_loss in the list'
 
 # The absolute error instead of the squared one: |1 - 3| + |2 - 5| = 5, and the gradient is the sign.
-sed -i 's/(difference \* difference).sum()/difference.abs().sum()/' plugins/loss/my_loss/my_loss.cc
+# The comment makes it an edit that no cache knows.
+sed -i "s|(difference \* difference).sum();|difference.abs().sum();  // $(now)|" plugins/loss/my_loss/my_loss.cc
 sed -i 's/(1 - 3)² + (2 - 5)² = 13; the gradient is 2 (s - t) = (-4, -6)/|1 - 3| + |2 - 5| = 5; the gradient is (-1, -1)/
   s/1).item<double>(), 13)/1).item<double>(), 5)/; s/0.5).item<double>(), 6.5)/0.5).item<double>(), 2.5)/
   s/Rows({-4, -6})/Rows({-1, -1})/' plugins/loss/my_loss/my_loss_test.cc
@@ -85,13 +83,5 @@ sweep=
 grep -q 'mine' "$log" || fail 'want the variant in the report'
 printf '%7s s  %s\n' "$(since "$edited")" 'from the edit to the report'
 step 'test the edited formula' bazel test //plugins/loss/my_loss:all //plugins:conformance_test
-total=$(since "$start")
-printf '%7s s  %s\n' "$total" 'in all'
-
-awk -v t="$to_value" -v most="$most_seconds_to_value" 'BEGIN { exit !(t > most) }' && failed="first value after $to_value s, want $most_seconds_to_value"
-awk -v t="$total" -v most="$most_seconds" 'BEGIN { exit !(t > most) }' && failed="$failed; $total s in all, want $most_seconds"
-if [ -n "$failed" ]; then
-  echo "FAILED: $failed"
-  exit 1
-fi
+printf '%7s s  %s\n' "$(since "$start")" 'in all'
 echo 'passed'

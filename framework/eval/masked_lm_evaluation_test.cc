@@ -1,0 +1,207 @@
+#include "framework/eval/masked_lm_evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "ATen/TensorOperators.h"
+#include "ATen/core/grad_mode.h"
+#include "ATen/ops/addmm.h"
+#include "framework/data/test_store.h"
+#include "framework/init/initializer.h"
+#include "framework/testing/fixtures.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using testing::AllSequences;
+using testing::LetterDocuments;
+using testing::LetterTokenizer;
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
+
+constexpr int64_t kSequences = 40;
+constexpr c10::DeviceType kCpu = at::kCPU;
+
+// A random encoder over the letters, with the dropout of training.
+struct Model {
+  explicit Model(uint64_t seed, int64_t layers = 2) : encoder(Config(layers)), parameters(Random(encoder, seed)) {}
+
+  static EncoderConfig Config(int64_t layers) {
+    EncoderConfig config = testing::SmallEncoder(layers);
+    config.vocabulary_size = LetterTokenizer()->vocabulary_size();
+    config.hidden_dropout = config.attention_dropout = 0.5;
+    return config;
+  }
+  static ParameterSet Random(const Encoder& encoder, uint64_t seed) {
+    ParameterSet parameters(EncoderParameterSpecs(encoder.config(), /*masked_lm_head=*/true), at::kFloat,
+                            c10::Device(at::kCPU));
+    InitializeRandomNormal(seed, /*range=*/0.5, 0, &parameters);
+    at::Tensor bias = parameters.Get("masked_lm.decoder.bias");
+    bias.copy_(testing::RandomTensor({encoder.config().vocabulary_size}, seed, at::kFloat));
+    return parameters;
+  }
+  EvaluatedModel view() const { return {&encoder, &parameters}; }
+
+  Encoder encoder;
+  ParameterSet parameters;
+};
+
+// Sequences of 5 to 16 positions, some of them without a masked one.
+HeldOut MakeHeldOut(double rate = 0.15) {
+  std::vector<std::string> documents;
+  for (int length : {5, 9, 3, 14}) {
+    for (std::string& document : LetterDocuments(12, length)) documents.push_back(std::move(document));
+  }
+  const auto tokenizer = LetterTokenizer();
+  MaskingContext context;
+  context.data_seed = 7;
+  context.vocabulary_size = tokenizer->vocabulary_size();
+  context.special_ids = tokenizer->special_ids();
+  MaskingOptions masking;
+  masking.rate = rate;
+  return HeldOut(AllSequences(documents, 16, 3), kSequences, context, masking);
+}
+
+using Logits = std::vector<std::vector<double>>;
+
+// The logits of all positions of one sequence alone, without padding, in float64.
+Logits LogitsOf(const Model& model, const StepSequence& sequence) {
+  at::NoGradGuard no_grad;
+  StepBatch step;
+  step.sequences = {sequence};
+  const ParameterSet parameters = model.parameters.To(at::kDouble, c10::Device(at::kCPU));
+  const int last = static_cast<int>(model.encoder.config().layers);
+  Capture capture;
+  capture.hidden.insert(last);
+  const at::Tensor hidden =
+      model.encoder.Forward(parameters, step.Slice(0, 1, c10::Device(at::kCPU)), capture, std::nullopt).hidden.at(last);
+  const at::Tensor logits =
+      at::addmm(parameters.Get("masked_lm.decoder.bias"), model.encoder.MaskedLmTransform(parameters, hidden[0]),
+                parameters.Get("embeddings.word").t())
+          .contiguous();
+  Logits rows;
+  const double* next = logits.data_ptr<double>();
+  for (int64_t i = 0; i < logits.size(0); ++i, next += logits.size(1)) rows.emplace_back(next, next + logits.size(1));
+  return rows;
+}
+
+double LogProbability(const std::vector<double>& logits, size_t piece) {
+  double total = 0;
+  for (double logit : logits) total += std::exp(logit);
+  return logits[piece] - std::log(total);
+}
+
+// The same metrics by their definitions, sequence by sequence.
+MetricScores ByHand(const Model& model, const Model* teacher, const HeldOut& held_out) {
+  MetricScores scores;
+  const StepBatch step = held_out.Read(0, held_out.size());
+  for (const StepSequence& sequence : step.sequences) {
+    const Logits logits = LogitsOf(model, sequence);
+    const Logits teacher_logits = teacher == nullptr ? Logits() : LogitsOf(*teacher, sequence);
+    double loss = 0, correct = 0, divergence = 0, count = 0;
+    for (size_t i = 0; i < sequence.labels.size(); ++i) {
+      if (sequence.labels[i] == kNoLabel) continue;
+      const auto label = static_cast<size_t>(sequence.labels[i]);
+      ++count;
+      loss -= LogProbability(logits[i], label);
+      const auto largest = std::max_element(logits[i].begin(), logits[i].end()) - logits[i].begin();
+      correct += static_cast<size_t>(largest) == label ? 1 : 0;
+      for (size_t piece = 0; teacher != nullptr && piece < logits[i].size(); ++piece) {
+        const double log_t = LogProbability(teacher_logits[i], piece);
+        divergence += std::exp(log_t) * (log_t - LogProbability(logits[i], piece));
+      }
+    }
+    auto add = [&](const char* metric, double sum) {
+      scores[metric].sum.push_back(sum);
+      scores[metric].count.push_back(count);
+    };
+    add("masked_lm/cross_entropy", loss);
+    add("masked_lm/accuracy", correct);
+    if (teacher != nullptr) add("masked_lm/kl_to_teacher", divergence);
+  }
+  return scores;
+}
+
+void ExpectClose(const MetricScores& got, const MetricScores& expected, double tolerance) {
+  ASSERT_EQ(got.size(), expected.size());
+  for (const auto& [metric, scores] : expected) {
+    ASSERT_EQ(got.count(metric), 1u) << metric;
+    const ExampleScores& other = got.at(metric);
+    EXPECT_EQ(other.count, scores.count) << metric;
+    ASSERT_EQ(other.sum.size(), scores.sum.size()) << metric;
+    for (size_t i = 0; i < scores.sum.size(); ++i) {
+      EXPECT_NEAR(other.sum[i], scores.sum[i], tolerance * (1 + std::abs(scores.sum[i]))) << metric << " of " << i;
+    }
+  }
+}
+
+TEST(EvaluateMaskedLm, AgreesWithTheDefinitions) {
+  const HeldOut held_out = MakeHeldOut();
+  const Model teacher(1, /*layers=*/3), student(2);
+  const auto scores = EvaluateMaskedLm({student.view(), teacher.view()}, teacher.view(), held_out, kCpu);
+  ASSERT_EQ(scores.size(), 2u);
+  ExpectClose(scores[0], ByHand(student, &teacher, held_out), 1e-5);
+  ExpectClose(scores[1], ByHand(teacher, &teacher, held_out), 1e-5);
+  // The test would say little if there were no sequence without labels, or hardly any labels at all.
+  const ExampleScores& accuracy = scores[0].at("masked_lm/accuracy");
+  EXPECT_EQ(accuracy.count.size(), static_cast<size_t>(kSequences));
+  EXPECT_GT(std::count(accuracy.count.begin(), accuracy.count.end(), 0), 0);
+  double rows = 0;
+  for (double count : accuracy.count) rows += count;
+  EXPECT_GT(rows, 20);
+}
+
+TEST(EvaluateMaskedLm, FindsNoDifferenceFromTheTeacherToItself) {
+  const HeldOut held_out = MakeHeldOut();
+  const Model teacher(1), other(2);
+  const auto scores = EvaluateMaskedLm({teacher.view(), other.view()}, teacher.view(), held_out, kCpu);
+  for (double sum : scores[0].at("masked_lm/kl_to_teacher").sum) EXPECT_EQ(sum, 0);
+  EXPECT_GT(scores[1].at("masked_lm/kl_to_teacher").Mean(), 0.1);
+}
+
+TEST(EvaluateMaskedLm, LeavesOutTheDivergenceWithoutATeacher) {
+  const Model student(2);
+  const HeldOut held_out = MakeHeldOut();
+  const auto scores = EvaluateMaskedLm({student.view()}, std::nullopt, held_out, kCpu);
+  EXPECT_THAT(scores[0],
+              UnorderedElementsAre(Pair(kMaskedLmCrossEntropy, ::testing::_), Pair(kMaskedLmAccuracy, ::testing::_)));
+  ExpectClose(scores[0], ByHand(student, nullptr, held_out), 1e-5);
+}
+
+// The sequences that a batch holds, and with them its padding, are no part of a metric.
+TEST(EvaluateMaskedLm, DoesNotDependOnTheBatches) {
+  const HeldOut held_out = MakeHeldOut();
+  const Model teacher(1), student(2);
+  const auto whole = EvaluateMaskedLm({student.view()}, teacher.view(), held_out, kCpu, kSequences);
+  for (int64_t chunk : {1, 7, 39, 1000}) {
+    const auto scores = EvaluateMaskedLm({student.view()}, teacher.view(), held_out, kCpu, chunk);
+    ExpectClose(scores[0], whole[0], 1e-5);
+  }
+}
+
+TEST(EvaluateMaskedLm, DoesNotDependOnTheOtherModels) {
+  const HeldOut held_out = MakeHeldOut();
+  const Model teacher(1), student(2), other(3, /*layers=*/1);
+  const auto alone = EvaluateMaskedLm({student.view()}, teacher.view(), held_out, kCpu);
+  const auto together =
+      EvaluateMaskedLm({other.view(), student.view(), teacher.view()}, teacher.view(), held_out, kCpu);
+  for (const auto& [metric, scores] : alone[0]) {
+    EXPECT_EQ(together[1].at(metric).sum, scores.sum) << metric << ": other bits";
+    EXPECT_EQ(together[1].at(metric).count, scores.count) << metric;
+  }
+}
+
+TEST(EvaluateMaskedLm, SeesNothingWhereNothingIsMasked) {
+  const Model student(2);
+  const auto scores = EvaluateMaskedLm({student.view()}, student.view(), MakeHeldOut(/*rate=*/0), kCpu);
+  for (const auto& [metric, values] : scores[0]) {
+    EXPECT_EQ(values.sum, std::vector<double>(kSequences, 0)) << metric;
+    EXPECT_TRUE(std::isnan(values.Mean())) << metric;
+  }
+}
+
+}  // namespace
+}  // namespace retort

@@ -1,0 +1,110 @@
+#include "framework/sweep/plan_estimate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "framework/base/status_macros.h"
+#include "framework/model/encoder.h"
+
+namespace retort {
+namespace {
+
+constexpr double kForwardAndBackward = 3;
+constexpr int64_t kStepsLookedAt = 256;
+
+// Operations of the student, and of the teacher, for sequences of mean length.
+std::pair<double, double> StepFlops(const PlannedStage& planned, const Objective& objective,
+                                    const EncoderConfig* teacher) {
+  const StepShape shape = planned.source->MeanStep();
+  const double labelled = shape.labelled_share;
+  auto rows = [&](RowSet set) {
+    return static_cast<int64_t>(static_cast<double>(shape.tokens) * (set == RowSet::kReal ? 1 : labelled));
+  };
+  const std::optional<RowSet> set = objective.rows();
+  const int64_t student_rows = set ? rows(*set) : 0;
+  const double student =
+      kForwardAndBackward * Encoder(planned.config)
+                                .ForwardFlops(shape.sequences, shape.positions,
+                                              objective.student().Depth(static_cast<int>(planned.config.layers)),
+                                              student_rows);
+  if (!planned.reads_teacher) return {student, 0};
+  return {student, Encoder(*teacher).ForwardFlops(shape.sequences, shape.positions,
+                                                  objective.teacher().Depth(static_cast<int>(teacher->layers)),
+                                                  objective.reads_teacher_rows() ? student_rows : 0)};
+}
+
+absl::StatusOr<int64_t> CountSteps(const PlannedStage& planned, double student_flops, double teacher_flops) {
+  const Budget& budget = planned.stage.budget();
+  switch (budget.limit_case()) {
+    case Budget::kSteps:
+      return budget.steps();
+    case Budget::kTokens:
+      return planned.source->StepsForTokens(budget.tokens());
+    case Budget::kEpochs:
+      return planned.source->StepsForEpochs(budget.epochs());
+    case Budget::kStudentFlops:
+      return static_cast<int64_t>(std::ceil(budget.student_flops() / student_flops));
+    case Budget::kTotalFlops:
+      return static_cast<int64_t>(std::ceil(budget.total_flops() / (student_flops + teacher_flops)));
+    default:
+      return absl::InvalidArgumentError("budget: want tokens, steps, epochs, student_flops or total_flops, got none");
+  }
+}
+
+int64_t CountParameters(const std::vector<ParameterSpec>& specs) {
+  int64_t count = 0;
+  for (const ParameterSpec& spec : specs) count += spec.size();
+  return count;
+}
+
+// Of the step with the most positions among the first ones; every position is a row.
+MemoryShape LargestMicroBatch(const PlannedStage& planned) {
+  MemoryShape largest;
+  largest.row_chunk = planned.stage.row_chunk();
+  largest.precision = planned.precision;
+  for (int64_t step = 0; step < std::min(planned.total_steps, kStepsLookedAt); ++step) {
+    const StepShape shape = planned.source->Shape(step);
+    const int64_t parts = std::min<int64_t>(planned.stage.batch().micro_batches(), shape.sequences);
+    const int64_t sequences = (shape.sequences + parts - 1) / parts;
+    if (sequences * shape.positions <= largest.rows) continue;
+    largest.sequences = sequences;
+    largest.positions = shape.positions;
+    largest.rows = sequences * shape.positions;
+  }
+  return largest;
+}
+
+TrainingMemory EstimateMemory(const PlannedStage& planned, const Objective& objective, const EncoderConfig* teacher) {
+  const MemorySide student{planned.config, planned.parameters, objective.student()};
+  MemoryShape shape = LargestMicroBatch(planned);
+  if (!objective.rows()) {
+    shape.rows = 0;
+  } else if (*objective.rows() == RowSet::kLabelled) {
+    const double share = planned.source->MeanStep().labelled_share;
+    shape.rows = static_cast<int64_t>(std::ceil(share * static_cast<double>(shape.rows)));
+  }
+  if (!planned.reads_teacher) return EstimateTrainingMemory(student, nullptr, shape);
+  Capture demands = objective.teacher();
+  if (!objective.reads_teacher_rows()) demands.vocabulary_rows.clear();
+  const MemorySide teaching{*teacher, CountParameters(EncoderParameterSpecs(*teacher, true)), std::move(demands)};
+  return EstimateTrainingMemory(student, &teaching, shape);
+}
+
+}  // namespace
+
+absl::Status EstimateTraining(const Objective& objective, const EncoderConfig* teacher, PlannedStage* planned) {
+  const auto [student_flops, teacher_flops] = StepFlops(*planned, objective, teacher);
+  RETORT_ASSIGN_OR_RETURN(planned->total_steps, CountSteps(*planned, student_flops, teacher_flops));
+  const double steps = static_cast<double>(planned->total_steps);
+  planned->student_flops = steps * student_flops;
+  planned->teacher_flops = steps * teacher_flops;
+  planned->parameters = CountParameters(EncoderParameterSpecs(planned->config, /*masked_lm_head=*/true)) +
+                        CountParameters(objective.parameters());
+  planned->memory = EstimateMemory(*planned, objective, teacher);
+  return absl::OkStatus();
+}
+
+}  // namespace retort
