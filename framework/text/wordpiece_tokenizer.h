@@ -8,12 +8,15 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "framework/text/added_pieces.h"
 #include "framework/text/bert_normalizer.h"
 #include "framework/text/tokenizer.h"
 #include "framework/text/vocabulary.h"
+#include "framework/text/word_cache.h"
 
 namespace retort {
 
@@ -43,11 +46,14 @@ class WordPieceTokenizer : public Tokenizer {
   std::unique_ptr<Scratch> NewScratch() const override;
   absl::Status Encode(absl::string_view text, Scratch* scratch, std::vector<int32_t>* ids) const override;
 
-  // Pieces joined by spaces, without a space before a "##" piece.
-  std::string Decode(absl::Span<const int32_t> ids) const override;
+  // Pieces joined by spaces, without a space before a "##" piece. A first
+  // piece keeps its "##".
+  using Tokenizer::Decode;
+  std::string Decode(absl::Span<const int32_t> ids, const DecodeOptions& options) const override;
 
   const Vocabulary& vocabulary() const override { return vocabulary_; }
   const SpecialIds& special_ids() const override { return special_ids_; }
+  const SequenceTemplate& sequence_template() const override { return template_; }
   uint64_t Fingerprint() const override;
 
  private:
@@ -59,7 +65,6 @@ class WordPieceTokenizer : public Tokenizer {
     kSpace = 4,
     kPunctuation = 8,
   };
-  struct WordCache;
 
   WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids, const WordPieceOptions& options);
 
@@ -76,12 +81,14 @@ class WordPieceTokenizer : public Tokenizer {
 
   Vocabulary vocabulary_;
   SpecialIds special_ids_;
+  SequenceTemplate template_;
   WordPieceOptions options_;
   BertNormalizer normalizer_;
   std::array<uint8_t, 256> byte_classes_;
   std::array<char, 256> folded_;             // lower case of kWord bytes
   std::array<int32_t, 256> punctuation_id_;  // of kPunctuation bytes
-  std::vector<int32_t> special_pieces_;
+  AddedPieces added_;
+  absl::flat_hash_set<int32_t> skipped_;  // by a decoding without special pieces
   absl::flat_hash_map<std::string, int32_t> initial_;
   absl::flat_hash_map<std::string, int32_t> inner_;  // without their "##"
   size_t longest_piece_ = 0;                         // in bytes
