@@ -7,6 +7,7 @@
 #include <functional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -42,6 +43,10 @@ size_t StripRight(absl::string_view text, size_t end) {
 }
 
 }  // namespace
+
+std::string AddedPieceText(const AddedPiece& piece) {
+  return absl::StrCat(piece.id, ":", piece.strip_left, piece.strip_right, piece.in_model);
+}
 
 AddedPieces::AddedPieces(std::vector<AddedPiece> pieces) : pieces_(std::move(pieces)) {
   for (size_t i = 0; i < pieces_.size(); ++i) {

@@ -20,7 +20,11 @@ struct AddedPiece {
   bool special = true;       // left out by a decoding without special pieces
   bool strip_left = false;   // takes the white space before it along
   bool strip_right = false;  // and that behind it
+  bool in_model = true;      // words that are not added pieces may use it too
 };
+
+// All that ids depend on, as text: a part of tokenizers' fingerprints.
+std::string AddedPieceText(const AddedPiece& piece);
 
 // Finds added pieces in texts: the leftmost one, of several there the longest.
 // Immutable, thread-safe.

@@ -80,6 +80,12 @@ absl::Status CheckAdded(const ByteBpeParts& parts) {
 
 }  // namespace
 
+absl::Status FillRolesByName(ByteBpeParts* parts) {
+  if (FillRoberta(parts) || FillGpt2(parts)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "want the special pieces <s>, <pad>, </s>, <unk> and <mask>, or <|endoftext|>, got neither");
+}
+
 absl::StatusOr<std::unique_ptr<ByteBpeTokenizer>> ByteBpeTokenizer::Load(const std::string& vocabulary_path,
                                                                          const std::string& merges_path,
                                                                          const ByteBpeOptions& options) {
@@ -197,7 +203,7 @@ uint64_t ByteBpeTokenizer::Fingerprint() const {
   std::string parts = absl::StrCat("byte-bpe ", kAlgorithmVersion, " ", vocabulary().hash(), " ", parts_.merges.hash(),
                                    " ", options_.add_prefix_space, options_.special_pieces_in_text);
   for (const std::vector<AddedPiece>& list : parts_.added) {
-    for (const AddedPiece& piece : list) absl::StrAppend(&parts, " ", piece.id, piece.strip_left, piece.strip_right);
+    for (const AddedPiece& piece : list) absl::StrAppend(&parts, " ", AddedPieceText(piece));
     absl::StrAppend(&parts, ";");
   }
   return XXH3_64bits(parts.data(), parts.size());

@@ -41,17 +41,21 @@ struct ByteBpeParts {
   SequenceTemplate sequence_template;
 };
 
+// Fills `added`, `special_ids` and `sequence_template` from the vocabulary: with
+// <s>, <pad>, </s>, <unk> and <mask> it is RoBERTa's kind, where <mask> takes
+// the space before it along; one with <|endoftext|> is GPT-2's kind. Errors: a
+// vocabulary of neither kind.
+absl::Status FillRolesByName(ByteBpeParts* parts);
+
 // Byte-level BPE of GPT-2 (Radford et al. 2019) and RoBERTa (Liu et al. 2019):
 // words of GPT-2's pattern, each one's UTF-8 bytes merged by rank. A byte that
 // the vocabulary lacks is left out, as Hugging Face's library does; ids are
 // those of that library.
 class ByteBpeTokenizer : public Tokenizer {
  public:
-  // Reads vocab.json (an object from piece to id) and merges.txt. A vocabulary
-  // with <s>, <pad>, </s>, <unk> and <mask> is RoBERTa's kind, where <mask>
-  // takes the space before it along; one with <|endoftext|> is GPT-2's kind.
-  // Errors: files that cannot be read, ids that are not 0, 1, 2 ... once each,
-  // a vocabulary of neither kind, and those of BytePairMerges.
+  // Reads vocab.json (an object from piece to id) and merges.txt. Errors: files
+  // that cannot be read, ids that are not 0, 1, 2 ... once each, and those of
+  // FillRolesByName and BytePairMerges.
   static absl::StatusOr<std::unique_ptr<ByteBpeTokenizer>> Load(const std::string& vocabulary_path,
                                                                 const std::string& merges_path,
                                                                 const ByteBpeOptions& options = {});

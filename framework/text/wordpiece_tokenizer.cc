@@ -16,7 +16,6 @@
 namespace retort {
 namespace {
 
-constexpr int kMaxCharactersPerWord = 100;
 constexpr absl::string_view kInnerMark = "##";
 
 // Change it when ids of the same text, vocabulary and options change.
@@ -87,12 +86,19 @@ WordPieceTokenizer::WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& 
                                        const WordPieceOptions& options)
     : vocabulary_(std::move(vocabulary)),
       special_ids_(special_ids),
-      template_({{special_ids.cls}, {special_ids.sep}, {special_ids.sep}, /*second_type=*/1}),
+      template_(options.sequence_template.value_or(
+          SequenceTemplate{{special_ids.cls}, {special_ids.sep}, {special_ids.sep}, /*second_type=*/1})),
       options_(options),
-      normalizer_(options.lower_case),
-      added_(SpecialPieces(vocabulary_, special_ids)) {
-  for (const AddedPiece& piece : added_.pieces()) skipped_.insert(piece.id);
+      normalizer_({options.clean_text, options.handle_chinese_chars, options.strip_accents.value_or(options.lower_case),
+                   options.lower_case}),
+      added_(options.added.has_value() ? *options.added : SpecialPieces(vocabulary_, special_ids)) {
+  absl::flat_hash_set<int32_t> not_in_model;
+  for (const AddedPiece& piece : added_.pieces()) {
+    if (piece.special) skipped_.insert(piece.id);
+    if (!piece.in_model) not_in_model.insert(piece.id);
+  }
   for (int id = 0; id < vocabulary_.size(); ++id) {
+    if (not_in_model.contains(id)) continue;
     absl::string_view piece = vocabulary_.Piece(id);
     const bool inner = absl::ConsumePrefix(&piece, kInnerMark);
     (inner ? inner_ : initial_)[piece] = id;
@@ -101,7 +107,8 @@ WordPieceTokenizer::WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& 
   for (int c = 0; c < 256; ++c) {
     const char byte = static_cast<char>(c);
     folded_[c] = options_.lower_case ? absl::ascii_tolower(byte) : byte;
-    punctuation_id_[c] = vocabulary_.Id(absl::string_view(&byte, 1)).value_or(special_ids_.unk);
+    const auto piece = initial_.find(absl::string_view(&byte, 1));
+    punctuation_id_[c] = piece == initial_.end() ? special_ids_.unk : piece->second;
     if (c >= 0x80) {
       byte_classes_[c] = kOther;
     } else if (absl::ascii_isalnum(byte)) {
@@ -179,7 +186,7 @@ absl::Status WordPieceTokenizer::EncodeRunUncached(absl::string_view run, uint8_
 
 void WordPieceTokenizer::AppendPieces(absl::string_view word, std::vector<int32_t>* ids) const {
   const size_t before = ids->size();
-  bool spelled = CountCharacters(word) <= kMaxCharactersPerWord;
+  bool spelled = CountCharacters(word) <= options_.max_characters_per_word;
   for (size_t begin = 0; spelled && begin < word.size();) {
     const auto& pieces = begin == 0 ? initial_ : inner_;
     size_t length = std::min(longest_piece_, word.size() - begin);
@@ -216,9 +223,12 @@ std::string WordPieceTokenizer::Decode(absl::Span<const int32_t> ids, const Deco
 }
 
 uint64_t WordPieceTokenizer::Fingerprint() const {
-  const uint64_t parts[] = {kAlgorithmVersion, vocabulary_.hash(), options_.lower_case,
-                            options_.special_pieces_in_text};
-  return XXH3_64bits(parts, sizeof(parts));
+  std::string parts =
+      absl::StrCat("wordpiece ", kAlgorithmVersion, " ", vocabulary_.hash(), " ", options_.lower_case,
+                   options_.special_pieces_in_text, options_.strip_accents.value_or(options_.lower_case),
+                   options_.handle_chinese_chars, options_.clean_text, " ", options_.max_characters_per_word);
+  for (const AddedPiece& piece : added_.pieces()) absl::StrAppend(&parts, " ", AddedPieceText(piece));
+  return XXH3_64bits(parts.data(), parts.size());
 }
 
 }  // namespace retort

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "framework/text/added_pieces.h"
 #include "framework/text/bert_normalizer.h"
+#include "framework/text/sequence_template.h"
 #include "framework/text/tokenizer.h"
 #include "framework/text/vocabulary.h"
 #include "framework/text/word_cache.h"
@@ -27,12 +29,25 @@ struct WordPieceOptions {
   // "[MASK]" and the other special pieces, written so in a text, become their
   // ids, as in Hugging Face's library; otherwise they are words like any other.
   bool special_pieces_in_text = true;
+
+  std::optional<bool> strip_accents;  // as lower_case if not set
+  bool handle_chinese_chars = true;   // see BertNormalizerOptions
+  bool clean_text = true;
+
+  // A longer word is one [UNK].
+  int max_characters_per_word = 100;
+
+  // Instead of the five special pieces; pieces of the vocabulary.
+  std::optional<std::vector<AddedPiece>> added;
+
+  // Instead of [CLS] A [SEP] B [SEP].
+  std::optional<SequenceTemplate> sequence_template;
 };
 
 // BERT's tokenizer: words of BertNormalizer, each cut into the longest pieces
 // of the vocabulary from left to right ("##" marks a piece inside of a word;
-// Wu et al. 2016). A word that no pieces spell, or of more than 100 characters,
-// is one [UNK]. Ids are those of Hugging Face's BertWordPieceTokenizer.
+// Wu et al. 2016). A word that no pieces spell, or of too many
+// characters, is one [UNK]. Ids are those of Hugging Face's BertWordPieceTokenizer.
 class WordPieceTokenizer : public Tokenizer {
  public:
   // Errors: those of Vocabulary::Load, and a vocabulary without one of [PAD],
