@@ -16,8 +16,8 @@ namespace retort {
 // and meaning are those of Hugging Face's tokenizers library.
 enum class Truncation {
   kNone,
-  // The longer text, until both are of one length, then both; of an odd number
-  // of ids the text that was the longer one has one more.
+  // The longer text, until both are of one length, then both. Of an odd number
+  // of ids the text that was longer keeps one more, the second where neither was.
   kLongestFirst,
   kOnlyFirst,
   kOnlySecond,
