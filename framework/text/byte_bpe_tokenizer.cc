@@ -180,14 +180,12 @@ void ByteBpeTokenizer::EncodeWord(absl::string_view word, size_t readable, WordC
 }
 
 void ByteBpeTokenizer::AppendMerged(absl::string_view word, std::vector<int32_t>* ids) const {
-  std::vector<int32_t> merged;
-  merged.reserve(word.size());
+  const size_t before = ids->size();
   for (const char c : word) {
     const int32_t id = byte_ids_[static_cast<uint8_t>(c)];
-    if (id != kNoId) merged.push_back(id);
+    if (id != kNoId) ids->push_back(id);
   }
-  parts_.merges.Apply(&merged);
-  ids->insert(ids->end(), merged.begin(), merged.end());
+  ids->resize(before + parts_.merges.Apply(absl::MakeSpan(*ids).subspan(before)));
 }
 
 std::string ByteBpeTokenizer::Decode(absl::Span<const int32_t> ids, const DecodeOptions& options) const {

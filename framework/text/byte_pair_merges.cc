@@ -49,7 +49,8 @@ absl::StatusOr<BytePairMerges> BytePairMerges::Create(const std::vector<Pair>& p
   BytePairMerges merges;
   merges.merges_.reserve(pairs.size());
   for (size_t rank = 0; rank < pairs.size(); ++rank) {
-    const auto& [left, right] = pairs[rank];
+    const std::string& left = pairs[rank].first;
+    const std::string& right = pairs[rank].second;
     const auto error = [&](absl::string_view wanted) {
       return absl::InvalidArgumentError(absl::StrCat("merge ", rank, " (\"", left.substr(0, 100), "\", \"",
                                                      right.substr(0, 100), "\"): want ", wanted));
@@ -71,36 +72,32 @@ BytePairMerges::Merge BytePairMerges::Find(int32_t left, int32_t right) const {
   return found == merges_.end() ? Merge() : found->second;
 }
 
-void BytePairMerges::Apply(std::vector<int32_t>* ids) const {
-  if (ids->size() <= kShort) {
-    ApplyShort(ids);
-  } else {
-    ApplyLong(ids);
-  }
+size_t BytePairMerges::Apply(absl::Span<int32_t> ids) const {
+  return ids.size() <= kShort ? ApplyShort(ids) : ApplyLong(ids);
 }
 
-void BytePairMerges::ApplyShort(std::vector<int32_t>* ids) const {
+size_t BytePairMerges::ApplyShort(absl::Span<int32_t> ids) const {
   std::array<Merge, kShort> merges;  // of each id with the next
-  size_t size = ids->size();
-  for (size_t i = 0; i + 1 < size; ++i) merges[i] = Find((*ids)[i], (*ids)[i + 1]);
+  size_t size = ids.size();
+  for (size_t i = 0; i + 1 < size; ++i) merges[i] = Find(ids[i], ids[i + 1]);
   while (size > 1) {
     size_t best = 0;
     for (size_t i = 1; i + 1 < size; ++i) {
       if (merges[i].rank < merges[best].rank) best = i;
     }
     if (merges[best].rank == kNever) break;
-    (*ids)[best] = merges[best].id;
-    std::copy(ids->begin() + best + 2, ids->begin() + size, ids->begin() + best + 1);
+    ids[best] = merges[best].id;
+    std::copy(ids.begin() + best + 2, ids.begin() + size, ids.begin() + best + 1);
     std::copy(merges.begin() + best + 1, merges.begin() + size - 1, merges.begin() + best);
     --size;
-    if (best > 0) merges[best - 1] = Find((*ids)[best - 1], (*ids)[best]);
-    if (best + 1 < size) merges[best] = Find((*ids)[best], (*ids)[best + 1]);
+    if (best > 0) merges[best - 1] = Find(ids[best - 1], ids[best]);
+    if (best + 1 < size) merges[best] = Find(ids[best], ids[best + 1]);
   }
-  ids->resize(size);
+  return size;
 }
 
-void BytePairMerges::ApplyLong(std::vector<int32_t>* ids) const {
-  const auto size = static_cast<int64_t>(ids->size());
+size_t BytePairMerges::ApplyLong(absl::Span<int32_t> ids) const {
+  const auto size = static_cast<int64_t>(ids.size());
   // A list through the ids: a merged pair stays at its left one's place, and
   // the right one's place is empty from then on.
   constexpr int32_t kEmpty = -1;
@@ -119,7 +116,7 @@ void BytePairMerges::ApplyLong(std::vector<int32_t>* ids) const {
   std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue;
   const auto push = [&](int64_t place) {
     if (place < 0 || next[place] == size) return;
-    const int32_t left = (*ids)[place], right = (*ids)[next[place]];
+    const int32_t left = ids[place], right = ids[next[place]];
     const Merge merge = Find(left, right);
     if (merge.rank != kNever) queue.push({merge.rank, place, left, right, merge.id});
   };
@@ -128,15 +125,15 @@ void BytePairMerges::ApplyLong(std::vector<int32_t>* ids) const {
     const Candidate best = queue.top();
     queue.pop();
     const int64_t right = next[best.place];
-    if ((*ids)[best.place] != best.left || right == size || (*ids)[right] != best.right) continue;
-    (*ids)[best.place] = best.id;
-    (*ids)[right] = kEmpty;
+    if (ids[best.place] != best.left || right == size || ids[right] != best.right) continue;
+    ids[best.place] = best.id;
+    ids[right] = kEmpty;
     next[best.place] = next[right];
     if (next[right] < size) previous[next[right]] = best.place;
     push(previous[best.place]);
     push(best.place);
   }
-  ids->erase(std::remove(ids->begin(), ids->end(), kEmpty), ids->end());
+  return static_cast<size_t>(std::remove(ids.begin(), ids.end(), kEmpty) - ids.begin());
 }
 
 }  // namespace retort

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "framework/text/vocabulary.h"
 
 namespace retort {
@@ -31,9 +32,10 @@ class BytePairMerges {
   // become, that the vocabulary lacks.
   static absl::StatusOr<BytePairMerges> Create(const std::vector<Pair>& pairs, const Vocabulary& vocabulary);
 
-  // Merges until no pair is left; `ids` are those of a word's bytes. Time: n^2
+  // Merges until no pair is left; `ids` are those of a word's bytes. What they
+  // become stands at their beginning; returned is how many that are. Time: n^2
   // for short words, n log n for others.
-  void Apply(std::vector<int32_t>* ids) const;
+  size_t Apply(absl::Span<int32_t> ids) const;
 
   // Follows from the merges and their order.
   uint64_t hash() const { return hash_; }
@@ -46,8 +48,8 @@ class BytePairMerges {
   static constexpr uint32_t kNever = ~uint32_t{0};
 
   Merge Find(int32_t left, int32_t right) const;
-  void ApplyShort(std::vector<int32_t>* ids) const;
-  void ApplyLong(std::vector<int32_t>* ids) const;
+  size_t ApplyShort(absl::Span<int32_t> ids) const;
+  size_t ApplyLong(absl::Span<int32_t> ids) const;
 
   absl::flat_hash_map<uint64_t, Merge> merges_;  // by Key(left, right)
   uint64_t hash_ = 0;

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 
 namespace retort {
 namespace {
@@ -21,7 +22,7 @@ Vocabulary Pieces() { return Vocabulary({"a", "b", "c", "aa", "ab", "bc", "abc",
 std::vector<int32_t> Merged(std::vector<int32_t> ids, const std::vector<BytePairMerges::Pair>& pairs) {
   auto merges = BytePairMerges::Create(pairs, Pieces());
   EXPECT_TRUE(merges.ok()) << merges.status();
-  merges->Apply(&ids);
+  ids.resize(merges->Apply(absl::MakeSpan(ids)));
   return ids;
 }
 

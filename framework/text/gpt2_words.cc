@@ -51,6 +51,14 @@ constexpr std::array<Gpt2Class, 128> AsciiClasses() {
 }
 constexpr std::array<Gpt2Class, 128> kAscii = AsciiClasses();
 
+// By byte; no class for those beyond ASCII.
+constexpr std::array<uint8_t, 256> ByteClasses() {
+  std::array<uint8_t, 256> classes = {};
+  for (int c = 0; c < 256; ++c) classes[c] = c < 128 ? static_cast<uint8_t>(kAscii[c]) : 0xFF;
+  return classes;
+}
+constexpr std::array<uint8_t, 256> kBytes = ByteClasses();
+
 bool IsAscii(char c) { return static_cast<uint8_t>(c) < 0x80; }
 
 // The class of the character at *at, and *at moved behind it.
@@ -63,8 +71,12 @@ Gpt2Class Next(absl::string_view text, size_t* at) {
 
 size_t EndOfRun(absl::string_view text, size_t begin, Gpt2Class kind) {
   size_t end = begin;
-  for (size_t next = begin; next < text.size(); end = next) {
+  while (end < text.size()) {
+    while (end < text.size() && kBytes[static_cast<uint8_t>(text[end])] == static_cast<uint8_t>(kind)) ++end;
+    if (end == text.size() || IsAscii(text[end])) break;
+    size_t next = end;
     if (Next(text, &next) != kind) break;
+    end = next;
   }
   return end;
 }

@@ -98,7 +98,7 @@ def vocabulary_words():
 class Retort:
     """A running encode_lines."""
 
-    def __init__(self, name, folder):
+    def __init__(self, program, name, folder):
         source = library_tokenizers.VOCABULARIES / library_tokenizers.FILES[name]
         names = [source.name] if source.suffix == ".txt" else ["vocab.json", "merges.txt"]
         folder.mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,7 @@ class Retort:
         (folder / "tokenizer_config.json").write_text(
             json.dumps({"do_lower_case": name == "uncased", "add_prefix_space": name.endswith("_prefix")}))
         self.process = subprocess.Popen(
-            [PROGRAM, "--tokenizer=" + str(folder / names[0])], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            [program, "--tokenizer=" + str(folder / names[0])], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def ids(self, texts):
         lines = [json.dumps(text).encode() + b"\n" for text in texts]
@@ -157,7 +157,7 @@ def batches(arguments, words):
 
 def compare(arguments, folder):
     names = arguments.tokenizers.split(",")
-    peers = {name: (library_tokenizers.make(name), Retort(name, folder / name)) for name in names}
+    peers = {name: (library_tokenizers.make(name), Retort(arguments.program, name, folder / name)) for name in names}
     counts, found = dict.fromkeys(names, 0), []
     total = 0
     for texts in batches(arguments, vocabulary_words()):
@@ -184,6 +184,7 @@ def main():
     parser.add_argument("--tokenizers", default=",".join(library_tokenizers.FILES))
     parser.add_argument("--files", nargs="*")
     parser.add_argument("--found", default="found.jsonl")
+    parser.add_argument("--program", default=PROGRAM, help="retort's encode_lines")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = compare(arguments, pathlib.Path(folder))
