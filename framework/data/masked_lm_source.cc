@@ -36,6 +36,9 @@ absl::StatusOr<std::unique_ptr<MaskedLmSource>> MaskedLmSource::Create(const Mas
     return absl::InvalidArgumentError(
         absl::StrCat("batch: want sequences or tokens > 0, got ", batch.ShortDebugString()));
   }
+  if (tokenizer.special_ids().mask == kNoId) {
+    return absl::InvalidArgumentError("masked_lm: want a vocabulary with a piece for masked tokens, got one without");
+  }
   std::unique_ptr<MaskedLmSource> source(new MaskedLmSource(data, batch, std::move(sequences), tokenizer, data_seed));
   if (data.has_distilbert_masking()) {
     const std::vector<int64_t> counts = PieceCounts(*source->sequences_, tokenizer.vocabulary_size());

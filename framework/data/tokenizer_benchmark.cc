@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "framework/data/corpus_reader.h"
-#include "framework/text/wordpiece_tokenizer.h"
+#include "framework/text/load_tokenizer.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -22,8 +22,8 @@ std::vector<std::string> Documents(const std::string& path, DocumentBoundary bou
   return documents;
 }
 
-void Encode(benchmark::State& state, const std::string& path, bool with_scratch) {
-  auto tokenizer = WordPieceTokenizer::Load("data/vocab/bert-base-uncased-vocab.txt");
+void Encode(benchmark::State& state, const std::string& vocabulary, const std::string& path, bool with_scratch) {
+  auto tokenizer = LoadTokenizer("data/vocab/" + vocabulary);
   CHECK(tokenizer.ok()) << tokenizer.status();
   const std::vector<std::string> documents = Documents(path, DocumentBoundary::kLine);
   const auto scratch = (*tokenizer)->NewScratch();
@@ -44,9 +44,17 @@ void Encode(benchmark::State& state, const std::string& path, bool with_scratch)
 constexpr char kNovels[] = "data/corpora/novels/novels_1870_1927.txt.xz";
 constexpr char kWiki[] = "data/corpora/wiki/wiki_qed_paragraphs.txt.xz";
 
-BENCHMARK_CAPTURE(Encode, Novels, kNovels, true)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(Encode, Wiki, kWiki, true)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(Encode, WikiWithoutScratch, kWiki, false)->Unit(benchmark::kMillisecond);
+constexpr char kUncased[] = "bert-base-uncased-vocab.txt";
+constexpr char kGpt2[] = "gpt2/vocab.json";
+constexpr char kRoberta[] = "roberta/vocab.json";
+
+BENCHMARK_CAPTURE(Encode, WordPieceNovels, kUncased, kNovels, true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Encode, WordPieceWiki, kUncased, kWiki, true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Encode, WordPieceWikiWithoutScratch, kUncased, kWiki, false)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Encode, Gpt2Novels, kGpt2, kNovels, true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Encode, Gpt2Wiki, kGpt2, kWiki, true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Encode, Gpt2WikiWithoutScratch, kGpt2, kWiki, false)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Encode, RobertaWiki, kRoberta, kWiki, true)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace retort

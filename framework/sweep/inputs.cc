@@ -10,7 +10,7 @@
 #include "framework/data/corpus_folder.h"
 #include "framework/data/token_store_builder.h"
 #include "framework/sweep/key.h"
-#include "framework/text/wordpiece_tokenizer.h"
+#include "framework/text/load_tokenizer.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {
@@ -47,9 +47,8 @@ absl::StatusOr<const VocabularyInput*> Inputs::Vocabulary(const std::string& pat
   if (input == nullptr) {
     auto read = std::make_unique<VocabularyInput>();
     RETORT_ASSIGN_OR_RETURN(read->contents, ReadFile(path));
-    WordPieceOptions options;
-    options.lower_case = read->lower_case = LowerCase(path);
-    RETORT_ASSIGN_OR_RETURN(read->tokenizer, WordPieceTokenizer::Load(path, options));
+    read->lower_case = LowerCase(path);
+    RETORT_ASSIGN_OR_RETURN(read->tokenizer, LoadTokenizer(path));
     input = std::move(read);
   }
   return input.get();

@@ -32,7 +32,7 @@ std::unique_ptr<const icu::Normalizer2> Decomposition() {
 }
 
 // Clean-up and CJK spacing.
-absl::StatusOr<icu::UnicodeString> Clean(absl::string_view text, size_t offset) {
+absl::StatusOr<icu::UnicodeString> Clean(absl::string_view text, size_t offset, const BertNormalizerOptions& options) {
   icu::UnicodeString cleaned;
   const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
   const int64_t size = static_cast<int64_t>(text.size());
@@ -44,10 +44,10 @@ absl::StatusOr<icu::UnicodeString> Clean(absl::string_view text, size_t offset) 
       return absl::InvalidArgumentError(
           absl::StrFormat("byte %d: want UTF-8, got 0x%02x", offset + begin, bytes[begin]));
     }
-    if (IsRemoved(c)) continue;
-    if (IsSpace(c)) {
+    if (options.clean_text && IsRemoved(c)) continue;
+    if (options.clean_text && IsSpace(c)) {
       cleaned.append(u' ');
-    } else if (IsCjkIdeograph(c)) {
+    } else if (options.handle_chinese_chars && IsCjkIdeograph(c)) {
       cleaned.append(u' ').append(c).append(u' ');
     } else {
       cleaned.append(c);
@@ -56,26 +56,51 @@ absl::StatusOr<icu::UnicodeString> Clean(absl::string_view text, size_t offset) 
   return cleaned;
 }
 
-void AppendLower(UChar32 c, icu::UnicodeString* text) {
-  constexpr UChar32 kCapitalIWithDot = 0x130;
-  if (c == kCapitalIWithDot) {
-    text->append(u'i').append(UChar32{0x307});
-  } else {
-    text->append(u_tolower(c));
+// Capitals of Unicode 16 and 17, which an older ICU does not know.
+struct YoungCapitals {
+  UChar32 first;
+  UChar32 last;
+  UChar32 lower;  // of the first
+};
+constexpr YoungCapitals kYoungCapitals[] = {
+    {0x1C89, 0x1C89, 0x1C8A},    {0xA7CB, 0xA7CB, 0x0264},   {0xA7CC, 0xA7CC, 0xA7CD}, {0xA7CE, 0xA7CE, 0xA7CF},
+    {0xA7D2, 0xA7D2, 0xA7D3},    {0xA7D4, 0xA7D4, 0xA7D5},   {0xA7DA, 0xA7DA, 0xA7DB}, {0xA7DC, 0xA7DC, 0x019B},
+    {0x10D50, 0x10D65, 0x10D70}, {0x16EA0, 0x16EB8, 0x16EBB}};
+
+UChar32 ToLower(UChar32 c) {
+  for (const YoungCapitals& capitals : kYoungCapitals) {
+    if (capitals.first <= c && c <= capitals.last) return capitals.lower + (c - capitals.first);
   }
+  return u_tolower(c);
 }
 
-icu::UnicodeString FoldCaseAndAccents(const icu::UnicodeString& text, const icu::Normalizer2& decomposition) {
+icu::UnicodeString LowerCase(const icu::UnicodeString& text) {
+  constexpr UChar32 kCapitalIWithDot = 0x130;
+  icu::UnicodeString lower;
+  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+    const UChar32 c = text.char32At(i);
+    if (c == kCapitalIWithDot) {
+      lower.append(u'i').append(UChar32{0x307});
+    } else {
+      lower.append(ToLower(c));
+    }
+  }
+  return lower;
+}
+
+icu::UnicodeString StripAccents(const icu::UnicodeString& text, const icu::Normalizer2& decomposition) {
   UErrorCode error = U_ZERO_ERROR;
   const icu::UnicodeString decomposed = decomposition.normalize(text, error);
   CHECK(U_SUCCESS(error)) << u_errorName(error);
-  icu::UnicodeString folded;
+  icu::UnicodeString stripped;
   for (int32_t i = 0; i < decomposed.length(); i = decomposed.moveIndex32(i, 1)) {
     const UChar32 c = decomposed.char32At(i);
-    if (!IsNonSpacingMark(c)) AppendLower(c, &folded);
+    if (!IsNonSpacingMark(c)) stripped.append(c);
   }
-  return folded;
+  return stripped;
 }
+
+bool IsWhiteSpace(UChar32 c) { return u_hasBinaryProperty(c, UCHAR_WHITE_SPACE); }
 
 void AppendSplit(const icu::UnicodeString& text, std::vector<std::string>* words) {
   icu::UnicodeString word;
@@ -86,11 +111,11 @@ void AppendSplit(const icu::UnicodeString& text, std::vector<std::string>* words
   for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
     const UChar32 c = text.char32At(i);
     const bool punctuation = IsPunctuation(c);
-    if (punctuation || IsSpace(c)) flush();
+    if (punctuation || IsWhiteSpace(c)) flush();
     if (punctuation) {
       word.append(c);
       flush();
-    } else if (!IsSpace(c)) {
+    } else if (!IsWhiteSpace(c)) {
       word.append(c);
     }
   }
@@ -99,11 +124,13 @@ void AppendSplit(const icu::UnicodeString& text, std::vector<std::string>* words
 
 }  // namespace
 
-BertNormalizer::BertNormalizer(bool uncased) : uncased_(uncased), decomposition_(Decomposition()) {}
+BertNormalizer::BertNormalizer(const BertNormalizerOptions& options)
+    : options_(options), decomposition_(Decomposition()) {}
 
 absl::Status BertNormalizer::AppendWords(absl::string_view text, size_t offset, std::vector<std::string>* words) const {
-  RETORT_ASSIGN_OR_RETURN(icu::UnicodeString normalized, Clean(text, offset));
-  if (uncased_) normalized = FoldCaseAndAccents(normalized, *decomposition_);
+  RETORT_ASSIGN_OR_RETURN(icu::UnicodeString normalized, Clean(text, offset, options_));
+  if (options_.strip_accents) normalized = StripAccents(normalized, *decomposition_);
+  if (options_.lower_case) normalized = LowerCase(normalized);
   AppendSplit(normalized, words);
   return absl::OkStatus();
 }

@@ -12,20 +12,23 @@
 
 namespace retort {
 
+// Names and meaning as in Hugging Face's BertNormalizer.
+struct BertNormalizerOptions {
+  bool clean_text = true;            // control characters removed, white space made spaces
+  bool handle_chinese_chars = true;  // CJK ideographs are words of their own
+  bool strip_accents = true;         // decomposed (NFD), then non-spacing marks dropped
+  bool lower_case = true;            // each character by itself, so no final sigma
+};
+
 // BERT's "basic tokenization": text to words (Devlin et al. 2018; the details
-// are those of Hugging Face's BertNormalizer and BertPreTokenizer).
+// are those of Hugging Face's BertNormalizer and BertPreTokenizer). The steps
+// that the options name, in their order; then words are parted at white space,
+// and punctuation marks become words of their own.
 //
-// In order: control characters removed and white space made spaces; spaces
-// around CJK ideographs; then, for an uncased model, decomposition (NFD) and
-// non-spacing marks dropped, and each character lower-cased by itself (so no
-// final sigma); then words are parted at white space, and punctuation marks
-// become words of their own.
-//
-// Letters younger than ICU's Unicode keep their case. Immutable, thread-safe.
+// Immutable, thread-safe.
 class BertNormalizer {
  public:
-  // uncased = false leaves accents and case alone.
-  explicit BertNormalizer(bool uncased);
+  explicit BertNormalizer(const BertNormalizerOptions& options);
 
   // Appends the words of `text` in UTF-8. `offset` is where `text` begins in
   // what the user gave: an error names the byte of that which is not UTF-8.
@@ -33,7 +36,7 @@ class BertNormalizer {
   absl::Status AppendWords(absl::string_view text, size_t offset, std::vector<std::string>* words) const;
 
  private:
-  bool uncased_;
+  BertNormalizerOptions options_;
   std::unique_ptr<const icu::Normalizer2> decomposition_;
 };
 

@@ -9,17 +9,31 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "framework/text/sequence_template.h"
 #include "framework/text/vocabulary.h"
 
 namespace retort {
 
-// Ids with a role of their own in a model's input.
+// In place of an id: the vocabulary has no piece for the role.
+constexpr int32_t kNoId = -1;
+
+// Ids with a role of their own in a model's input. One id may have several
+// roles: GPT-2's <|endoftext|> begins, ends and fills. Only `mask` may be kNoId.
 struct SpecialIds {
   int32_t pad;   // fills a batch's short sequences
   int32_t unk;   // stands for a word that no pieces spell
   int32_t cls;   // begins a sequence
   int32_t sep;   // ends a sequence
   int32_t mask;  // stands for a masked token
+};
+
+struct DecodeOptions {
+  // Leaves out the special pieces, such as [CLS].
+  bool skip_special = false;
+
+  // Takes away the space before .,?! and before n't, 's and the like; only a
+  // tokenizer whose text lost its spaces has any use for it.
+  bool clean_up = false;
 };
 
 // Turns text into ids of a vocabulary. Immutable and thread-safe; memory of a
@@ -37,18 +51,22 @@ class Tokenizer {
   virtual std::unique_ptr<Scratch> NewScratch() const = 0;
 
   // Appends the ids of `text`, without a [CLS] or [SEP] around them. `scratch`
-  // may be null; with one, repeated words cost a look-up. An error names the
-  // byte of `text` where it stops being UTF-8; ids appended by then stay.
+  // may be null; with one, repeated words cost a look-up. Text is UTF-8 of any
+  // code points, NUL too; an error names the byte where it stops being so, and
+  // ids appended by then stay.
   virtual absl::Status Encode(absl::string_view text, Scratch* scratch, std::vector<int32_t>* ids) const = 0;
 
   absl::Status Encode(absl::string_view text, std::vector<int32_t>* ids) const { return Encode(text, nullptr, ids); }
 
   // Text that reads as the ids' pieces do. Not an inverse of Encode: what
   // normalisation removed is gone. Every id is in [0, vocabulary_size()).
-  virtual std::string Decode(absl::Span<const int32_t> ids) const = 0;
+  virtual std::string Decode(absl::Span<const int32_t> ids, const DecodeOptions& options) const = 0;
+
+  std::string Decode(absl::Span<const int32_t> ids) const { return Decode(ids, DecodeOptions()); }
 
   virtual const Vocabulary& vocabulary() const = 0;
   virtual const SpecialIds& special_ids() const = 0;
+  virtual const SequenceTemplate& sequence_template() const = 0;
 
   // Two tokenizers of the same fingerprint give the same ids for any text.
   virtual uint64_t Fingerprint() const = 0;

@@ -1,13 +1,12 @@
 #include "framework/text/wordpiece_tokenizer.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "absl/memory/memory.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "framework/base/status_macros.h"
 #include "framework/text/unicode_classes.h"
@@ -17,7 +16,6 @@
 namespace retort {
 namespace {
 
-constexpr int kMaxCharactersPerWord = 100;
 constexpr absl::string_view kInnerMark = "##";
 
 // Change it when ids of the same text, vocabulary and options change.
@@ -44,43 +42,6 @@ absl::StatusOr<SpecialIds> FindSpecialIds(const Vocabulary& vocabulary) {
   return ids;
 }
 
-}  // namespace
-
-// Direct-mapped: a run's bytes to its ids. One entry is one cache line.
-struct WordPieceTokenizer::WordCache : Tokenizer::Scratch {
-  static constexpr size_t kMaxBytes = 23;
-  static constexpr int kMaxIds = 9;
-  static constexpr size_t kEntries = 1 << 15;
-
-  // The run's folded bytes, zeros, and in the last byte the run's length.
-  struct Key {
-    uint64_t words[3];
-
-    friend bool operator==(const Key& a, const Key& b) {
-      return ((a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) | (a.words[2] ^ b.words[2])) == 0;
-    }
-  };
-  struct alignas(64) Entry {
-    Key key = {};  // a length of 0 is no run's
-    int32_t count;
-    int32_t ids[kMaxIds];
-  };
-  static_assert(sizeof(Entry) == 64);
-
-  explicit WordCache(const WordPieceTokenizer* owner) : owner(owner), entries(kEntries) {}
-
-  Entry& Slot(const Key& key) {
-    constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;
-    const uint64_t mixed = ((key.words[0] * kOdd) ^ (key.words[1] + (key.words[2] << 7))) * kOdd;
-    return entries[(mixed ^ (mixed >> 29)) * kOdd >> 49];
-  }
-
-  const WordPieceTokenizer* owner;
-  std::vector<Entry> entries;
-};
-
-namespace {
-
 // Lower-cases the ASCII letters among eight bytes.
 uint64_t FoldEight(uint64_t bytes) {
   constexpr uint64_t kOnes = 0x0101010101010101;
@@ -91,10 +52,18 @@ uint64_t FoldEight(uint64_t bytes) {
   return bytes | ((from_a & ~beyond_z & ~bytes & kHigh) >> 2);
 }
 
-// The first `size` of eight bytes, zeros after them.
-uint64_t KeepFirst(uint64_t bytes, size_t size) {
-  if (size >= 8) return bytes;
-  return bytes & ((uint64_t{1} << (8 * size)) - 1);
+std::vector<AddedPiece> SpecialPieces(const Vocabulary& vocabulary, const SpecialIds& ids) {
+  std::vector<AddedPiece> pieces;
+  for (const int32_t id : {ids.pad, ids.unk, ids.cls, ids.sep, ids.mask}) pieces.push_back({vocabulary.Piece(id), id});
+  return pieces;
+}
+
+// What the library's decoder does to each piece.
+void CleanUp(std::string* piece) {
+  constexpr std::pair<absl::string_view, absl::string_view> kReplacements[] = {
+      {" .", "."},   {" ?", "?"},           {" !", "!"},   {" ,", ","},     {" ' ", "'"},   {" n't", "n't"},
+      {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
+  for (const auto& replacement : kReplacements) *piece = absl::StrReplaceAll(*piece, {replacement});
 }
 
 }  // namespace
@@ -117,10 +86,19 @@ WordPieceTokenizer::WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& 
                                        const WordPieceOptions& options)
     : vocabulary_(std::move(vocabulary)),
       special_ids_(special_ids),
+      template_(options.sequence_template.value_or(
+          SequenceTemplate{{special_ids.cls}, {special_ids.sep}, {special_ids.sep}, /*second_type=*/1})),
       options_(options),
-      normalizer_(options.lower_case),
-      special_pieces_({special_ids.pad, special_ids.unk, special_ids.cls, special_ids.sep, special_ids.mask}) {
+      normalizer_({options.clean_text, options.handle_chinese_chars, options.strip_accents.value_or(options.lower_case),
+                   options.lower_case}),
+      added_(options.added.has_value() ? *options.added : SpecialPieces(vocabulary_, special_ids)) {
+  absl::flat_hash_set<int32_t> not_in_model;
+  for (const AddedPiece& piece : added_.pieces()) {
+    if (piece.special) skipped_.insert(piece.id);
+    if (!piece.in_model) not_in_model.insert(piece.id);
+  }
   for (int id = 0; id < vocabulary_.size(); ++id) {
+    if (not_in_model.contains(id)) continue;
     absl::string_view piece = vocabulary_.Piece(id);
     const bool inner = absl::ConsumePrefix(&piece, kInnerMark);
     (inner ? inner_ : initial_)[piece] = id;
@@ -129,7 +107,8 @@ WordPieceTokenizer::WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& 
   for (int c = 0; c < 256; ++c) {
     const char byte = static_cast<char>(c);
     folded_[c] = options_.lower_case ? absl::ascii_tolower(byte) : byte;
-    punctuation_id_[c] = vocabulary_.Id(absl::string_view(&byte, 1)).value_or(special_ids_.unk);
+    const auto piece = initial_.find(absl::string_view(&byte, 1));
+    punctuation_id_[c] = piece == initial_.end() ? special_ids_.unk : piece->second;
     if (c >= 0x80) {
       byte_classes_[c] = kOther;
     } else if (absl::ascii_isalnum(byte)) {
@@ -146,24 +125,12 @@ std::unique_ptr<Tokenizer::Scratch> WordPieceTokenizer::NewScratch() const { ret
 
 absl::Status WordPieceTokenizer::Encode(absl::string_view text, Scratch* scratch, std::vector<int32_t>* ids) const {
   auto* cache = static_cast<WordCache*>(scratch);
-  CHECK(cache == nullptr || cache->owner == this) << "a scratch of another tokenizer";
-  size_t begin = 0;  // of what is not encoded yet
-  for (size_t at = 0; options_.special_pieces_in_text;) {
-    at = text.find('[', at);
-    if (at == absl::string_view::npos) break;
-    const auto special = std::find_if(special_pieces_.begin(), special_pieces_.end(), [&](int32_t id) {
-      return absl::StartsWith(text.substr(at), vocabulary_.Piece(id));
-    });
-    if (special == special_pieces_.end()) {
-      ++at;
-      continue;
-    }
-    RETORT_RETURN_IF_ERROR(EncodeOrdinary(text.substr(begin, at - begin), begin, cache, ids));
-    ids->push_back(*special);
-    at += vocabulary_.Piece(*special).size();
-    begin = at;
-  }
-  return EncodeOrdinary(text.substr(begin), begin, cache, ids);
+  CHECK(cache == nullptr || cache->owner() == this) << "a scratch of another tokenizer";
+  const auto ordinary = [&](size_t begin, size_t end) {
+    return EncodeOrdinary(text.substr(begin, end - begin), begin, cache, ids);
+  };
+  if (!options_.special_pieces_in_text) return ordinary(0, text.size());
+  return WalkAddedPieces(added_, text, ordinary, [&](int32_t id) { ids->push_back(id); });
 }
 
 absl::Status WordPieceTokenizer::EncodeOrdinary(absl::string_view text, size_t offset, WordCache* cache,
@@ -194,36 +161,12 @@ absl::Status WordPieceTokenizer::EncodeRun(absl::string_view run, size_t readabl
   if (cache == nullptr || run.size() > WordCache::kMaxBytes) {
     return EncodeRunUncached(run, classes, offset, ids);
   }
-  WordCache::Key key;
-  char copy[sizeof(key)] = {};
-  const char* bytes = run.data();
-  if (readable < sizeof(key)) {
-    bytes = static_cast<const char*>(std::memcpy(copy, run.data(), run.size()));
-  }
-  for (size_t i = 0; i < 3; ++i) {
-    uint64_t word;
-    std::memcpy(&word, bytes + 8 * i, sizeof(word));
-    word = KeepFirst(word, run.size() > 8 * i ? run.size() - 8 * i : 0);
-    key.words[i] = options_.lower_case ? FoldEight(word) : word;
-  }
-  key.words[2] |= static_cast<uint64_t>(run.size()) << 56;
-
-  WordCache::Entry& entry = cache->Slot(key);
-  if (entry.key == key) {
-    if (entry.count == 1) {
-      ids->push_back(entry.ids[0]);
-    } else {
-      ids->insert(ids->end(), entry.ids, entry.ids + entry.count);
-    }
-    return absl::OkStatus();
-  }
+  const auto fold = [this](uint64_t eight) { return options_.lower_case ? FoldEight(eight) : eight; };
+  const WordCache::Key key = WordCache::MakeKey(run, readable, fold);
+  if (cache->AppendIds(key, ids)) return absl::OkStatus();
   const size_t before = ids->size();
   RETORT_RETURN_IF_ERROR(EncodeRunUncached(run, classes, offset, ids));
-  if (ids->size() - before <= WordCache::kMaxIds) {
-    entry.key = key;
-    entry.count = static_cast<int32_t>(ids->size() - before);
-    std::copy(ids->begin() + before, ids->end(), entry.ids);
-  }
+  cache->Put(key, absl::MakeConstSpan(*ids).subspan(before));
   return absl::OkStatus();
 }
 
@@ -243,7 +186,7 @@ absl::Status WordPieceTokenizer::EncodeRunUncached(absl::string_view run, uint8_
 
 void WordPieceTokenizer::AppendPieces(absl::string_view word, std::vector<int32_t>* ids) const {
   const size_t before = ids->size();
-  bool spelled = CountCharacters(word) <= kMaxCharactersPerWord;
+  bool spelled = CountCharacters(word) <= options_.max_characters_per_word;
   for (size_t begin = 0; spelled && begin < word.size();) {
     const auto& pieces = begin == 0 ? initial_ : inner_;
     size_t length = std::min(longest_piece_, word.size() - begin);
@@ -264,20 +207,28 @@ void WordPieceTokenizer::AppendPieces(absl::string_view word, std::vector<int32_
   }
 }
 
-std::string WordPieceTokenizer::Decode(absl::Span<const int32_t> ids) const {
+std::string WordPieceTokenizer::Decode(absl::Span<const int32_t> ids, const DecodeOptions& options) const {
   std::string text;
+  bool first = true;
   for (const int32_t id : ids) {
+    if (options.skip_special && skipped_.contains(id)) continue;
     absl::string_view piece = vocabulary_.Piece(id);
-    const bool inner = absl::ConsumePrefix(&piece, kInnerMark);
-    absl::StrAppend(&text, inner || text.empty() ? "" : " ", piece);
+    const bool inner = !first && absl::ConsumePrefix(&piece, kInnerMark);
+    std::string part = absl::StrCat(first || inner ? "" : " ", piece);
+    if (options.clean_up) CleanUp(&part);
+    text += part;
+    first = false;
   }
   return text;
 }
 
 uint64_t WordPieceTokenizer::Fingerprint() const {
-  const uint64_t parts[] = {kAlgorithmVersion, vocabulary_.hash(), options_.lower_case,
-                            options_.special_pieces_in_text};
-  return XXH3_64bits(parts, sizeof(parts));
+  std::string parts =
+      absl::StrCat("wordpiece ", kAlgorithmVersion, " ", vocabulary_.hash(), " ", options_.lower_case,
+                   options_.special_pieces_in_text, options_.strip_accents.value_or(options_.lower_case),
+                   options_.handle_chinese_chars, options_.clean_text, " ", options_.max_characters_per_word);
+  for (const AddedPiece& piece : added_.pieces()) absl::StrAppend(&parts, " ", AddedPieceText(piece));
+  return XXH3_64bits(parts.data(), parts.size());
 }
 
 }  // namespace retort

@@ -4,16 +4,21 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "framework/text/added_pieces.h"
 #include "framework/text/bert_normalizer.h"
+#include "framework/text/sequence_template.h"
 #include "framework/text/tokenizer.h"
 #include "framework/text/vocabulary.h"
+#include "framework/text/word_cache.h"
 
 namespace retort {
 
@@ -24,12 +29,25 @@ struct WordPieceOptions {
   // "[MASK]" and the other special pieces, written so in a text, become their
   // ids, as in Hugging Face's library; otherwise they are words like any other.
   bool special_pieces_in_text = true;
+
+  std::optional<bool> strip_accents;  // as lower_case if not set
+  bool handle_chinese_chars = true;   // see BertNormalizerOptions
+  bool clean_text = true;
+
+  // A longer word is one [UNK].
+  int max_characters_per_word = 100;
+
+  // Instead of the five special pieces; pieces of the vocabulary.
+  std::optional<std::vector<AddedPiece>> added;
+
+  // Instead of [CLS] A [SEP] B [SEP].
+  std::optional<SequenceTemplate> sequence_template;
 };
 
 // BERT's tokenizer: words of BertNormalizer, each cut into the longest pieces
 // of the vocabulary from left to right ("##" marks a piece inside of a word;
-// Wu et al. 2016). A word that no pieces spell, or of more than 100 characters,
-// is one [UNK]. Ids are those of Hugging Face's BertWordPieceTokenizer.
+// Wu et al. 2016). A word that no pieces spell, or of too many
+// characters, is one [UNK]. Ids are those of Hugging Face's BertWordPieceTokenizer.
 class WordPieceTokenizer : public Tokenizer {
  public:
   // Errors: those of Vocabulary::Load, and a vocabulary without one of [PAD],
@@ -43,11 +61,14 @@ class WordPieceTokenizer : public Tokenizer {
   std::unique_ptr<Scratch> NewScratch() const override;
   absl::Status Encode(absl::string_view text, Scratch* scratch, std::vector<int32_t>* ids) const override;
 
-  // Pieces joined by spaces, without a space before a "##" piece.
-  std::string Decode(absl::Span<const int32_t> ids) const override;
+  // Pieces joined by spaces, without a space before a "##" piece. A first
+  // piece keeps its "##".
+  using Tokenizer::Decode;
+  std::string Decode(absl::Span<const int32_t> ids, const DecodeOptions& options) const override;
 
   const Vocabulary& vocabulary() const override { return vocabulary_; }
   const SpecialIds& special_ids() const override { return special_ids_; }
+  const SequenceTemplate& sequence_template() const override { return template_; }
   uint64_t Fingerprint() const override;
 
  private:
@@ -59,7 +80,6 @@ class WordPieceTokenizer : public Tokenizer {
     kSpace = 4,
     kPunctuation = 8,
   };
-  struct WordCache;
 
   WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids, const WordPieceOptions& options);
 
@@ -76,12 +96,14 @@ class WordPieceTokenizer : public Tokenizer {
 
   Vocabulary vocabulary_;
   SpecialIds special_ids_;
+  SequenceTemplate template_;
   WordPieceOptions options_;
   BertNormalizer normalizer_;
   std::array<uint8_t, 256> byte_classes_;
   std::array<char, 256> folded_;             // lower case of kWord bytes
   std::array<int32_t, 256> punctuation_id_;  // of kPunctuation bytes
-  std::vector<int32_t> special_pieces_;
+  AddedPieces added_;
+  absl::flat_hash_set<int32_t> skipped_;  // by a decoding without special pieces
   absl::flat_hash_map<std::string, int32_t> initial_;
   absl::flat_hash_map<std::string, int32_t> inner_;  // without their "##"
   size_t longest_piece_ = 0;                         // in bytes

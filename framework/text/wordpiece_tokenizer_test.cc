@@ -98,6 +98,14 @@ TEST(WordPieceTokenizerTest, ThreadsShareOneTokenizer) {
 
 TEST(WordPieceTokenizerTest, DecodeJoinsPieces) {
   EXPECT_EQ(Make()->Decode({kCls, kUn, kAff, kAble, kA, kDot, kSep}), "[CLS] unaffable a . [SEP]");
+  EXPECT_EQ(Make()->Decode({kAff, kAble}), "##affable");
+}
+
+TEST(WordPieceTokenizerTest, DecodeLeavesOutSpecialPiecesAndCleansUp) {
+  DecodeOptions options;
+  options.skip_special = true;
+  options.clean_up = true;
+  EXPECT_EQ(Make()->Decode({kCls, kUn, kAff, kAble, kA, kDot, kSep}, options), "unaffable a.");
 }
 
 TEST(WordPieceTokenizerTest, InvalidUtf8NamesTheByte) {

@@ -3,13 +3,17 @@
 #include <gtest/gtest.h>
 #include <unicode/unistr.h>
 
-#include <set>
+#include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "framework/text/bert_normalizer.h"
+#include "framework/text/gpt2_words.h"
 #include "nlohmann/json.hpp"
 #include "tests/golden/tokenizer/golden_files.h"
 #include "xxhash.h"
@@ -19,28 +23,54 @@ namespace {
 
 bool IsSurrogate(int c) { return 0xD800 <= c && c < 0xE000; }
 
-std::string WordsAround(int c, const BertNormalizer& normalizer) {
-  std::string text;
-  icu::UnicodeString(u'a').append(UChar32{c}).append(u'B').toUTF8String(text);
+// The words of the text that make_goldens.py makes of a code point.
+using Words = std::function<std::vector<std::string>(UChar32)>;
+
+std::string Utf8(const icu::UnicodeString& text) {
+  std::string bytes;
+  return text.toUTF8String(bytes);
+}
+
+Words BertWords(bool uncased) {
+  BertNormalizerOptions options;
+  options.lower_case = options.strip_accents = uncased;
+  auto normalizer = std::make_shared<BertNormalizer>(options);
+  return [normalizer](UChar32 c) {
+    std::vector<std::string> words;
+    const std::string text = Utf8(icu::UnicodeString(u'a').append(c).append(u'B'));
+    EXPECT_TRUE(normalizer->AppendWords(text, 0, &words).ok()) << c;
+    return words;
+  };
+}
+
+std::vector<std::string> Gpt2Words(UChar32 c) {
+  const std::string character = Utf8(icu::UnicodeString(c));
+  const std::string text =
+      absl::StrCat("a", character, "a1", character, "1!", character, "! ", character, "  ", character);
   std::vector<std::string> words;
-  EXPECT_TRUE(normalizer.AppendWords(text, 0, &words).ok()) << c;
-  return absl::StrJoin(words, absl::string_view("\0", 1)) + "\n";
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = EndOfGpt2Word(text, begin);
+    words.push_back(text.substr(begin, end - begin));
+    begin = end;
+  }
+  return words;
 }
 
 TEST(CodePointsTest, WordsAreThoseOfTheLibrary) {
+  const std::map<std::string, Words> kinds = {
+      {"uncased", BertWords(true)}, {"cased", BertWords(false)}, {"gpt2", Gpt2Words}};
   const nlohmann::json golden = ReadGolden("code_points.json");
-  const std::set<int> left_out = golden["left_out"].get<std::set<int>>();
   const int size = golden["code_points_per_block"];
-  ASSERT_EQ(golden["blocks"].size(), 2u * 0x110000 / size);
-  for (const nlohmann::json& block : golden["blocks"]) {
-    const BertNormalizer normalizer(block["uncased"].get<bool>());
+  ASSERT_EQ(golden["cases"].size(), 3u * 0x110000 / size);
+  for (const nlohmann::json& block : golden["cases"]) {
+    const Words& words_of = kinds.at(block["words"]);
     const int first = block["first"];
     std::string words;
     for (int c = first; c < first + size; ++c) {
-      if (!IsSurrogate(c) && left_out.count(c) == 0) words += WordsAround(c, normalizer);
+      if (!IsSurrogate(c)) words += absl::StrJoin(words_of(c), absl::string_view("\0", 1)) + "\n";
     }
     EXPECT_EQ(absl::StrFormat("%016x", XXH3_64bits(words.data(), words.size())), block["xxh3"])
-        << "code points from " << first << (block["uncased"] ? ", uncased" : ", cased");
+        << "code points from " << first << ", " << block["words"];
   }
 }
 

@@ -6,19 +6,18 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_format.h"
+#include "absl/status/statusor.h"
 #include "framework/data/corpus_reader.h"
+#include "framework/text/tokenizer.h"
 #include "nlohmann/json.hpp"
 #include "tests/golden/tokenizer/golden_files.h"
-#include "xxhash.h"
 
 namespace retort {
 namespace {
 
-// Lines' ids one after the other are the file's: a newline parts words.
-void ReadIds(const std::string& path, std::vector<int32_t>* ids) {
-  const std::unique_ptr<WordPieceTokenizer> tokenizer = GoldenTokenizer(/*uncased=*/true);
-  const std::unique_ptr<Tokenizer::Scratch> scratch = tokenizer->NewScratch();
+// Ids of the file's lines, one after the other.
+void ReadIds(const std::string& path, const Tokenizer& tokenizer, std::vector<int32_t>* ids) {
+  const std::unique_ptr<Tokenizer::Scratch> scratch = tokenizer.NewScratch();
   auto reader = CorpusReader::Open(path, DocumentBoundary::kLine);
   ASSERT_TRUE(reader.ok()) << reader.status();
   Document document;
@@ -26,22 +25,30 @@ void ReadIds(const std::string& path, std::vector<int32_t>* ids) {
     absl::StatusOr<bool> more = (*reader)->Next(&document);
     ASSERT_TRUE(more.ok()) << more.status();
     if (!*more) return;
-    const absl::Status status = tokenizer->Encode(document.text, scratch.get(), ids);
+    const absl::Status status = tokenizer.Encode(document.text, scratch.get(), ids);
     ASSERT_TRUE(status.ok()) << status;
   }
 }
 
-TEST(CorporaTest, IdsAreThoseOfTheLibrary) {
-  const nlohmann::json corpora = ReadGolden("corpora.json");
-  ASSERT_EQ(corpora.size(), 9u);
-  for (const nlohmann::json& corpus : corpora) {
+class CorporaTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(CorporaTest, IdsAreThoseOfTheLibrary) {
+  const std::unique_ptr<Tokenizer> tokenizer = GoldenTokenizer(GetParam());
+  int files = 0;
+  for (const nlohmann::json& corpus : ReadGolden("corpora.json")) {
+    if (corpus["tokenizer"] != GetParam()) continue;
+    ++files;
     const std::string path = corpus["file"];
     std::vector<int32_t> ids;
-    ASSERT_NO_FATAL_FAILURE(ReadIds(path, &ids));
+    ASSERT_NO_FATAL_FAILURE(ReadIds(path, *tokenizer, &ids));
     EXPECT_EQ(ids.size(), corpus["ids"]) << path;
-    EXPECT_EQ(absl::StrFormat("%016x", XXH3_64bits(ids.data(), ids.size() * sizeof(int32_t))), corpus["xxh3"]) << path;
+    EXPECT_EQ(HashOfIds(ids), corpus["xxh3"]) << path;
   }
+  EXPECT_EQ(files, 9);
 }
+
+INSTANTIATE_TEST_SUITE_P(Corpora, CorporaTest, testing::Values("uncased", "multilingual", "gpt2", "roberta"),
+                         [](const auto& info) { return std::string(info.param); });
 
 }  // namespace
 }  // namespace retort

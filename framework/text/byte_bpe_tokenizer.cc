@@ -1,0 +1,210 @@
+#include "framework/text/byte_bpe_tokenizer.h"
+
+#include <unicode/utf8.h>
+
+#include <optional>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "framework/base/file.h"
+#include "framework/base/status_macros.h"
+#include "framework/text/byte_alphabet.h"
+#include "framework/text/gpt2_words.h"
+#include "framework/text/utf8.h"
+#include "framework/text/vocabulary_json.h"
+#include "glog/logging.h"
+#include "xxhash.h"
+
+namespace retort {
+namespace {
+
+// Change it when ids of the same text, vocabulary and options change.
+constexpr uint64_t kAlgorithmVersion = 1;
+
+constexpr const char* kRobertaPieces[] = {"<s>", "<pad>", "</s>", "<unk>", "<mask>"};
+constexpr const char* kEndOfText = "<|endoftext|>";
+
+bool FillRoberta(ByteBpeParts* parts) {
+  std::vector<AddedPiece> added;
+  for (const char* piece : kRobertaPieces) {
+    const std::optional<int32_t> id = parts->vocabulary.Id(piece);
+    if (!id.has_value()) return false;
+    added.push_back({piece, *id});
+  }
+  added.back().strip_left = true;
+  SpecialIds& special = parts->special_ids;
+  special = {/*pad=*/added[1].id, /*unk=*/added[3].id, /*cls=*/added[0].id, /*sep=*/added[2].id, /*mask=*/added[4].id};
+  parts->sequence_template = {{special.cls}, {special.sep, special.sep}, {special.sep}, /*second_type=*/0};
+  parts->added = {std::move(added)};
+  return true;
+}
+
+bool FillGpt2(ByteBpeParts* parts) {
+  const std::optional<int32_t> id = parts->vocabulary.Id(kEndOfText);
+  if (!id.has_value()) return false;
+  parts->special_ids = {*id, *id, *id, *id, kNoId};
+  parts->sequence_template.second_type = 1;
+  parts->added = {{{kEndOfText, *id}}};
+  return true;
+}
+
+// Replaces what is not UTF-8.
+std::string Readable(absl::string_view bytes) {
+  if (!FindInvalidUtf8(bytes).has_value()) return std::string(bytes);
+  const auto* units = reinterpret_cast<const uint8_t*>(bytes.data());
+  const auto size = static_cast<int64_t>(bytes.size());
+  std::string text;
+  for (int64_t next = 0; next < size;) {
+    const int64_t begin = next;
+    UChar32 c;
+    U8_NEXT(units, next, size, c);
+    absl::StrAppend(&text, c < 0 ? "\uFFFD" : bytes.substr(begin, next - begin));
+  }
+  return text;
+}
+
+absl::Status CheckAdded(const ByteBpeParts& parts) {
+  for (const std::vector<AddedPiece>& list : parts.added) {
+    for (const AddedPiece& piece : list) {
+      const std::optional<int32_t> id = parts.vocabulary.Id(piece.text);
+      if (id == piece.id) continue;
+      return absl::InvalidArgumentError(absl::StrCat("added piece \"", piece.text, "\": want id ", piece.id,
+                                                     " in the vocabulary, got ",
+                                                     id.has_value() ? absl::StrCat(*id) : "none"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status FillRolesByName(ByteBpeParts* parts) {
+  if (FillRoberta(parts) || FillGpt2(parts)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "want the special pieces <s>, <pad>, </s>, <unk> and <mask>, or <|endoftext|>, got neither");
+}
+
+absl::StatusOr<std::unique_ptr<ByteBpeTokenizer>> ByteBpeTokenizer::Load(const std::string& vocabulary_path,
+                                                                         const std::string& merges_path,
+                                                                         const ByteBpeOptions& options) {
+  RETORT_ASSIGN_OR_RETURN(Vocabulary vocabulary, LoadVocabularyJson(vocabulary_path));
+  RETORT_ASSIGN_OR_RETURN(const std::string merges_text, ReadFile(merges_path));
+  RETORT_ASSIGN_OR_RETURN(const std::vector<BytePairMerges::Pair> pairs,
+                          BytePairMerges::ParseText(merges_text, merges_path));
+  absl::StatusOr<BytePairMerges> merges = BytePairMerges::Create(pairs, vocabulary);
+  if (!merges.ok()) {
+    return absl::Status(merges.status().code(), absl::StrCat(merges_path, ": ", merges.status().message()));
+  }
+  ByteBpeParts parts{std::move(vocabulary), *std::move(merges), {}, {}, {}};
+  if (!FillRoberta(&parts) && !FillGpt2(&parts)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(vocabulary_path,
+                     ": want the special pieces <s>, <pad>, </s>, <unk> and <mask>, or <|endoftext|>, got neither"));
+  }
+  return Create(std::move(parts), options);
+}
+
+absl::StatusOr<std::unique_ptr<ByteBpeTokenizer>> ByteBpeTokenizer::Create(ByteBpeParts parts,
+                                                                           const ByteBpeOptions& options) {
+  RETORT_RETURN_IF_ERROR(CheckAdded(parts));
+  return absl::WrapUnique(new ByteBpeTokenizer(std::move(parts), options));
+}
+
+ByteBpeTokenizer::ByteBpeTokenizer(ByteBpeParts parts, const ByteBpeOptions& options)
+    : parts_(std::move(parts)), options_(options) {
+  for (const std::vector<AddedPiece>& list : parts_.added) {
+    if (options_.special_pieces_in_text) added_.emplace_back(list);
+    for (const AddedPiece& piece : list) {
+      if (piece.special) skipped_.insert(piece.id);
+    }
+  }
+  for (int byte = 0; byte < 256; ++byte) byte_ids_[byte] = vocabulary().Id(ByteCharacter(byte)).value_or(kNoId);
+  piece_bytes_.reserve(vocabulary().size());
+  for (int id = 0; id < vocabulary().size(); ++id) {
+    const std::string& piece = vocabulary().Piece(id);
+    piece_bytes_.push_back(BytesOfCharacters(piece).value_or(piece));
+  }
+}
+
+std::unique_ptr<Tokenizer::Scratch> ByteBpeTokenizer::NewScratch() const { return std::make_unique<WordCache>(this); }
+
+absl::Status ByteBpeTokenizer::Encode(absl::string_view text, Scratch* scratch, std::vector<int32_t>* ids) const {
+  auto* cache = static_cast<WordCache*>(scratch);
+  CHECK(cache == nullptr || cache->owner() == this) << "a scratch of another tokenizer";
+  if (const std::optional<size_t> invalid = FindInvalidUtf8(text)) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("byte %d: want UTF-8, got 0x%02x", *invalid, static_cast<uint8_t>(text[*invalid])));
+  }
+  return EncodeStage(0, text, cache, ids);
+}
+
+absl::Status ByteBpeTokenizer::EncodeStage(size_t stage, absl::string_view text, WordCache* cache,
+                                           std::vector<int32_t>* ids) const {
+  if (stage == added_.size()) {
+    EncodeOrdinary(text, cache, ids);
+    return absl::OkStatus();
+  }
+  return WalkAddedPieces(
+      added_[stage], text,
+      [&](size_t begin, size_t end) { return EncodeStage(stage + 1, text.substr(begin, end - begin), cache, ids); },
+      [&](int32_t id) { ids->push_back(id); });
+}
+
+void ByteBpeTokenizer::EncodeOrdinary(absl::string_view text, WordCache* cache, std::vector<int32_t>* ids) const {
+  if (text.empty()) return;
+  std::string with_space;
+  if (options_.add_prefix_space && text[0] != ' ') {
+    with_space = absl::StrCat(" ", text);
+    text = with_space;
+  }
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = EndOfGpt2Word(text, begin);
+    EncodeWord(text.substr(begin, end - begin), text.size() - begin, cache, ids);
+    begin = end;
+  }
+}
+
+void ByteBpeTokenizer::EncodeWord(absl::string_view word, size_t readable, WordCache* cache,
+                                  std::vector<int32_t>* ids) const {
+  if (cache == nullptr || word.size() > WordCache::kMaxBytes) {
+    AppendMerged(word, ids);
+    return;
+  }
+  const WordCache::Key key = WordCache::MakeKey(word, readable, [](uint64_t eight) { return eight; });
+  if (cache->AppendIds(key, ids)) return;
+  const size_t before = ids->size();
+  AppendMerged(word, ids);
+  cache->Put(key, absl::MakeConstSpan(*ids).subspan(before));
+}
+
+void ByteBpeTokenizer::AppendMerged(absl::string_view word, std::vector<int32_t>* ids) const {
+  const size_t before = ids->size();
+  for (const char c : word) {
+    const int32_t id = byte_ids_[static_cast<uint8_t>(c)];
+    if (id != kNoId) ids->push_back(id);
+  }
+  ids->resize(before + parts_.merges.Apply(absl::MakeSpan(*ids).subspan(before)));
+}
+
+std::string ByteBpeTokenizer::Decode(absl::Span<const int32_t> ids, const DecodeOptions& options) const {
+  std::string bytes;
+  for (const int32_t id : ids) {
+    CHECK(id >= 0 && id < vocabulary_size()) << "id " << id << " of " << vocabulary_size();
+    if (!options.skip_special || !skipped_.contains(id)) bytes += piece_bytes_[id];
+  }
+  return Readable(bytes);
+}
+
+uint64_t ByteBpeTokenizer::Fingerprint() const {
+  std::string parts = absl::StrCat("byte-bpe ", kAlgorithmVersion, " ", vocabulary().hash(), " ", parts_.merges.hash(),
+                                   " ", options_.add_prefix_space, options_.special_pieces_in_text);
+  for (const std::vector<AddedPiece>& list : parts_.added) {
+    for (const AddedPiece& piece : list) absl::StrAppend(&parts, " ", AddedPieceText(piece));
+    absl::StrAppend(&parts, ";");
+  }
+  return XXH3_64bits(parts.data(), parts.size());
+}
+
+}  // namespace retort
