@@ -1,11 +1,32 @@
 """The tokenizers of Hugging Face's library that retort's are compared with, on the vocabularies in data/vocab."""
 
+import atexit
+import lzma
 import pathlib
+import shutil
+import tempfile
 
 import tokenizers
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-VOCABULARIES = pathlib.Path(__file__).resolve().parents[2] / "data/vocab"
+
+
+def unpacked(packed):
+    """A copy of the folder, unpacked, that is there until the program ends."""
+    folder = pathlib.Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    for source in packed.rglob("*.*"):
+        target = folder / source.relative_to(packed)
+        target.parent.mkdir(exist_ok=True)
+        if source.suffix == ".xz":
+            target.with_suffix("").write_bytes(lzma.open(source).read())
+        else:
+            shutil.copy(source, target)
+    shutil.copy(folder / "gpt2/merges.txt", folder / "roberta/merges.txt")
+    return folder
+
+
+VOCABULARIES = unpacked(pathlib.Path(__file__).resolve().parents[2] / "data/vocab")
 
 # What retort's programs load for each name, and the options they are given.
 FILES = {
