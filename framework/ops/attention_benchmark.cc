@@ -33,7 +33,7 @@ void RunAttention(benchmark::State& state) {
   const DropoutSite site{1, 2, 3, at::arange(kSequences, at::kLong)};
   const at::Tensor gradient = at::randn_like(query);
   for (auto _ : state) {
-    const at::Tensor out = kFunction(query, key, value, valid, rate, site);
+    const at::Tensor out = kFunction(query, key, value, {valid}, rate, site);
     if (backward) out.backward(gradient);
   }
   state.SetItemsProcessed(state.iterations() * kSequences * positions);
