@@ -50,6 +50,8 @@ void WriteConfig(const EncoderConfig& config, ConfigReader::Json* json) {
   (*json)["attn_pdrop"] = config.attention_dropout;
   (*json)["layer_norm_epsilon"] = config.layer_norm_epsilon;
   (*json)["activation_function"] = ActivationOption(config.activation);
+  (*json)["bos_token_id"] = config.pad_token_id;  // What ReadConfig took for padding.
+  (*json)["eos_token_id"] = config.pad_token_id;
 }
 
 absl::Status Check(const EncoderConfig& config) {
