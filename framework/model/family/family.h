@@ -44,7 +44,7 @@ struct ModelFamily {
   // The decoder's bias has a second name. Where the decoder is tied, the two are one; where it is not, transformers 5
   // reads the second alone and older versions the first, so that both are written.
   std::string second_bias;
-  std::vector<std::string> ignored;           // Endings of stored tensors that are knowingly left out.
+  std::vector<std::string> ignored;  // Endings of stored tensors that are knowingly left out.
 
   // transformers wants a token-type embedding even where the model has none: one of zeros is written, and left out
   // again when read.

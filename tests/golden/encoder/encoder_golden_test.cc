@@ -61,9 +61,7 @@ class EncoderGolden : public ::testing::TestWithParam<std::tuple<const char*, at
   // Rows of [B, S, ...] at real positions.
   at::Tensor Real(const at::Tensor& values) const { return values.flatten(0, 1).index_select(0, batch_.real_rows); }
 
-  at::Tensor Logits(const at::Tensor& rows) const {
-    return encoder_->Logits(parameters_, rows);
-  }
+  at::Tensor Logits(const at::Tensor& rows) const { return encoder_->Logits(parameters_, rows); }
 
   std::unique_ptr<SafetensorsFile> golden_;
   std::unique_ptr<Encoder> encoder_;
