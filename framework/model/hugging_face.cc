@@ -172,11 +172,6 @@ bool StoresHead(const StoredTensors& stored, const ModelFamily& family, const En
          EncoderParameterSpecs(config, true).size() == EncoderParameterSpecs(config, false).size();
 }
 
-bool LowerCase(const std::string& folder) {
-  const absl::StatusOr<std::string> text = ReadFile(folder + kTokenizer);
-  return !text.ok() || ParseLowerCase(*text);
-}
-
 bool NeedsNominalTokenTypes(const ModelFamily& family, const EncoderConfig& config) {
   return family.nominal_token_types && config.token_types == 0;
 }
@@ -217,6 +212,11 @@ absl::StatusOr<NamedTensors> TensorsToStore(const ModelFamily& family, const Enc
 
 }  // namespace
 
+bool LowerCases(const std::string& folder) {
+  const absl::StatusOr<std::string> text = ReadFile(folder + kTokenizer);
+  return !text.ok() || ParseLowerCase(*text);
+}
+
 absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
   LoadedModel model;
   RETORT_ASSIGN_OR_RETURN(model.config, LoadConfig(folder));
@@ -248,7 +248,7 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
     }
   }
   if (std::filesystem::exists(folder + kVocabulary)) model.vocabulary_path = folder + kVocabulary;
-  model.lower_case = LowerCase(folder);
+  model.lower_case = LowerCases(folder);
   return model;
 }
 

@@ -25,6 +25,9 @@ struct LoadedModel {
   bool lower_case = true;       // do_lower_case of tokenizer_config.json; true if it does not say.
 };
 
+// do_lower_case of a folder's tokenizer_config.json; true if there is none or it does not say.
+bool LowerCases(const std::string& folder);
+
 // Reads a model folder. Tensor names with and without the prefix of their family (`bert.`), old names of LayerNorm's
 // parameters (gamma, beta) and decoders that are stored although tied are understood; buffers of position ids and the
 // next-sentence head are skipped. Nothing is allocated for a model before all names, types and shapes are checked.

@@ -1,5 +1,6 @@
 #include "framework/sweep/inputs.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -11,19 +12,15 @@
 #include "framework/data/token_store_builder.h"
 #include "framework/sweep/key.h"
 #include "framework/text/load_tokenizer.h"
-#include "nlohmann/json.hpp"
 
 namespace retort {
 namespace {
 
-// do_lower_case of the tokenizer_config.json beside a vocabulary; true where there is none.
-bool LowerCase(const std::string& vocabulary_path) {
-  const size_t slash = vocabulary_path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : vocabulary_path.substr(0, slash);
-  const absl::StatusOr<std::string> text = ReadFile(folder + "/tokenizer_config.json");
-  if (!text.ok()) return true;
-  const nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  return !json.is_object() || json.value("do_lower_case", nlohmann::json(true)) != false;
+// Students are written with a vocab.txt.
+absl::Status WantVocabTxt(const std::filesystem::path& path) {
+  if (path.extension() != ".json") return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(path.string(), ": want a vocab.txt; students with other vocabularies cannot be written yet"));
 }
 
 }  // namespace
@@ -45,9 +42,10 @@ absl::StatusOr<const ModelInput*> Inputs::Model(const std::string& folder) {
 absl::StatusOr<const VocabularyInput*> Inputs::Vocabulary(const std::string& path) {
   std::unique_ptr<VocabularyInput>& input = vocabularies_[path];
   if (input == nullptr) {
+    RETORT_RETURN_IF_ERROR(WantVocabTxt(path));
     auto read = std::make_unique<VocabularyInput>();
     RETORT_ASSIGN_OR_RETURN(read->contents, ReadFile(path));
-    read->lower_case = LowerCase(path);
+    read->lower_case = LowerCases(std::filesystem::path(path).parent_path().string());
     RETORT_ASSIGN_OR_RETURN(read->tokenizer, LoadTokenizer(path));
     input = std::move(read);
   }

@@ -83,6 +83,12 @@ TEST_F(InputsTest, LowerCasesUnlessTheFolderSaysOtherwise) {
   EXPECT_TRUE(Vocabulary(&inputs_).lower_case);
 }
 
+TEST_F(InputsTest, RefusesVocabulariesThatStudentsCannotBeWrittenWith) {
+  for (const std::string path : {"a/vocab.json", "a/tokenizer.json"}) {
+    EXPECT_THAT(inputs_.Vocabulary(path), testing::IsInvalidArgument(path + ": want a vocab.txt; students with other"));
+  }
+}
+
 TEST_F(InputsTest, SplitsACorpusByDocuments) {
   std::multiset<std::vector<int32_t>> seen;
   int64_t documents = 0;

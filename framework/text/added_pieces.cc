@@ -1,6 +1,5 @@
 #include "framework/text/added_pieces.h"
 
-#include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
@@ -8,12 +7,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "framework/text/unicode_classes.h"
 #include "glog/logging.h"
 
 namespace retort {
 namespace {
-
-bool IsWhiteSpace(UChar32 c) { return c >= 0 && u_hasBinaryProperty(c, UCHAR_WHITE_SPACE); }
 
 size_t StripLeft(absl::string_view text, size_t from, size_t begin) {
   const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
@@ -23,7 +21,7 @@ size_t StripLeft(absl::string_view text, size_t from, size_t begin) {
     size_t end = last;
     UChar32 c;
     U8_NEXT(bytes, end, begin, c);
-    if (end != begin || !IsWhiteSpace(c)) break;
+    if (end != begin || c < 0 || !IsWhiteSpace(c)) break;
     begin = last;
   }
   return begin;
@@ -36,7 +34,7 @@ size_t StripRight(absl::string_view text, size_t end) {
     int64_t behind = static_cast<int64_t>(end);
     UChar32 c;
     U8_NEXT(bytes, behind, size, c);
-    if (!IsWhiteSpace(c)) break;
+    if (c < 0 || !IsWhiteSpace(c)) break;
     end = static_cast<size_t>(behind);
   }
   return end;

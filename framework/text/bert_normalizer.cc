@@ -100,8 +100,6 @@ icu::UnicodeString StripAccents(const icu::UnicodeString& text, const icu::Norma
   return stripped;
 }
 
-bool IsWhiteSpace(UChar32 c) { return u_hasBinaryProperty(c, UCHAR_WHITE_SPACE); }
-
 void AppendSplit(const icu::UnicodeString& text, std::vector<std::string>* words) {
   icu::UnicodeString word;
   const auto flush = [&] {

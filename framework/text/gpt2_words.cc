@@ -7,7 +7,7 @@
 #include <array>
 #include <iterator>
 
-#include "absl/strings/match.h"
+#include "framework/text/unicode_classes.h"
 
 namespace retort {
 namespace {
@@ -112,7 +112,7 @@ Gpt2Class ClassifyForGpt2(char32_t c) {
   const auto point = static_cast<UChar32>(c);
   const uint32_t category = U_GET_GC_MASK(point);
   if (category & U_GC_CN_MASK) return ClassifyYoung(c);
-  if (u_hasBinaryProperty(point, UCHAR_WHITE_SPACE)) return Gpt2Class::kSpace;
+  if (IsWhiteSpace(c)) return Gpt2Class::kSpace;
   if (!(category & (U_GC_L_MASK | U_GC_N_MASK))) return Gpt2Class::kOther;
   UVersionInfo age;
   u_charAge(point, age);

@@ -36,9 +36,9 @@ bool In(char32_t c, char32_t first, char32_t last) { return first <= c && c <= l
 
 }  // namespace
 
-bool IsSpace(char32_t c) {
-  return IsBlank(c) || (!IsRemoved(c) && u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_WHITE_SPACE));
-}
+bool IsWhiteSpace(char32_t c) { return u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_WHITE_SPACE); }
+
+bool IsSpace(char32_t c) { return IsBlank(c) || (!IsRemoved(c) && IsWhiteSpace(c)); }
 
 bool IsRemoved(char32_t c) {
   if (c == 0 || c == 0xFFFD) return true;

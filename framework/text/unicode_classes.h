@@ -10,8 +10,11 @@ namespace retort {
 // Unicode 8.0: a character assigned later has none, so it is neither
 // punctuation nor a mark nor a control character. Pure functions, thread-safe.
 
+// Unicode's White_Space, at which words are parted.
+bool IsWhiteSpace(char32_t c);
+
 // What BERT's clean-up turns into a space: tab, newline, carriage return, and
-// Unicode's White_Space that IsRemoved does not claim first.
+// white space that IsRemoved does not claim first.
 bool IsSpace(char32_t c);
 
 // What BERT's clean-up drops: NUL, U+FFFD, and controls, formats and private
