@@ -129,7 +129,7 @@ TEST_P(InitConformance, EmptyConfigurationBuildsOrNamesAField) {
 
 // Writes a model of the student's shape wherever below the working folder a plugin reads one.
 void WriteModels(const Initializer& initializer) {
-  ParameterSet parameters(EncoderParameterSpecs(ConformanceStudent(), true), at::kFloat, c10::Device(at::kCPU));
+  ParameterSet parameters(EncoderParameterSpecs(ConformanceStudent()), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(5, 0.02, 0, &parameters);
   for (const std::string& file : initializer.files()) {
     absl::string_view folder = file;

@@ -25,6 +25,7 @@ void FillBertArchitecture(Architecture* architecture) {
   RETORT_DEFAULT(architecture, max_positions, 512);
   RETORT_DEFAULT(architecture, token_types, true);
   RETORT_DEFAULT(architecture, pooler, true);
+  RETORT_DEFAULT(architecture, language_model_head, true);
   RETORT_DEFAULT(architecture, hidden_dropout, 0.1);
   RETORT_DEFAULT(architecture, attention_dropout, 0.1);
   RETORT_DEFAULT(architecture, layer_norm_epsilon, 1e-12);

@@ -144,7 +144,7 @@ class Pass {
 
 }  // namespace
 
-std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config, bool masked_lm_head) {
+std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config) {
   Specs specs;
   const int64_t width = config.hidden_size;
   specs.push_back({"embeddings.word", {config.vocabulary_size, width}, ParameterKind::kWeight});
@@ -156,14 +156,8 @@ std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config, bo
   for (int layer = 1; layer <= config.layers; ++layer) AddLayer(absl::StrCat("layer.", layer), config, &specs);
   if (config.pooler) AddLinear("pooler", width, width, &specs);
   if (config.pre_norm) AddNorm("final.norm", width, &specs);
-  if (masked_lm_head) AddHead(config, &specs);
+  if (config.language_model_head) AddHead(config, &specs);
   return specs;
-}
-
-bool HasHead(const EncoderConfig& config, const ParameterSet& parameters) {
-  Specs head;
-  AddHead(config, &head);
-  return std::all_of(head.begin(), head.end(), [&](const ParameterSpec& spec) { return parameters.Has(spec.name); });
 }
 
 Encoder::Encoder(EncoderConfig config) : config_(std::move(config)) {

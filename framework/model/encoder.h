@@ -21,15 +21,11 @@ namespace retort {
 //   layer.l.feed_forward.norm.{scale, shift}
 //   pooler.{weight [H, H], bias [H]}
 //
-// and with a language-model head: masked_lm.transform.{weight [H, H], bias [H]}, masked_lm.norm.{scale, shift} [H] and
+// and with language_model_head: masked_lm.transform.{weight [H, H], bias [H]}, masked_lm.norm.{scale, shift} [H] and
 // masked_lm.decoder.bias [V]. The decoder's matrix is embeddings.word, or masked_lm.decoder.weight [V, H] where it is
 // not tied. With LayerNorm before the parts of a layer there is no embeddings.norm, but final.norm.{scale, shift}.
 // What the configuration leaves out is left out.
-std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config, bool masked_lm_head);
-
-// Whether the parameters hold the configuration's language-model head; one without parameters of its own is always
-// there.
-bool HasHead(const EncoderConfig& config, const ParameterSet& parameters);
+std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config);
 
 // The seed of a student's dropout. Each dropout layer has a site number: 0 after the embeddings, then three per layer
 // (attention weights, attention output, feed-forward output).

@@ -26,7 +26,7 @@ auto Fields(const EncoderConfig& c) {
   return std::tie(c.family, c.vocabulary_size, c.hidden_size, c.layers, c.heads, c.intermediate_size, c.max_positions,
                   c.token_types, c.pooler, c.hidden_dropout, c.attention_dropout, c.layer_norm_epsilon,
                   c.initializer_range, c.pad_token_id, c.activation, c.head_activation, c.pre_norm, c.causal,
-                  c.position_offset, c.head_transform, c.head_bias, c.tied_decoder);
+                  c.position_offset, c.language_model_head, c.head_transform, c.head_bias, c.tied_decoder);
 }
 
 const char* ActivationName(Activation activation) {
@@ -71,12 +71,12 @@ std::string EncoderConfigText(const EncoderConfig& c) {
       "family=%s vocabulary_size=%d hidden_size=%d layers=%d heads=%d intermediate_size=%d max_positions=%d "
       "token_types=%d pooler=%d hidden_dropout=%.17g attention_dropout=%.17g layer_norm_epsilon=%.17g "
       "initializer_range=%.17g pad_token_id=%d activation=%s head_activation=%s pre_norm=%d causal=%d "
-      "position_offset=%d "
+      "position_offset=%d language_model_head=%d "
       "head_transform=%d head_bias=%d tied_decoder=%d",
       c.family, c.vocabulary_size, c.hidden_size, c.layers, c.heads, c.intermediate_size, c.max_positions,
       c.token_types, c.pooler, c.hidden_dropout, c.attention_dropout, c.layer_norm_epsilon, c.initializer_range,
       c.pad_token_id, ActivationName(c.activation), ActivationName(c.head_activation), c.pre_norm, c.causal,
-      c.position_offset, c.head_transform, c.head_bias, c.tied_decoder);
+      c.position_offset, c.language_model_head, c.head_transform, c.head_bias, c.tied_decoder);
 }
 
 bool operator==(const EncoderConfig& a, const EncoderConfig& b) { return Fields(a) == Fields(b); }

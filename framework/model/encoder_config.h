@@ -40,6 +40,7 @@ struct EncoderConfig {
   bool pre_norm = false;        // LayerNorm before attention and feed-forward and once at the end, as GPT-2; not after.
   bool causal = false;          // A position attends to itself and those before it.
   int64_t position_offset = 0;  // Row of the position table that the first position reads: RoBERTa's padding id + 1.
+  bool language_model_head = true;
   bool head_transform =
       true;                  // The language-model head has a dense layer, activation and LayerNorm before the decoder.
   bool head_bias = true;     // The decoder has a bias.

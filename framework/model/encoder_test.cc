@@ -33,7 +33,7 @@ EncoderConfig Config(bool pooler = false) {
 }
 
 ParameterSet Parameters(at::ScalarType dtype, bool pooler = false) {
-  ParameterSet parameters(EncoderParameterSpecs(Config(pooler), true), dtype, c10::Device(at::kCPU));
+  ParameterSet parameters(EncoderParameterSpecs(Config(pooler)), dtype, c10::Device(at::kCPU));
   uint64_t seed = 0;
   for (const ParameterSpec& spec : parameters.specs()) {
     const at::Tensor draws = RandomTensor(spec.shape, ++seed) * 0.3;

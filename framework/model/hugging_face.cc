@@ -167,9 +167,11 @@ bool HasOnlyNominalTokenTypes(const SafetensorsFile& file) {
 }
 
 // A head without parameters of its own is always there.
-bool StoresHead(const StoredTensors& stored, const ModelFamily& family, const EncoderConfig& config) {
-  return stored.HasAny(StoredNamesOf(family, "masked_lm.")) ||
-         EncoderParameterSpecs(config, true).size() == EncoderParameterSpecs(config, false).size();
+bool StoresHead(const StoredTensors& stored, const ModelFamily& family, EncoderConfig config) {
+  config.language_model_head = true;
+  const size_t with_head = EncoderParameterSpecs(config).size();
+  config.language_model_head = false;
+  return stored.HasAny(StoredNamesOf(family, "masked_lm.")) || EncoderParameterSpecs(config).size() == with_head;
 }
 
 bool NeedsNominalTokenTypes(const ModelFamily& family, const EncoderConfig& config) {
@@ -185,10 +187,10 @@ std::vector<std::string> Names(const std::vector<ParameterSpec>& specs) {
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
 // The parameters under the names, in the layout and in the type they are stored in.
-absl::StatusOr<NamedTensors> TensorsToStore(const ModelFamily& family, const EncoderConfig& config, bool head,
+absl::StatusOr<NamedTensors> TensorsToStore(const ModelFamily& family, const EncoderConfig& config,
                                             const ParameterSet& parameters, c10::ScalarType dtype) {
   NamedTensors tensors;
-  for (const StoredTensor& stored : Layout(family, Names(EncoderParameterSpecs(config, head)))) {
+  for (const StoredTensor& stored : Layout(family, Names(EncoderParameterSpecs(config)))) {
     std::vector<at::Tensor> parts;
     for (const std::string& part : stored.parts) {
       parts.push_back(parameters.Get(part).detach().to(at::kCPU, dtype));
@@ -200,7 +202,7 @@ absl::StatusOr<NamedTensors> TensorsToStore(const ModelFamily& family, const Enc
     const at::Tensor whole = parts.size() == 1 ? parts.front() : at::cat(parts);
     tensors.emplace_back(stored.name, (stored.transposed ? whole.t() : whole).contiguous());
   }
-  if (head && !config.tied_decoder && !family.second_bias.empty()) {
+  if (config.language_model_head && !config.tied_decoder && !family.second_bias.empty()) {
     tensors.emplace_back(family.second_bias, parameters.Get("masked_lm.decoder.bias").detach().to(at::kCPU, dtype));
   }
   if (NeedsNominalTokenTypes(family, config)) {
@@ -229,13 +231,13 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
     stored.Forget(StoredNamesOf(family, "embeddings.token_type"));
   }
   config.pooler = stored.HasAny(StoredNamesOf(family, "pooler"));
-  model.masked_lm_head = StoresHead(stored, family, config);
+  config.language_model_head = StoresHead(stored, family, config);
   const int64_t tensors = static_cast<int64_t>(file->entries().size());
   if (config.layers > tensors) {
     return absl::InvalidArgumentError(absl::StrCat(folder, kConfig, ": layers: want no more than the ", tensors,
                                                    " tensors of ", file->path(), ", got ", config.layers));
   }
-  std::vector<ParameterSpec> specs = EncoderParameterSpecs(config, model.masked_lm_head);
+  std::vector<ParameterSpec> specs = EncoderParameterSpecs(config);
   const std::vector<StoredTensor> layout = Layout(family, Names(specs));
   std::map<std::string, ParameterSpec> by_name;
   for (const ParameterSpec& spec : specs) by_name[spec.name] = spec;
@@ -256,8 +258,7 @@ absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, c
                        absl::string_view vocabulary, c10::ScalarType dtype, bool lower_case) {
   RETORT_RETURN_IF_ERROR(CheckFamily(config));
   const ModelFamily& family = *FindFamily(config.family);
-  const bool head = HasHead(config, parameters);
-  RETORT_ASSIGN_OR_RETURN(const NamedTensors tensors, TensorsToStore(family, config, head, parameters, dtype));
+  RETORT_ASSIGN_OR_RETURN(const NamedTensors tensors, TensorsToStore(family, config, parameters, dtype));
   RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
   std::map<std::string, std::string> metadata = {{"format", "pt"}};
   if (NeedsNominalTokenTypes(family, config)) metadata[kTokenTypes] = "0";
@@ -266,7 +267,7 @@ absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, c
     RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kVocabulary, vocabulary));
     RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kTokenizer, TokenizerConfigText(config, lower_case)));
   }
-  return AtomicWriteFile(folder + kConfig, HuggingFaceConfigText(config, head, dtype));
+  return AtomicWriteFile(folder + kConfig, HuggingFaceConfigText(config, dtype));
 }
 
 }  // namespace retort

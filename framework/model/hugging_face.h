@@ -15,12 +15,11 @@
 
 namespace retort {
 
-// A model that was read: float32, on the host. Without a masked-LM head in the file there are no masked_lm.*
-// parameters.
+// A model that was read: float32, on the host. config.language_model_head says whether the file
+// holds one; a head without parameters of its own is always there.
 struct LoadedModel {
   EncoderConfig config;
   ParameterSet parameters;
-  bool masked_lm_head = false;
   std::string vocabulary_path;  // vocab.txt in the folder; empty if there is none.
   bool lower_case = true;       // do_lower_case of tokenizer_config.json; true if it does not say.
 };
@@ -45,7 +44,7 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder);
 // calls a pooler unexpected, and BertModel a missing pooler missing. A `bert` without token types is written with one
 // whose embedding is 0, which computes the same; LoadModel leaves it out again.
 //
-// Args: parameters: those of EncoderParameterSpecs(config, ...); vocabulary: contents of vocab.txt, empty for none;
+// Args: parameters: those of EncoderParameterSpecs(config); vocabulary: contents of vocab.txt, empty for none;
 // dtype: float32, float16 or bfloat16; lower_case: whether the tokenizer lower-cases. Errors: those of the file system,
 // with the path; InvalidArgument, naming the parameter, for values that are not finite in `dtype`.
 absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, const ParameterSet& parameters,

@@ -52,11 +52,11 @@ absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view text) {
   return config;
 }
 
-std::string HuggingFaceConfigText(const EncoderConfig& config, bool masked_lm_head, c10::ScalarType dtype) {
+std::string HuggingFaceConfigText(const EncoderConfig& config, c10::ScalarType dtype) {
   const ModelFamily* family = FindFamily(config.family);
   CHECK(family != nullptr) << config.family;
   Json json;
-  json["architectures"] = {masked_lm_head ? family->head_class : family->encoder_class};
+  json["architectures"] = {config.language_model_head ? family->head_class : family->encoder_class};
   json["model_type"] = config.family;
   json["vocab_size"] = config.vocabulary_size;
   json["pad_token_id"] = config.pad_token_id;

@@ -15,7 +15,7 @@ namespace retort {
 absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view json);
 
 // The config.json of a model with these parameters.
-std::string HuggingFaceConfigText(const EncoderConfig& config, bool masked_lm_head, c10::ScalarType dtype);
+std::string HuggingFaceConfigText(const EncoderConfig& config, c10::ScalarType dtype);
 
 // do_lower_case of a tokenizer_config.json; true if it does not say.
 bool ParseLowerCase(absl::string_view json);

@@ -47,8 +47,8 @@ EncoderConfig Distilbert() {
   return config;
 }
 
-ParameterSet RandomParameters(const EncoderConfig& config, bool head) {
-  ParameterSet parameters(EncoderParameterSpecs(config, head), at::kFloat, c10::Device(at::kCPU));
+ParameterSet RandomParameters(const EncoderConfig& config) {
+  ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
   uint64_t seed = 0;
   for (const ParameterSpec& spec : parameters.specs())
     parameters.Get(spec.name).copy_(RandomTensor(spec.shape, ++seed));
@@ -56,10 +56,10 @@ ParameterSet RandomParameters(const EncoderConfig& config, bool head) {
 }
 
 // A fresh folder with a model in it.
-std::string Saved(const EncoderConfig& config, bool head = true) {
+std::string Saved(const EncoderConfig& config) {
   const std::string folder = ::testing::TempDir() + "/hugging_face_test";
   std::filesystem::remove_all(folder);
-  EXPECT_THAT(SaveModel(folder, config, RandomParameters(config, head), kVocabulary, at::kFloat), IsOk());
+  EXPECT_THAT(SaveModel(folder, config, RandomParameters(config), kVocabulary, at::kFloat), IsOk());
   return folder;
 }
 
@@ -123,24 +123,24 @@ TEST(HuggingFace, GivesBackTheBitsThatWereSaved) {
   for (const EncoderConfig& base : {Bert(false), Bert(true), Distilbert()}) {
     for (bool head : {false, true}) {
       EncoderConfig config = base;
+      config.language_model_head = head;
       config.hidden_dropout = 0.125;
       config.attention_dropout = 0.25;
       config.initializer_range = 0.03;
       config.pad_token_id = 3;
-      const auto model = LoadModel(Saved(config, head));
+      const auto model = LoadModel(Saved(config));
       ASSERT_THAT(model, IsOk());
       EXPECT_TRUE(model->config == config) << EncoderConfigText(model->config);
-      EXPECT_EQ(model->masked_lm_head, head);
       EXPECT_TRUE(model->lower_case);
       EXPECT_EQ(*ReadFile(model->vocabulary_path), kVocabulary);
-      ExpectSame(model->parameters, RandomParameters(config, head));
+      ExpectSame(model->parameters, RandomParameters(config));
     }
   }
 }
 
 TEST(HuggingFace, StoresHalfTypesRoundedOnce) {
   for (at::ScalarType dtype : {at::kHalf, at::kBFloat16}) {
-    const ParameterSet parameters = RandomParameters(Bert(false), true);
+    const ParameterSet parameters = RandomParameters(Bert(false));
     const std::string folder = Saved(Bert(false));
     ASSERT_THAT(SaveModel(folder, Bert(false), parameters, kVocabulary, dtype), IsOk());
     const auto model = LoadModel(folder);
@@ -151,7 +151,7 @@ TEST(HuggingFace, StoresHalfTypesRoundedOnce) {
 
 TEST(HuggingFace, KeepsTheTokenizersCase) {
   const std::string folder = Saved(Bert(false));
-  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false), true), kVocabulary, at::kFloat, false),
+  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), kVocabulary, at::kFloat, false),
               IsOk());
   EXPECT_FALSE(LoadModel(folder)->lower_case);
   ASSERT_THAT(AtomicWriteFile(folder + "/tokenizer_config.json", "{\"do_lower_case\": null}"), IsOk());
@@ -160,7 +160,7 @@ TEST(HuggingFace, KeepsTheTokenizersCase) {
 
 TEST(HuggingFace, StoresNoTokenizerWithoutAVocabulary) {
   const std::string folder = ::testing::TempDir() + "/no_vocabulary";
-  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false), true), "", at::kFloat), IsOk());
+  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), "", at::kFloat), IsOk());
   EXPECT_FALSE(std::filesystem::exists(folder + "/vocab.txt"));
   EXPECT_FALSE(std::filesystem::exists(folder + "/tokenizer_config.json"));
   EXPECT_EQ(LoadModel(folder)->vocabulary_path, "");
@@ -178,7 +178,7 @@ TEST(HuggingFace, StoresABertWithoutTokenTypesWithOneOfZeros) {
   const auto model = LoadModel(folder);
   ASSERT_THAT(model, IsOk());
   EXPECT_TRUE(model->config == config);
-  ExpectSame(model->parameters, RandomParameters(config, true));
+  ExpectSame(model->parameters, RandomParameters(config));
   config.family = "distilbert";
   EXPECT_THAT(SaveModel(folder, config, model->parameters, "", at::kFloat),
               IsInvalidArgument("layer_norm_epsilon: distilbert has 1e-12, got 1e-05"));
@@ -186,7 +186,7 @@ TEST(HuggingFace, StoresABertWithoutTokenTypesWithOneOfZeros) {
 
 TEST(HuggingFace, RefusesToSaveWhatIsNotFinite) {
   const std::string folder = ::testing::TempDir() + "/not_saved";
-  ParameterSet parameters = RandomParameters(Bert(false), true);
+  ParameterSet parameters = RandomParameters(Bert(false));
   parameters.Get("layer.2.feed_forward.up.bias")[3].fill_(70000);
   EXPECT_THAT(SaveModel(folder, Bert(false), parameters, kVocabulary, at::kHalf),
               IsInvalidArgument("layer.2.feed_forward.up.bias: want values that are finite in F16"));
@@ -202,12 +202,14 @@ TEST(HuggingFace, ReadsNamesWithoutTheirFamilyAndOldNames) {
     tensors->emplace_back("cls.seq_relationship.bias", at::zeros({2}));
   });
   ASSERT_THAT(model, IsOk());
-  ExpectSame(model->parameters, RandomParameters(Bert(true), true));
+  ExpectSame(model->parameters, RandomParameters(Bert(true)));
 
-  const std::string distilbert = Saved(Distilbert(), false);
+  EncoderConfig headless = Distilbert();
+  headless.language_model_head = false;
+  const std::string distilbert = Saved(headless);
   model = LoadChanged(distilbert, [](Tensors* tensors) { Rename(tensors, {{"distilbert.", ""}}); });
   ASSERT_THAT(model, IsOk());
-  ExpectSame(model->parameters, RandomParameters(Distilbert(), false));
+  ExpectSame(model->parameters, RandomParameters(headless));
 }
 
 TEST(HuggingFace, ReadsTiedDecoders) {
@@ -217,8 +219,8 @@ TEST(HuggingFace, ReadsTiedDecoders) {
     Rename(tensors, {{"cls.predictions.bias", "cls.predictions.decoder.bias"}});
   });
   ASSERT_THAT(model, IsOk());
-  EXPECT_TRUE(model->masked_lm_head);
-  ExpectSame(model->parameters, RandomParameters(Bert(false), true));
+  EXPECT_TRUE(model->config.language_model_head);
+  ExpectSame(model->parameters, RandomParameters(Bert(false)));
 
   EXPECT_THAT(LoadChanged(Saved(Distilbert()),
                           [](Tensors* tensors) {

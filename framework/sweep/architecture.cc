@@ -26,6 +26,7 @@ void OverrideSizes(const Architecture& architecture, EncoderConfig* config) {
 void OverrideRest(const Architecture& architecture, EncoderConfig* config) {
   if (architecture.has_token_types()) config->token_types = architecture.token_types() ? kTokenTypes : 0;
   if (architecture.has_pooler()) config->pooler = architecture.pooler();
+  if (architecture.has_language_model_head()) config->language_model_head = architecture.language_model_head();
   if (architecture.has_hidden_dropout()) config->hidden_dropout = architecture.hidden_dropout();
   if (architecture.has_attention_dropout()) config->attention_dropout = architecture.attention_dropout();
   if (architecture.has_layer_norm_epsilon()) config->layer_norm_epsilon = architecture.layer_norm_epsilon();

@@ -9,7 +9,7 @@
 
 namespace retort {
 
-// The student's encoder: what `architecture` says, and for the rest what the teacher has (without a teacher,
+// The student's encoder: what `architecture` says, and for the rest what the teacher has, its language-model head or none included (without a teacher,
 // FillDefaults has made `architecture` complete). A student narrower or wider than its teacher has an intermediate size
 // of four times its width, unless it says another. A student without token types and pooler is of the family
 // "distilbert", unless it says another.

@@ -133,8 +133,9 @@ TEST_F(PlanErrorsTest, AnotherVocabularyThanTheTeachers) {
 }
 
 TEST_F(PlanErrorsTest, ATeacherWithoutAHead) {
-  const EncoderConfig config = testing::TinyTeacherConfig();
-  ParameterSet parameters(EncoderParameterSpecs(config, /*masked_lm_head=*/false), at::kFloat, c10::Device(at::kCPU));
+  EncoderConfig config = testing::TinyTeacherConfig();
+  config.language_model_head = false;
+  ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(1, 0.1, 0, &parameters);
   const std::string folder = sweep_.folder() + "/headless";
   ASSERT_THAT(SaveModel(folder, config, parameters, testing::TinyVocabulary(), at::kFloat), IsOk());

@@ -89,7 +89,7 @@ TrainingMemory EstimateMemory(const PlannedStage& planned, const Objective& obje
   if (!planned.reads_teacher) return EstimateTrainingMemory(student, nullptr, shape);
   Capture demands = objective.teacher();
   if (!objective.reads_teacher_rows()) demands.vocabulary_rows.clear();
-  const MemorySide teaching{*teacher, CountParameters(EncoderParameterSpecs(*teacher, true)), std::move(demands)};
+  const MemorySide teaching{*teacher, CountParameters(EncoderParameterSpecs(*teacher)), std::move(demands)};
   return EstimateTrainingMemory(student, &teaching, shape);
 }
 
@@ -101,8 +101,8 @@ absl::Status EstimateTraining(const Objective& objective, const EncoderConfig* t
   const double steps = static_cast<double>(planned->total_steps);
   planned->student_flops = steps * student_flops;
   planned->teacher_flops = steps * teacher_flops;
-  planned->parameters = CountParameters(EncoderParameterSpecs(planned->config, /*masked_lm_head=*/true)) +
-                        CountParameters(objective.parameters());
+  planned->parameters =
+      CountParameters(EncoderParameterSpecs(planned->config)) + CountParameters(objective.parameters());
   planned->memory = EstimateMemory(*planned, objective, teacher);
   return absl::OkStatus();
 }

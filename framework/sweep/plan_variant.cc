@@ -217,14 +217,14 @@ class VariantPlanner {
       return absl::InvalidArgumentError(absl::StrCat("student.vocabulary: want the ", model.config.vocabulary_size,
                                                      " pieces of the teacher, got ", config_.vocabulary_size));
     }
-    if (model.masked_lm_head || !reads_logits) return absl::OkStatus();
+    if (model.config.language_model_head || !reads_logits) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat("teacher.checkpoint: want a model with a masked-LM head, got ",
                                                    planned.checkpoint, " without one"));
   }
 
   // What the trainer would find only after the first step or at the first evaluation.
   absl::Status CheckTrainer(const Stage& stage) const {
-    const auto specs = EncoderParameterSpecs(config_, /*masked_lm_head=*/true);
+    const auto specs = EncoderParameterSpecs(config_);
     RETORT_RETURN_IF_ERROR(FrozenParameters(stage, specs).status());
     if (!stage.keep().has_best()) return absl::OkStatus();
     const std::string& metric = stage.keep().best().metric();

@@ -147,8 +147,7 @@ class Runner {
 
   // The student's encoder parameters before the stage, float32 on the host.
   absl::StatusOr<ParameterSet> InitialParameters(const PlannedStage& stage) const {
-    ParameterSet parameters(EncoderParameterSpecs(stage.config, /*masked_lm_head=*/true), at::kFloat,
-                            c10::Device(at::kCPU));
+    ParameterSet parameters(EncoderParameterSpecs(stage.config), at::kFloat, c10::Device(at::kCPU));
     if (stage.student >= 0) {
       RETORT_ASSIGN_OR_RETURN(const LoadedModel loaded, store_.GetStudent(plan_.stages[stage.student].key));
       for (const ParameterSpec& spec : parameters.specs()) {

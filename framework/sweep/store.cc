@@ -36,7 +36,7 @@ std::string DoneText(const Progress& progress, const ParameterSet& parameters) {
 
 // The encoder's own parameters, without those of loss terms.
 ParameterSet ExportedParameters(const EncoderConfig& config, const ParameterSet& parameters) {
-  ParameterSet exported(EncoderParameterSpecs(config, /*masked_lm_head=*/true), at::kFloat, c10::Device(at::kCPU));
+  ParameterSet exported(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
   for (const ParameterSpec& spec : exported.specs()) exported.Set(spec.name, parameters.Get(spec.name)).IgnoreError();
   return exported;
 }

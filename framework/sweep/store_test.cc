@@ -31,7 +31,7 @@ class StoreTest : public ::testing::Test {
 
   // A student with a parameter that belongs to a loss.
   ParameterSet Parameters(uint64_t seed) const {
-    std::vector<ParameterSpec> specs = EncoderParameterSpecs(stage().config, /*masked_lm_head=*/true);
+    std::vector<ParameterSpec> specs = EncoderParameterSpecs(stage().config);
     specs.push_back({kProjection, {3, 2}, ParameterKind::kWeight});
     ParameterSet parameters(std::move(specs), at::kFloat, c10::Device(at::kCPU));
     InitializeRandomNormal(seed, 0.1, 0, &parameters);
@@ -72,8 +72,8 @@ TEST_F(StoreTest, GivesStudentsBackWithTheirBits) {
   const absl::StatusOr<LoadedModel> read = store_.GetStudent(stage().key);
   ASSERT_THAT(read, IsOk());
   EXPECT_EQ(read->config, stage().config);
-  EXPECT_TRUE(read->masked_lm_head);
-  for (const ParameterSpec& spec : EncoderParameterSpecs(stage().config, true)) {
+  EXPECT_TRUE(read->config.language_model_head);
+  for (const ParameterSpec& spec : EncoderParameterSpecs(stage().config)) {
     EXPECT_TRUE(at::equal(read->parameters.Get(spec.name), parameters.Get(spec.name))) << spec.name;
   }
   EXPECT_FALSE(read->parameters.Has(kProjection)) << "the model is the student's alone";

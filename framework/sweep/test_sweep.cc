@@ -85,7 +85,7 @@ std::string TinyVocabulary() {
 }
 
 void WriteTinyTeacher(const std::string& folder, uint64_t seed, const EncoderConfig& config) {
-  ParameterSet parameters(EncoderParameterSpecs(config, /*masked_lm_head=*/true), at::kFloat, c10::Device(at::kCPU));
+  ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(seed, kWeightRange, config.pad_token_id, &parameters);
   const absl::Status status = SaveModel(folder, config, parameters, TinyVocabulary(), at::kFloat);
   CHECK(status.ok()) << status;

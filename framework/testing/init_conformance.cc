@@ -13,7 +13,7 @@ namespace retort::testing {
 namespace {
 
 ParameterSet Parameters(const EncoderConfig& config) {
-  return ParameterSet(EncoderParameterSpecs(config, true), at::kFloat, c10::Device(at::kCPU));
+  return ParameterSet(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
 }
 
 // The student after initialisation; every parameter held `before`.

@@ -40,7 +40,7 @@ Objective MakeObjective(const Stage& stage, const EncoderConfig& student, const 
 }
 
 ParameterSet RandomModel(const EncoderConfig& config, uint64_t seed, const Objective* objective) {
-  std::vector<ParameterSpec> specs = EncoderParameterSpecs(config, /*masked_lm_head=*/true);
+  std::vector<ParameterSpec> specs = EncoderParameterSpecs(config);
   if (objective != nullptr) {
     for (ParameterSpec& spec : objective->parameters()) specs.push_back(std::move(spec));
   }

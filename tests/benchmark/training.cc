@@ -41,7 +41,7 @@ StepBatch RandomStep(const TrainingShape& shape, int64_t step) {
 }
 
 ParameterSet RandomParameters(const EncoderConfig& config, uint64_t seed) {
-  ParameterSet parameters(EncoderParameterSpecs(config, /*masked_lm_head=*/true), at::kFloat, c10::Device(at::kCPU));
+  ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(seed, config.initializer_range, config.pad_token_id, &parameters);
   return parameters;
 }

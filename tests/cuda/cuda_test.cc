@@ -97,7 +97,7 @@ TEST_F(Cuda, AdamWAgreesWithTheCpu) {
 
 TEST_F(Cuda, EncoderAgreesWithTheCpu) {
   const EncoderConfig config = testing::SmallEncoder(3);
-  ParameterSet parameters(EncoderParameterSpecs(config, true), at::kFloat, c10::Device(at::kCPU));
+  ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(1, 0.2, 0, &parameters);
   const StepBatch step = testing::RandomStepBatch({9, 6, 3}, 1);
   Capture capture;

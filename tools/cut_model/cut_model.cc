@@ -36,7 +36,7 @@ absl::StatusOr<LoadedModel> CutModel(const LoadedModel& model, const Vocabulary&
   cut.config = model.config;
   cut.lower_case = model.lower_case;
   cut.config.vocabulary_size = kept.size();
-  cut.masked_lm_head = true;
+  cut.config.language_model_head = true;
   at::Tensor rows = at::empty({cut.config.vocabulary_size}, at::kLong);
   for (int32_t i = 0; i < kept.size(); ++i) {
     const auto id = vocabulary.Id(kept.Piece(i));
@@ -44,10 +44,9 @@ absl::StatusOr<LoadedModel> CutModel(const LoadedModel& model, const Vocabulary&
     rows.data_ptr<int64_t>()[i] = *id;
   }
   cut.config.pad_token_id = kept.Id("[PAD]").value_or(0);
-  cut.parameters =
-      ParameterSet(EncoderParameterSpecs(cut.config, /*masked_lm_head=*/true), at::kFloat, c10::Device(at::kCPU));
+  cut.parameters = ParameterSet(EncoderParameterSpecs(cut.config), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(seed, cut.config.initializer_range, cut.config.pad_token_id, &cut.parameters);
-  if (!model.masked_lm_head) {
+  if (!model.config.language_model_head) {
     RETORT_RETURN_IF_ERROR(cut.parameters.Set("masked_lm.decoder.bias", LogFrequencies(counts)));
   }
   for (const ParameterSpec& spec : model.parameters.specs()) {

@@ -30,9 +30,9 @@ LoadedModel Model(bool head) {
   LoadedModel model;
   model.config = SmallEncoder(2);
   model.config.pooler = true;
-  model.masked_lm_head = head;
+  model.config.language_model_head = head;
   model.lower_case = false;
-  model.parameters = ParameterSet(EncoderParameterSpecs(model.config, head), at::kFloat, c10::Device(at::kCPU));
+  model.parameters = ParameterSet(EncoderParameterSpecs(model.config), at::kFloat, c10::Device(at::kCPU));
   uint64_t seed = 0;
   for (const ParameterSpec& spec : model.parameters.specs()) {
     model.parameters.Get(spec.name).copy_(RandomTensor(spec.shape, ++seed));
@@ -56,7 +56,7 @@ TEST(CutModel, KeepsTheRowsOfTheKeptPieces) {
   ASSERT_THAT(cut, IsOk());
   EXPECT_EQ(cut->config.vocabulary_size, 5);
   EXPECT_EQ(cut->config.pad_token_id, 1);
-  EXPECT_TRUE(cut->masked_lm_head);
+  EXPECT_TRUE(cut->config.language_model_head);
   EXPECT_FALSE(cut->lower_case);
   const std::vector<int64_t> rows = {9, 0, 1, 5, 4};
   for (const char* name : {"embeddings.word", "masked_lm.decoder.bias"}) {
@@ -74,7 +74,7 @@ TEST(CutModel, GivesAFreshHeadWhereThereIsNone) {
   const auto cut = Cut(false, Kept());
   ASSERT_THAT(cut, IsOk());
   const ParameterSet& parameters = cut->parameters;
-  EXPECT_TRUE(cut->masked_lm_head);
+  EXPECT_TRUE(cut->config.language_model_head);
   // Counts and one each: 1, 2, 1, 1, 5 of 10.
   const std::vector<double> shares = {0.1, 0.2, 0.1, 0.1, 0.5};
   for (size_t i = 0; i < shares.size(); ++i) {

@@ -63,7 +63,7 @@ absl::Status Run(const std::vector<std::string>& sentences) {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   at::NoGradGuard no_grad;
   RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
-  if (!model.masked_lm_head) return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": has no masked-LM head"));
+  if (!model.config.language_model_head) return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": has no masked-LM head"));
   WordPieceOptions options;
   options.lower_case = model.lower_case;
   RETORT_ASSIGN_OR_RETURN(const auto tokenizer, WordPieceTokenizer::Load(model.vocabulary_path, options));

@@ -70,7 +70,7 @@ std::string QuotedFamilies();
 // InvalidArgument naming the field if files of config.family cannot hold such a model.
 absl::Status CheckFamily(const EncoderConfig& config);
 
-// How files of the family store the parameters of EncoderParameterSpecs(config, lm_head); `canonical` are their names.
+// How files of the family store the parameters of EncoderParameterSpecs(config); `canonical` are their names.
 // CHECK-fails for a parameter that the family has no place for.
 std::vector<StoredTensor> Layout(const ModelFamily& family, const std::vector<std::string>& canonical);
 

@@ -15,16 +15,19 @@ using testing::IsInvalidArgument;
 using testing::IsOk;
 using testing::SmallEncoder;
 
-ParameterSet Zeros(const EncoderConfig& config, bool head) {
-  return ParameterSet(EncoderParameterSpecs(config, head), at::kFloat, c10::Device(at::kCPU));
+ParameterSet Zeros(EncoderConfig config, bool head) {
+  config.language_model_head = head;
+  return ParameterSet(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
 }
 
 // A stored model of three layers without a masked-LM head.
 std::string Stored() {
   const std::string folder = ::testing::TempDir() + "/checkpoint_test";
-  ParameterSet parameters = Zeros(SmallEncoder(3), false);
+  EncoderConfig config = SmallEncoder(3);
+  config.language_model_head = false;
+  ParameterSet parameters = Zeros(config, false);
   InitializeRandomNormal(7, 0.02, 0, &parameters);
-  EXPECT_THAT(SaveModel(folder, SmallEncoder(3), parameters, "[PAD]\n", at::kFloat), IsOk());
+  EXPECT_THAT(SaveModel(folder, config, parameters, "[PAD]\n", at::kFloat), IsOk());
   return folder;
 }
 

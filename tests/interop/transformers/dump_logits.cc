@@ -43,7 +43,8 @@ Batch RandomBatch(const EncoderConfig& config) {
 
 absl::Status Dump(const std::string& folder, const std::string& path) {
   RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(folder));
-  if (!model.masked_lm_head) return absl::InvalidArgumentError(absl::StrCat(folder, ": there is no masked-LM head"));
+  if (!model.config.language_model_head)
+    return absl::InvalidArgumentError(absl::StrCat(folder, ": there is no masked-LM head"));
   const Encoder encoder(model.config);
   const Batch batch = RandomBatch(model.config);
   Capture capture;

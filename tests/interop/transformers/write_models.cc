@@ -24,7 +24,7 @@ namespace {
 constexpr char kVocabulary[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nre\n##tort\nboils\n.\nRe\n";
 
 ParameterSet RandomParameters(const EncoderConfig& config, at::ScalarType dtype) {
-  ParameterSet parameters(EncoderParameterSpecs(config, /*masked_lm_head=*/true), at::kFloat, c10::Device(at::kCPU));
+  ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
   uint64_t seed = 0;
   for (const ParameterSpec& spec : parameters.specs()) {
     const at::Tensor draws = testing::RandomTensor(spec.shape, ++seed) * 0.3;
