@@ -7,9 +7,8 @@
 
 #include "c10/core/Device.h"
 #include "framework/data/held_out.h"
+#include "framework/eval/evaluated_model.h"
 #include "framework/eval/example_scores.h"
-#include "framework/model/encoder.h"
-#include "framework/model/parameter_set.h"
 
 namespace retort {
 
@@ -19,14 +18,9 @@ inline constexpr char kMaskedLmAccuracy[] = "masked_lm/accuracy";
 // That of an evaluation beside a teacher.
 inline constexpr char kMaskedLmKlToTeacher[] = "masked_lm/kl_to_teacher";
 
-// A model to evaluate: parameters on the device of the evaluation, with a masked-LM head.
-struct EvaluatedModel {
-  const Encoder* encoder = nullptr;
-  const ParameterSet* parameters = nullptr;
-};
-
-// Masked-language-model metrics of several models on the same held-out sequences, in evaluation mode, sequence by
-// sequence. Sums over labelled rows, with their number as count; log-softmax in float32, sums in float64:
+// Masked-language-model metrics of several models with a language-model head on the same held-out sequences, in
+// evaluation mode, sequence by sequence. Sums over labelled rows, with their number as count; log-softmax in float32,
+// sums in float64:
 //
 //   masked_lm/cross_entropy   -log p(label)                    nats
 //   masked_lm/accuracy        1 if the label has the largest logit

@@ -36,8 +36,7 @@ struct Model {
     return config;
   }
   static ParameterSet Random(const Encoder& encoder, uint64_t seed) {
-    ParameterSet parameters(EncoderParameterSpecs(encoder.config(), /*masked_lm_head=*/true), at::kFloat,
-                            c10::Device(at::kCPU));
+    ParameterSet parameters(EncoderParameterSpecs(encoder.config()), at::kFloat, c10::Device(at::kCPU));
     InitializeRandomNormal(seed, /*range=*/0.5, 0, &parameters);
     at::Tensor bias = parameters.Get("masked_lm.decoder.bias");
     bias.copy_(testing::RandomTensor({encoder.config().vocabulary_size}, seed, at::kFloat));

@@ -123,24 +123,6 @@ absl::StatusOr<std::vector<double>> LinearisedValues(const ExampleScores& scores
   return values;
 }
 
-std::vector<double> JackknifeValues(size_t examples, const ExampleStatistic& statistic) {
-  CHECK_GE(examples, 2u);
-  std::vector<size_t> kept(examples);
-  std::iota(kept.begin(), kept.end(), 0);
-  const double all = statistic(kept);
-  kept.pop_back();
-  std::vector<double> values(examples);
-  const double n = static_cast<double>(examples);
-  // `kept` lacks the last example first; putting example e in the place of e − 1 moves the gap down by one.
-  for (size_t left_out = examples; left_out-- > 0;) {
-    values[left_out] = n * all - (n - 1) * statistic(kept);
-    if (left_out > 0) kept[left_out - 1] = left_out;
-  }
-  const double shift = all - Mean(values);
-  for (double& value : values) value += shift;
-  return values;
-}
-
 Summary Summarise(absl::Span<const double> values) {
   CHECK(!values.empty());
   Summary summary;

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <vector>
 
@@ -30,17 +29,6 @@ absl::StatusOr<double> RatioOfSums(const ExampleScores& scores);
 // The second summand is the derivative of the ratio with respect to the weight of example e, times E. Errors as
 // RatioOfSums.
 absl::StatusOr<std::vector<double>> LinearisedValues(const ExampleScores& scores);
-
-// A statistic of a subset of the examples, given by their indices in ascending order.
-using ExampleStatistic = std::function<double(absl::Span<const size_t> examples)>;
-
-// One value per example for a metric that is not a mean (a correlation, F1): jackknife pseudo-values
-//
-//   p_e = E · θ − (E − 1) · θ₋ₑ,
-//
-// shifted so that their mean is the statistic θ of all examples rather than its bias-corrected version: reports show
-// the number that everybody computes. Calls `statistic` examples + 1 times. REQUIRES: examples >= 2.
-std::vector<double> JackknifeValues(size_t examples, const ExampleStatistic& statistic);
 
 // Mean and spread of one metric over the seeds of a variant.
 struct Summary {
@@ -76,7 +64,7 @@ struct PairedDifference {
   bool screening() const { return seeds < 5; }
 };
 
-// Estimates the mean of d[r][e], the paired difference of seed r on example e (LinearisedValues or JackknifeValues of
+// Estimates the mean of d[r][e], the paired difference of seed r on example e (LinearisedValues of
 // the variant minus those of the base), when both the seeds and the examples are samples.
 //
 // Model: d_re = Δ + a_r + b_e + c_re with independent seed effects a, example effects b and interaction c. With one

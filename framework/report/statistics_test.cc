@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 
+#include "framework/eval/jackknife.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -47,17 +48,6 @@ TEST(LinearisedValues, IsTheDerivativeOfTheRatio) {
     heavier.count[e] *= 1 + epsilon;
     EXPECT_NEAR((*RatioOfSums(heavier) - ratio) / epsilon * 3, values[e] - ratio, 1e-5);
   }
-}
-
-TEST(JackknifeValues, OfAMeanAreTheExamples) {
-  const std::vector<double> x{1, 5, 2, 9};
-  const std::vector<double> values = JackknifeValues(4, [&x](absl::Span<const size_t> examples) {
-    double sum = 0;
-    for (const size_t e : examples) sum += x[e];
-    return sum / static_cast<double>(examples.size());
-  });
-  EXPECT_THAT(values,
-              ElementsAre(DoubleNear(1, 1e-12), DoubleNear(5, 1e-12), DoubleNear(2, 1e-12), DoubleNear(9, 1e-12)));
 }
 
 double Pearson(const std::vector<double>& x, const std::vector<double>& y, absl::Span<const size_t> examples) {
