@@ -36,7 +36,7 @@ int64_t HeldOut::tokens() const {
 StepBatch HeldOut::Read(int64_t begin, int64_t end) const {
   CHECK(0 <= begin && begin <= end && end <= size()) << begin << " to " << end << " of " << size();
   StepBatch step = ReadStep(*sequences_, absl::MakeConstSpan(samples_).subspan(begin, end - begin), /*epoch=*/0);
-  MaskBert(masking_, context_, 0, end - begin, &step);
+  if (kind() == LmKind::kMasked) MaskBert(masking_, context_, 0, end - begin, &step);
   return step;
 }
 

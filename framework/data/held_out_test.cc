@@ -6,6 +6,7 @@
 #include <numeric>
 #include <vector>
 
+#include "framework/data/lm_kind.h"
 #include "framework/data/test_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -58,6 +59,20 @@ TEST(HeldOutTest, MasksDoNotDependOnTheSlice) {
       EXPECT_EQ(slice.sequences[i].ids, whole.sequences[begin + i].ids);
       EXPECT_EQ(slice.sequences[i].labels, whole.sequences[begin + i].labels);
     }
+  }
+}
+
+TEST(HeldOutTest, OfACausalModelHasNextIdsAsLabels) {
+  const auto blocks = testing::AllBlocks(LetterDocuments(30, 30), 10);
+  const HeldOut held_out(blocks, 20, Context(0));
+  EXPECT_EQ(held_out.kind(), LmKind::kCausal);
+  const StepBatch batch = held_out.Read(5, 20);
+  ASSERT_EQ(batch.sequences.size(), 15u);
+  EXPECT_EQ(batch.Masks(0, 15).Rows(RowSet::kLabelled), 15 * 9);
+  for (int i = 0; i < 15; ++i) {
+    EXPECT_EQ(batch.sequences[i].ids, blocks->Ids(held_out.samples()[5 + i]));
+    EXPECT_TRUE(std::equal(batch.sequences[i].labels.begin(), batch.sequences[i].labels.end() - 1,
+                           batch.sequences[i].ids.begin() + 1));
   }
 }
 

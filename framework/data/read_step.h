@@ -9,7 +9,8 @@
 
 namespace retort {
 
-// These sequences of the set in this order, without masks: all labels are kNoLabel.
+// These sequences of the set in this order. Those of a causal model have the next id as label at each position but the
+// last, which has none; those of a masked one are not masked yet: all labels are kNoLabel.
 StepBatch ReadStep(const SequenceSet& sequences, absl::Span<const int64_t> samples, int64_t epoch);
 
 }  // namespace retort

@@ -14,6 +14,7 @@
 namespace retort {
 namespace {
 
+using testing::AllBlocks;
 using testing::AllSequences;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -61,6 +62,69 @@ TEST(SequenceSetTest, CutsDocumentsIntoPieces) {
   EXPECT_EQ(AllSequences({"a b c d e f g", "a b", "a"}, 5, 3)->size(), 5);
 }
 
+// The stream is a b c d e 3 f 3 g h 3, with 3 for the end of text.
+TEST(SequenceSetTest, JoinsDocumentsIntoBlocksForACausalModel) {
+  const std::vector<std::string> documents = {"a b c d e", "f", "g h"};
+  const auto set = AllBlocks(documents, 4);
+  ASSERT_EQ(set->size(), 2);
+  EXPECT_THAT(set->Ids(0), ElementsAre(5, 6, 7, 8));
+  EXPECT_THAT(set->Ids(1), ElementsAre(9, 3, 10, 3));
+  EXPECT_THAT(set->Lengths(), ElementsAre(4, 4));
+  EXPECT_EQ(set->tokens(), 8);
+  // A block that begins with an end of text, and one that ends with the stream.
+  EXPECT_THAT(AllBlocks(documents, 5)->Ids(1), ElementsAre(3, 10, 3, 11, 12));
+  EXPECT_EQ(AllBlocks(documents, 11)->size(), 1);
+  EXPECT_THAT(AllBlocks(documents, 11)->Ids(0), ElementsAre(5, 6, 7, 8, 9, 3, 10, 3, 11, 12, 3));
+}
+
+// Whatever the length, the blocks one after another are the beginning of the same stream, and all of it but less than
+// a block; and they pass over documents of other splits.
+TEST(SequenceSetTest, BlocksAreTheStreamOfTheirSplit) {
+  const auto tokenizer = LetterTokenizer();
+  std::vector<std::string> documents;
+  for (int length : {5, 1, 30, 4}) {
+    for (std::string& document : LetterDocuments(40, length)) documents.push_back(std::move(document));
+  }
+  const auto store = StoreOf(documents, *tokenizer);
+  int64_t ids_of_all_splits = 0;
+  for (const Split split : {Split::kTrain, Split::kSelect, Split::kReport}) {
+    SequenceSetOptions options = Options(split, 2, 0);
+    options.kind = LmKind::kCausal;
+    options.select_share = options.report_share = 0.3;
+    options.special_ids.end_of_text = 4;
+    std::vector<int32_t> stream;
+    for (int64_t document = 0; document < store->documents(); ++document) {
+      if (SplitOf(store->TextHash(document), 0.3, 0.3) != split) continue;
+      std::vector<int32_t> ids(store->Length(document));
+      store->Copy(document, 0, absl::MakeSpan(ids));
+      stream.insert(stream.end(), ids.begin(), ids.end());
+      stream.push_back(4);
+    }
+    ids_of_all_splits += static_cast<int64_t>(stream.size());
+    for (int length : {2, 3, 7, 64}) {
+      options.length = length;
+      const auto set = SequenceSet::Create(store, options);
+      ASSERT_TRUE(set.ok()) << set.status();
+      std::vector<int32_t> joined;
+      for (int64_t i = 0; i < (*set)->size(); ++i) {
+        const std::vector<int32_t> ids = (*set)->Ids(i);
+        ASSERT_EQ(ids.size(), static_cast<size_t>(length));
+        joined.insert(joined.end(), ids.begin(), ids.end());
+      }
+      EXPECT_LT(stream.size() - joined.size(), static_cast<size_t>(length));
+      EXPECT_TRUE(std::equal(joined.begin(), joined.end(), stream.begin())) << length;
+    }
+  }
+  EXPECT_EQ(ids_of_all_splits, store->tokens() + store->documents());
+}
+
+TEST(SequenceSetTest, ACausalModelNeedsAnEndOfText) {
+  SequenceSetOptions options = Options(Split::kTrain, 4, 0);
+  options.kind = LmKind::kCausal;
+  EXPECT_THAT(SequenceSet::Create(StoreOf({"a b c"}, *LetterTokenizer()), options).status().ToString(),
+              HasSubstr("causal_lm: want a vocabulary with an end-of-text piece"));
+}
+
 TEST(SequenceSetTest, SplitsPartTheDocuments) {
   const auto tokenizer = LetterTokenizer();
   const auto documents = LetterDocuments(400, 20);
@@ -98,6 +162,10 @@ TEST(SequenceSetTest, AnEmptySplitSaysWhatWasThere) {
   EXPECT_EQ(set.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(set.status().ToString(), HasSubstr("corpus letters, split train: want at least one sequence of 12 to 16 "
                                                  "positions, got none from 2 document(s) of 5 token(s)"));
+  options.kind = LmKind::kCausal;
+  options.special_ids.end_of_text = 3;
+  EXPECT_THAT(SequenceSet::Create(StoreOf({"a b c", "d e"}, *tokenizer), options).status().ToString(),
+              HasSubstr("want at least one sequence of 16 positions, got none from 2 document(s)"));
 }
 
 TEST(SequenceSetTest, LengthsOutOfRangeAreErrors) {
@@ -107,6 +175,9 @@ TEST(SequenceSetTest, LengthsOutOfRangeAreErrors) {
               HasSubstr("length: want at least 3"));
   EXPECT_THAT(SequenceSet::Create(store, Options(Split::kTrain, 8, 9)).status().ToString(),
               HasSubstr("min_length: want at most the length 8, got 9"));
+  SequenceSetOptions causal = Options(Split::kTrain, 1, 0);
+  causal.kind = LmKind::kCausal;
+  EXPECT_THAT(SequenceSet::Create(store, causal).status().ToString(), HasSubstr("length: want at least 2"));
 }
 
 TEST(SequenceSetTest, TheContentHashFollowsFromAllThatMatters) {
@@ -116,6 +187,11 @@ TEST(SequenceSetTest, TheContentHashFollowsFromAllThatMatters) {
   EXPECT_NE(AllSequences({"a b", "a b c d e f g"}, 5, 3)->content_hash(), hash);
   EXPECT_NE(AllSequences({"a b c d e f g", "a b"}, 6, 3)->content_hash(), hash);
   EXPECT_NE(AllSequences({"a b c d e f g", "a b"}, 5, 5)->content_hash(), hash);
+  EXPECT_NE(AllBlocks({"a b c d e f g", "a b"}, 5)->content_hash(), hash);
+  EXPECT_EQ(AllBlocks({"a b c d e f g", "a b"}, 5)->content_hash(),
+            AllBlocks({"a b c d e f g", "a b"}, 5)->content_hash());
+  EXPECT_NE(AllBlocks({"a b c d e f g", "a b"}, 5)->content_hash(),
+            AllBlocks({"a b c d e f g", "a b"}, 4)->content_hash());
 }
 
 TEST(SequenceSetTest, CountsPieces) {

@@ -12,6 +12,20 @@
 #include "gtest/gtest.h"
 
 namespace retort::testing {
+namespace {
+
+std::shared_ptr<const SequenceSet> TrainingSet(const std::vector<std::string>& documents, SequenceSetOptions options) {
+  const auto tokenizer = LetterTokenizer();
+  options.corpus = "letters";
+  options.select_share = options.report_share = 0;
+  options.special_ids = tokenizer->special_ids();
+  options.special_ids.end_of_text = options.special_ids.sep;
+  auto sequences = SequenceSet::Create(StoreOf(documents, *tokenizer), options);
+  CHECK(sequences.ok()) << sequences.status();
+  return *std::move(sequences);
+}
+
+}  // namespace
 
 std::unique_ptr<WordPieceTokenizer> LetterTokenizer() {
   std::vector<std::string> pieces = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
@@ -48,16 +62,17 @@ std::vector<std::string> LetterDocuments(int count, int tokens) {
 }
 
 std::shared_ptr<const SequenceSet> AllSequences(const std::vector<std::string>& documents, int length, int min_length) {
-  const auto tokenizer = LetterTokenizer();
   SequenceSetOptions options;
-  options.corpus = "letters";
-  options.select_share = options.report_share = 0;
   options.length = length;
   options.min_length = min_length;
-  options.special_ids = tokenizer->special_ids();
-  auto sequences = SequenceSet::Create(StoreOf(documents, *tokenizer), options);
-  CHECK(sequences.ok()) << sequences.status();
-  return *std::move(sequences);
+  return TrainingSet(documents, options);
+}
+
+std::shared_ptr<const SequenceSet> AllBlocks(const std::vector<std::string>& documents, int length) {
+  SequenceSetOptions options;
+  options.kind = LmKind::kCausal;
+  options.length = length;
+  return TrainingSet(documents, options);
 }
 
 }  // namespace retort::testing

@@ -21,8 +21,11 @@ std::shared_ptr<const TokenStore> StoreOf(const std::vector<std::string>& docume
 // four letters that spell d.
 std::vector<std::string> LetterDocuments(int count, int tokens);
 
-// All documents of a store as training sequences.
+// All documents of a store as training sequences of a masked model.
 std::shared_ptr<const SequenceSet> AllSequences(const std::vector<std::string>& documents, int length, int min_length);
+
+// The same as blocks of a causal model, for which [SEP] is the end of text.
+std::shared_ptr<const SequenceSet> AllBlocks(const std::vector<std::string>& documents, int length);
 
 }  // namespace retort::testing
 

@@ -84,17 +84,17 @@ absl::StatusOr<std::shared_ptr<const SequenceSet>> Inputs::Sequences(const std::
   return set;
 }
 
-absl::StatusOr<const MaskedLmSource*> Inputs::Source(const Stage& stage, const VocabularyInput& vocabulary,
+absl::StatusOr<const LmSource*> Inputs::Source(const Stage& stage, const VocabularyInput& vocabulary,
                                                      uint64_t data_seed) {
   const std::string key = absl::StrCat(DeterministicBytes(stage.data()), "\n", DeterministicBytes(stage.batch()), "\n",
                                        data_seed, " ", vocabulary.tokenizer->Fingerprint());
-  std::unique_ptr<MaskedLmSource>& source = sources_[key];
+  std::unique_ptr<LmSource>& source = sources_[key];
   if (source == nullptr) {
     const MaskedLmData& data = stage.data().masked_lm();
     RETORT_ASSIGN_OR_RETURN(auto sequences,
                             Sequences(data.corpus(), Split::kTrain, data.length(), data.min_length(), vocabulary));
     RETORT_ASSIGN_OR_RETURN(
-        source, MaskedLmSource::Create(data, stage.batch(), std::move(sequences), *vocabulary.tokenizer, data_seed));
+        source, LmSource::Create(data, stage.batch(), std::move(sequences), *vocabulary.tokenizer, data_seed));
   }
   return source.get();
 }

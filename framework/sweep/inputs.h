@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "framework/config/sweep.pb.h"
 #include "framework/data/corpus_folder.h"
-#include "framework/data/masked_lm_source.h"
+#include "framework/data/lm_source.h"
 #include "framework/data/sequence_set.h"
 #include "framework/data/token_store.h"
 #include "framework/model/hugging_face.h"
@@ -48,7 +48,7 @@ class Inputs {
                                                                int64_t min_length, const VocabularyInput& vocabulary);
 
   // The training data of a stage with `data_seed`.
-  absl::StatusOr<const MaskedLmSource*> Source(const Stage& stage, const VocabularyInput& vocabulary,
+  absl::StatusOr<const LmSource*> Source(const Stage& stage, const VocabularyInput& vocabulary,
                                                uint64_t data_seed);
 
  private:
@@ -64,7 +64,7 @@ class Inputs {
   std::map<std::string, std::unique_ptr<VocabularyInput>> vocabularies_;
   std::map<std::pair<std::string, uint64_t>, std::unique_ptr<CorpusInput>> corpora_;
   std::map<std::tuple<std::string, Split, int64_t, int64_t, uint64_t>, std::shared_ptr<const SequenceSet>> sequences_;
-  std::map<std::string, std::unique_ptr<MaskedLmSource>> sources_;
+  std::map<std::string, std::unique_ptr<LmSource>> sources_;
 };
 
 }  // namespace retort

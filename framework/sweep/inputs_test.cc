@@ -110,7 +110,7 @@ TEST_F(InputsTest, MakesSequencesAndSourcesOnce) {
   EXPECT_NE(Sequences(&inputs_, Split::kTrain), Sequences(&inputs_, Split::kTrain, 16));
   Stage stage = TrainingStage();
   const VocabularyInput& vocabulary = Vocabulary(&inputs_);
-  const MaskedLmSource* source = inputs_.Source(stage, vocabulary, 1).value();
+  const LmSource* source = inputs_.Source(stage, vocabulary, 1).value();
   stage.set_name("another");
   stage.mutable_adamw()->set_learning_rate(9);
   EXPECT_EQ(inputs_.Source(stage, vocabulary, 1).value(), source) << "the data are the same";

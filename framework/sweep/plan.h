@@ -45,7 +45,7 @@ struct PlannedStage {
   std::string teacher_scores_key;  // Of evaluation stages: address of the teacher's own scores; empty: no teacher.
 
   // Of training stages.
-  const MaskedLmSource* source = nullptr;
+  const LmSource* source = nullptr;
   int64_t total_steps = 0;
   int64_t parameters = 0;
   double student_flops = 0;  // Estimates of the whole stage.

@@ -10,7 +10,7 @@
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/reflection.h"
-#include "framework/eval/masked_lm_evaluation.h"
+#include "framework/eval/lm_evaluation.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
 #include "framework/sweep/architecture.h"

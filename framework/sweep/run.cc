@@ -12,7 +12,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
 #include "framework/config/difference.h"
-#include "framework/eval/masked_lm_evaluation.h"
+#include "framework/eval/lm_evaluation.h"
 #include "framework/init/initializer.h"
 #include "framework/report/stage_metrics.h"
 #include "framework/train/cohort.h"
@@ -246,7 +246,7 @@ class Runner {
       std::vector<EvaluatedModel> models;
       for (const CohortMember* member : members) models.push_back({member->encoder, &member->student->parameters()});
       std::vector<std::map<std::string, double>> metrics;
-      for (const MetricScores& scores : EvaluateMaskedLm(models, std::nullopt, held_out, device)) {
+      for (const MetricScores& scores : EvaluateLm(models, std::nullopt, held_out, device)) {
         auto& means = metrics.emplace_back();
         for (const auto& [name, score] : scores) means[name] = score.Mean();
       }
@@ -297,7 +297,7 @@ class Runner {
     RETORT_ASSIGN_OR_RETURN(const HeldOut held_out, MakeHeldOut(spec, *first.vocabulary, inputs_));
     std::vector<MetricScores> scores;
     RETORT_RETURN_IF_ERROR(TryTorch("evaluation", [&] {
-      scores = EvaluateMaskedLm(models, evaluated_teacher, held_out, plan_.device);
+      scores = EvaluateLm(models, evaluated_teacher, held_out, plan_.device);
       return absl::OkStatus();
     }));
     for (size_t i = 0; i < models.size(); ++i) {

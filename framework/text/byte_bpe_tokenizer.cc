@@ -35,7 +35,9 @@ bool FillRoberta(ByteBpeParts* parts) {
   }
   added.back().strip_left = true;
   SpecialIds& special = parts->special_ids;
-  special = {/*pad=*/added[1].id, /*unk=*/added[3].id, /*cls=*/added[0].id, /*sep=*/added[2].id, /*mask=*/added[4].id};
+  special = {/*pad=*/added[1].id,        /*unk=*/added[3].id,  /*cls=*/added[0].id,
+             /*sep=*/added[2].id,        /*mask=*/added[4].id,
+             /*end_of_text=*/added[2].id};
   parts->sequence_template = {{special.cls}, {special.sep, special.sep}, {special.sep}, /*second_type=*/0};
   parts->added = {std::move(added)};
   return true;
@@ -44,7 +46,7 @@ bool FillRoberta(ByteBpeParts* parts) {
 bool FillGpt2(ByteBpeParts* parts) {
   const std::optional<int32_t> id = parts->vocabulary.Id(kEndOfText);
   if (!id.has_value()) return false;
-  parts->special_ids = {*id, *id, *id, *id, kNoId};
+  parts->special_ids = {*id, *id, *id, *id, kNoId, *id};
   parts->sequence_template.second_type = 1;
   parts->added = {{{kEndOfText, *id}}};
   return true;

@@ -18,13 +18,18 @@ namespace retort {
 constexpr int32_t kNoId = -1;
 
 // Ids with a role of their own in a model's input. One id may have several
-// roles: GPT-2's <|endoftext|> begins, ends and fills. Only `mask` may be kNoId.
+// roles: GPT-2's <|endoftext|> begins, ends and fills. Only `mask` and
+// `end_of_text` may be kNoId.
 struct SpecialIds {
   int32_t pad;   // fills a batch's short sequences
   int32_t unk;   // stands for a word that no pieces spell
   int32_t cls;   // begins a sequence
   int32_t sep;   // ends a sequence
   int32_t mask;  // stands for a masked token
+
+  // Parts documents that are read on end: <|endoftext|> of GPT-2, </s> of
+  // RoBERTa. BERT's [SEP] ends sentences.
+  int32_t end_of_text = kNoId;
 };
 
 struct DecodeOptions {

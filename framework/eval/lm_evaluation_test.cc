@@ -1,4 +1,4 @@
-#include "framework/eval/masked_lm_evaluation.h"
+#include "framework/eval/lm_evaluation.h"
 
 #include <algorithm>
 #include <cmath>
@@ -137,10 +137,10 @@ void ExpectClose(const MetricScores& got, const MetricScores& expected, double t
   }
 }
 
-TEST(EvaluateMaskedLm, AgreesWithTheDefinitions) {
+TEST(EvaluateLm, AgreesWithTheDefinitions) {
   const HeldOut held_out = MakeHeldOut();
   const Model teacher(1, /*layers=*/3), student(2);
-  const auto scores = EvaluateMaskedLm({student.view(), teacher.view()}, teacher.view(), held_out, kCpu);
+  const auto scores = EvaluateLm({student.view(), teacher.view()}, teacher.view(), held_out, kCpu);
   ASSERT_EQ(scores.size(), 2u);
   ExpectClose(scores[0], ByHand(student, &teacher, held_out), 1e-5);
   ExpectClose(scores[1], ByHand(teacher, &teacher, held_out), 1e-5);
@@ -153,49 +153,49 @@ TEST(EvaluateMaskedLm, AgreesWithTheDefinitions) {
   EXPECT_GT(rows, 20);
 }
 
-TEST(EvaluateMaskedLm, FindsNoDifferenceFromTheTeacherToItself) {
+TEST(EvaluateLm, FindsNoDifferenceFromTheTeacherToItself) {
   const HeldOut held_out = MakeHeldOut();
   const Model teacher(1), other(2);
-  const auto scores = EvaluateMaskedLm({teacher.view(), other.view()}, teacher.view(), held_out, kCpu);
+  const auto scores = EvaluateLm({teacher.view(), other.view()}, teacher.view(), held_out, kCpu);
   for (double sum : scores[0].at("masked_lm/kl_to_teacher").sum) EXPECT_EQ(sum, 0);
   EXPECT_GT(scores[1].at("masked_lm/kl_to_teacher").Mean(), 0.1);
 }
 
-TEST(EvaluateMaskedLm, LeavesOutTheDivergenceWithoutATeacher) {
+TEST(EvaluateLm, LeavesOutTheDivergenceWithoutATeacher) {
   const Model student(2);
   const HeldOut held_out = MakeHeldOut();
-  const auto scores = EvaluateMaskedLm({student.view()}, std::nullopt, held_out, kCpu);
+  const auto scores = EvaluateLm({student.view()}, std::nullopt, held_out, kCpu);
   EXPECT_THAT(scores[0],
               UnorderedElementsAre(Pair(kMaskedLmCrossEntropy, ::testing::_), Pair(kMaskedLmAccuracy, ::testing::_)));
   ExpectClose(scores[0], ByHand(student, nullptr, held_out), 1e-5);
 }
 
 // The sequences that a batch holds, and with them its padding, are no part of a metric.
-TEST(EvaluateMaskedLm, DoesNotDependOnTheBatches) {
+TEST(EvaluateLm, DoesNotDependOnTheBatches) {
   const HeldOut held_out = MakeHeldOut();
   const Model teacher(1), student(2);
-  const auto whole = EvaluateMaskedLm({student.view()}, teacher.view(), held_out, kCpu, kSequences);
+  const auto whole = EvaluateLm({student.view()}, teacher.view(), held_out, kCpu, kSequences);
   for (int64_t chunk : {1, 7, 39, 1000}) {
-    const auto scores = EvaluateMaskedLm({student.view()}, teacher.view(), held_out, kCpu, chunk);
+    const auto scores = EvaluateLm({student.view()}, teacher.view(), held_out, kCpu, chunk);
     ExpectClose(scores[0], whole[0], 1e-5);
   }
 }
 
-TEST(EvaluateMaskedLm, DoesNotDependOnTheOtherModels) {
+TEST(EvaluateLm, DoesNotDependOnTheOtherModels) {
   const HeldOut held_out = MakeHeldOut();
   const Model teacher(1), student(2), other(3, /*layers=*/1);
-  const auto alone = EvaluateMaskedLm({student.view()}, teacher.view(), held_out, kCpu);
+  const auto alone = EvaluateLm({student.view()}, teacher.view(), held_out, kCpu);
   const auto together =
-      EvaluateMaskedLm({other.view(), student.view(), teacher.view()}, teacher.view(), held_out, kCpu);
+      EvaluateLm({other.view(), student.view(), teacher.view()}, teacher.view(), held_out, kCpu);
   for (const auto& [metric, scores] : alone[0]) {
     EXPECT_EQ(together[1].at(metric).sum, scores.sum) << metric << ": other bits";
     EXPECT_EQ(together[1].at(metric).count, scores.count) << metric;
   }
 }
 
-TEST(EvaluateMaskedLm, SeesNothingWhereNothingIsMasked) {
+TEST(EvaluateLm, SeesNothingWhereNothingIsMasked) {
   const Model student(2);
-  const auto scores = EvaluateMaskedLm({student.view()}, student.view(), MakeHeldOut(/*rate=*/0), kCpu);
+  const auto scores = EvaluateLm({student.view()}, student.view(), MakeHeldOut(/*rate=*/0), kCpu);
   for (const auto& [metric, values] : scores[0]) {
     EXPECT_EQ(values.sum, std::vector<double>(kSequences, 0)) << metric;
     EXPECT_TRUE(std::isnan(values.Mean())) << metric;

@@ -1,4 +1,4 @@
-#include "framework/data/masked_lm_source.h"
+#include "framework/data/lm_source.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/batch/micro_batches.h"
+#include "framework/data/lm_kind.h"
 #include "framework/data/read_step.h"
 #include "glog/logging.h"
 
@@ -25,67 +26,79 @@ SamplerOptions ToSamplerOptions(const BatchSpec& batch, uint64_t data_seed) {
   return options;
 }
 
+// The sequences are those that `data` wants.
+void CheckSequences(const Data& data, const SequenceSetOptions& options) {
+  CHECK(data.has_causal_lm() == (options.kind == LmKind::kCausal)) << LmKindName(options.kind);
+  if (data.has_causal_lm()) {
+    CHECK_EQ(options.length, data.causal_lm().length());
+  } else {
+    CHECK_EQ(options.length, data.masked_lm().length());
+    CHECK_EQ(options.min_length, data.masked_lm().min_length());
+  }
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<MaskedLmSource>> MaskedLmSource::Create(const MaskedLmData& data, const BatchSpec& batch,
-                                                                       std::shared_ptr<const SequenceSet> sequences,
-                                                                       const Tokenizer& tokenizer, uint64_t data_seed) {
-  CHECK_EQ(sequences->options().length, data.length());
-  CHECK_EQ(sequences->options().min_length, data.min_length());
+absl::StatusOr<std::unique_ptr<LmSource>> LmSource::Create(const Data& data, const BatchSpec& batch,
+                                                           std::shared_ptr<const SequenceSet> sequences,
+                                                           const Tokenizer& tokenizer, uint64_t data_seed) {
+  CheckSequences(data, sequences->options());
   if (batch.size_case() == BatchSpec::SIZE_NOT_SET || (batch.sequences() <= 0 && batch.tokens() <= 0)) {
     return absl::InvalidArgumentError(
         absl::StrCat("batch: want sequences or tokens > 0, got ", batch.ShortDebugString()));
   }
-  if (tokenizer.special_ids().mask == kNoId) {
+  if (data.has_masked_lm() && tokenizer.special_ids().mask == kNoId) {
     return absl::InvalidArgumentError("masked_lm: want a vocabulary with a piece for masked tokens, got one without");
   }
-  std::unique_ptr<MaskedLmSource> source(new MaskedLmSource(data, batch, std::move(sequences), tokenizer, data_seed));
-  if (data.has_distilbert_masking()) {
+  std::unique_ptr<LmSource> source(new LmSource(data, batch, std::move(sequences), tokenizer, data_seed));
+  if (data.masked_lm().has_distilbert_masking()) {
     const std::vector<int64_t> counts = PieceCounts(*source->sequences_, tokenizer.vocabulary_size());
-    source->race_scales_ = MaskingRaceScales(counts, data.distilbert_masking().smoothing(), tokenizer.special_ids());
+    const double smoothing = data.masked_lm().distilbert_masking().smoothing();
+    source->race_scales_ = MaskingRaceScales(counts, smoothing, tokenizer.special_ids());
   }
   RETORT_ASSIGN_OR_RETURN(source->sampler_,
                           Sampler::Create(source->sequences_->Lengths(), ToSamplerOptions(batch, data_seed)));
   return source;
 }
 
-MaskedLmSource::MaskedLmSource(const MaskedLmData& data, const BatchSpec& batch,
-                               std::shared_ptr<const SequenceSet> sequences, const Tokenizer& tokenizer,
-                               uint64_t data_seed)
+LmSource::LmSource(const Data& data, const BatchSpec& batch, std::shared_ptr<const SequenceSet> sequences,
+                   const Tokenizer& tokenizer, uint64_t data_seed)
     : data_(data),
       micro_batches_(std::max(1, batch.micro_batches())),
       sequences_(std::move(sequences)),
       context_{data_seed, tokenizer.vocabulary_size(), tokenizer.special_ids()} {}
 
-StepBatch MaskedLmSource::Step(int64_t step) const {
+StepBatch LmSource::Step(int64_t step) const {
   const StepPlan plan = sampler_->Step(step);
   StepBatch batch = ReadStep(*sequences_, plan.samples, plan.epoch);
-  const int64_t slices = data_.mask_scope() == MICRO_BATCH ? micro_batches_ : 1;
+  if (!data_.has_masked_lm()) return batch;
+  const int64_t slices = data_.masked_lm().mask_scope() == MICRO_BATCH ? micro_batches_ : 1;
   for (const SequenceRange& range : MicroBatches(static_cast<int64_t>(plan.samples.size()), slices)) {
     Mask(range.begin, range.end, &batch);
   }
   return batch;
 }
 
-void MaskedLmSource::Mask(int64_t begin, int64_t end, StepBatch* step) const {
-  switch (data_.masking_case()) {
+void LmSource::Mask(int64_t begin, int64_t end, StepBatch* step) const {
+  const MaskedLmData& data = data_.masked_lm();
+  switch (data.masking_case()) {
     case MaskedLmData::kBertMasking: {
-      const BertMasking& masking = data_.bert_masking();
+      const BertMasking& masking = data.bert_masking();
       return MaskBert({masking.rate(), masking.mask_share(), masking.random_share()}, context_, begin, end, step);
     }
     case MaskedLmData::kDistilbertMasking: {
-      const DistilbertMasking& masking = data_.distilbert_masking();
+      const DistilbertMasking& masking = data.distilbert_masking();
       return MaskDistilbert({masking.rate(), masking.mask_share(), masking.random_share()}, context_, race_scales_,
                             begin, end, step);
     }
     case MaskedLmData::kNoMasking:
       return;
     case MaskedLmData::MASKING_NOT_SET:
-      LOG(FATAL) << "defaults of masked_lm were not filled: " << data_.ShortDebugString();
+      LOG(FATAL) << "defaults of masked_lm were not filled: " << data.ShortDebugString();
   }
 }
 
-StepShape MaskedLmSource::Shape(int64_t step) const {
+StepShape LmSource::Shape(int64_t step) const {
   StepShape shape;
   for (const int64_t sample : sampler_->Step(step).samples) {
     const int64_t length = sequences_->Length(sample);
@@ -97,7 +110,7 @@ StepShape MaskedLmSource::Shape(int64_t step) const {
   return shape;
 }
 
-StepShape MaskedLmSource::MeanStep() const {
+StepShape LmSource::MeanStep() const {
   double sequences = 0, positions = 0, tokens = 0;
   for (int64_t step = 0; step < steps_per_epoch(); ++step) {
     const StepShape shape = Shape(step);
@@ -114,21 +127,25 @@ StepShape MaskedLmSource::MeanStep() const {
   return mean;
 }
 
-double MaskedLmSource::LabelledShare(int64_t sequences, int64_t tokens) const {
-  const double ordinary = static_cast<double>(tokens - 2 * sequences) / static_cast<double>(tokens);
-  if (data_.has_bert_masking()) return data_.bert_masking().rate() * ordinary;
-  if (data_.has_distilbert_masking()) return std::min(data_.distilbert_masking().rate(), ordinary);
+double LmSource::LabelledShare(int64_t sequences, int64_t tokens) const {
+  const auto share_without = [&](int64_t positions) {  // Of each sequence.
+    return static_cast<double>(tokens - positions * sequences) / static_cast<double>(tokens);
+  };
+  if (data_.has_causal_lm()) return share_without(1);  // The last.
+  const MaskedLmData& data = data_.masked_lm();
+  if (data.has_bert_masking()) return data.bert_masking().rate() * share_without(2);  // [CLS] and [SEP].
+  if (data.has_distilbert_masking()) return std::min(data.distilbert_masking().rate(), share_without(2));
   return 0;
 }
 
-absl::StatusOr<int64_t> MaskedLmSource::StepsForTokens(int64_t tokens) const {
+absl::StatusOr<int64_t> LmSource::StepsForTokens(int64_t tokens) const {
   if (tokens <= 0) return absl::InvalidArgumentError(absl::StrCat("budget.tokens: want > 0, got ", tokens));
   int64_t steps = 0;
   for (int64_t seen = 0; seen < tokens; ++steps) seen += Shape(steps).tokens;
   return steps;
 }
 
-absl::StatusOr<int64_t> MaskedLmSource::StepsForEpochs(double epochs) const {
+absl::StatusOr<int64_t> LmSource::StepsForEpochs(double epochs) const {
   const double steps = std::ceil(epochs * static_cast<double>(steps_per_epoch()));
   if (!(epochs > 0 && steps <= kMaxSteps)) {
     return absl::InvalidArgumentError(absl::StrCat("budget.epochs: want > 0, of at most ", kMaxSteps,

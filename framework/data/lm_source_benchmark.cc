@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "framework/data/masked_lm_source.h"
+#include "framework/data/lm_source.h"
 #include "framework/data/sampler.h"
 #include "framework/data/test_store.h"
 #include "glog/logging.h"
@@ -17,20 +17,21 @@ namespace retort {
 namespace {
 
 void Step(benchmark::State& state) {
-  MaskedLmData data;
-  data.set_length(128);
-  data.set_min_length(12);
+  Data data;
+  MaskedLmData& masked_lm = *data.mutable_masked_lm();
+  masked_lm.set_length(128);
+  masked_lm.set_min_length(12);
   if (state.range(0) == 0) {
-    data.mutable_bert_masking()->set_rate(0.15);
+    masked_lm.mutable_bert_masking()->set_rate(0.15);
   } else {
-    data.mutable_distilbert_masking()->set_rate(0.15);
+    masked_lm.mutable_distilbert_masking()->set_rate(0.15);
   }
   BatchSpec batch;
   batch.set_sequences(256);
   batch.set_group_by_length(true);
   const auto source =
-      MaskedLmSource::Create(data, batch, testing::AllSequences(testing::LetterDocuments(2000, 1000), 128, 12),
-                             *testing::LetterTokenizer(), 1);
+      LmSource::Create(data, batch, testing::AllSequences(testing::LetterDocuments(2000, 1000), 128, 12),
+                       *testing::LetterTokenizer(), 1);
   CHECK(source.ok()) << source.status();
   int64_t step = 0, tokens = 0;
   for (auto _ : state) tokens += (*source)->Step(step++).tokens();

@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_DATA_MASKED_LM_SOURCE_H_
-#define RETORT_FRAMEWORK_DATA_MASKED_LM_SOURCE_H_
+#ifndef RETORT_FRAMEWORK_DATA_LM_SOURCE_H_
+#define RETORT_FRAMEWORK_DATA_LM_SOURCE_H_
 
 #include <cstdint>
 #include <memory>
@@ -23,21 +23,20 @@ struct StepShape {
   double labelled_share = 0;  // of the tokens, expected
 };
 
-// The steps of masked-LM training on one split: which sequences, and their masks. Any step is at hand without those
-// before it; the same arguments give the same steps, on any machine. Thread-safe.
-class MaskedLmSource {
+// The steps of a language model's training on one split: which sequences, and their labels and masks. Any step is at
+// hand without those before it; the same arguments give the same steps, on any machine. Thread-safe.
+class LmSource {
  public:
-  // `data` and `batch` have their defaults filled (FillDefaults). `sequences` were made with data.length and
-  // data.min_length from ids of `tokenizer`, which is not kept. distilbert_masking reads all sequences here, to count
-  // their pieces.
+  // `data` and `batch` have their defaults filled (FillDefaults). `sequences` were made as `data` says from ids of
+  // `tokenizer`, which is not kept. distilbert_masking reads all sequences here, to count their pieces.
   //
   // Errors: InvalidArgument for a batch that is too large, or a budget of tokens that is too small, for the sequences.
-  static absl::StatusOr<std::unique_ptr<MaskedLmSource>> Create(const MaskedLmData& data, const BatchSpec& batch,
-                                                                std::shared_ptr<const SequenceSet> sequences,
-                                                                const Tokenizer& tokenizer, uint64_t data_seed);
+  static absl::StatusOr<std::unique_ptr<LmSource>> Create(const Data& data, const BatchSpec& batch,
+                                                          std::shared_ptr<const SequenceSet> sequences,
+                                                          const Tokenizer& tokenizer, uint64_t data_seed);
 
   // Steps count from 0 over all epochs. Each call draws the masks again, with the same result. Masks follow the slices
-  // of MicroBatches (framework/batch/micro_batches.h) if data.mask_scope is MICRO_BATCH, else the whole step.
+  // of MicroBatches (framework/batch/micro_batches.h) if mask_scope is MICRO_BATCH, else the whole step.
   StepBatch Step(int64_t step) const;
 
   // Reads no ids.
@@ -62,13 +61,13 @@ class MaskedLmSource {
   uint64_t content_hash() const { return sequences_->content_hash(); }
 
  private:
-  MaskedLmSource(const MaskedLmData& data, const BatchSpec& batch, std::shared_ptr<const SequenceSet> sequences,
-                 const Tokenizer& tokenizer, uint64_t data_seed);
+  LmSource(const Data& data, const BatchSpec& batch, std::shared_ptr<const SequenceSet> sequences,
+           const Tokenizer& tokenizer, uint64_t data_seed);
 
   double LabelledShare(int64_t sequences, int64_t tokens) const;
   void Mask(int64_t begin, int64_t end, StepBatch* step) const;
 
-  MaskedLmData data_;
+  Data data_;
   int64_t micro_batches_;
   std::shared_ptr<const SequenceSet> sequences_;
   MaskingContext context_;
@@ -78,4 +77,4 @@ class MaskedLmSource {
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_DATA_MASKED_LM_SOURCE_H_
+#endif  // RETORT_FRAMEWORK_DATA_LM_SOURCE_H_

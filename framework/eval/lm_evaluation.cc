@@ -1,4 +1,4 @@
-#include "framework/eval/masked_lm_evaluation.h"
+#include "framework/eval/lm_evaluation.h"
 
 #include <algorithm>
 
@@ -49,7 +49,7 @@ void Score(const at::Tensor& log_p, const at::Tensor& teacher_log_p, const Batch
 
 }  // namespace
 
-std::vector<MetricScores> EvaluateMaskedLm(const std::vector<EvaluatedModel>& models,
+std::vector<MetricScores> EvaluateLm(const std::vector<EvaluatedModel>& models,
                                            const std::optional<EvaluatedModel>& teacher, const HeldOut& held_out,
                                            c10::Device device, int64_t chunk_sequences) {
   at::NoGradGuard no_grad;

@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_EVAL_MASKED_LM_EVALUATION_H_
-#define RETORT_FRAMEWORK_EVAL_MASKED_LM_EVALUATION_H_
+#ifndef RETORT_FRAMEWORK_EVAL_LM_EVALUATION_H_
+#define RETORT_FRAMEWORK_EVAL_LM_EVALUATION_H_
 
 #include <cstdint>
 #include <optional>
@@ -29,10 +29,10 @@ inline constexpr char kMaskedLmKlToTeacher[] = "masked_lm/kl_to_teacher";
 // One data pass and one teacher forward for all models. A model's scores do not depend on the other models.
 //
 // Args: chunk_sequences: sequences per forward pass.
-std::vector<MetricScores> EvaluateMaskedLm(const std::vector<EvaluatedModel>& models,
+std::vector<MetricScores> EvaluateLm(const std::vector<EvaluatedModel>& models,
                                            const std::optional<EvaluatedModel>& teacher, const HeldOut& held_out,
                                            c10::Device device, int64_t chunk_sequences = 32);
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_EVAL_MASKED_LM_EVALUATION_H_
+#endif  // RETORT_FRAMEWORK_EVAL_LM_EVALUATION_H_

@@ -1,4 +1,4 @@
-#include "framework/data/masked_lm_source.h"
+#include "framework/data/lm_source.h"
 
 #include <cmath>
 #include <memory>
@@ -16,6 +16,7 @@
 namespace retort {
 namespace {
 
+using testing::AllBlocks;
 using testing::AllSequences;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -33,15 +34,22 @@ constexpr char kBert[] = "bert_masking { rate: 0.15 mask_share: 0.8 random_share
 constexpr char kDistilbert[] = "distilbert_masking { rate: 0.15 mask_share: 0.8 random_share: 0.1 smoothing: 0.7 }";
 
 // 60 documents of 30 letters: 120 sequences of 22 and 12 positions.
-absl::StatusOr<std::unique_ptr<MaskedLmSource>> Create(const std::string& data, const std::string& batch,
-                                                       uint64_t seed = 1) {
+absl::StatusOr<std::unique_ptr<LmSource>> Create(const std::string& data, const std::string& batch, uint64_t seed = 1) {
   static const auto* sequences = new std::shared_ptr<const SequenceSet>(AllSequences(LetterDocuments(60, 30), 22, 12));
-  return MaskedLmSource::Create(Parse<MaskedLmData>("length: 22 min_length: 12 " + data),
-                                Parse<BatchSpec>(batch + " group_by_length: true"), *sequences, *LetterTokenizer(),
-                                seed);
+  return LmSource::Create(Parse<Data>("masked_lm { length: 22 min_length: 12 " + data + " }"),
+                          Parse<BatchSpec>(batch + " group_by_length: true"), *sequences, *LetterTokenizer(), seed);
 }
 
-std::unique_ptr<MaskedLmSource> Make(const std::string& data, const std::string& batch, uint64_t seed = 1) {
+// The same documents, with an end of text behind each, as 84 blocks of 22 positions.
+std::unique_ptr<LmSource> MakeCausal(const std::string& batch, uint64_t seed = 1) {
+  static const auto* blocks = new std::shared_ptr<const SequenceSet>(AllBlocks(LetterDocuments(60, 30), 22));
+  auto source = LmSource::Create(Parse<Data>("causal_lm { length: 22 }"),
+                                 Parse<BatchSpec>(batch + " group_by_length: true"), *blocks, *LetterTokenizer(), seed);
+  EXPECT_TRUE(source.ok()) << source.status();
+  return *std::move(source);
+}
+
+std::unique_ptr<LmSource> Make(const std::string& data, const std::string& batch, uint64_t seed = 1) {
   auto source = Create(data, batch, seed);
   EXPECT_TRUE(source.ok()) << source.status();
   return *std::move(source);
@@ -65,7 +73,7 @@ std::vector<int32_t> Unmasked(const StepSequence& sequence) {
   return ids;
 }
 
-TEST(MaskedLmSourceTest, StepsHoldTheCorpusesSequences) {
+TEST(LmSourceTest, StepsHoldTheCorpusesSequences) {
   for (const char* masking : {kBert, kDistilbert, "no_masking {}"}) {
     const auto source = Make(masking, "sequences: 7");
     EXPECT_EQ(source->steps_per_epoch(), 17);
@@ -83,7 +91,7 @@ TEST(MaskedLmSourceTest, StepsHoldTheCorpusesSequences) {
   }
 }
 
-TEST(MaskedLmSourceTest, AStepIsAFunctionOfItsNumber) {
+TEST(LmSourceTest, AStepIsAFunctionOfItsNumber) {
   for (const char* masking : {kBert, kDistilbert}) {
     const auto source = Make(masking, "sequences: 8"), again = Make(masking, "sequences: 8 micro_batches: 4");
     for (const int64_t step : {40, 3, 0, 39}) EXPECT_TRUE(Same(source->Step(step), again->Step(step)));
@@ -92,7 +100,7 @@ TEST(MaskedLmSourceTest, AStepIsAFunctionOfItsNumber) {
 }
 
 // Order and masks that change would silently change the results of all experiments.
-TEST(MaskedLmSourceTest, StepsStayAsTheyAre) {
+TEST(LmSourceTest, StepsStayAsTheyAre) {
   const auto labelled = [](const StepBatch& batch) {
     std::vector<std::vector<int>> positions;
     for (const StepSequence& sequence : batch.sequences) {
@@ -114,7 +122,7 @@ TEST(MaskedLmSourceTest, StepsStayAsTheyAre) {
               ElementsAre(ElementsAre(6), ElementsAre(1, 3, 4, 8), ElementsAre(8, 10), ElementsAre(7)));
 }
 
-TEST(MaskedLmSourceTest, MasksChangeFromEpochToEpoch) {
+TEST(LmSourceTest, MasksChangeFromEpochToEpoch) {
   const auto source = Make(kBert, "sequences: 120");
   std::vector<std::vector<int32_t>> labels(120);
   for (const StepSequence& sequence : source->Step(0).sequences) labels[sequence.sample_id] = sequence.labels;
@@ -125,12 +133,36 @@ TEST(MaskedLmSourceTest, MasksChangeFromEpochToEpoch) {
   EXPECT_LT(same, 20);
 }
 
-TEST(MaskedLmSourceTest, NoMaskingLeavesCleanText) {
+TEST(LmSourceTest, LabelsOfACausalModelAreTheNextIds) {
+  const auto source = MakeCausal("sequences: 7 micro_batches: 2");
+  EXPECT_EQ(source->steps_per_epoch(), 12);
+  std::set<int64_t> seen;
+  for (int64_t step = 0; step < 12; ++step) {
+    const StepBatch batch = source->Step(step);
+    EXPECT_TRUE(Same(batch, source->Step(step)));
+    EXPECT_EQ(batch.Masks(0, 7).Rows(RowSet::kLabelled), 7 * 21);
+    for (const StepSequence& sequence : batch.sequences) {
+      EXPECT_TRUE(seen.insert(sequence.sample_id).second);
+      EXPECT_EQ(sequence.ids, source->sequences().Ids(sequence.sample_id));
+      ASSERT_EQ(sequence.labels.size(), 22u);
+      for (int i = 0; i < 21; ++i) EXPECT_EQ(sequence.labels[i], sequence.ids[i + 1]);
+      EXPECT_EQ(sequence.labels[21], kNoLabel);
+    }
+  }
+  EXPECT_EQ(seen.size(), 84u);
+  EXPECT_FALSE(Same(source->Step(3), MakeCausal("sequences: 7", 2)->Step(3)));
+  const StepShape shape = source->Shape(0);
+  EXPECT_EQ(shape.tokens, 7 * 22);
+  EXPECT_DOUBLE_EQ(shape.labelled_share, 21.0 / 22);
+  EXPECT_DOUBLE_EQ(source->MeanStep().labelled_share, 21.0 / 22);
+}
+
+TEST(LmSourceTest, NoMaskingLeavesCleanText) {
   const StepBatch batch = Make("no_masking {}", "sequences: 16")->Step(5);
   EXPECT_EQ(batch.Masks(0, 16).Rows(RowSet::kLabelled), 0);
 }
 
-TEST(MaskedLmSourceTest, ScopeOfTheMasksIsStepOrMicroBatch) {
+TEST(LmSourceTest, ScopeOfTheMasksIsStepOrMicroBatch) {
   const auto step = Make(kDistilbert, "sequences: 10 micro_batches: 3")->Step(2);
   EXPECT_EQ(step.Masks(0, 10).Rows(RowSet::kLabelled), std::ceil(0.15 * step.tokens()));
   const auto slices =
@@ -141,7 +173,7 @@ TEST(MaskedLmSourceTest, ScopeOfTheMasksIsStepOrMicroBatch) {
   }
 }
 
-TEST(MaskedLmSourceTest, ShapesAreThoseOfTheSteps) {
+TEST(LmSourceTest, ShapesAreThoseOfTheSteps) {
   for (const char* masking : {kBert, kDistilbert, "no_masking {}"}) {
     const auto source = Make(masking, "tokens: 100");
     double tokens = 0, labelled = 0, expected = 0;
@@ -162,7 +194,7 @@ TEST(MaskedLmSourceTest, ShapesAreThoseOfTheSteps) {
   }
 }
 
-TEST(MaskedLmSourceTest, BudgetsBecomeSteps) {
+TEST(LmSourceTest, BudgetsBecomeSteps) {
   const auto source = Make(kBert, "sequences: 7");
   int64_t seen = 0;
   for (int64_t step = 0; step < 50; ++step) {
@@ -176,7 +208,7 @@ TEST(MaskedLmSourceTest, BudgetsBecomeSteps) {
   for (const double epochs : {0.0, -1.0, std::nan(""), 1e300}) EXPECT_FALSE(source->StepsForEpochs(epochs).ok());
 }
 
-TEST(MaskedLmSourceTest, BatchesThatDoNotFitAreErrors) {
+TEST(LmSourceTest, BatchesThatDoNotFitAreErrors) {
   EXPECT_THAT(Create(kBert, "sequences: 121").status().ToString(), HasSubstr("batch.sequences: want at most the 120"));
   EXPECT_THAT(Create(kBert, "tokens: 21").status().ToString(), HasSubstr("batch.tokens: want at least"));
   EXPECT_THAT(Create(kBert, "").status().ToString(), HasSubstr("batch: want sequences or tokens > 0"));
