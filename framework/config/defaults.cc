@@ -99,6 +99,9 @@ const Stage* TrainingStage(const Experiment& experiment, absl::string_view from,
 }
 
 void FillEvaluation(const Experiment& experiment, int index, Stage* stage) {
+  if (stage->evaluation().has_sentence_similarity()) {
+    RETORT_DEFAULT(stage->mutable_evaluation()->mutable_sentence_similarity(), length, 128);
+  }
   if (!stage->evaluation().has_masked_lm()) return;
   MaskedLmEvaluation* evaluation = stage->mutable_evaluation()->mutable_masked_lm();
   const Stage* evaluated = TrainingStage(experiment, stage->from(), index);

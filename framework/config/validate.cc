@@ -207,14 +207,30 @@ void CheckTraining(const std::string& stage, const Stage& spec, const PluginCata
   problems->Want(spec.checkpoint_steps() >= 1, stage + "checkpoint_steps", ">= 1", spec.checkpoint_steps());
 }
 
-void CheckEvaluation(const std::string& stage, const Stage& spec, Problems* problems) {
-  if (!spec.evaluation().has_masked_lm()) return problems->Add(stage + "evaluation", "want masked_lm {}, got nothing");
-  const MaskedLmEvaluation& evaluation = spec.evaluation().masked_lm();
+void CheckMaskedLmEvaluation(const std::string& stage, const MaskedLmEvaluation& evaluation, Problems* problems) {
   const std::string place = stage + "evaluation: masked_lm: ";
   if (evaluation.corpus().empty()) problems->Add(place + "corpus", "want a corpus folder, got none");
   problems->Want(evaluation.length() >= 3, place + "length", ">= 3 ([CLS], a token, [SEP])", evaluation.length());
   CheckSplit(place, evaluation.split(), problems);
   problems->Positive(place + "sequences", evaluation.sequences());
+}
+
+void CheckSentenceSimilarity(const std::string& stage, const SentenceSimilarityEvaluation& evaluation,
+                             Problems* problems) {
+  const std::string place = stage + "evaluation: sentence_similarity: ";
+  if (evaluation.pairs().empty()) problems->Add(place + "pairs", "want a file of sentence pairs, got none");
+  problems->Want(evaluation.length() >= 3, place + "length", ">= 3 ([CLS], a token, [SEP])", evaluation.length());
+}
+
+void CheckEvaluation(const std::string& stage, const Stage& spec, Problems* problems) {
+  switch (spec.evaluation().kind_case()) {
+    case Evaluation::kMaskedLm:
+      return CheckMaskedLmEvaluation(stage, spec.evaluation().masked_lm(), problems);
+    case Evaluation::kSentenceSimilarity:
+      return CheckSentenceSimilarity(stage, spec.evaluation().sentence_similarity(), problems);
+    default:
+      return problems->Add(stage + "evaluation", "want masked_lm or sentence_similarity, got nothing");
+  }
 }
 
 // `earlier` and `all`: the names of the training stages before this one, and of all stages.

@@ -84,8 +84,20 @@ absl::StatusOr<std::shared_ptr<const SequenceSet>> Inputs::Sequences(const std::
   return set;
 }
 
+absl::StatusOr<const TokenizedPairs*> Inputs::Pairs(const SentenceSimilarityEvaluation& evaluation,
+                                                    const VocabularyInput& vocabulary) {
+  std::unique_ptr<TokenizedPairs>& pairs =
+      pairs_[{DeterministicBytes(evaluation), vocabulary.tokenizer->Fingerprint()}];
+  if (pairs == nullptr) {
+    RETORT_ASSIGN_OR_RETURN(TokenizedPairs read, TokenizePairs({evaluation.pairs().begin(), evaluation.pairs().end()},
+                                                               *vocabulary.tokenizer, evaluation.length()));
+    pairs = std::make_unique<TokenizedPairs>(std::move(read));
+  }
+  return pairs.get();
+}
+
 absl::StatusOr<const LmSource*> Inputs::Source(const Stage& stage, const VocabularyInput& vocabulary,
-                                                     uint64_t data_seed) {
+                                               uint64_t data_seed) {
   const std::string key = absl::StrCat(DeterministicBytes(stage.data()), "\n", DeterministicBytes(stage.batch()), "\n",
                                        data_seed, " ", vocabulary.tokenizer->Fingerprint());
   std::unique_ptr<LmSource>& source = sources_[key];
@@ -94,7 +106,7 @@ absl::StatusOr<const LmSource*> Inputs::Source(const Stage& stage, const Vocabul
     RETORT_ASSIGN_OR_RETURN(auto sequences,
                             Sequences(data.corpus(), Split::kTrain, data.length(), data.min_length(), vocabulary));
     RETORT_ASSIGN_OR_RETURN(
-        source, LmSource::Create(data, stage.batch(), std::move(sequences), *vocabulary.tokenizer, data_seed));
+        source, LmSource::Create(stage.data(), stage.batch(), std::move(sequences), *vocabulary.tokenizer, data_seed));
   }
   return source.get();
 }

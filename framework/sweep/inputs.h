@@ -12,6 +12,7 @@
 #include "framework/config/sweep.pb.h"
 #include "framework/data/corpus_folder.h"
 #include "framework/data/lm_source.h"
+#include "framework/data/sentence_pairs.h"
 #include "framework/data/sequence_set.h"
 #include "framework/data/token_store.h"
 #include "framework/model/hugging_face.h"
@@ -47,9 +48,11 @@ class Inputs {
   absl::StatusOr<std::shared_ptr<const SequenceSet>> Sequences(const std::string& corpus, Split split, int64_t length,
                                                                int64_t min_length, const VocabularyInput& vocabulary);
 
+  absl::StatusOr<const TokenizedPairs*> Pairs(const SentenceSimilarityEvaluation& evaluation,
+                                              const VocabularyInput& vocabulary);
+
   // The training data of a stage with `data_seed`.
-  absl::StatusOr<const LmSource*> Source(const Stage& stage, const VocabularyInput& vocabulary,
-                                               uint64_t data_seed);
+  absl::StatusOr<const LmSource*> Source(const Stage& stage, const VocabularyInput& vocabulary, uint64_t data_seed);
 
  private:
   struct CorpusInput {
@@ -64,6 +67,7 @@ class Inputs {
   std::map<std::string, std::unique_ptr<VocabularyInput>> vocabularies_;
   std::map<std::pair<std::string, uint64_t>, std::unique_ptr<CorpusInput>> corpora_;
   std::map<std::tuple<std::string, Split, int64_t, int64_t, uint64_t>, std::shared_ptr<const SequenceSet>> sequences_;
+  std::map<std::pair<std::string, uint64_t>, std::unique_ptr<TokenizedPairs>> pairs_;
   std::map<std::string, std::unique_ptr<LmSource>> sources_;
 };
 

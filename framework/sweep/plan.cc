@@ -109,34 +109,4 @@ std::string TeacherName(const Plan& plan, const PlannedStage& stage) {
   return (stage.teacher >= 0 ? plan.stages[stage.teacher].key : stage.checkpoint) + dropout;
 }
 
-absl::StatusOr<HeldOutSpec> HeldOutOf(const Stage& stage) {
-  HeldOutSpec spec;
-  const MaskedLmData& data = stage.data().masked_lm();
-  if (stage.has_evaluation()) {
-    const MaskedLmEvaluation& evaluation = stage.evaluation().masked_lm();
-    RETORT_ASSIGN_OR_RETURN(spec.split, ParseSplit(evaluation.split()));
-    spec.corpus = evaluation.corpus();
-    spec.length = evaluation.length();
-    spec.sequences = evaluation.sequences();
-    spec.mask_seed = evaluation.mask_seed();
-  } else {
-    RETORT_ASSIGN_OR_RETURN(spec.split, ParseSplit(stage.evaluate().split()));
-    spec.corpus = data.corpus();
-    spec.length = data.length();
-    spec.sequences = stage.evaluate().sequences();
-  }
-  spec.min_length = std::min<int64_t>(data.has_min_length() ? data.min_length() : 12, spec.length);
-  return spec;
-}
-
-absl::StatusOr<HeldOut> MakeHeldOut(const HeldOutSpec& spec, const VocabularyInput& vocabulary, Inputs* inputs) {
-  RETORT_ASSIGN_OR_RETURN(auto sequences,
-                          inputs->Sequences(spec.corpus, spec.split, spec.length, spec.min_length, vocabulary));
-  MaskingContext context;
-  context.data_seed = spec.mask_seed;
-  context.vocabulary_size = vocabulary.tokenizer->vocabulary_size();
-  context.special_ids = vocabulary.tokenizer->special_ids();
-  return HeldOut(std::move(sequences), spec.sequences, context);
-}
-
 }  // namespace retort

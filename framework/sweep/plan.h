@@ -13,8 +13,6 @@
 #include "c10/core/ScalarType.h"
 #include "framework/config/expand.h"
 #include "framework/config/sweep.pb.h"
-#include "framework/data/held_out.h"
-#include "framework/data/sequence_set.h"
 #include "framework/model/encoder_config.h"
 #include "framework/sweep/inputs.h"
 #include "framework/sweep/memory.h"
@@ -81,20 +79,6 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
 // What tells the teachers of a cohort apart: stages that name the same one share its forward pass. Empty if none is
 // read.
 std::string TeacherName(const Plan& plan, const PlannedStage& stage);
-
-// The split, sequences and masks of an evaluation, or of the evaluation inside a training stage.
-struct HeldOutSpec {
-  std::string corpus;
-  Split split = Split::kReport;
-  int64_t length = 0;
-  int64_t min_length = 0;
-  int64_t sequences = 0;
-  uint64_t mask_seed = 0;
-};
-absl::StatusOr<HeldOutSpec> HeldOutOf(const Stage& stage);
-
-// The masked held-out sequences.
-absl::StatusOr<HeldOut> MakeHeldOut(const HeldOutSpec& spec, const VocabularyInput& vocabulary, Inputs* inputs);
 
 }  // namespace retort
 

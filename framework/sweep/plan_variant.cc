@@ -14,6 +14,7 @@
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
 #include "framework/sweep/architecture.h"
+#include "framework/sweep/evaluation.h"
 #include "framework/sweep/key.h"
 #include "framework/sweep/plan_estimate.h"
 #include "framework/sweep/source_digest.h"
@@ -159,46 +160,46 @@ class VariantPlanner {
     if (planned->reads_teacher) {
       RETORT_RETURN_IF_ERROR(CheckTeacher(*planned, !objective.teacher().vocabulary_rows.empty()));
     }
+    if (objective.rows()) RETORT_RETURN_IF_ERROR(CheckHead("loss"));
     RETORT_RETURN_IF_ERROR(CheckTrainer(planned->stage));
     RETORT_RETURN_IF_ERROR(CheckLength(planned->stage.data().masked_lm().length(), teacher));
     RETORT_ASSIGN_OR_RETURN(planned->source, inputs_->Source(planned->stage, *vocabulary_, data_seed_));
     RETORT_RETURN_IF_ERROR(EstimateTraining(objective, teacher, planned));
     AddTrainingParts(*planned, key);
     if (!planned->stage.has_evaluate()) return absl::OkStatus();
-    RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(planned->stage));
-    return AddHeldOutParts(spec, key);
+    RETORT_RETURN_IF_ERROR(CheckHead("evaluate"));
+    return AddEvaluationParts(planned->stage, *vocabulary_, inputs_, key);
   }
 
   absl::Status PlanEvaluation(PlannedStage* planned, KeyBuilder* key) {
-    RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(planned->stage));
-    RETORT_RETURN_IF_ERROR(CheckLength(spec.length, TeacherConfig(*planned)));
+    const bool reads_logits = EvaluationReadsLogits(planned->stage);
+    if (reads_logits) RETORT_RETURN_IF_ERROR(CheckHead("evaluation"));
+    RETORT_RETURN_IF_ERROR(CheckLength(EvaluationLength(planned->stage), TeacherConfig(*planned)));
     if (TeacherConfig(*planned) != nullptr) {
-      const absl::Status fits = CheckTeacher(*planned, /*reads_logits=*/true);
+      const absl::Status fits = CheckTeacher(*planned, reads_logits);
       planned->reads_teacher = fits.ok();
       if (!fits.ok()) Warn(planned->stage, absl::StrCat("the teacher is not evaluated: ", fits.message()));
     }
-    key->Add("kind", "masked_lm evaluation");
-    key->Add("teacher", planned->reads_teacher ? TeacherKey(*planned) : "none");
+    key->Add("kind", "evaluation");
+    key->Add("teacher", planned->reads_teacher && reads_logits ? TeacherKey(*planned) : "none");
     KeyBuilder teacher_key;
     teacher_key.Add("code", kSourceDigest);
     teacher_key.Add("device", DeviceName());
     teacher_key.Add("teacher", TeacherKey(*planned));
-    RETORT_RETURN_IF_ERROR(AddHeldOutParts(spec, &teacher_key));
+    for (KeyBuilder* parts : {key, &teacher_key}) {
+      RETORT_RETURN_IF_ERROR(AddEvaluationParts(planned->stage, *vocabulary_, inputs_, parts));
+    }
     if (planned->reads_teacher) planned->teacher_scores_key = teacher_key.Key();
-    return AddHeldOutParts(spec, key);
+    return absl::OkStatus();
   }
 
-  absl::Status AddHeldOutParts(const HeldOutSpec& spec, KeyBuilder* key) {
-    RETORT_ASSIGN_OR_RETURN(const auto sequences,
-                            inputs_->Sequences(spec.corpus, spec.split, spec.length, spec.min_length, *vocabulary_));
-    if (sequences->size() < spec.sequences) {
-      return absl::InvalidArgumentError(absl::StrCat("sequences: want at most the ", sequences->size(),
-                                                     " of the held-out split, got ", spec.sequences));
-    }
-    key->Add("held-out data", sequences->content_hash());
-    key->Add("held-out sequences", spec.sequences);
-    key->Add("held-out mask seed", spec.mask_seed);
-    return absl::OkStatus();
+  // Whether the student has the head that `reader` reads.
+  absl::Status CheckHead(const char* reader) const {
+    if (config_.language_model_head) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat(reader,
+                     ": want a student with a language-model head (student.architecture.language_model_head: "
+                     "true), got one without"));
   }
 
   // Whether the teacher understands the pieces that it is going to read, and has the head that it is read by. The

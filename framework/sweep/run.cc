@@ -12,9 +12,9 @@
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
 #include "framework/config/difference.h"
-#include "framework/eval/lm_evaluation.h"
 #include "framework/init/initializer.h"
 #include "framework/report/stage_metrics.h"
+#include "framework/sweep/evaluation.h"
 #include "framework/train/cohort.h"
 #include "framework/train/objective.h"
 #include "framework/train/student_trainer.h"
@@ -240,13 +240,12 @@ class Runner {
     const retort::Evaluate& evaluate = stage.stage.evaluate();
     options.evaluate_every_steps = evaluate.every_steps();
     options.evaluate_every_tokens = evaluate.every_tokens();
-    RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(stage.stage));
-    RETORT_ASSIGN_OR_RETURN(HeldOut held_out, MakeHeldOut(spec, *stage.vocabulary, inputs_));
-    options.evaluate = [held_out = std::move(held_out), device = plan_.device](const auto& members) {
+    RETORT_ASSIGN_OR_RETURN(Evaluator evaluator, MakeEvaluator(stage.stage, *stage.vocabulary, plan_.device, inputs_));
+    options.evaluate = [evaluator = std::move(evaluator)](const auto& members) {
       std::vector<EvaluatedModel> models;
       for (const CohortMember* member : members) models.push_back({member->encoder, &member->student->parameters()});
       std::vector<std::map<std::string, double>> metrics;
-      for (const MetricScores& scores : EvaluateLm(models, std::nullopt, held_out, device)) {
+      for (const MetricScores& scores : evaluator(models, std::nullopt)) {
         auto& means = metrics.emplace_back();
         for (const auto& [name, score] : scores) means[name] = score.Mean();
       }
@@ -293,19 +292,18 @@ class Runner {
     const bool teacher_too = teacher && !store_.HasScores(first.teacher_scores_key);
     if (teacher_too) models.push_back(*evaluated_teacher);
 
-    RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(first.stage));
-    RETORT_ASSIGN_OR_RETURN(const HeldOut held_out, MakeHeldOut(spec, *first.vocabulary, inputs_));
+    RETORT_ASSIGN_OR_RETURN(const Evaluator evaluator,
+                            MakeEvaluator(first.stage, *first.vocabulary, plan_.device, inputs_));
     std::vector<MetricScores> scores;
     RETORT_RETURN_IF_ERROR(TryTorch("evaluation", [&] {
-      scores = EvaluateLm(models, evaluated_teacher, held_out, plan_.device);
+      scores = evaluator(models, evaluated_teacher);
       return absl::OkStatus();
     }));
     for (size_t i = 0; i < models.size(); ++i) {
       const bool is_teacher = i == group.size();
       const PlannedStage& stage = is_teacher ? first : plan_.stages[group[i]];
-      RETORT_RETURN_IF_ERROR(
-          store_.PutScores(is_teacher ? first.teacher_scores_key : stage.key,
-                           {stage.stage.name(), stage.stage.evaluation().masked_lm().split(), scores[i]}));
+      RETORT_RETURN_IF_ERROR(store_.PutScores(is_teacher ? first.teacher_scores_key : stage.key,
+                                              {stage.stage.name(), EvaluationSplit(stage.stage), scores[i]}));
       if (!is_teacher) done_.insert(group[i]);
     }
     return absl::OkStatus();

@@ -1,0 +1,22 @@
+#!/bin/bash
+# The program as a user calls it; numbers are tested beside SentenceEmbeddings().
+EMBED=$1
+failures=0
+fail() { echo "FAILED: $1"; failures=$((failures + 1)); }
+out=$TEST_TMPDIR/embeddings.safetensors
+
+printf 'the sea .\nthe river falls into the sea .\n' | "$EMBED" --model=data/teachers/mini --output="$out" --hidden_states
+[ $? = 0 ] || fail "exit code"
+for want in '"embeddings"' '"shape":[2,384]' '"hidden.0"' '"shape":[5,384]' '"hidden.1"' '"shape":[9,384]'; do
+  head -c 1000 "$out" | tr -d ' \0' | grep -qF "$want" || fail "want $want"
+done
+
+expect_error() {
+  [ "$("${@:2}" 2>&1 >/dev/null </dev/null)" = "$1" ] || fail "want \"$1\", got \"$("${@:2}" 2>&1 </dev/null)\""
+}
+expect_error "--model: want a model folder, got none" "$EMBED"
+expect_error "--output: want a file to write, got none" "$EMBED" --model=data/teachers/mini
+expect_error "standard input: want a sentence per line, got none" "$EMBED" --model=data/teachers/mini --output="$out"
+expect_error "--length: want at most the model's 512 positions, got 513" \
+  sh -c "echo a | $EMBED --model=data/teachers/mini --output=$out --length=513"
+[ $failures = 0 ]

@@ -1,0 +1,99 @@
+// Embeddings of sentences: mean-pooled last hidden states of unit length.
+//
+//   bazel run //tools:embed -- --model=runs/store/<key>/model --output=embeddings.safetensors <sentences.txt
+//
+// Reads a sentence per line. Writes tensors `embeddings` [N, H] and, with --hidden_states, of each sentence alone its
+// last hidden states, `hidden.<n>` [positions, H].
+
+#include <gflags/gflags.h>
+
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ATen/core/grad_mode.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "framework/base/program.h"
+#include "framework/base/status_macros.h"
+#include "framework/base/try_torch.h"
+#include "framework/batch/step_batch.h"
+#include "framework/eval/sentence_similarity.h"
+#include "framework/model/hugging_face.h"
+#include "framework/model/safetensors.h"
+#include "framework/text/encode_sequence.h"
+#include "framework/text/load_tokenizer.h"
+#include "glog/logging.h"
+
+DEFINE_string(model, "", "Hugging Face model folder");
+DEFINE_string(output, "", "safetensors file to write");
+DEFINE_int32(length, 128, "positions; longer sentences are cut");
+DEFINE_bool(hidden_states, false, "write each sentence's last hidden states too");
+
+namespace retort {
+namespace {
+
+using Sentences = std::vector<std::vector<int32_t>>;
+using Tensors = std::vector<std::pair<std::string, at::Tensor>>;
+
+absl::StatusOr<Sentences> ReadSentences(const Tokenizer& tokenizer) {
+  SequenceOptions options;
+  options.truncation = Truncation::kOnlyFirst;
+  options.max_length = FLAGS_length;
+  Sentences sentences;
+  for (std::string line; std::getline(std::cin, line);) {
+    absl::StatusOr<EncodedSequence> encoded = EncodeSequence(tokenizer, line, std::nullopt, options);
+    if (!encoded.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("line ", sentences.size() + 1, ": ", encoded.status().message()));
+    }
+    sentences.push_back(std::move(encoded->ids));
+  }
+  if (sentences.empty()) return absl::InvalidArgumentError("standard input: want a sentence per line, got none");
+  return sentences;
+}
+
+void AddHiddenStates(const EvaluatedModel& model, const Sentences& sentences, Tensors* tensors) {
+  const int last = static_cast<int>(model.encoder->config().layers);
+  Capture capture;
+  capture.hidden.insert(last);
+  for (const std::vector<int32_t>& ids : sentences) {
+    StepBatch step;
+    step.sequences.push_back({0, ids, std::vector<int32_t>(ids.size(), kNoLabel)});
+    const Batch batch = step.Slice(0, 1, at::kCPU);
+    const ModelOutputs outputs = model.encoder->Forward(*model.parameters, batch, capture, std::nullopt);
+    tensors->emplace_back(absl::StrCat("hidden.", tensors->size() - 1), outputs.hidden.at(last).select(0, 0));
+  }
+}
+
+absl::Status Run() {
+  RETORT_RETURN_IF_ERROR(EnterUserDirectory());
+  if (FLAGS_model.empty()) return absl::InvalidArgumentError("--model: want a model folder, got none");
+  if (FLAGS_output.empty()) return absl::InvalidArgumentError("--output: want a file to write, got none");
+  RETORT_ASSIGN_OR_RETURN(const LoadedModel loaded, LoadModel(FLAGS_model));
+  RETORT_ASSIGN_OR_RETURN(const std::string file, FindTokenizerFile(FLAGS_model));
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, LoadTokenizer(file));
+  RETORT_ASSIGN_OR_RETURN(const Sentences sentences, ReadSentences(*tokenizer));
+  if (FLAGS_length > loaded.config.longest_sequence()) {
+    return absl::InvalidArgumentError(absl::StrCat("--length: want at most the model's ",
+                                                   loaded.config.longest_sequence(), " positions, got ", FLAGS_length));
+  }
+  const at::NoGradGuard no_grad;
+  const Encoder encoder(loaded.config);
+  const EvaluatedModel model{&encoder, &loaded.parameters};
+  Tensors tensors;
+  tensors.emplace_back("embeddings", SentenceEmbeddings(model, sentences, tokenizer->special_ids().pad, at::kCPU));
+  if (FLAGS_hidden_states) AddHiddenStates(model, sentences, &tensors);
+  return WriteSafetensors(FLAGS_output, tensors, {});
+}
+
+}  // namespace
+}  // namespace retort
+
+int main(int argc, char** argv) {
+  gflags::SetUsageMessage("embeddings of sentences: embed --model=FOLDER --output=FILE <sentences.txt");
+  gflags::ParseCommandLineFlags(&argc, &argv, true);
+  google::InitGoogleLogging(argv[0]);
+  return retort::ExitCode(retort::TryTorch("embed", retort::Run));
+}
