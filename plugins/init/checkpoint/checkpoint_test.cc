@@ -24,7 +24,7 @@ std::string Stored() {
   const std::string folder = ::testing::TempDir() + "/checkpoint_test";
   ParameterSet parameters = Zeros(SmallEncoder(3), false);
   InitializeRandomNormal(7, 0.02, 0, &parameters);
-  EXPECT_THAT(SaveModel(folder, SmallEncoder(3), parameters, "[PAD]\n", at::kFloat), IsOk());
+  EXPECT_THAT(SaveModel(folder, SmallEncoder(3), parameters, {}, at::kFloat), IsOk());
   return folder;
 }
 
