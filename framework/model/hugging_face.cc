@@ -21,6 +21,7 @@
 #include "framework/model/family/family.h"
 #include "framework/model/hugging_face_config.h"
 #include "framework/model/safetensors.h"
+#include "framework/text/load_tokenizer.h"
 
 namespace retort {
 namespace {
@@ -29,8 +30,6 @@ constexpr char kConfig[] = "/config.json";
 constexpr char kWeights[] = "/model.safetensors";
 constexpr char kPickle[] = "/pytorch_model.bin";
 constexpr char kShards[] = "/model.safetensors.index.json";
-constexpr char kVocabulary[] = "/vocab.txt";
-constexpr char kTokenizer[] = "/tokenizer_config.json";
 
 // In the weights' metadata: "0" where the token types are only there since transformers wants some.
 constexpr char kTokenTypes[] = "token_types";
@@ -214,11 +213,6 @@ absl::StatusOr<NamedTensors> TensorsToStore(const ModelFamily& family, const Enc
 
 }  // namespace
 
-bool LowerCases(const std::string& folder) {
-  const absl::StatusOr<std::string> text = ReadFile(folder + kTokenizer);
-  return !text.ok() || ParseLowerCase(*text);
-}
-
 absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
   LoadedModel model;
   RETORT_ASSIGN_OR_RETURN(model.config, LoadConfig(folder));
@@ -249,13 +243,12 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
       RETORT_RETURN_IF_ERROR(model.parameters.Set(tensor.parts[i], parts[i]));
     }
   }
-  if (std::filesystem::exists(folder + kVocabulary)) model.vocabulary_path = folder + kVocabulary;
-  model.lower_case = LowerCases(folder);
+  model.tokenizer_path = FindTokenizerFile(folder).value_or("");
   return model;
 }
 
 absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, const ParameterSet& parameters,
-                       absl::string_view vocabulary, c10::ScalarType dtype, bool lower_case) {
+                       const TokenizerFiles& tokenizer, c10::ScalarType dtype) {
   RETORT_RETURN_IF_ERROR(CheckFamily(config));
   const ModelFamily& family = *FindFamily(config.family);
   RETORT_ASSIGN_OR_RETURN(const NamedTensors tensors, TensorsToStore(family, config, parameters, dtype));
@@ -263,10 +256,7 @@ absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, c
   std::map<std::string, std::string> metadata = {{"format", "pt"}};
   if (NeedsNominalTokenTypes(family, config)) metadata[kTokenTypes] = "0";
   RETORT_RETURN_IF_ERROR(WriteSafetensors(folder + kWeights, tensors, metadata));
-  if (!vocabulary.empty()) {
-    RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kVocabulary, vocabulary));
-    RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kTokenizer, TokenizerConfigText(config, lower_case)));
-  }
+  RETORT_RETURN_IF_ERROR(WriteTokenizerFiles(folder, tokenizer, config.longest_sequence()));
   return AtomicWriteFile(folder + kConfig, HuggingFaceConfigText(config, dtype));
 }
 

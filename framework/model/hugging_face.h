@@ -5,13 +5,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "c10/core/ScalarType.h"
 #include "framework/model/encoder_config.h"
 #include "framework/model/parameter_set.h"
+#include "framework/text/tokenizer_files.h"
 
-// Model folders in the layout of Hugging Face's transformers: config.json, model.safetensors, vocab.txt. Families:
-// framework/model/family.
+// Model folders in the layout of Hugging Face's transformers: config.json, model.safetensors, and the tokenizer's files
+// (framework/text/tokenizer_files.h). Families: framework/model/family.
 
 namespace retort {
 
@@ -20,12 +20,8 @@ namespace retort {
 struct LoadedModel {
   EncoderConfig config;
   ParameterSet parameters;
-  std::string vocabulary_path;  // vocab.txt in the folder; empty if there is none.
-  bool lower_case = true;       // do_lower_case of tokenizer_config.json; true if it does not say.
+  std::string tokenizer_path;  // What FindTokenizerFile gives for the folder; empty if there is none.
 };
-
-// do_lower_case of a folder's tokenizer_config.json; true if there is none or it does not say.
-bool LowerCases(const std::string& folder);
 
 // Reads a model folder. Tensor names with and without the prefix of their family (`bert.`), old names of LayerNorm's
 // parameters (gamma, beta) and decoders that are stored although tied are understood; buffers of position ids and the
@@ -44,11 +40,11 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder);
 // calls a pooler unexpected, and BertModel a missing pooler missing. A `bert` without token types is written with one
 // whose embedding is 0, which computes the same; LoadModel leaves it out again.
 //
-// Args: parameters: those of EncoderParameterSpecs(config); vocabulary: contents of vocab.txt, empty for none;
-// dtype: float32, float16 or bfloat16; lower_case: whether the tokenizer lower-cases. Errors: those of the file system,
-// with the path; InvalidArgument, naming the parameter, for values that are not finite in `dtype`.
+// Args: parameters: those of EncoderParameterSpecs(config); tokenizer: written by WriteTokenizerFiles, empty for
+// none; dtype: float32, float16 or bfloat16. Errors: those of the file system, with the path; InvalidArgument, naming
+// the parameter, for values that are not finite in `dtype`.
 absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, const ParameterSet& parameters,
-                       absl::string_view vocabulary, c10::ScalarType dtype, bool lower_case = true);
+                       const TokenizerFiles& tokenizer, c10::ScalarType dtype);
 
 }  // namespace retort
 

@@ -67,17 +67,4 @@ std::string HuggingFaceConfigText(const EncoderConfig& config, c10::ScalarType d
   return json.dump(2) + "\n";
 }
 
-bool ParseLowerCase(absl::string_view text) {
-  const Json json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  return !json.is_object() || json.value("do_lower_case", Json(true)) != Json(false);
-}
-
-std::string TokenizerConfigText(const EncoderConfig& config, bool lower_case) {
-  Json json;
-  json["tokenizer_class"] = "BertTokenizer";
-  json["do_lower_case"] = lower_case;
-  json["model_max_length"] = config.max_positions;
-  return json.dump(2) + "\n";
-}
-
 }  // namespace retort

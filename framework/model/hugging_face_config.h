@@ -17,12 +17,6 @@ absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view json);
 // The config.json of a model with these parameters.
 std::string HuggingFaceConfigText(const EncoderConfig& config, c10::ScalarType dtype);
 
-// do_lower_case of a tokenizer_config.json; true if it does not say.
-bool ParseLowerCase(absl::string_view json);
-
-// The tokenizer_config.json of a WordPiece tokenizer.
-std::string TokenizerConfigText(const EncoderConfig& config, bool lower_case);
-
 }  // namespace retort
 
 #endif  // RETORT_FRAMEWORK_MODEL_HUGGING_FACE_CONFIG_H_

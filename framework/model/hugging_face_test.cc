@@ -32,7 +32,10 @@ using testing::SmallEncoder;
 using testing::StatusIs;
 using Tensors = std::vector<std::pair<std::string, at::Tensor>>;
 
-constexpr char kVocabulary[] = "[PAD]\n[UNK]\n";
+const TokenizerFiles& Pieces() {
+  static const auto* const files = new TokenizerFiles{{"vocab.txt", "[PAD]\n[UNK]\n"}, {"tokenizer_config.json", "{}"}};
+  return *files;
+}
 
 EncoderConfig Bert(bool pooler) {
   EncoderConfig config = SmallEncoder(2);
@@ -59,7 +62,7 @@ ParameterSet RandomParameters(const EncoderConfig& config) {
 std::string Saved(const EncoderConfig& config) {
   const std::string folder = ::testing::TempDir() + "/hugging_face_test";
   std::filesystem::remove_all(folder);
-  EXPECT_THAT(SaveModel(folder, config, RandomParameters(config), kVocabulary, at::kFloat), IsOk());
+  EXPECT_THAT(SaveModel(folder, config, RandomParameters(config), Pieces(), at::kFloat), IsOk());
   return folder;
 }
 
@@ -131,8 +134,7 @@ TEST(HuggingFace, GivesBackTheBitsThatWereSaved) {
       const auto model = LoadModel(Saved(config));
       ASSERT_THAT(model, IsOk());
       EXPECT_TRUE(model->config == config) << EncoderConfigText(model->config);
-      EXPECT_TRUE(model->lower_case);
-      EXPECT_EQ(*ReadFile(model->vocabulary_path), kVocabulary);
+      EXPECT_EQ(*ReadTokenizerFiles(model->tokenizer_path), Pieces());
       ExpectSame(model->parameters, RandomParameters(config));
     }
   }
@@ -142,28 +144,30 @@ TEST(HuggingFace, StoresHalfTypesRoundedOnce) {
   for (at::ScalarType dtype : {at::kHalf, at::kBFloat16}) {
     const ParameterSet parameters = RandomParameters(Bert(false));
     const std::string folder = Saved(Bert(false));
-    ASSERT_THAT(SaveModel(folder, Bert(false), parameters, kVocabulary, dtype), IsOk());
+    ASSERT_THAT(SaveModel(folder, Bert(false), parameters, Pieces(), dtype), IsOk());
     const auto model = LoadModel(folder);
     ASSERT_THAT(model, IsOk());
     ExpectSame(model->parameters, parameters.To(dtype, at::kCPU).To(at::kFloat, at::kCPU));
   }
 }
 
-TEST(HuggingFace, KeepsTheTokenizersCase) {
+TEST(HuggingFace, CarriesATokenizerAsItIs) {
   const std::string folder = Saved(Bert(false));
-  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), kVocabulary, at::kFloat, false),
+  const TokenizerFiles bytes = {{"vocab.json", "{\"a\": 0}"}, {"merges.txt", ""}, {"special_tokens_map.json", "{ }"}};
+  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), bytes, at::kFloat), IsOk());
+  EXPECT_EQ(LoadModel(folder)->tokenizer_path, folder + "/vocab.json");
+  EXPECT_EQ(*ReadTokenizerFiles(folder), bytes);
+  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), {{"vocab.txt", "a\n"}}, at::kFloat),
               IsOk());
-  EXPECT_FALSE(LoadModel(folder)->lower_case);
-  ASSERT_THAT(AtomicWriteFile(folder + "/tokenizer_config.json", "{\"do_lower_case\": null}"), IsOk());
-  EXPECT_TRUE(LoadModel(folder)->lower_case);
+  EXPECT_THAT(*ReadFile(folder + "/tokenizer_config.json"), HasSubstr("\"model_max_length\": 16"));
 }
 
-TEST(HuggingFace, StoresNoTokenizerWithoutAVocabulary) {
+TEST(HuggingFace, StoresNoTokenizerWithoutOne) {
   const std::string folder = ::testing::TempDir() + "/no_vocabulary";
-  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), "", at::kFloat), IsOk());
+  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), {}, at::kFloat), IsOk());
   EXPECT_FALSE(std::filesystem::exists(folder + "/vocab.txt"));
   EXPECT_FALSE(std::filesystem::exists(folder + "/tokenizer_config.json"));
-  EXPECT_EQ(LoadModel(folder)->vocabulary_path, "");
+  EXPECT_EQ(LoadModel(folder)->tokenizer_path, "");
 }
 
 // transformers has no BERT without token types.
@@ -180,7 +184,7 @@ TEST(HuggingFace, StoresABertWithoutTokenTypesWithOneOfZeros) {
   EXPECT_TRUE(model->config == config);
   ExpectSame(model->parameters, RandomParameters(config));
   config.family = "distilbert";
-  EXPECT_THAT(SaveModel(folder, config, model->parameters, "", at::kFloat),
+  EXPECT_THAT(SaveModel(folder, config, model->parameters, {}, at::kFloat),
               IsInvalidArgument("layer_norm_epsilon: distilbert has 1e-12, got 1e-05"));
 }
 
@@ -188,7 +192,7 @@ TEST(HuggingFace, RefusesToSaveWhatIsNotFinite) {
   const std::string folder = ::testing::TempDir() + "/not_saved";
   ParameterSet parameters = RandomParameters(Bert(false));
   parameters.Get("layer.2.feed_forward.up.bias")[3].fill_(70000);
-  EXPECT_THAT(SaveModel(folder, Bert(false), parameters, kVocabulary, at::kHalf),
+  EXPECT_THAT(SaveModel(folder, Bert(false), parameters, Pieces(), at::kHalf),
               IsInvalidArgument("layer.2.feed_forward.up.bias: want values that are finite in F16"));
   EXPECT_FALSE(std::filesystem::exists(folder));
 }

@@ -81,6 +81,9 @@ absl::Status AddEvaluationParts(const Stage& stage, const VocabularyInput& vocab
     key->Add("sentence pairs", pairs->content_hash);
     return absl::OkStatus();
   }
+  if (vocabulary.tokenizer->special_ids().mask == kNoId) {
+    return absl::InvalidArgumentError("masked_lm: want a vocabulary with a piece for masked tokens, got one without");
+  }
   RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(stage));
   RETORT_ASSIGN_OR_RETURN(const auto sequences, HeldOutSet(spec, vocabulary, inputs));
   if (sequences->size() < spec.sequences) {

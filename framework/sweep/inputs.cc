@@ -1,11 +1,8 @@
 #include "framework/sweep/inputs.h"
 
-#include <filesystem>
 #include <utility>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/reflection.h"
 #include "framework/data/corpus_folder.h"
@@ -14,17 +11,6 @@
 #include "framework/text/load_tokenizer.h"
 
 namespace retort {
-namespace {
-
-// Students are written with a vocab.txt.
-absl::Status WantVocabTxt(const std::filesystem::path& path) {
-  if (path.extension() != ".json") return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(path.string(), ": want a vocab.txt; students with other vocabularies cannot be written yet"));
-}
-
-}  // namespace
-
 absl::StatusOr<const ModelInput*> Inputs::Model(const std::string& folder) {
   std::unique_ptr<ModelInput>& input = models_[folder];
   if (input == nullptr) {
@@ -42,10 +28,8 @@ absl::StatusOr<const ModelInput*> Inputs::Model(const std::string& folder) {
 absl::StatusOr<const VocabularyInput*> Inputs::Vocabulary(const std::string& path) {
   std::unique_ptr<VocabularyInput>& input = vocabularies_[path];
   if (input == nullptr) {
-    RETORT_RETURN_IF_ERROR(WantVocabTxt(path));
     auto read = std::make_unique<VocabularyInput>();
-    RETORT_ASSIGN_OR_RETURN(read->contents, ReadFile(path));
-    read->lower_case = LowerCases(std::filesystem::path(path).parent_path().string());
+    RETORT_ASSIGN_OR_RETURN(read->files, ReadTokenizerFiles(path));
     RETORT_ASSIGN_OR_RETURN(read->tokenizer, LoadTokenizer(path));
     input = std::move(read);
   }

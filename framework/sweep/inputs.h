@@ -17,6 +17,7 @@
 #include "framework/data/token_store.h"
 #include "framework/model/hugging_face.h"
 #include "framework/text/tokenizer.h"
+#include "framework/text/tokenizer_files.h"
 
 namespace retort {
 
@@ -26,11 +27,10 @@ struct ModelInput {
   std::string content_hash;
 };
 
-// A vocabulary that was read.
+// A tokenizer that was read.
 struct VocabularyInput {
   std::unique_ptr<Tokenizer> tokenizer;
-  std::string contents;  // Of vocab.txt.
-  bool lower_case = true;
+  TokenizerFiles files;  // Students are written with them.
 };
 
 // The files that a sweep reads, each of them once. Paths are as the configuration has them. Not thread-safe. Pointers
@@ -41,7 +41,7 @@ class Inputs {
   Inputs(std::string cache, int threads) : cache_(std::move(cache)), threads_(threads) {}
 
   absl::StatusOr<const ModelInput*> Model(const std::string& folder);
-  // Lower case unless a tokenizer_config.json beside the file says otherwise.
+  // `path` is what LoadTokenizer takes: a folder, or one of the files of a tokenizer.
   absl::StatusOr<const VocabularyInput*> Vocabulary(const std::string& path);
 
   // Errors: those of corpora, and a split that no document falls into.

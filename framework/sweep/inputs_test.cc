@@ -66,27 +66,27 @@ TEST_F(InputsTest, TriesAgainWhatFailed) {
   EXPECT_THAT(inputs_.Vocabulary(folder + "/vocab.txt"), IsOk());
 }
 
-TEST_F(InputsTest, LowerCasesUnlessTheFolderSaysOtherwise) {
+TEST_F(InputsTest, ReadsTokenizersWithTheirOptions) {
   const std::string config = sweep_.teacher() + "/tokenizer_config.json";
-  const std::vector<std::pair<std::string, bool>> cases = {
-      {R"({"do_lower_case": false})", false}, {R"({"do_lower_case": true})", true}, {"{}", true}};
+  const std::vector<std::string> texts = {R"({"do_lower_case": false})", R"({"do_lower_case": true})", "{}"};
   std::set<uint64_t> fingerprints;
-  for (const auto& [text, lower_case] : cases) {
+  for (const std::string& text : texts) {
     ASSERT_THAT(AtomicWriteFile(config, text), IsOk());
     Inputs inputs = Fresh();
-    EXPECT_EQ(Vocabulary(&inputs).lower_case, lower_case) << text;
-    EXPECT_EQ(Vocabulary(&inputs).contents, testing::TinyVocabulary());
+    EXPECT_EQ(Vocabulary(&inputs).files,
+              (TokenizerFiles{{"vocab.txt", testing::TinyVocabulary()}, {"tokenizer_config.json", text}}));
     fingerprints.insert(Vocabulary(&inputs).tokenizer->Fingerprint());
   }
   EXPECT_EQ(fingerprints.size(), 2u) << "they are two tokenizers";
-  std::filesystem::remove(config);
-  EXPECT_TRUE(Vocabulary(&inputs_).lower_case);
 }
 
-TEST_F(InputsTest, RefusesVocabulariesThatStudentsCannotBeWrittenWith) {
-  for (const std::string path : {"a/vocab.json", "a/tokenizer.json"}) {
-    EXPECT_THAT(inputs_.Vocabulary(path), testing::IsInvalidArgument(path + ": want a vocab.txt; students with other"));
-  }
+TEST_F(InputsTest, ReadsByteLevelPieces) {
+  const std::string folder = sweep_.folder() + "/bytes";
+  testing::WriteTinyTeacher(folder, 5, testing::TinyTeacherConfig(), testing::TinyBytePieces());
+  const auto vocabulary = inputs_.Vocabulary(folder + "/vocab.json");
+  ASSERT_THAT(vocabulary, IsOk());
+  EXPECT_EQ((*vocabulary)->files, testing::TinyBytePieces());
+  EXPECT_EQ((*vocabulary)->tokenizer->special_ids().mask, 4);
 }
 
 TEST_F(InputsTest, SplitsACorpusByDocuments) {

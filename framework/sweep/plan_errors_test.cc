@@ -109,7 +109,8 @@ TEST_F(PlanErrorsTest, BatchesLargerThanTheCorpus) {
 
 TEST_F(PlanErrorsTest, NoVocabulary) {
   std::filesystem::remove(sweep_.teacher() + "/vocab.txt");
-  EXPECT_THAT(Error({}), IsInvalidArgument("variant \"base\": student.vocabulary: want a vocab.txt, got none"));
+  EXPECT_THAT(Error({}), IsInvalidArgument(
+                             "variant \"base\": student.vocabulary: want the folder or file of a tokenizer, got none"));
   EXPECT_THAT(Error({"student.vocabulary=" + WriteVocabulary(testing::TinyVocabulary())}), IsOk())
       << "it is taken for the teacher's, which has as many pieces";
   const std::string small = WriteVocabulary("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
@@ -132,13 +133,25 @@ TEST_F(PlanErrorsTest, AnotherVocabularyThanTheTeachers) {
               IsInvalidArgument("want the vocabulary of the teacher"));
 }
 
+TEST_F(PlanErrorsTest, MaskedLmWithoutAPieceForMaskedTokens) {
+  const auto pieces = testing::TinyBytePieces({"<|endoftext|>", "1", "2", "3", "4"});
+  testing::WriteTinyTeacher(sweep_.teacher(), 5, testing::TinyTeacherConfig(), pieces);
+  const std::string want = "want a vocabulary with a piece for masked tokens, got one without";
+  EXPECT_THAT(Error({}), IsInvalidArgument("stage \"distil\": masked_lm: " + want));
+  std::string text = sweep_.Text("controls: NONE");
+  const size_t begin = text.find("stage {"), end = text.find("evaluation {");
+  text.replace(begin, end - begin, "stage { name: \"evaluate\" ");
+  text = absl::StrReplaceAll(text, {{"sequences: 16", "sequences: 16 length: 24 corpus: \"" + sweep_.corpus() + "\""}});
+  EXPECT_THAT(sweep_.Make(text).status(), IsInvalidArgument("stage \"evaluate\": masked_lm: " + want));
+}
+
 TEST_F(PlanErrorsTest, ATeacherWithoutAHead) {
   EncoderConfig config = testing::TinyTeacherConfig();
   config.language_model_head = false;
   ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(1, 0.1, 0, &parameters);
   const std::string folder = sweep_.folder() + "/headless";
-  ASSERT_THAT(SaveModel(folder, config, parameters, testing::TinyVocabulary(), at::kFloat), IsOk());
+  ASSERT_THAT(SaveModel(folder, config, parameters, {{"vocab.txt", testing::TinyVocabulary()}}, at::kFloat), IsOk());
   EXPECT_THAT(Error({"teacher.checkpoint=" + folder}),
               IsInvalidArgument("stage \"distil\": teacher.checkpoint: want a model with a masked-LM head, got " +
                                 folder + " without one"));
@@ -154,7 +167,8 @@ TEST_F(PlanErrorsTest, ATeacherWithoutAHead) {
 
 TEST_F(PlanErrorsTest, LossesThatNeedATeacherWithoutOne) {
   const std::string no_teacher = "teacher { checkpoint: \"" + sweep_.teacher() + "\" }";
-  EXPECT_THAT(ErrorOfText(no_teacher, ""), IsInvalidArgument("student.vocabulary: want a vocab.txt, got none"));
+  EXPECT_THAT(ErrorOfText(no_teacher, ""),
+              IsInvalidArgument("student.vocabulary: want the folder or file of a tokenizer, got none"));
   EXPECT_THAT(ErrorOfText(no_teacher, ""),
               StatusIs(absl::StatusCode::kInvalidArgument, StartsWith("variant \"base\": ")));
   const absl::Status status =
@@ -199,7 +213,9 @@ TEST_F(PlanErrorsTest, AreTheSameWithControls) {
     EXPECT_EQ(Error({set}, ""), Error({set})) << set;
   }
   std::filesystem::remove(sweep_.teacher() + "/vocab.txt");
-  EXPECT_THAT(Error({}, ""), IsInvalidArgument("variant \"base\": student.vocabulary: want a vocab.txt, got none"));
+  EXPECT_THAT(
+      Error({}, ""),
+      IsInvalidArgument("variant \"base\": student.vocabulary: want the folder or file of a tokenizer, got none"));
 }
 
 // Texts cannot say this: the loader refuses it.

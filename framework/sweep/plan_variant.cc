@@ -207,11 +207,11 @@ class VariantPlanner {
   absl::Status CheckTeacher(const PlannedStage& planned, bool reads_logits) const {
     if (planned.teacher >= 0) return absl::OkStatus();
     const LoadedModel& model = teacher_->model;
-    if (!model.vocabulary_path.empty()) {
-      RETORT_ASSIGN_OR_RETURN(const VocabularyInput* own, inputs_->Vocabulary(model.vocabulary_path));
+    if (!model.tokenizer_path.empty()) {
+      RETORT_ASSIGN_OR_RETURN(const VocabularyInput* own, inputs_->Vocabulary(model.tokenizer_path));
       if (own->tokenizer->Fingerprint() != vocabulary_->tokenizer->Fingerprint()) {
         return absl::InvalidArgumentError(absl::StrCat("student.vocabulary: want the vocabulary of the teacher, ",
-                                                       model.vocabulary_path, ", which reads the same pieces, got ",
+                                                       model.tokenizer_path, ", which reads the same pieces, got ",
                                                        experiment_.student().vocabulary()));
       }
     } else if (model.config.vocabulary_size != config_.vocabulary_size) {
@@ -320,8 +320,9 @@ absl::StatusOr<PlannedStudent> PlanStudent(const Experiment& experiment, Inputs*
     RETORT_ASSIGN_OR_RETURN(student.teacher, inputs->Model(experiment.teacher().checkpoint()));
   }
   std::string path = experiment.student().vocabulary();
-  if (path.empty() && student.teacher != nullptr) path = student.teacher->model.vocabulary_path;
-  if (path.empty()) return absl::InvalidArgumentError("student.vocabulary: want a vocab.txt, got none");
+  if (path.empty() && student.teacher != nullptr) path = student.teacher->model.tokenizer_path;
+  if (path.empty())
+    return absl::InvalidArgumentError("student.vocabulary: want the folder or file of a tokenizer, got none");
   RETORT_ASSIGN_OR_RETURN(student.vocabulary, inputs->Vocabulary(path));
   const Tokenizer& tokenizer = *student.vocabulary->tokenizer;
   RETORT_ASSIGN_OR_RETURN(

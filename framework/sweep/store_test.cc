@@ -10,6 +10,7 @@
 #include "framework/model/safetensors.h"
 #include "framework/sweep/test_sweep.h"
 #include "framework/testing/matchers.h"
+#include "framework/text/tokenizer_files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
@@ -82,6 +83,27 @@ TEST_F(StoreTest, GivesStudentsBackWithTheirBits) {
   EXPECT_EQ((*losses)->entries().size(), 1u);
   EXPECT_EQ((*losses)->entries().count(kProjection), 1u);
   EXPECT_EQ(ReadFile(Path("model/vocab.txt")).value(), testing::TinyVocabulary());
+}
+
+TEST_F(StoreTest, WritesStudentsWithTheTokenizerOfTheirTeacher) {
+  EncoderConfig config = testing::TinyTeacherConfig();
+  config.family = "roberta";
+  config.pad_token_id = 1;
+  config.position_offset = 2;
+  TokenizerFiles tokenizer = testing::TinyBytePieces();
+  tokenizer["special_tokens_map.json"] = "{}";
+  testing::WriteTinyTeacher(sweep_.teacher(), 5, config, tokenizer);
+  const absl::StatusOr<Plan> plan = sweep_.Make(sweep_.Text("controls: NONE"));
+  ASSERT_THAT(plan, IsOk());
+  const PlannedStage& stage = plan->stages[0];
+  EXPECT_EQ(stage.config.family, "roberta");
+  EXPECT_NE(stage.key, this->stage().key);
+  ASSERT_THAT(store_.Begin(stage), IsOk());
+  ASSERT_THAT(store_.PutStudent(stage, Parameters(1), {}), IsOk());
+  const absl::StatusOr<LoadedModel> read = store_.GetStudent(stage.key);
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(read->config, stage.config);
+  EXPECT_EQ(ReadTokenizerFiles(read->tokenizer_path).value(), tokenizer);
 }
 
 TEST_F(StoreTest, WritesDownWhatTrainingTook) {

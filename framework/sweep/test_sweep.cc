@@ -15,6 +15,7 @@
 #include "framework/model/hugging_face.h"
 #include "glog/logging.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 
 namespace retort::testing {
 namespace {
@@ -84,10 +85,27 @@ std::string TinyVocabulary() {
   return text;
 }
 
-void WriteTinyTeacher(const std::string& folder, uint64_t seed, const EncoderConfig& config) {
+TokenizerFiles TinyBytePieces(const std::vector<std::string>& specials) {
+  constexpr char kSpace[] = "\u0120";
+  std::vector<std::string> pieces = specials;
+  for (char letter = 'a'; letter <= 'z'; ++letter) pieces.emplace_back(1, letter);
+  pieces.push_back(kSpace);
+  TokenizerFiles files;
+  for (char letter = 'a'; letter <= 'y'; ++letter) {
+    pieces.push_back(absl::StrCat(kSpace, std::string(1, letter)));
+    absl::StrAppend(&files["merges.txt"], kSpace, " ", std::string(1, letter), "\n");
+  }
+  nlohmann::json ids;
+  for (size_t id = 0; id < pieces.size(); ++id) ids[pieces[id]] = id;
+  files["vocab.json"] = ids.dump();
+  return files;
+}
+
+void WriteTinyTeacher(const std::string& folder, uint64_t seed, const EncoderConfig& config,
+                      const TokenizerFiles& tokenizer) {
   ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(seed, kWeightRange, config.pad_token_id, &parameters);
-  const absl::Status status = SaveModel(folder, config, parameters, TinyVocabulary(), at::kFloat);
+  const absl::Status status = SaveModel(folder, config, parameters, tokenizer, at::kFloat);
   CHECK(status.ok()) << status;
 }
 

@@ -11,6 +11,7 @@
 #include "framework/model/encoder_config.h"
 #include "framework/sweep/inputs.h"
 #include "framework/sweep/plan.h"
+#include "framework/text/tokenizer_files.h"
 
 namespace retort::testing {
 
@@ -23,8 +24,12 @@ EncoderConfig TinyTeacherConfig();
 // [PAD] [UNK] [CLS] [SEP] [MASK] a ##a b ##b ...: a vocab.txt of 57 pieces.
 std::string TinyVocabulary();
 
+// The files of a byte-level BPE of 57 pieces: the five that `specials` name, a ... z, the space, and a ... y behind it.
+TokenizerFiles TinyBytePieces(const std::vector<std::string>& specials = {"<s>", "<pad>", "</s>", "<unk>", "<mask>"});
+
 // Writes a model folder of this shape with random weights. With another seed they are others.
-void WriteTinyTeacher(const std::string& folder, uint64_t seed = 5, const EncoderConfig& config = TinyTeacherConfig());
+void WriteTinyTeacher(const std::string& folder, uint64_t seed = 5, const EncoderConfig& config = TinyTeacherConfig(),
+                      const TokenizerFiles& tokenizer = {{"vocab.txt", TinyVocabulary()}});
 
 // Writes a corpus folder: a text file with one document of eight words of three letters per line, all different, a
 // tenth of them for each held-out split. With another seed they are others.

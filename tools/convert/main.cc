@@ -11,11 +11,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "framework/base/file.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
 #include "framework/model/hugging_face.h"
+#include "framework/text/tokenizer_files.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"
 
@@ -50,11 +50,11 @@ absl::Status Run() {
     List(model);
     return absl::OkStatus();
   }
-  std::string vocabulary;
-  if (!model.vocabulary_path.empty()) {
-    RETORT_ASSIGN_OR_RETURN(vocabulary, ReadFile(model.vocabulary_path));
+  TokenizerFiles tokenizer;
+  if (!model.tokenizer_path.empty()) {
+    RETORT_ASSIGN_OR_RETURN(tokenizer, ReadTokenizerFiles(model.tokenizer_path));
   }
-  return SaveModel(FLAGS_output, model.config, model.parameters, vocabulary, dtype, model.lower_case);
+  return SaveModel(FLAGS_output, model.config, model.parameters, tokenizer, dtype);
 }
 
 }  // namespace

@@ -34,7 +34,6 @@ absl::StatusOr<LoadedModel> CutModel(const LoadedModel& model, const Vocabulary&
   }
   LoadedModel cut;
   cut.config = model.config;
-  cut.lower_case = model.lower_case;
   cut.config.vocabulary_size = kept.size();
   cut.config.language_model_head = true;
   at::Tensor rows = at::empty({cut.config.vocabulary_size}, at::kLong);

@@ -31,7 +31,6 @@ LoadedModel Model(bool head) {
   model.config = SmallEncoder(2);
   model.config.pooler = true;
   model.config.language_model_head = head;
-  model.lower_case = false;
   model.parameters = ParameterSet(EncoderParameterSpecs(model.config), at::kFloat, c10::Device(at::kCPU));
   uint64_t seed = 0;
   for (const ParameterSpec& spec : model.parameters.specs()) {
@@ -57,7 +56,6 @@ TEST(CutModel, KeepsTheRowsOfTheKeptPieces) {
   EXPECT_EQ(cut->config.vocabulary_size, 5);
   EXPECT_EQ(cut->config.pad_token_id, 1);
   EXPECT_TRUE(cut->config.language_model_head);
-  EXPECT_FALSE(cut->lower_case);
   const std::vector<int64_t> rows = {9, 0, 1, 5, 4};
   for (const char* name : {"embeddings.word", "masked_lm.decoder.bias"}) {
     for (size_t i = 0; i < rows.size(); ++i) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "framework/base/file.h"
 #include "framework/base/program.h"
@@ -21,10 +22,11 @@
 #include "framework/data/sequence_set.h"
 #include "framework/data/token_store_builder.h"
 #include "framework/model/hugging_face.h"
-#include "framework/text/vocabulary.h"
-#include "framework/text/wordpiece_tokenizer.h"
+#include "framework/text/load_tokenizer.h"
+#include "framework/text/tokenizer_files.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"
+#include "nlohmann/json.hpp"
 #include "tools/cut_model/cut_model.h"
 
 DEFINE_string(model, "", "Hugging Face model folder to cut");
@@ -62,22 +64,40 @@ absl::StatusOr<std::vector<int64_t>> CountAll(const Tokenizer& tokenizer, const 
   return counts;
 }
 
+// The options of the model's tokenizer with the pieces that are kept, which have new ids.
+absl::StatusOr<TokenizerFiles> TokenizerOfKeptPieces() {
+  RETORT_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(FLAGS_model));
+  if (files.count("vocab.txt") == 0) {
+    return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": want a model with a vocab.txt, got none"));
+  }
+  for (const char* name : {"tokenizer.json", "vocab.json", "merges.txt", "added_tokens.json"}) files.erase(name);
+  RETORT_ASSIGN_OR_RETURN(files["vocab.txt"], ReadFile(FLAGS_vocabulary));
+  if (const auto config = files.find("tokenizer_config.json"); config != files.end()) {
+    auto json = nlohmann::ordered_json::parse(config->second, nullptr, /*allow_exceptions=*/false);
+    if (!json.is_object())
+      return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, "/", config->first, ": want JSON"));
+    json.erase("added_tokens_decoder");
+    config->second = json.dump(2) + "\n";
+  }
+  return files;
+}
+
 absl::Status Run() {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   if (FLAGS_model.empty() || FLAGS_vocabulary.empty() || FLAGS_output.empty()) {
     return absl::InvalidArgumentError("want --model, --vocabulary and --output");
   }
   RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
-  RETORT_ASSIGN_OR_RETURN(const Vocabulary vocabulary, Vocabulary::Load(model.vocabulary_path));
-  WordPieceOptions options;
-  options.lower_case = model.lower_case;
-  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, WordPieceTokenizer::Load(FLAGS_vocabulary, options));
+  RETORT_ASSIGN_OR_RETURN(const auto whole, LoadTokenizer(FLAGS_model));
+  RETORT_ASSIGN_OR_RETURN(const TokenizerFiles files, TokenizerOfKeptPieces());
+  RETORT_RETURN_IF_ERROR(MakeDirectories(FLAGS_output));
+  RETORT_RETURN_IF_ERROR(WriteTokenizerFiles(FLAGS_output, files, model.config.longest_sequence()));
+  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, LoadTokenizer(FLAGS_output));
   const std::string cache = (std::filesystem::temp_directory_path() / "retort_cut_model").string();
   RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, CountAll(*tokenizer, cache));
   RETORT_ASSIGN_OR_RETURN(const LoadedModel cut,
-                          CutModel(model, vocabulary, tokenizer->vocabulary(), counts, FLAGS_seed));
-  RETORT_ASSIGN_OR_RETURN(const std::string pieces, ReadFile(FLAGS_vocabulary));
-  RETORT_RETURN_IF_ERROR(SaveModel(FLAGS_output, cut.config, cut.parameters, pieces, at::kFloat, model.lower_case));
+                          CutModel(model, whole->vocabulary(), tokenizer->vocabulary(), counts, FLAGS_seed));
+  RETORT_RETURN_IF_ERROR(SaveModel(FLAGS_output, cut.config, cut.parameters, files, at::kFloat));
   std::cout << FLAGS_output << ": " << cut.config.vocabulary_size << " pieces, " << cut.parameters.parameter_count()
             << " parameters\n";
   return absl::OkStatus();

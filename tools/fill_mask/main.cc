@@ -1,4 +1,4 @@
-// Prints what a masked-LM model puts in place of [MASK].
+// Prints what a masked-LM model puts in place of [MASK] (RoBERTa: <mask>).
 //
 //   bazel run //tools:fill_mask -- --model=data/teachers/mini "the capital of france is [MASK] ."
 
@@ -20,7 +20,8 @@
 #include "framework/batch/step_batch.h"
 #include "framework/model/encoder.h"
 #include "framework/model/hugging_face.h"
-#include "framework/text/wordpiece_tokenizer.h"
+#include "framework/text/encode_sequence.h"
+#include "framework/text/load_tokenizer.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"
 
@@ -32,17 +33,16 @@ namespace {
 
 // The sentence as a batch of one, with a label at each [MASK]: those are the rows that are read.
 absl::StatusOr<Batch> MakeBatch(const std::string& sentence, const Tokenizer& tokenizer, int64_t max_positions) {
-  std::vector<int32_t> ids = {tokenizer.special_ids().cls};
-  RETORT_RETURN_IF_ERROR(tokenizer.Encode(sentence, &ids));
-  ids.push_back(tokenizer.special_ids().sep);
-  if (static_cast<int64_t>(ids.size()) > max_positions) {
-    return absl::InvalidArgumentError(absl::StrCat("want at most ", max_positions, " pieces, got ", ids.size()));
+  RETORT_ASSIGN_OR_RETURN(const EncodedSequence encoded, EncodeSequence(tokenizer, sentence, std::nullopt, {}));
+  if (static_cast<int64_t>(encoded.ids.size()) > max_positions) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("want at most ", max_positions, " pieces, got ", encoded.ids.size()));
   }
   StepBatch step;
   step.pad_id = tokenizer.special_ids().pad;
   StepSequence& sequence = step.sequences.emplace_back();
-  sequence.ids = ids;
-  for (int32_t id : ids) {
+  sequence.ids = encoded.ids;
+  for (int32_t id : encoded.ids) {
     sequence.labels.push_back(id == tokenizer.special_ids().mask ? 0 : static_cast<int32_t>(kNoLabel));
   }
   return step.Slice(0, 1, c10::Device(at::kCPU));
@@ -64,16 +64,17 @@ absl::Status Run(const std::vector<std::string>& sentences) {
   at::NoGradGuard no_grad;
   RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
   if (!model.config.language_model_head) return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": has no masked-LM head"));
-  WordPieceOptions options;
-  options.lower_case = model.lower_case;
-  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, WordPieceTokenizer::Load(model.vocabulary_path, options));
+  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, LoadTokenizer(FLAGS_model));
+  if (tokenizer->special_ids().mask == kNoId) {
+    return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": has no piece for masked tokens"));
+  }
   for (const std::string& sentence : sentences) {
     RETORT_ASSIGN_OR_RETURN(const Batch batch, MakeBatch(sentence, *tokenizer, model.config.longest_sequence()));
     std::cout << sentence << "\n";
     const auto [values, ids] = at::topk(Probabilities(model, batch), FLAGS_top, 1);
     for (int64_t row = 0; row < ids.size(0); ++row) {
       for (int64_t i = 0; i < ids.size(1); ++i) {
-        std::cout << absl::StrFormat("  %-14s %4.1f %%\n", tokenizer->vocabulary().Piece(ids[row][i].item<int32_t>()),
+        std::cout << absl::StrFormat("  %-14s %4.1f %%\n", tokenizer->Decode({ids[row][i].item<int32_t>()}),
                                      100 * values[row][i].item<double>());
       }
     }

@@ -26,14 +26,14 @@
 #include "framework/data/corpus_folder.h"
 #include "framework/data/token_store.h"
 #include "framework/data/token_store_builder.h"
-#include "framework/text/wordpiece_tokenizer.h"
+#include "framework/text/load_tokenizer.h"
 #include "glog/logging.h"
 
 DEFINE_string(corpus, "", "A folder with a corpus.textproto. Without one, the texts are the arguments.");
 DEFINE_string(document, "BLANK_LINE",
               "What a document is in texts given as arguments: BLANK_LINE (parted by blank lines), LINE or FILE.");
-DEFINE_string(vocabulary, "data/vocab/bert-base-uncased-vocab.txt", "A vocab.txt of word pieces.");
-DEFINE_bool(lower_case, true, "Lower case without accents, for uncased vocabularies.");
+DEFINE_string(tokenizer, "data/vocab/bert-base-uncased-vocab.txt",
+              "A model folder, or its tokenizer.json, vocab.txt or vocab.json.");
 DEFINE_string(output, "", "The token store to write. Its folder has to exist.");
 DEFINE_int32(threads, 0, "Threads that tokenize. 0: one per core.");
 
@@ -70,10 +70,7 @@ absl::Status Tokenize(const std::vector<std::string>& files) {
   const int threads =
       FLAGS_threads > 0 ? FLAGS_threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   RETORT_ASSIGN_OR_RETURN(const CorpusSpec corpus, CorpusOf(files));
-  WordPieceOptions options;
-  options.lower_case = FLAGS_lower_case;
-  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<WordPieceTokenizer> tokenizer,
-                          WordPieceTokenizer::Load(FLAGS_vocabulary, options));
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, LoadTokenizer(FLAGS_tokenizer));
   const absl::Time start = absl::Now();
   RETORT_RETURN_IF_ERROR(BuildTokenStore(corpus, *tokenizer, threads, FLAGS_output));
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);

@@ -24,18 +24,18 @@ expect() {
   esac
 }
 
-expect 0 "documents" --corpus=data/corpora/bert_sample --vocabulary=$vocabulary --output="$store"
+expect 0 "documents" --corpus=data/corpora/bert_sample --tokenizer=$vocabulary --output="$store"
 [ -s "$store" ] || fail "no store was written"
 
 printf 'one two\n\nthree\n' >"$TEST_TMPDIR/a.txt"
-expect 0 "2 documents, 3 tokens" --vocabulary=$vocabulary --document=LINE --output="$store" "$TEST_TMPDIR/a.txt"
-expect 0 "1 documents, 3 tokens" --vocabulary=$vocabulary --document=FILE --output="$store" "$TEST_TMPDIR/a.txt"
+expect 0 "2 documents, 3 tokens" --tokenizer=$vocabulary --document=LINE --output="$store" "$TEST_TMPDIR/a.txt"
+expect 0 "1 documents, 3 tokens" --tokenizer=$vocabulary --document=FILE --output="$store" "$TEST_TMPDIR/a.txt"
 
 # Relative paths are relative to where `bazel run` was called.
 cp $vocabulary "$TEST_TMPDIR/vocab.txt"
 BUILD_WORKING_DIRECTORY=$TEST_TMPDIR
 export BUILD_WORKING_DIRECTORY
-expect 0 "b.store: 2 documents" --vocabulary=vocab.txt --document=LINE --output=b.store a.txt
+expect 0 "b.store: 2 documents" --tokenizer=vocab.txt --document=LINE --output=b.store a.txt
 [ -s "$TEST_TMPDIR/b.store" ] || fail "b.store is not in the user's folder"
 unset BUILD_WORKING_DIRECTORY
 
@@ -44,13 +44,13 @@ expect 1 "got neither" --output="$store"
 expect 1 "got both" --output="$store" --corpus=data/corpora/bert_sample "$TEST_TMPDIR/a.txt"
 expect 1 "corpus nowhere: want a folder" --output="$store" --corpus=nowhere
 expect 1 "--document: want BLANK_LINE, LINE or FILE, got \"PAGE\"" --output="$store" --document=PAGE "$TEST_TMPDIR/a.txt"
-expect 1 "no-vocab.txt" --vocabulary=no-vocab.txt --output="$store" "$TEST_TMPDIR/a.txt"
-expect 1 "missing.txt" --vocabulary=$vocabulary --output="$store" missing.txt
-expect 1 "nofolder" --vocabulary=$vocabulary --output="$TEST_TMPDIR/nofolder/x.store" "$TEST_TMPDIR/a.txt"
+expect 1 "no-vocab.txt" --tokenizer=no-vocab.txt --output="$store" "$TEST_TMPDIR/a.txt"
+expect 1 "missing.txt" --tokenizer=$vocabulary --output="$store" missing.txt
+expect 1 "nofolder" --tokenizer=$vocabulary --output="$TEST_TMPDIR/nofolder/x.store" "$TEST_TMPDIR/a.txt"
 
 printf 'good\nb\377d\n' >"$TEST_TMPDIR/bad.txt"
 rm -f "$store"
-expect 1 "byte 6: want UTF-8, got 0xff" --vocabulary=$vocabulary --output="$store" "$TEST_TMPDIR/bad.txt"
+expect 1 "byte 6: want UTF-8, got 0xff" --tokenizer=$vocabulary --output="$store" "$TEST_TMPDIR/bad.txt"
 [ ! -e "$store" ] || fail "an error left a store behind"
 
 exit $failures

@@ -27,7 +27,7 @@ std::string Stored() {
   config.language_model_head = false;
   ParameterSet parameters = Zeros(config, false);
   InitializeRandomNormal(7, 0.02, 0, &parameters);
-  EXPECT_THAT(SaveModel(folder, config, parameters, "[PAD]\n", at::kFloat), IsOk());
+  EXPECT_THAT(SaveModel(folder, config, parameters, {}, at::kFloat), IsOk());
   return folder;
 }
 

@@ -16,12 +16,24 @@
 #include "framework/model/hugging_face.h"
 #include "framework/model/safetensors.h"
 #include "framework/testing/fixtures.h"
+#include "framework/text/tokenizer_files.h"
 #include "glog/logging.h"
 
 namespace retort {
 namespace {
 
-constexpr char kVocabulary[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nre\n##tort\nboils\n.\nRe\n";
+const TokenizerFiles& WordPieces() {
+  static const auto* const files =
+      new TokenizerFiles{{"vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nre\n##tort\nboils\n.\nRe\n"},
+                         {"tokenizer_config.json", R"({"tokenizer_class": "BertTokenizer", "do_lower_case": false})"}};
+  return *files;
+}
+
+// A byte-level BPE of GPT-2's kind where the vocabulary has <|endoftext|> in front, else of RoBERTa's.
+TokenizerFiles BytePieces(const std::string& specials) {
+  return {{"vocab.json", absl::StrCat("{", specials, R"(, "a": 5, "b": 6, "\u0120": 7, "ab": 8, "\u0120ab": 9})")},
+          {"merges.txt", "#version: 0.2\na b\n\u0120 ab\n"}};
+}
 
 ParameterSet RandomParameters(const EncoderConfig& config, at::ScalarType dtype) {
   ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
@@ -42,10 +54,11 @@ at::Tensor Logits(const EncoderConfig& config, const ParameterSet& parameters, c
   return encoder.Logits(parameters, last);
 }
 
-absl::Status Write(const std::string& folder, const EncoderConfig& config, at::ScalarType dtype) {
+absl::Status Write(const std::string& folder, const EncoderConfig& config, at::ScalarType dtype,
+                   const TokenizerFiles& tokenizer = WordPieces()) {
   const ParameterSet parameters = RandomParameters(config, dtype);
   const Batch batch = testing::WholeBatch(testing::RandomStepBatch({9, 5, 12}, 1));
-  RETORT_RETURN_IF_ERROR(SaveModel(folder, config, parameters, kVocabulary, dtype, /*lower_case=*/false));
+  RETORT_RETURN_IF_ERROR(SaveModel(folder, config, parameters, tokenizer, dtype));
   return WriteSafetensors(folder + "/outputs.safetensors",
                           {{"ids", batch.ids}, {"valid", batch.valid}, {"logits", Logits(config, parameters, batch)}},
                           {});
@@ -72,7 +85,8 @@ absl::Status WriteAll(const std::string& folder) {
   roberta.token_types = 1;
   roberta.position_offset = roberta.pad_token_id + 1;
   roberta.activation = Activation::kGeluTanh;
-  RETORT_RETURN_IF_ERROR(Write(folder + "/roberta", roberta, at::kFloat));
+  RETORT_RETURN_IF_ERROR(Write(folder + "/roberta", roberta, at::kFloat,
+                               BytePieces(R"("<pad>": 0, "<s>": 1, "</s>": 2, "<unk>": 3, "<mask>": 4)")));
 
   EncoderConfig gpt2 = testing::SmallEncoder(3);
   gpt2.family = "gpt2";
@@ -80,7 +94,7 @@ absl::Status WriteAll(const std::string& folder) {
   gpt2.activation = Activation::kGeluTanh;
   gpt2.pre_norm = gpt2.causal = true;
   gpt2.head_transform = gpt2.head_bias = false;
-  return Write(folder + "/gpt2", gpt2, at::kFloat);
+  return Write(folder + "/gpt2", gpt2, at::kFloat, BytePieces(R"("<|endoftext|>": 0, "1": 1, "2": 2, "3": 3, "4": 4)"));
 }
 
 }  // namespace
