@@ -14,6 +14,8 @@ PLUGINS = {
         "hidden_mse",
         "logit_mse",
         "masked_lm",
+        "pkd",
+        "relation_kl",
         "soft_targets",
     ],
     "mapping": [

@@ -78,7 +78,7 @@ ModelOutputs RandomOutputs(const EncoderConfig& config, const Batch& batch, cons
     const uint64_t layer_seed = seed * 1000 + 100 + 3 * layer;
     outputs.attention[layer] =
         AttentionState(RandomTensor(shape, layer_seed, dtype), RandomTensor(shape, layer_seed + 1, dtype),
-                       RandomTensor(shape, layer_seed + 2, dtype), batch.valid);
+                       RandomTensor(shape, layer_seed + 2, dtype), batch.valid, config.causal);
   }
   return outputs;
 }
@@ -87,8 +87,9 @@ ModelOutputs SliceOutputs(const ModelOutputs& outputs, int64_t begin, int64_t en
   ModelOutputs slice;
   for (const auto& [layer, hidden] : outputs.hidden) slice.hidden[layer] = hidden.slice(0, begin, end);
   for (const auto& [layer, state] : outputs.attention) {
-    slice.attention[layer] = AttentionState(state.query().slice(0, begin, end), state.key().slice(0, begin, end),
-                                            state.value().slice(0, begin, end), state.valid().slice(0, begin, end));
+    slice.attention[layer] =
+        AttentionState(state.query().slice(0, begin, end), state.key().slice(0, begin, end),
+                       state.value().slice(0, begin, end), state.valid().slice(0, begin, end), state.causal());
   }
   return slice;
 }

@@ -34,7 +34,8 @@ LossTermInputs MakeLossTermInputs(const LossTerm& term, at::ScalarType type, at:
   auto convert = [&](ModelOutputs* outputs) {
     for (auto& [layer, hidden] : outputs->hidden) hidden = converted(hidden);
     for (auto& [layer, state] : outputs->attention) {
-      state = AttentionState(converted(state.query()), converted(state.key()), converted(state.value()), state.valid());
+      state = AttentionState(converted(state.query()), converted(state.key()), converted(state.value()), state.valid(),
+                             state.causal());
     }
   };
   LossTermInputs inputs;

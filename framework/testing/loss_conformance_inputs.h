@@ -49,7 +49,7 @@ void Replace(const F& f, ModelOutputs* outputs) {
   for (auto& [layer, hidden] : outputs->hidden) hidden = f(hidden, rows);
   for (auto& [layer, state] : outputs->attention) {
     const at::Tensor query = f(state.query(), heads), key = f(state.key(), heads), value = f(state.value(), heads);
-    state = AttentionState(query, key, value, state.valid());
+    state = AttentionState(query, key, value, state.valid(), state.causal());
   }
 }
 

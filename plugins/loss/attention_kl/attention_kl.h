@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "ATen/core/Tensor.h"
@@ -12,26 +13,18 @@
 
 namespace retort {
 
-// KL divergence of attention distributions.
+// KL divergence of attention distributions (AttentionKlSum of framework/loss/attention_support.h).
 //
 // Source: L_AT of MiniLM (Wang et al. 2020, "MiniLM", arXiv:2002.10957, equation 2). MiniLM transfers the last layer
-// and adds a like term on values; here any pairs of layers, and the attention term alone.
+// and adds a like term on values, as the plugin relation_kl does; here any pairs of layers, and the attention term
+// alone.
 //
-//   sum = Σ_b Σ_a Σ_i KL( softmax_j(t[b, a, i, :]) || softmax_j(s[b, a, i, :]) )      i, j over valid positions
-//
-// Distributions are those before dropout.
-//
-// Args:
-//   student: s, scores [B, A, S, S], float32 or float64, finite. Gradient flows here only.
-//   teacher: t, same shape, type and device; detached inside.
-//   valid:   [B, S] bool. Scores of other positions are not read.
-// Returns: [] of the same type; nats.
-at::Tensor AttentionKlSum(const at::Tensor& student, const at::Tensor& teacher, const at::Tensor& valid);
-
-// The term is Σ_pairs weight · mean over heads and real query positions. Its count is heads · real positions.
+// The term is Σ_pairs weight · mean over heads and real query positions. Its count is heads · real positions. Keys are
+// real positions, for causal models those not after the query. Padded positions are not read.
 class AttentionKlLoss final : public TensorLossTerm {
  public:
-  // Errors: InvalidArgument without a teacher or mapping, for two numbers of heads; what the mapping gives.
+  // Errors: InvalidArgument without a teacher or mapping, for two numbers of heads, if only one of the models is
+  // causal; what the mapping gives.
   static absl::StatusOr<std::unique_ptr<LossTerm>> Create(const AttentionKlConfig& config, const LossContext& context);
 
   AttentionKlLoss(std::vector<LayerPair> pairs, int64_t heads) : pairs_(std::move(pairs)), heads_(heads) {}

@@ -10,6 +10,7 @@
 #include "ATen/ops/mse_loss.h"
 #include "absl/status/status.h"
 #include "framework/base/status_macros.h"
+#include "framework/loss/attention_support.h"
 #include "framework/loss/term_support.h"
 
 namespace retort {
@@ -19,8 +20,9 @@ RETORT_REGISTER_LOSS_TERM(AttentionMseLoss, AttentionMseConfig);
 
 double ScoreScale(const QueryKey& heads) { return 1.0 / std::sqrt(static_cast<double>(heads.query.size(-1))); }
 
-at::Tensor Scores(const QueryKey& heads) {
-  return at::matmul(heads.query * ScoreScale(heads), heads.key.transpose(-2, -1));
+at::Tensor Scores(const QueryKey& heads, bool causal) {
+  const at::Tensor scores = ScaledProducts(heads.query, heads.key);
+  return causal ? scores.tril() : scores;
 }
 
 // ⟨Q_aᵀ Q_b, K_aᵀ K_b⟩ = ⟨Q_a K_aᵀ, Q_b K_bᵀ⟩, summed over sequences and heads.
@@ -36,8 +38,8 @@ bool GramIsCheaper(const QueryKey& student, const QueryKey& teacher) {
 
 }  // namespace
 
-at::Tensor AttentionMseMaterialised(const QueryKey& student, const QueryKey& teacher) {
-  return at::mse_loss(Scores(student), Scores(teacher).detach(), at::Reduction::Sum);
+at::Tensor AttentionMseMaterialised(const QueryKey& student, const QueryKey& teacher, bool causal) {
+  return at::mse_loss(Scores(student, causal), Scores(teacher, causal).detach(), at::Reduction::Sum);
 }
 
 at::Tensor AttentionMseGram(const QueryKey& student, const QueryKey& teacher) {
@@ -54,12 +56,18 @@ QueryKey AverageHeads(const QueryKey& heads) {
 
 absl::StatusOr<std::unique_ptr<LossTerm>> AttentionMseLoss::Create(const AttentionMseConfig& config,
                                                                    const LossContext& context) {
-  RETORT_RETURN_IF_ERROR(RequireTeacher(context, "AttentionMseConfig"));
+  RETORT_RETURN_IF_ERROR(RequireSameDirection(context, "AttentionMseConfig"));
   if (!config.has_mapping()) return absl::InvalidArgumentError("AttentionMseConfig.mapping: want a mapping, got none");
   Options options;
   options.averaged = config.heads() == AttentionMseConfig::AVERAGED;
   options.form = config.form();
   options.padding_included = config.padding() == AttentionMseConfig::INCLUDED;
+  options.causal = context.student.causal;
+  if (options.causal && options.form == AttentionMseConfig::GRAM) {
+    return absl::InvalidArgumentError(
+        "AttentionMseConfig.form: want AUTO or MATERIALISED for causal models, got GRAM, which cannot leave out later "
+        "keys");
+  }
   if (!options.averaged) {
     RETORT_RETURN_IF_ERROR(RequireSameHeads(context, "AttentionMseConfig", "; heads: AVERAGED takes any numbers"));
     options.heads = context.student.heads;
@@ -85,15 +93,16 @@ double AttentionMseLoss::Count(const BatchMasks& masks) const {
   double position_pairs = 0;
   for (int64_t length : masks.lengths) {
     const double side = static_cast<double>(options_.padding_included ? masks.padded_length : length);
-    position_pairs += side * side;
+    const bool half = options_.causal && !options_.padding_included;
+    position_pairs += half ? side * (side + 1) / 2 : side * side;
   }
   return static_cast<double>(options_.heads) * position_pairs;
 }
 
 QueryKey AttentionMseLoss::Read(const AttentionState& attention) const {
-  const at::Tensor padded = attention.valid().logical_not().unsqueeze(1).unsqueeze(-1);  // [B, 1, S, 1]
-  QueryKey heads{InLossType(attention.query()), InLossType(attention.key()).masked_fill(padded, 0)};
-  if (!options_.padding_included) heads.query = heads.query.masked_fill(padded, 0);
+  QueryKey heads{
+      options_.padding_included ? InLossType(attention.query()) : WithoutPadding(attention.query(), attention.valid()),
+      WithoutPadding(attention.key(), attention.valid())};
   return options_.averaged ? AverageHeads(heads) : heads;
 }
 
@@ -102,10 +111,11 @@ absl::StatusOr<at::Tensor> AttentionMseLoss::Sum(const LossInputs& inputs) const
   for (const LayerPair& pair : pairs_) {
     const QueryKey student = Read(AttentionAt(inputs.student, pair.student));
     const QueryKey teacher = Read(AttentionAt(*inputs.teacher, pair.teacher));
-    const bool gram = options_.form == AttentionMseConfig::GRAM ||
-                      (options_.form == AttentionMseConfig::AUTO && GramIsCheaper(student, teacher));
-    const at::Tensor of_pair =
-        pair.weight * (gram ? AttentionMseGram(student, teacher) : AttentionMseMaterialised(student, teacher));
+    const bool gram =
+        options_.form == AttentionMseConfig::GRAM ||
+        (options_.form == AttentionMseConfig::AUTO && !options_.causal && GramIsCheaper(student, teacher));
+    const at::Tensor of_pair = pair.weight * (gram ? AttentionMseGram(student, teacher)
+                                                   : AttentionMseMaterialised(student, teacher, options_.causal));
     sum = sum.defined() ? sum + of_pair : of_pair;
   }
   return sum;

@@ -29,10 +29,12 @@ struct QueryKey {
 // Args:
 //   student: Q_s and K_s; receive gradient. d_s may differ from d_t.
 //   teacher: Q_t and K_t, same type and device; detached inside.
+//   causal:  j up to i only.
 // Returns: [] of the same type.
-at::Tensor AttentionMseMaterialised(const QueryKey& student, const QueryKey& teacher);
+at::Tensor AttentionMseMaterialised(const QueryKey& student, const QueryKey& teacher, bool causal);
 
-// The same without the scores. A squared Frobenius norm of a difference of products needs d x d matrices only:
+// The same over all i and j, without the scores. A squared Frobenius norm of a difference of products needs d x d
+// matrices only:
 //
 //   |αQ_sK_sᵀ - βQ_tK_tᵀ|² = α²⟨Q_sᵀQ_s, K_sᵀK_s⟩ + β²⟨Q_tᵀQ_t, K_tᵀK_t⟩ - 2αβ⟨Q_tᵀQ_s, K_tᵀK_s⟩,  α = 1/√d_s, β =
 //   1/√d_t
@@ -45,8 +47,9 @@ at::Tensor AttentionMseGram(const QueryKey& student, const QueryKey& teacher);
 // give the squared error of the mean scores.
 QueryKey AverageHeads(const QueryKey& heads);
 
-// The term is Σ_pairs weight · mean over heads and pairs of positions. Its count is heads · Σ_b length_b² (PER_HEAD) or
-// Σ_b length_b² (AVERAGED); with `padding: INCLUDED` the lengths are the padded length.
+// The term is Σ_pairs weight · mean over heads and pairs of positions that see each other. Its count is heads · Σ_b
+// length_b² (PER_HEAD) or Σ_b length_b² (AVERAGED), with length (length + 1) / 2 in place of the square for causal
+// models, whose queries see no later keys. With `padding: INCLUDED` it is the padded length's square for all models.
 class AttentionMseLoss final : public TensorLossTerm {
  public:
   // What is compared, and how it is computed.
@@ -54,11 +57,12 @@ class AttentionMseLoss final : public TensorLossTerm {
     bool averaged = false;
     AttentionMseConfig::Form form = AttentionMseConfig::AUTO;
     bool padding_included = false;
+    bool causal = false;
     int64_t heads = 1;  // That are compared: A, or 1 for their mean.
   };
 
-  // Errors: InvalidArgument without a teacher or mapping, for two numbers of heads with PER_HEAD; what the mapping
-  // gives.
+  // Errors: InvalidArgument without a teacher or mapping, for two numbers of heads with PER_HEAD, if only one of the
+  // models is causal, for GRAM with causal models; what the mapping gives.
   static absl::StatusOr<std::unique_ptr<LossTerm>> Create(const AttentionMseConfig& config, const LossContext& context);
 
   AttentionMseLoss(std::vector<LayerPair> pairs, Options options) : pairs_(std::move(pairs)), options_(options) {}

@@ -30,7 +30,7 @@ QueryKey RandomHeads(int64_t heads, int64_t width, uint64_t seed) {
 TEST(AttentionMse, IsTheHandWorkedErrorInBothForms) {
   const QueryKey student{Heads({1, 2}, {1, 1, 2, 1}), Heads({1, 3}, {1, 1, 2, 1})};
   const QueryKey teacher{Heads({1, 1}, {1, 1, 2, 1}), Heads({1, 1}, {1, 1, 2, 1})};
-  EXPECT_NEAR(AttentionMseMaterialised(student, teacher).item<double>(), 30, 1e-12);
+  EXPECT_NEAR(AttentionMseMaterialised(student, teacher, false).item<double>(), 30, 1e-12);
   EXPECT_NEAR(AttentionMseGram(student, teacher).item<double>(), 30, 1e-12);
 }
 
@@ -38,13 +38,27 @@ TEST(AttentionMse, IsTheHandWorkedErrorInBothForms) {
 TEST(AttentionMse, DividesScoresByTheRootOfTheWidth) {
   const QueryKey student{Heads({1, 1, 1, 1}, {1, 1, 1, 4}), Heads({1, 1, 1, 1}, {1, 1, 1, 4})};
   const QueryKey teacher{Heads({0}, {1, 1, 1, 1}), Heads({0}, {1, 1, 1, 1})};
-  EXPECT_NEAR(AttentionMseMaterialised(student, teacher).item<double>(), 4, 1e-12);
+  EXPECT_NEAR(AttentionMseMaterialised(student, teacher, false).item<double>(), 4, 1e-12);
   EXPECT_NEAR(AttentionMseGram(student, teacher).item<double>(), 4, 1e-12);
+}
+
+// Of the differences 0, 2, 1, 5 the second is of a later key: 0 + 1 + 25 = 26.
+TEST(AttentionMse, OfCausalModelsLeavesOutLaterKeys) {
+  const QueryKey student{Heads({1, 2}, {1, 1, 2, 1}), Heads({1, 3}, {1, 1, 2, 1})};
+  const QueryKey teacher{Heads({1, 1}, {1, 1, 2, 1}), Heads({1, 1}, {1, 1, 2, 1})};
+  EXPECT_NEAR(AttentionMseMaterialised(student, teacher, true).item<double>(), 26, 1e-12);
+  const QueryKey other = RandomHeads(3, 6, 7), start = RandomHeads(3, 4, 1);
+  EXPECT_LT(testing::GradientError(
+                [&](const auto& in) {
+                  return AttentionMseMaterialised({in[0], in[1]}, other, true);
+                },
+                {start.query, start.key}),
+            1e-7);
 }
 
 TEST(AttentionMse, BothFormsAgreeInValueAndGradientForUnequalWidths) {
   const QueryKey student = RandomHeads(3, 4, 1), teacher = RandomHeads(3, 6, 7);
-  auto materialised = [&](const auto& in) { return AttentionMseMaterialised({in[0], in[1]}, teacher); };
+  auto materialised = [&](const auto& in) { return AttentionMseMaterialised({in[0], in[1]}, teacher, false); };
   auto gram = [&](const auto& in) { return AttentionMseGram({in[0], in[1]}, teacher); };
   const std::vector<at::Tensor> inputs = {student.query, student.key};
   EXPECT_NEAR(materialised(inputs).template item<double>(), gram(inputs).template item<double>(), 1e-9);
@@ -57,9 +71,9 @@ TEST(AttentionMse, BothFormsAgreeInValueAndGradientForUnequalWidths) {
 
 TEST(AttentionMse, BothFormsAgreeInFloat32) {
   QueryKey student = RandomHeads(3, 4, 1), teacher = RandomHeads(3, 6, 7);
-  const double exact = AttentionMseMaterialised(student, teacher).item<double>();
+  const double exact = AttentionMseMaterialised(student, teacher, false).item<double>();
   for (at::Tensor* t : {&student.query, &student.key, &teacher.query, &teacher.key}) *t = t->to(at::kFloat);
-  EXPECT_NEAR(AttentionMseMaterialised(student, teacher).item<float>() / exact, 1, 1e-6);
+  EXPECT_NEAR(AttentionMseMaterialised(student, teacher, false).item<float>() / exact, 1, 1e-6);
   EXPECT_NEAR(AttentionMseGram(student, teacher).item<float>() / exact, 1, 1e-5);
 }
 
@@ -70,43 +84,60 @@ TEST(AverageHeads, GivesTheMeanOfTheScores) {
 }
 
 // The term's value, worked out from the scores alone.
-double PlainValue(const AttentionState& student, const AttentionState& teacher, const BatchMasks& masks,
-                  bool averaged) {
+double PlainValue(const AttentionState& student, const AttentionState& teacher, const BatchMasks& masks, bool averaged,
+                  bool causal) {
   at::Tensor difference = student.scores() - teacher.scores();
   if (averaged) difference = student.scores().mean(1, true) - teacher.scores().mean(1, true);
   double sum = 0, count = 0;
   for (int64_t b = 0; b < masks.sequences(); ++b) {
     const int64_t n = masks.lengths[b];
-    const at::Tensor valid = difference[b].slice(1, 0, n).slice(2, 0, n);
-    sum += (valid * valid).sum().item<double>();
-    count += static_cast<double>(valid.numel());
+    for (int64_t i = 0; i < n; ++i) {
+      const at::Tensor seen = difference[b].select(1, i).slice(1, 0, causal ? i + 1 : n);
+      sum += (seen * seen).sum().item<double>();
+      count += static_cast<double>(seen.numel());
+    }
   }
   return sum / count;
 }
 
+// The term's value for a key and a query that hold NaN at the padded positions of the first sequence, of 3 positions.
+double PoisonedValue(const LossTerm& term, const Batch& batch, const ModelOutputs& student,
+                     const ModelOutputs& teacher) {
+  ModelOutputs poisoned = student;
+  const AttentionState& state = student.attention.at(1);
+  at::Tensor query = state.query().clone(), key = state.key().clone();
+  for (at::Tensor* values : {&query, &key}) (*values)[0].slice(1, 3).fill_(std::numeric_limits<double>::quiet_NaN());
+  poisoned.attention[1] = AttentionState(query, key, state.value(), batch.valid, state.causal());
+  const auto sum = dynamic_cast<const TensorLossTerm&>(term).Sum({batch, poisoned, &teacher, {}});
+  EXPECT_THAT(sum, IsOk());
+  return sum->item<double>() / term.Count(batch.masks);
+}
+
+AttentionMseConfig Config(AttentionMseConfig::Form form, bool averaged) {
+  AttentionMseConfig config;
+  *config.mutable_mapping()->mutable_plugin() = testing::TestMapping();
+  config.set_form(form);
+  if (averaged) config.set_heads(AttentionMseConfig::AVERAGED);
+  return config;
+}
+
 TEST(AttentionMseLoss, AveragesOverHeadsAndRealPairsInEveryFormAndReadsNoPadding) {
-  const EncoderConfig student = testing::SmallEncoder(1);
-  EncoderConfig teacher = testing::SmallEncoder(1);
-  const Batch batch = testing::WholeBatch(testing::RandomStepBatch({3, 5}, 1));
-  Capture capture;
-  capture.attention = {1};
-  const ModelOutputs s = RandomOutputs(student, batch, capture, 1), t = RandomOutputs(teacher, batch, capture, 2);
-  for (bool averaged : {false, true}) {
-    const double expected = PlainValue(s.attention.at(1), t.attention.at(1), batch.masks, averaged);
-    for (auto form : {AttentionMseConfig::AUTO, AttentionMseConfig::MATERIALISED, AttentionMseConfig::GRAM}) {
-      AttentionMseConfig config;
-      *config.mutable_mapping()->mutable_plugin() = testing::TestMapping();
-      config.set_form(form);
-      if (averaged) config.set_heads(AttentionMseConfig::AVERAGED);
-      auto term = AttentionMseLoss::Create(config, {student, &teacher, testing::TestMappings()});
-      ASSERT_THAT(term, IsOk());
-      ModelOutputs poisoned = s;
-      at::Tensor query = s.attention.at(1).query().clone();
-      query[0].slice(1, 3, 5).fill_(std::numeric_limits<double>::quiet_NaN());
-      poisoned.attention[1] = AttentionState(query, s.attention.at(1).key(), s.attention.at(1).value(), batch.valid);
-      const auto sum = dynamic_cast<TensorLossTerm&>(**term).Sum({batch, poisoned, &t, {}});
-      ASSERT_THAT(sum, IsOk());
-      EXPECT_NEAR(sum->item<double>() / (*term)->Count(batch.masks), expected, 1e-9) << config.ShortDebugString();
+  for (const bool causal : {false, true}) {
+    EncoderConfig encoder = testing::SmallEncoder(1);
+    encoder.causal = causal;
+    const Batch batch = testing::WholeBatch(testing::RandomStepBatch({3, 12}, 1));  // AUTO is GRAM if not causal.
+    Capture capture;
+    capture.attention = {1};
+    const ModelOutputs s = RandomOutputs(encoder, batch, capture, 1), t = RandomOutputs(encoder, batch, capture, 2);
+    for (bool averaged : {false, true}) {
+      const double expected = PlainValue(s.attention.at(1), t.attention.at(1), batch.masks, averaged, causal);
+      for (auto form : {AttentionMseConfig::AUTO, AttentionMseConfig::MATERIALISED, AttentionMseConfig::GRAM}) {
+        if (causal && form == AttentionMseConfig::GRAM) continue;
+        const AttentionMseConfig config = Config(form, averaged);
+        auto term = AttentionMseLoss::Create(config, {encoder, &encoder, testing::TestMappings()});
+        ASSERT_THAT(term, IsOk());
+        EXPECT_NEAR(PoisonedValue(**term, batch, s, t), expected, 1e-9) << config.ShortDebugString();
+      }
     }
   }
 }
@@ -147,6 +178,13 @@ TEST(AttentionMseLoss, RejectsWhatCannotBe) {
               IsInvalidArgument("got 4 in the teacher and 2 in the student; heads: AVERAGED takes any numbers"));
   config.set_heads(AttentionMseConfig::AVERAGED);
   EXPECT_THAT(AttentionMseLoss::Create(config, {student, &teacher, testing::TestMappings()}), IsOk());
+  teacher.causal = true;
+  EXPECT_THAT(AttentionMseLoss::Create(config, {student, &teacher, testing::TestMappings()}),
+              IsInvalidArgument("AttentionMseConfig: want teacher and student both causal or neither, got a causal "
+                                "teacher and a bidirectional student"));
+  config.set_form(AttentionMseConfig::GRAM);
+  EXPECT_THAT(AttentionMseLoss::Create(config, {teacher, &teacher, testing::TestMappings()}),
+              IsInvalidArgument("AttentionMseConfig.form: want AUTO or MATERIALISED for causal models, got GRAM"));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Compares losses and their gradients with those of PyTorch's own losses put together as the training code of
-// DistilBERT, TinyBERT and MiniLM does (make_goldens.py): a term's sum over its count, and the fused kernel where a
-// term has one.
+// DistilBERT, TinyBERT, MiniLM and PKD does (make_goldens.py): a term's sum over its count, and the fused kernel where
+// a term has one.
 
 #include <functional>
 #include <map>
@@ -27,6 +27,8 @@
 #include "plugins/loss/hidden_mse/hidden_mse.h"
 #include "plugins/loss/logit_mse/logit_mse.h"
 #include "plugins/loss/masked_lm/masked_lm.h"
+#include "plugins/loss/pkd/pkd.h"
+#include "plugins/loss/relation_kl/relation_kl.h"
 #include "plugins/loss/soft_targets/soft_targets.h"
 
 namespace retort {
@@ -40,7 +42,8 @@ struct Case {
   std::string golden;
   std::string name;
   std::function<Term(const LossContext&)> create;
-  std::string teacher = "teacher";  // Whose hidden states it reads.
+  std::string teacher = "teacher";  // What it reads.
+  bool causal = false;              // Both models.
 };
 
 Term SoftTargets(const LossContext& context, double temperature, bool scaled, SoftTargetsConfig::Rows rows) {
@@ -84,6 +87,29 @@ Term AttentionKl(const LossContext& context) {
   return AttentionKlLoss::Create(config, context);
 }
 
+Term MiniLm(const LossContext& context) {
+  RelationKlConfig config;
+  config.set_query_key(1);
+  config.set_value_value(1);
+  return RelationKlLoss::Create(config, context);
+}
+
+Term MiniLmV2(const LossContext& context) {
+  RelationKlConfig config;
+  config.set_query_query(1);
+  config.set_key_key(2);
+  config.set_value_value(3);
+  config.set_relation_heads(3);
+  config.set_teacher_layer(3);
+  return RelationKlLoss::Create(config, context);
+}
+
+Term Pkd(const LossContext& context) {
+  PkdConfig config;
+  *config.mutable_mapping()->mutable_plugin() = testing::TestMapping();
+  return PkdLoss::Create(config, context);
+}
+
 const std::vector<Case>& Cases() {
   using Soft = SoftTargetsConfig;
   using Mse = AttentionMseConfig;
@@ -108,15 +134,24 @@ const std::vector<Case>& Cases() {
        [](const auto& context) { return AttentionMse(context, Mse::MATERIALISED, Mse::INCLUDED); }},
       {"attention_mse_tinybert", "attention_mse_tinybert_gram",
        [](const auto& context) { return AttentionMse(context, Mse::GRAM, Mse::INCLUDED); }},
+      {"attention_mse_causal", "attention_mse_causal",
+       [](const auto& context) { return AttentionMse(context, Mse::AUTO, Mse::EXCLUDED); }, "teacher", true},
       {"attention_kl", "attention_kl", AttentionKl},
+      {"attention_kl_causal", "attention_kl_causal", AttentionKl, "teacher", true},
+      {"relation_kl_minilm", "relation_kl_minilm", MiniLm},
+      {"relation_kl_minilmv2", "relation_kl_minilmv2", MiniLmV2, "wide_teacher"},
+      {"relation_kl_minilmv2_causal", "relation_kl_minilmv2_causal", MiniLmV2, "wide_teacher", true},
+      {"pkd", "pkd", Pkd, "narrow_teacher"},
   };
   return *cases;
 }
 
-EncoderConfig Model(int64_t layers, int64_t width) {
-  EncoderConfig config = testing::SmallEncoder(layers);
+EncoderConfig Model(const std::string& name, bool causal) {
+  EncoderConfig config = testing::SmallEncoder(name == "student" ? 2 : 4);
   config.vocabulary_size = 23;
-  config.hidden_size = width;
+  config.hidden_size = name == "teacher" ? 10 : name == "wide_teacher" ? 12 : 6;
+  config.heads = name == "wide_teacher" ? 4 : 2;
+  config.causal = causal;
   return config;
 }
 
@@ -138,13 +173,12 @@ class LossGolden : public ::testing::TestWithParam<std::tuple<size_t, at::Scalar
       inputs_[std::string(input)] = values;
     }
     batch_ = ReadBatch();
-    auto term = test_case().create({student_, &Teacher(), testing::TestMappings()});
+    auto term = test_case().create({student_, &teacher_, testing::TestMappings()});
     ASSERT_THAT(term, IsOk());
     term_ = *std::move(term);
     count_ = term_->Count(batch_.masks);
   }
 
-  const EncoderConfig& Teacher() const { return test_case().teacher == "teacher" ? teacher_ : narrow_teacher_; }
   at::Tensor Stored(const std::string& name) const { return *file_->Read(name); }
   std::string GoldenName(const std::string& what) const {
     return absl::StrCat(dtype() == at::kDouble ? "float64/" : "float32/", test_case().golden, "/", what);
@@ -164,13 +198,14 @@ class LossGolden : public ::testing::TestWithParam<std::tuple<size_t, at::Scalar
     return testing::WholeBatch(step);
   }
 
-  ModelOutputs Outputs(const std::string& side, const std::string& hidden_side, const Capture& capture) const {
+  ModelOutputs Outputs(const std::string& side, const Capture& capture) const {
     ModelOutputs outputs;
-    for (int layer : capture.hidden) outputs.hidden[layer] = inputs_.at(absl::StrCat(hidden_side, ".hidden.", layer));
+    for (int layer : capture.hidden) outputs.hidden[layer] = inputs_.at(absl::StrCat(side, ".hidden.", layer));
     for (int layer : capture.attention) {
-      const at::Tensor& key = inputs_.at(absl::StrCat(side, ".key.", layer));
-      outputs.attention[layer] =
-          AttentionState(inputs_.at(absl::StrCat(side, ".query.", layer)), key, key, batch_.valid);
+      const auto value = inputs_.find(absl::StrCat(side, ".value.", layer));  // Only where a golden reads it.
+      outputs.attention[layer] = AttentionState(
+          inputs_.at(absl::StrCat(side, ".query.", layer)), inputs_.at(absl::StrCat(side, ".key.", layer)),
+          value == inputs_.end() ? at::Tensor() : value->second, batch_.valid, test_case().causal);
     }
     return outputs;
   }
@@ -189,8 +224,8 @@ class LossGolden : public ::testing::TestWithParam<std::tuple<size_t, at::Scalar
 
   absl::StatusOr<at::Tensor> Sum() const {
     if (const auto* row_term = dynamic_cast<const RowLossTerm*>(term_.get())) return row_term->SumRows(Rows(*row_term));
-    const ModelOutputs student = Outputs("student", "student", term_->student());
-    const ModelOutputs teacher = Outputs("teacher", test_case().teacher, term_->teacher());
+    const ModelOutputs student = Outputs("student", term_->student());
+    const ModelOutputs teacher = Outputs(test_case().teacher, term_->teacher());
     const std::map<std::string, at::Tensor> parameters = {{"projection.weight", inputs_.at("projection.weight")},
                                                           {"projection.bias", inputs_.at("projection.bias")}};
     return dynamic_cast<const TensorLossTerm&>(*term_).Sum({batch_, student, &teacher, parameters});
@@ -223,7 +258,8 @@ class LossGolden : public ::testing::TestWithParam<std::tuple<size_t, at::Scalar
     EXPECT_GT(compared, 0);
   }
 
-  const EncoderConfig student_ = Model(2, 6), teacher_ = Model(4, 10), narrow_teacher_ = Model(4, 6);
+  const EncoderConfig student_ = Model("student", test_case().causal);
+  const EncoderConfig teacher_ = Model(test_case().teacher, test_case().causal);
   std::unique_ptr<SafetensorsFile> file_;
   std::map<std::string, at::Tensor> inputs_;
   Batch batch_;
@@ -281,7 +317,7 @@ TEST(LossGoldens, AreAllCompared) {
     for (const Case& known : Cases()) found |= known.golden == golden;
     EXPECT_TRUE(found) << name;
   }
-  EXPECT_EQ(values, 12);
+  EXPECT_EQ(values, 18);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes goldens.safetensors: losses and their gradients as DistilBERT's, TinyBERT's and MiniLM's training code and
-papers compute them, with PyTorch's own losses, in float64 and in float32.
+"""Writes goldens.safetensors: losses and their gradients as the training code and papers of DistilBERT, TinyBERT, MiniLM
+and PKD compute them, with PyTorch's own losses, in float64 and in float32.
 
 From the repository's root, in an environment with `pip install torch==2.11.0 numpy safetensors`:
     python3 tests/golden/loss/make_goldens.py
@@ -22,6 +22,7 @@ LENGTHS = [6, 4, 1]
 S, V, A = 6, 23, 2
 STUDENT = {"width": 6, "layers": 2}
 TEACHER = {"width": 10, "layers": 4}
+WIDE_TEACHER = {"width": 12, "heads": 4}
 PAIRS = [(1, 2), (2, 4)]  # Of layers.
 TEMPERATURE = 2.0
 NO_LABEL = -100
@@ -47,6 +48,13 @@ def make_inputs():
     tensors["narrow_teacher.hidden.4"] = draw(batch, S, STUDENT["width"])
     tensors["projection.weight"] = draw(TEACHER["width"], STUDENT["width"])
     tensors["projection.bias"] = draw(TEACHER["width"])
+    tensors["narrow_teacher.hidden.2"] = draw(batch, S, STUDENT["width"])
+    tensors["student.value.2"] = draw(batch, A, S, STUDENT["width"] // A)
+    tensors["teacher.value.4"] = draw(batch, A, S, TEACHER["width"] // A)
+    # A teacher of other heads and width, for losses over relation heads.
+    heads = WIDE_TEACHER["heads"]
+    for part in ("query", "key", "value"):
+        tensors[f"wide_teacher.{part}.3"] = draw(batch, heads, S, WIDE_TEACHER["width"] // heads)
     return tensors
 
 
@@ -154,6 +162,65 @@ class Losses:
                 total = total + F.kl_div(student[real], teacher[real], reduction="sum")
         return total / (A * sum(LENGTHS))
 
+    def attention_mse_causal(self):
+        """Raw scores over pairs of real positions whose key is not after the query."""
+        pairs = self.valid[:, :, None] & self.valid[:, None, :] & torch.ones(S, S, dtype=torch.bool).tril()
+        pairs = pairs[:, None].expand(-1, A, -1, -1)
+        return sum(F.mse_loss(self.scores("student", s)[pairs], self.scores("teacher", t)[pairs]) for s, t in PAIRS)
+
+    def relations(self, vectors, heads, causal):
+        """softmax of scaled products of two lists of vectors per head, sequence by sequence over its true length."""
+        for b, length in enumerate(LENGTHS):
+            # All heads side by side, cut anew.
+            a, c = (
+                x[b, :, :length].permute(1, 0, 2).reshape(length, heads, -1).permute(1, 0, 2) for x in vectors
+            )
+            products = a @ c.transpose(-1, -2) / math.sqrt(a.size(-1))
+            if causal:
+                products = products + torch.full((length, length), -math.inf, dtype=products.dtype).triu(1)
+            yield F.softmax(products, dim=-1)
+
+    def relation_loss(self, student, teacher, heads, causal=False):
+        """1 / (heads · positions) Σ KL(teacher || student) for one relation."""
+        total = 0
+        for q, p in zip(self.relations(student, heads, causal), self.relations(teacher, heads, causal)):
+            seen = torch.ones(q.shape[-2:], dtype=torch.bool)
+            seen = seen.tril() if causal else seen
+            total = total + F.kl_div(q[:, seen].log(), p[:, seen], reduction="sum")
+        return total / (heads * sum(LENGTHS))
+
+    def attention_kl_causal(self):
+        """MiniLM's loss of attention for causal models at each pair of layers."""
+        vectors = lambda side, layer: (self.t[f"{side}.query.{layer}"], self.t[f"{side}.key.{layer}"])
+        return sum(self.relation_loss(vectors("student", s), vectors("teacher", t), A, causal=True) for s, t in PAIRS)
+
+    def relation_kl_minilm(self):
+        """MiniLM's two losses of the last layers, added."""
+        query, key, value = ((self.t[f"student.{x}.2"], self.t[f"teacher.{x}.4"]) for x in ("query", "key", "value"))
+        attention = self.relation_loss((query[0], key[0]), (query[1], key[1]), A)
+        return attention + self.relation_loss((value[0], value[0]), (value[1], value[1]), A)
+
+    def minilmv2(self, causal):
+        """MiniLMv2's three losses in 3 relation heads of a teacher of other width and heads, weighted 1, 2 and 3."""
+        vectors = {x: (self.t[f"student.{x}.2"], self.t[f"wide_teacher.{x}.3"]) for x in ("query", "key", "value")}
+        return sum(
+            weight * self.relation_loss((student, student), (teacher, teacher), 3, causal)
+            for weight, (student, teacher) in zip((1, 2, 3), vectors.values())
+        )
+
+    def relation_kl_minilmv2(self):
+        return self.minilmv2(causal=False)
+
+    def relation_kl_minilmv2_causal(self):
+        return self.minilmv2(causal=True)
+
+    def pkd(self):
+        """PKD's paper: squared distances of normalised states of [CLS], averaged over sequences and layers. Its code's
+        mean over elements, times the width."""
+        student = torch.stack([self.t[f"student.hidden.{s}"][:, 0] for s, _ in PAIRS], dim=1)
+        teacher = torch.stack([self.t[f"narrow_teacher.hidden.{t}"][:, 0] for _, t in PAIRS], dim=1)
+        return F.mse_loss(F.normalize(student, p=2, dim=2), F.normalize(teacher, p=2, dim=2)) * STUDENT["width"]
+
 
 CASES = [
     "masked_lm",
@@ -168,6 +235,12 @@ CASES = [
     "attention_mse",
     "attention_mse_tinybert",
     "attention_kl",
+    "attention_mse_causal",
+    "attention_kl_causal",
+    "relation_kl_minilm",
+    "relation_kl_minilmv2",
+    "relation_kl_minilmv2_causal",
+    "pkd",
 ]
 
 

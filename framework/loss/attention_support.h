@@ -1,0 +1,41 @@
+#ifndef RETORT_FRAMEWORK_LOSS_ATTENTION_SUPPORT_H_
+#define RETORT_FRAMEWORK_LOSS_ATTENTION_SUPPORT_H_
+
+#include "ATen/core/Tensor.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "framework/loss/loss_term.h"
+
+namespace retort {
+
+// What loss plugins over attention share. All functions are pure.
+
+// InvalidArgument, "AttentionKlConfig: want teacher and student both causal or neither, got a causal teacher and a
+// bidirectional student", if only one is, or if there is no teacher: their queries see different keys.
+absl::Status RequireSameDirection(const LossContext& context, absl::string_view config);
+
+// Queries, keys or values of a layer, [B, A, S, d], in the type of the loss and with 0 at padded positions, so that
+// these may hold anything, even NaN. valid: [B, S] bool.
+at::Tensor WithoutPadding(const at::Tensor& heads, const at::Tensor& valid);
+
+// a bᵀ / √d for each head: [B, A, S, d] twice -> [B, A, S, S].
+at::Tensor ScaledProducts(const at::Tensor& a, const at::Tensor& b);
+
+// The pairs (query, key) that do not count, [B, 1, S, S] bool: those of a padded position, and with `causal` those
+// whose key is after the query. valid: [B, S] bool.
+at::Tensor UnseenPairs(const at::Tensor& valid, bool causal);
+
+// KL divergence of attention distributions, those before dropout:
+//
+//   sum = Σ_b Σ_a Σ_i KL( softmax_j(t[b, a, i, :]) || softmax_j(s[b, a, i, :]) )      j over the keys that i sees
+//
+// Args:
+//   student: s, scores [B, A, S, S], float32 or float64. Gradient flows here only.
+//   teacher: t, same shape, type and device; detached inside.
+//   unseen:  [B, 1, S, S] bool, of UnseenPairs. Scores there are not read.
+// Returns: [] of the same type; nats. A query that sees no key adds 0.
+at::Tensor AttentionKlSum(const at::Tensor& student, const at::Tensor& teacher, const at::Tensor& unseen);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_LOSS_ATTENTION_SUPPORT_H_

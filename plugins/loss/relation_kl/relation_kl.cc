@@ -1,0 +1,129 @@
+#include "plugins/loss/relation_kl/relation_kl.h"
+
+#include <string>
+
+#include "ATen/TensorOperators.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "framework/base/status_macros.h"
+#include "framework/loss/attention_support.h"
+#include "framework/loss/term_support.h"
+
+namespace retort {
+namespace {
+
+RETORT_REGISTER_LOSS_TERM(RelationKlLoss, RelationKlConfig);
+
+using Relation = RelationKlLoss::Relation;
+using Vectors = RelationKlLoss::Vectors;
+
+absl::Status Invalid(const std::string& what) { return absl::InvalidArgumentError("RelationKlConfig" + what); }
+
+absl::StatusOr<std::vector<Relation>> Relations(const RelationKlConfig& config) {
+  std::vector<Relation> relations;
+  for (const Relation& relation : {Relation{Vectors::kQuery, Vectors::kKey, config.query_key()},
+                                   Relation{Vectors::kQuery, Vectors::kQuery, config.query_query()},
+                                   Relation{Vectors::kKey, Vectors::kKey, config.key_key()},
+                                   Relation{Vectors::kValue, Vectors::kValue, config.value_value()}}) {
+    if (!(relation.weight >= 0)) return Invalid(absl::StrCat(": want weights >= 0, got ", relation.weight));
+    if (relation.weight > 0) relations.push_back(relation);
+  }
+  if (relations.empty()) {
+    return Invalid(": want a weight > 0 for query_key, query_query, key_key or value_value, got none");
+  }
+  return relations;
+}
+
+absl::StatusOr<int64_t> RelationHeads(const RelationKlConfig& config, const LossContext& context) {
+  if (!config.has_relation_heads()) {
+    RETORT_RETURN_IF_ERROR(RequireSameHeads(context, "RelationKlConfig",
+                                            "; relation_heads takes any numbers, for example relation_heads: 48"));
+    return context.student.heads;
+  }
+  const int64_t heads = config.relation_heads();
+  if (heads < 1 || context.teacher->hidden_size % heads != 0 || context.student.hidden_size % heads != 0) {
+    return Invalid(absl::StrCat(".relation_heads: want a divisor of the teacher's width ", context.teacher->hidden_size,
+                                " and of the student's ", context.student.hidden_size, ", got ", heads));
+  }
+  return heads;
+}
+
+absl::Status RequireLayer(const char* field, int layer, int64_t layers) {
+  if (layer >= 1 && layer <= layers) return absl::OkStatus();
+  return Invalid(absl::StrCat(".", field, ": want a layer of 1..", layers, ", got ", layer));
+}
+
+absl::StatusOr<LayerPair> Layers(const RelationKlConfig& config, const LossContext& context) {
+  LayerPair pair;
+  pair.teacher = config.has_teacher_layer() ? config.teacher_layer() : static_cast<int>(context.teacher->layers);
+  pair.student = config.has_student_layer() ? config.student_layer() : static_cast<int>(context.student.layers);
+  RETORT_RETURN_IF_ERROR(RequireLayer("teacher_layer", pair.teacher, context.teacher->layers));
+  RETORT_RETURN_IF_ERROR(RequireLayer("student_layer", pair.student, context.student.layers));
+  return pair;
+}
+
+const at::Tensor& Of(const AttentionState& attention, Vectors vectors) {
+  switch (vectors) {
+    case Vectors::kQuery:
+      return attention.query();
+    case Vectors::kKey:
+      return attention.key();
+    case Vectors::kValue:
+      break;
+  }
+  return attention.value();
+}
+
+}  // namespace
+
+at::Tensor Regroup(const at::Tensor& values, int64_t heads) {
+  if (values.size(1) == heads) return values;
+  return values.transpose(1, 2).flatten(2).unflatten(2, {heads, -1}).transpose(1, 2);
+}
+
+absl::StatusOr<std::unique_ptr<LossTerm>> RelationKlLoss::Create(const RelationKlConfig& config,
+                                                                 const LossContext& context) {
+  RETORT_RETURN_IF_ERROR(RequireSameDirection(context, "RelationKlConfig"));
+  RETORT_ASSIGN_OR_RETURN(std::vector<Relation> relations, Relations(config));
+  RETORT_ASSIGN_OR_RETURN(const int64_t relation_heads, RelationHeads(config, context));
+  RETORT_ASSIGN_OR_RETURN(const LayerPair layers, Layers(config, context));
+  return std::make_unique<RelationKlLoss>(layers, std::move(relations), relation_heads);
+}
+
+Capture RelationKlLoss::student() const {
+  Capture capture;
+  capture.attention = {layers_.student};
+  return capture;
+}
+
+Capture RelationKlLoss::teacher() const {
+  Capture capture;
+  capture.attention = {layers_.teacher};
+  return capture;
+}
+
+double RelationKlLoss::Count(const BatchMasks& masks) const {
+  return static_cast<double>(relation_heads_) * static_cast<double>(masks.Rows(RowSet::kReal));
+}
+
+at::Tensor RelationKlLoss::Scores(const AttentionState& attention, const Relation& relation) const {
+  const auto read = [&](Vectors vectors) {
+    return Regroup(WithoutPadding(Of(attention, vectors), attention.valid()), relation_heads_);
+  };
+  return ScaledProducts(read(relation.a), read(relation.b));
+}
+
+absl::StatusOr<at::Tensor> RelationKlLoss::Sum(const LossInputs& inputs) const {
+  const AttentionState& student = AttentionAt(inputs.student, layers_.student);
+  const AttentionState& teacher = AttentionAt(*inputs.teacher, layers_.teacher);
+  const at::Tensor unseen = UnseenPairs(inputs.batch.valid, student.causal());
+  at::Tensor sum;
+  for (const Relation& relation : relations_) {
+    const at::Tensor of_relation =
+        relation.weight * AttentionKlSum(Scores(student, relation), Scores(teacher, relation), unseen);
+    sum = sum.defined() ? sum + of_relation : of_relation;
+  }
+  return sum;
+}
+
+}  // namespace retort
