@@ -72,8 +72,7 @@ absl::Status Run() {
   if (FLAGS_model.empty()) return absl::InvalidArgumentError("--model: want a model folder, got none");
   if (FLAGS_output.empty()) return absl::InvalidArgumentError("--output: want a file to write, got none");
   RETORT_ASSIGN_OR_RETURN(const LoadedModel loaded, LoadModel(FLAGS_model));
-  RETORT_ASSIGN_OR_RETURN(const std::string file, FindTokenizerFile(FLAGS_model));
-  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, LoadTokenizer(file));
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, LoadTokenizer(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(const Sentences sentences, ReadSentences(*tokenizer));
   if (FLAGS_length > loaded.config.longest_sequence()) {
     return absl::InvalidArgumentError(absl::StrCat("--length: want at most the model's ",

@@ -1,4 +1,4 @@
-// Writes the event files of an interrupted and resumed stage into the folder argv[1], for check.py.
+// Writes the event files of an interrupted and resumed stage into the folder argv[1], for events_test.py.
 
 #include <string>
 

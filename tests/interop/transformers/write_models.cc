@@ -1,23 +1,23 @@
-// Writes model folders of random weights and beside each what its encoder computes, for check.py:
+// Writes model folders of random weights, as SaveModel writes them, and what they compute, for models_test.py:
 //
 //   write_models <folder>
 //
-// Each of <folder>/{bert, bert_untied, bert_without_token_types, distilbert, distilbert_bf16, roberta, gpt2} holds a
-// model as SaveModel writes it, and outputs.safetensors with ids [B, S], valid [B, S] and logits [B, S, V].
+// Each of <folder>/{bert, distilbert, roberta, gpt2 ...} is a model; its outputs/ is what WriteModelOutputs makes of
+// the weights that were saved.
 
 #include <string>
+#include <vector>
 
 #include "ATen/TensorOperators.h"
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/batch/step_batch.h"
 #include "framework/model/encoder.h"
 #include "framework/model/hugging_face.h"
-#include "framework/model/safetensors.h"
 #include "framework/testing/fixtures.h"
 #include "framework/text/tokenizer_files.h"
 #include "glog/logging.h"
+#include "tests/interop/transformers/model_outputs.h"
 
 namespace retort {
 namespace {
@@ -29,72 +29,114 @@ const TokenizerFiles& WordPieces() {
   return *files;
 }
 
-// A byte-level BPE of GPT-2's kind where the vocabulary has <|endoftext|> in front, else of RoBERTa's.
+// A byte-level BPE with these special pieces: of GPT-2's kind with <|endoftext|>, else of RoBERTa's.
 TokenizerFiles BytePieces(const std::string& specials) {
   return {{"vocab.json", absl::StrCat("{", specials, R"(, "a": 5, "b": 6, "\u0120": 7, "ab": 8, "\u0120ab": 9})")},
           {"merges.txt", "#version: 0.2\na b\n\u0120 ab\n"}};
 }
 
-ParameterSet RandomParameters(const EncoderConfig& config, at::ScalarType dtype) {
-  ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
+TokenizerFiles Tokenizer(const EncoderConfig& config) {
+  if (config.family == "roberta") return BytePieces(R"("<pad>": 0, "<s>": 1, "</s>": 2, "<unk>": 3, "<mask>": 4)");
+  if (config.family == "gpt2") return BytePieces(R"("<|endoftext|>": 0, "1": 1, "2": 2, "3": 3, "4": 4)");
+  return WordPieces();
+}
+
+struct Model {
+  std::string name;
+  EncoderConfig config;
+  at::ScalarType dtype = at::kFloat;
+};
+
+EncoderConfig Distilbert() {
+  EncoderConfig config = testing::SmallEncoder(3);
+  config.family = "distilbert";
+  config.token_types = 0;
+  return config;
+}
+
+EncoderConfig Roberta() {
+  EncoderConfig config = testing::SmallEncoder(2);
+  config.family = "roberta";
+  config.token_types = 1;
+  config.position_offset = config.pad_token_id + 1;
+  return config;
+}
+
+EncoderConfig Gpt2() {
+  EncoderConfig config = testing::SmallEncoder(3);
+  config.family = "gpt2";
+  config.token_types = 0;
+  config.activation = Activation::kGeluTanh;
+  config.pre_norm = config.causal = true;
+  config.head_transform = config.head_bias = false;
+  return config;
+}
+
+EncoderConfig WithoutHead(EncoderConfig config) {
+  config.language_model_head = false;
+  return config;
+}
+
+std::vector<Model> BertModels() {
+  EncoderConfig bert = testing::SmallEncoder(3);
+  bert.layer_norm_epsilon = 1e-6;
+  EncoderConfig without_token_types = bert;
+  without_token_types.token_types = 0;
+  EncoderConfig untied = testing::SmallEncoder(2);
+  untied.tied_decoder = false;
+  untied.activation = untied.head_activation = Activation::kRelu;
+  EncoderConfig pooler = testing::SmallEncoder(2);
+  pooler.pooler = true;
+  return {{"bert", bert},
+          {"bert_without_token_types", without_token_types},
+          {"bert_untied", untied},
+          {"bert_encoder", WithoutHead(bert)},
+          {"bert_encoder_with_pooler", WithoutHead(pooler)},
+          {"bert_with_pooler", pooler}};
+}
+
+std::vector<Model> OtherModels() {
+  EncoderConfig untied_distilbert = Distilbert();
+  untied_distilbert.tied_decoder = false;
+  EncoderConfig roberta_tanh = Roberta();
+  roberta_tanh.activation = Activation::kGeluTanh;
+  EncoderConfig untied_roberta = Roberta();
+  untied_roberta.tied_decoder = false;
+  EncoderConfig untied_gpt2 = Gpt2();
+  untied_gpt2.tied_decoder = false;
+  return {{"distilbert", Distilbert()},
+          {"distilbert_bf16", Distilbert(), at::kBFloat16},
+          {"distilbert_untied", untied_distilbert},
+          {"distilbert_encoder", WithoutHead(Distilbert())},
+          {"roberta", Roberta()},
+          {"roberta_gelu_new", roberta_tanh},
+          {"roberta_untied", untied_roberta},
+          {"roberta_encoder", WithoutHead(Roberta())},
+          {"gpt2", Gpt2()},
+          {"gpt2_untied", untied_gpt2}};
+}
+
+ParameterSet RandomParameters(const Model& model) {
+  ParameterSet parameters(EncoderParameterSpecs(model.config), at::kFloat, c10::Device(at::kCPU));
   uint64_t seed = 0;
   for (const ParameterSpec& spec : parameters.specs()) {
     const at::Tensor draws = testing::RandomTensor(spec.shape, ++seed) * 0.3;
     parameters.Get(spec.name).copy_(spec.kind == ParameterKind::kNormScale ? 1 + draws : draws);
   }
-  return parameters.To(dtype, at::kCPU).To(at::kFloat, at::kCPU);
+  return parameters.To(model.dtype, at::kCPU).To(at::kFloat, at::kCPU);
 }
 
-at::Tensor Logits(const EncoderConfig& config, const ParameterSet& parameters, const Batch& batch) {
-  const Encoder encoder(config);
-  Capture capture;
-  capture.vocabulary_rows = {RowSet::kReal};
-  const at::Tensor last =
-      encoder.Forward(parameters, batch, capture, std::nullopt).hidden.at(static_cast<int>(config.layers));
-  return encoder.Logits(parameters, last);
-}
-
-absl::Status Write(const std::string& folder, const EncoderConfig& config, at::ScalarType dtype,
-                   const TokenizerFiles& tokenizer = WordPieces()) {
-  const ParameterSet parameters = RandomParameters(config, dtype);
+absl::Status Write(const std::string& folder, const Model& model) {
+  ParameterSet parameters = RandomParameters(model);
   const Batch batch = testing::WholeBatch(testing::RandomStepBatch({9, 5, 12}, 1));
-  RETORT_RETURN_IF_ERROR(SaveModel(folder, config, parameters, tokenizer, dtype));
-  return WriteSafetensors(folder + "/outputs.safetensors",
-                          {{"ids", batch.ids}, {"valid", batch.valid}, {"logits", Logits(config, parameters, batch)}},
-                          {});
+  RETORT_RETURN_IF_ERROR(SaveModel(folder, model.config, parameters, Tokenizer(model.config), model.dtype));
+  return WriteModelOutputs(folder + "/outputs", model.config, batch, &parameters);
 }
 
 absl::Status WriteAll(const std::string& folder) {
-  EncoderConfig config = testing::SmallEncoder(3);
-  config.layer_norm_epsilon = 1e-6;
-  RETORT_RETURN_IF_ERROR(Write(folder + "/bert", config, at::kFloat));
-  config.token_types = 0;
-  RETORT_RETURN_IF_ERROR(Write(folder + "/bert_without_token_types", config, at::kFloat));
-  config.layer_norm_epsilon = 1e-12;
-  config.family = "distilbert";
-  RETORT_RETURN_IF_ERROR(Write(folder + "/distilbert", config, at::kFloat));
-  RETORT_RETURN_IF_ERROR(Write(folder + "/distilbert_bf16", config, at::kBFloat16));
-
-  EncoderConfig untied = testing::SmallEncoder(2);
-  untied.tied_decoder = false;
-  untied.activation = untied.head_activation = Activation::kRelu;
-  RETORT_RETURN_IF_ERROR(Write(folder + "/bert_untied", untied, at::kFloat));
-
-  EncoderConfig roberta = testing::SmallEncoder(2);
-  roberta.family = "roberta";
-  roberta.token_types = 1;
-  roberta.position_offset = roberta.pad_token_id + 1;
-  roberta.activation = Activation::kGeluTanh;
-  RETORT_RETURN_IF_ERROR(Write(folder + "/roberta", roberta, at::kFloat,
-                               BytePieces(R"("<pad>": 0, "<s>": 1, "</s>": 2, "<unk>": 3, "<mask>": 4)")));
-
-  EncoderConfig gpt2 = testing::SmallEncoder(3);
-  gpt2.family = "gpt2";
-  gpt2.token_types = 0;
-  gpt2.activation = Activation::kGeluTanh;
-  gpt2.pre_norm = gpt2.causal = true;
-  gpt2.head_transform = gpt2.head_bias = false;
-  return Write(folder + "/gpt2", gpt2, at::kFloat, BytePieces(R"("<|endoftext|>": 0, "1": 1, "2": 2, "3": 3, "4": 4)"));
+  for (const Model& model : BertModels()) RETORT_RETURN_IF_ERROR(Write(folder + "/" + model.name, model));
+  for (const Model& model : OtherModels()) RETORT_RETURN_IF_ERROR(Write(folder + "/" + model.name, model));
+  return absl::OkStatus();
 }
 
 }  // namespace

@@ -1,0 +1,12 @@
+"""What TensorBoard's own reader finds in event files."""
+
+from tensorboard.backend.event_processing import event_accumulator
+
+
+def scalars(folder):
+    """{tag: {step: value}} of the folder's event files."""
+    accumulator = event_accumulator.EventAccumulator(str(folder), size_guidance={event_accumulator.SCALARS: 0})
+    accumulator.Reload()
+    return {
+        tag: {event.step: event.value for event in accumulator.Scalars(tag)} for tag in accumulator.Tags()["scalars"]
+    }

@@ -1,0 +1,26 @@
+#ifndef RETORT_TESTS_INTEROP_TRANSFORMERS_MODEL_OUTPUTS_H_
+#define RETORT_TESTS_INTEROP_TRANSFORMERS_MODEL_OUTPUTS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "framework/batch/batch.h"
+#include "framework/model/encoder_config.h"
+#include "framework/model/parameter_set.h"
+
+namespace retort {
+
+// Runs a model on a batch without dropout, for comparison with transformers, and writes into a folder, which is made:
+//
+//   outputs.safetensors   ids, valid [B, S]; hidden.0 to hidden.L [B, S, H]; pooled [B, H] if there is a pooler; with a
+//                         language-model head also labels [B, S], logits [B, S, V] and loss, the mean cross-entropy
+//   gradients/            the gradients of the loss, stored as the model's parameters are
+//
+// A causal model's labels are the next pieces, and those of the batch are not read. Enables the parameters' gradients.
+// Errors: those of the file system.
+absl::Status WriteModelOutputs(const std::string& folder, const EncoderConfig& config, const Batch& batch,
+                               ParameterSet* parameters);
+
+}  // namespace retort
+
+#endif  // RETORT_TESTS_INTEROP_TRANSFORMERS_MODEL_OUTPUTS_H_

@@ -1,0 +1,266 @@
+"""Models that this repository writes are loaded by transformers, and the other way round, and compute the same."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import safetensors.torch
+import torch
+import transformers
+
+BINARIES = pathlib.Path(os.environ["RETORT_BINARIES"]) / "tests/interop/transformers"
+TOLERANCE = 1e-5
+
+CLASSES = {
+    "bert": "BertForMaskedLM",
+    "bert_untied": "BertForMaskedLM",
+    "bert_without_token_types": "BertForMaskedLM",
+    "bert_encoder": "BertModel",
+    "bert_encoder_with_pooler": "BertModel",
+    "bert_with_pooler": "BertForMaskedLM",
+    "distilbert": "DistilBertForMaskedLM",
+    "distilbert_bf16": "DistilBertForMaskedLM",
+    "distilbert_untied": "DistilBertForMaskedLM",
+    "distilbert_encoder": "DistilBertModel",
+    "roberta": "RobertaForMaskedLM",
+    "roberta_gelu_new": "RobertaForMaskedLM",
+    "roberta_untied": "RobertaForMaskedLM",
+    "roberta_encoder": "RobertaModel",
+    "gpt2": "GPT2LMHeadModel",
+    "gpt2_untied": "GPT2LMHeadModel",
+}
+
+SIZES = {"vocab_size": 90, "max_position_embeddings": 140}
+BERT = {**SIZES, "hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 36}
+DISTILBERT = {**SIZES, "dim": 24, "n_layers": 2, "n_heads": 3, "hidden_dim": 36}
+GPT2 = {
+    "vocab_size": 90, "n_positions": 140, "n_embd": 24, "n_layer": 2, "n_head": 3, "bos_token_id": 0, "eos_token_id": 0,
+}
+
+
+def gamma_and_beta(tensors):
+    """LayerNorm's names in checkpoints that were converted from TensorFlow."""
+    return {
+        name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta"): tensor
+        for name, tensor in tensors.items()
+    }
+
+
+def without_prefix(tensors):
+    return {name.removeprefix("bert.").removeprefix("transformer."): tensor for name, tensor in tensors.items()}
+
+
+def with_position_ids(tensors):
+    """What old versions of transformers wrote beside the parameters."""
+    return {**tensors, "bert.embeddings.position_ids": torch.arange(140).unsqueeze(0)}
+
+
+def model(class_name, options=None, rename=None, dtype=torch.float32, **arguments):
+    family = next(name for name in ("DistilBert", "Bert", "Roberta", "GPT2") if class_name.startswith(name))
+    sizes = {"DistilBert": DISTILBERT, "GPT2": GPT2}.get(family, BERT)
+    config = getattr(transformers, family + "Config")(**{**sizes, **(options or {})})
+    return getattr(transformers, class_name), config, rename, dtype, arguments
+
+
+# What transformers writes: its class and options, and what is done to the names of the tensors.
+WRITTEN_BY_TRANSFORMERS = {
+    "bert": model("BertForMaskedLM"),
+    "bert_relu": model("BertForMaskedLM", {"hidden_act": "relu"}),
+    "bert_gelu_new": model("BertForMaskedLM", {"hidden_act": "gelu_new"}),
+    "bert_untied": model("BertForMaskedLM", {"tie_word_embeddings": False}),
+    "bert_one_token_type": model("BertForMaskedLM", {"type_vocab_size": 1}),
+    "bert_epsilon": model("BertForMaskedLM", {"layer_norm_eps": 1e-3}),
+    "bert_heads_of_64": model("BertForMaskedLM", {"hidden_size": 128, "num_attention_heads": 2}),
+    "bert_one_head": model("BertForMaskedLM", {"num_attention_heads": 1}),
+    "bert_float16": model("BertForMaskedLM", dtype=torch.float16),
+    "bert_bfloat16": model("BertForMaskedLM", dtype=torch.bfloat16),
+    "bert_gamma_and_beta": model("BertForMaskedLM", rename=gamma_and_beta),
+    "bert_position_ids": model("BertForMaskedLM", rename=with_position_ids),
+    "bert_encoder": model("BertModel"),
+    "bert_encoder_without_pooler": model("BertModel", add_pooling_layer=False),
+    "bert_encoder_gamma_and_beta": model("BertModel", rename=gamma_and_beta),
+    "bert_for_pre_training": model("BertForPreTraining"),
+    "distilbert": model("DistilBertForMaskedLM"),
+    "distilbert_sinusoidal": model("DistilBertForMaskedLM", {"sinusoidal_pos_embds": True}),
+    "distilbert_relu": model("DistilBertForMaskedLM", {"activation": "relu"}),
+    "distilbert_untied": model("DistilBertForMaskedLM", {"tie_word_embeddings": False}),
+    "distilbert_encoder": model("DistilBertModel"),
+    "roberta": model("RobertaForMaskedLM"),
+    "roberta_as_published": model("RobertaForMaskedLM", {"type_vocab_size": 1, "layer_norm_eps": 1e-5}),
+    "roberta_pad_3": model("RobertaForMaskedLM", {"pad_token_id": 3}),
+    "roberta_gelu_new": model("RobertaForMaskedLM", {"hidden_act": "gelu_new"}),
+    "roberta_untied": model("RobertaForMaskedLM", {"tie_word_embeddings": False}),
+    "roberta_encoder": model("RobertaModel"),
+    "roberta_encoder_without_pooler": model("RobertaModel", add_pooling_layer=False),
+    "gpt2": model("GPT2LMHeadModel"),
+    "gpt2_inner": model("GPT2LMHeadModel", {"n_inner": 40}),
+    "gpt2_relu": model("GPT2LMHeadModel", {"activation_function": "relu"}),
+    "gpt2_gelu": model("GPT2LMHeadModel", {"activation_function": "gelu"}),
+    "gpt2_epsilon": model("GPT2LMHeadModel", {"layer_norm_epsilon": 1e-3}),
+    "gpt2_untied": model("GPT2LMHeadModel", {"tie_word_embeddings": False}),
+    "gpt2_bare_names": model("GPT2LMHeadModel", rename=without_prefix),
+}
+
+
+def loaded(folder, auto_class, **arguments):
+    """The folder's model and what transformers says of missing, unexpected and mismatched tensors."""
+    loaded_model, report = auto_class.from_pretrained(folder, output_loading_info=True, dtype=torch.float32, **arguments)
+    return loaded_model.eval(), {kind: set(found) for kind, found in report.items() if found}
+
+
+def language_model_class(folder):
+    config = transformers.AutoConfig.from_pretrained(folder)
+    return transformers.AutoModelForCausalLM if config.model_type == "gpt2" else transformers.AutoModelForMaskedLM
+
+
+class ModelsTest(unittest.TestCase):
+    def assert_close(self, got, want, what):
+        """Within the tolerance, of the value or of 1, whichever is more."""
+        self.assertEqual(got.shape, want.shape, what)
+        difference = ((got - want).abs() / (1 + want.abs())).max().item()
+        self.assertLess(difference, TOLERANCE, what)
+
+    def assert_same_gradients(self, encoder, gradients):
+        """Within the tolerance of each tensor's largest, or of a hundredth of the model's largest."""
+        wanted = {name: parameter.grad for name, parameter in encoder.named_parameters() if parameter.grad is not None}
+        if encoder.config.model_type == "bert" and not encoder.bert.embeddings.token_type_embeddings.weight.any():
+            # It is written for transformers only, and is no parameter here.
+            del wanted["bert.embeddings.token_type_embeddings.weight"]
+        largest = max(want.abs().max().item() for want in wanted.values())
+        for name, want in wanted.items():
+            scale = max(want.abs().max().item(), 1e-2 * largest)
+            difference = (gradients[name] - want).abs().max().item() / scale
+            self.assertLess(difference, TOLERANCE, f"gradient of {name}")
+        for name in set(gradients) - set(wanted):
+            # A second name of the decoder's bias, or what has no part in the loss.
+            self.assertTrue(name.endswith(("predictions.bias", "lm_head.bias", "decoder.bias")) or not gradients[name].any(), name)
+
+    def compare(self, encoder, outputs_folder):
+        outputs = safetensors.torch.load_file(outputs_folder / "outputs.safetensors")
+        valid = outputs["valid"]
+        inputs = {"input_ids": outputs["ids"], "attention_mask": valid.long()}
+        has_head = "logits" in outputs
+        if has_head:
+            inputs["labels"] = outputs["labels"]
+            if encoder.config.model_type == "gpt2":
+                inputs["labels"] = outputs["ids"].masked_fill(~valid, -100)
+        got = encoder(**inputs, output_hidden_states=True)
+        for layer, hidden in enumerate(got.hidden_states):
+            self.assert_close(outputs[f"hidden.{layer}"][valid], hidden[valid], f"hidden states of layer {layer}")
+        self.assertNotIn(f"hidden.{len(got.hidden_states)}", outputs)
+        if not has_head:
+            if "pooled" in outputs:
+                self.assert_close(outputs["pooled"], got.pooler_output, "pooled")
+            return
+        self.assert_close(outputs["logits"][valid], got.logits[valid], "logits")
+        self.assert_close(outputs["loss"], got.loss, "loss")
+        got.loss.backward()
+        self.assert_same_gradients(encoder, safetensors.torch.load_file(outputs_folder / "gradients/model.safetensors"))
+
+    def check_pooled(self, folder):
+        encoder, complaints = loaded(folder, transformers.AutoModel)
+        self.assertNotIn("missing_keys", complaints)
+        outputs = safetensors.torch.load_file(folder / "outputs/outputs.safetensors")
+        with torch.no_grad():
+            got = encoder(input_ids=outputs["ids"], attention_mask=outputs["valid"].long())
+        self.assert_close(outputs["pooled"], got.pooler_output, "pooled")
+
+    def check_written(self, folder, class_name=None):
+        """transformers loads the folder without complaints and computes the outputs beside it."""
+        outputs_folder = folder / "outputs"
+        with safetensors.safe_open(outputs_folder / "outputs.safetensors", "pt") as outputs:
+            names = set(outputs.keys())
+        if "logits" in names:
+            encoder, complaints = loaded(folder, language_model_class(folder))
+            if "pooled" in names:
+                # BertForMaskedLM has no place for a pooler; BertModel takes it.
+                unexpected = complaints.pop("unexpected_keys")
+                self.assertEqual(unexpected, {"bert.pooler.dense.weight", "bert.pooler.dense.bias"})
+                self.check_pooled(folder)
+        else:
+            pooler = {} if "pooled" in names or encoder_has_no_pooler(folder) else {"add_pooling_layer": False}
+            encoder, complaints = loaded(folder, transformers.AutoModel, **pooler)
+        self.assertEqual(complaints, {})
+        if class_name:
+            self.assertEqual(type(encoder).__name__, class_name)
+        self.compare(encoder, outputs_folder)
+
+    def check_folder(self, folder):
+        with tempfile.TemporaryDirectory() as scratch:
+            link = pathlib.Path(scratch)
+            for file in folder.iterdir():
+                (link / file.name).symlink_to(file)
+            dump_model(link)
+            self.check_written(link)
+
+
+def encoder_has_no_pooler(folder):
+    return transformers.AutoConfig.from_pretrained(folder).model_type in ("distilbert", "gpt2")
+
+
+def dump_model(folder):
+    result = subprocess.run([BINARIES / "dump_model", folder, folder / "outputs"], capture_output=True, text=True)
+    if result.returncode:
+        raise AssertionError(result.stderr)
+
+
+class WrittenHere(ModelsTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.scratch.cleanup)
+        subprocess.run([BINARIES / "write_models", cls.scratch.name], check=True)
+
+    def test_all_are_checked(self):
+        self.assertEqual({folder.name for folder in pathlib.Path(self.scratch.name).iterdir()}, set(CLASSES))
+
+    def test_vocabulary(self):
+        word_pieces = "the Retort boils.", ["the", "Re", "##tort", "boils", "."]
+        byte_pieces = "ab ab", ["ab", "\u0120ab"]
+        for family, (text, pieces) in {"bert": word_pieces, "distilbert": word_pieces, "roberta": byte_pieces,
+                                       "gpt2": byte_pieces}.items():
+            tokenizer = transformers.AutoTokenizer.from_pretrained(pathlib.Path(self.scratch.name) / family)
+            self.assertEqual(tokenizer.tokenize(text), pieces)
+
+
+class WrittenByTransformers(ModelsTest):
+    def check(self, made_by, config, rename, dtype, arguments):
+        torch.manual_seed(1)
+        written = made_by(config, **arguments)
+        with torch.no_grad():
+            for parameter in written.parameters():
+                parameter.add_(torch.randn_like(parameter) * (1 / config.hidden_size**0.5))
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            written.to(dtype).save_pretrained(folder)
+            if rename:
+                path = folder / "model.safetensors"
+                safetensors.torch.save_file(rename(safetensors.torch.load_file(path)), path, {"format": "pt"})
+            dump_model(folder)
+            if made_by is transformers.BertForPreTraining:
+                self.check_pooled(folder)
+                written, _ = loaded(folder, transformers.BertForMaskedLM)
+            self.compare(written.to(torch.float32).eval(), folder / "outputs")
+
+
+def add_tests():
+    for name, class_name in CLASSES.items():
+        setattr(WrittenHere, f"test_{name}",
+                lambda self, name=name, class_name=class_name:
+                self.check_written(pathlib.Path(self.scratch.name) / name, class_name))
+    for name, specification in WRITTEN_BY_TRANSFORMERS.items():
+        setattr(WrittenByTransformers, f"test_{name}",
+                lambda self, specification=specification: self.check(*specification))
+
+
+add_tests()
+
+
+def load_tests(loader, tests, pattern):
+    suite = unittest.TestSuite()
+    for case in (WrittenHere, WrittenByTransformers):
+        suite.addTests(loader.loadTestsFromTestCase(case))
+    return suite
