@@ -137,6 +137,23 @@ TEST_F(PlanErrorsTest, CausalStudents) {
                                 "\"masked_lm/accuracy\""));
 }
 
+TEST_F(PlanErrorsTest, CausalTeachersOfOtherStudents) {
+  const std::string text = sweep_.CausalText("controls: NONE");
+  const auto error = [&](const std::string& from, const std::string& to) {
+    EXPECT_THAT(text, HasSubstr(from));
+    return sweep_.Make(absl::StrReplaceAll(text, {{from, to}})).status();
+  };
+  EXPECT_THAT(sweep_.Make(text), IsOk());
+  // A masked stage for the student of a causal teacher, and a causal one for that of a masked teacher.
+  EXPECT_THAT(error("causal_lm { corpus", "masked_lm { min_length: 4 corpus"),
+              IsInvalidArgument("data: masked_lm: want a student that reads both ways, got one of family gpt2"));
+  EXPECT_THAT(error("/gpt2\" }", "/teacher\" }"),
+              IsInvalidArgument("data: causal_lm: want a causal student, such as one of family gpt2, got one of family "
+                                "bert"));
+  EXPECT_THAT(error("length: 24", "length: 33"), IsInvalidArgument("want at most the 32 positions of the student"));
+  EXPECT_THAT(error("sequences: 16", "sequences: 5000"), IsInvalidArgument("sequences: want at most the "));
+}
+
 TEST_F(PlanErrorsTest, MoreHeldOutSequencesThanThereAre) {
   EXPECT_THAT(Error({"stage.evaluate.evaluation.masked_lm.sequences=5000"}),
               IsInvalidArgument("stage \"evaluate\": sequences: want at most the "));
