@@ -140,7 +140,7 @@ std::string Conditions(const Plan& plan) {
   for (const PlannedStage& stage : plan.stages) {
     if (!stage.trains()) continue;
     return absl::StrCat("this ", stage.checkpoint.empty() ? "" : absl::StrCat("teacher (", stage.checkpoint, "), "),
-                        "corpus (", stage.stage.data().masked_lm().corpus(), ") and learning rate (",
+                        "corpus (", TrainingSequences(stage.stage.data()).corpus, ") and learning rate (",
                         stage.stage.adamw().learning_rate(), ")");
   }
   return "";

@@ -9,6 +9,7 @@ PLUGINS = {
     "loss": [
         "attention_kl",
         "attention_mse",
+        "causal_lm",
         "cosine",
         "hard_labels",
         "hidden_mse",

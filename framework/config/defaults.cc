@@ -9,6 +9,10 @@
 namespace retort {
 namespace {
 
+// Positions per sequence.
+constexpr int32_t kBertPositions = 128;   // Of most of BERT's training.
+constexpr int32_t kGpt2Positions = 1024;  // GPT-2's context.
+
 // Writes `value` into an optional field that is absent.
 #define RETORT_DEFAULT(message, field, value)                       \
   do {                                                              \
@@ -32,13 +36,23 @@ void FillBertArchitecture(Architecture* architecture) {
   RETORT_DEFAULT(architecture, initializer_range, 0.02);
 }
 
+// GPT-2 small, Radford et al. 2019, where it differs from BERT-base.
+void FillGpt2Architecture(Architecture* architecture) {
+  RETORT_DEFAULT(architecture, max_positions, kGpt2Positions);
+  RETORT_DEFAULT(architecture, token_types, false);
+  RETORT_DEFAULT(architecture, pooler, false);
+  RETORT_DEFAULT(architecture, layer_norm_epsilon, 1e-5);
+}
+
 void FillStudent(Experiment* experiment) {
   Architecture* architecture = experiment->mutable_student()->mutable_architecture();
   if (architecture->family() == "distilbert") {
     RETORT_DEFAULT(architecture, token_types, false);
     RETORT_DEFAULT(architecture, pooler, false);
   }
-  if (!experiment->has_teacher()) FillBertArchitecture(architecture);
+  if (experiment->has_teacher()) return;
+  if (architecture->family() == "gpt2") FillGpt2Architecture(architecture);
+  FillBertArchitecture(architecture);
 }
 
 template <typename Masking>
@@ -48,8 +62,8 @@ void FillMasking(Masking* masking) {
   RETORT_DEFAULT(masking, random_share, 0.1);
 }
 
-void FillData(MaskedLmData* data) {
-  RETORT_DEFAULT(data, length, 128);
+void FillMaskedLmData(MaskedLmData* data) {
+  RETORT_DEFAULT(data, length, kBertPositions);
   RETORT_DEFAULT(data, min_length, 12);
   RETORT_DEFAULT(data, mask_scope, STEP);
   if (data->masking_case() == MaskedLmData::MASKING_NOT_SET) data->mutable_bert_masking();
@@ -58,6 +72,11 @@ void FillData(MaskedLmData* data) {
     FillMasking(data->mutable_distilbert_masking());
     RETORT_DEFAULT(data->mutable_distilbert_masking(), smoothing, 0.7);
   }
+}
+
+void FillData(Data* data) {
+  if (data->has_masked_lm()) FillMaskedLmData(data->mutable_masked_lm());
+  if (data->has_causal_lm()) RETORT_DEFAULT(data->mutable_causal_lm(), length, kGpt2Positions);
 }
 
 void FillOptimizer(Stage* stage) {
@@ -76,7 +95,7 @@ void FillOptimizer(Stage* stage) {
 }
 
 void FillTraining(Stage* stage) {
-  if (stage->mutable_data()->has_masked_lm()) FillData(stage->mutable_data()->mutable_masked_lm());
+  FillData(stage->mutable_data());
   RETORT_DEFAULT(stage->mutable_batch(), micro_batches, 1);
   RETORT_DEFAULT(stage->mutable_batch(), group_by_length, true);
   for (Loss& loss : *stage->mutable_loss()) RETORT_DEFAULT(&loss, weight, 1);
@@ -98,22 +117,35 @@ const Stage* TrainingStage(const Experiment& experiment, absl::string_view from,
   return nullptr;
 }
 
-void FillEvaluation(const Experiment& experiment, int index, Stage* stage) {
-  if (stage->evaluation().has_sentence_similarity()) {
-    RETORT_DEFAULT(stage->mutable_evaluation()->mutable_sentence_similarity(), length, 128);
+// What evaluations of language models have in common. `data`: of the stage evaluated; null if it is of another kind.
+template <typename LmData, typename LmEvaluation>
+void FillLmEvaluation(const LmData* data, int32_t length, LmEvaluation* evaluation) {
+  if (data != nullptr) {
+    if (data->has_corpus()) RETORT_DEFAULT(evaluation, corpus, data->corpus());
+    RETORT_DEFAULT(evaluation, length, data->length());
   }
-  if (!stage->evaluation().has_masked_lm()) return;
-  MaskedLmEvaluation* evaluation = stage->mutable_evaluation()->mutable_masked_lm();
-  const Stage* evaluated = TrainingStage(experiment, stage->from(), index);
-  if (evaluated != nullptr && evaluated->data().has_masked_lm()) {
-    const MaskedLmData& data = evaluated->data().masked_lm();
-    if (data.has_corpus()) RETORT_DEFAULT(evaluation, corpus, data.corpus());
-    RETORT_DEFAULT(evaluation, length, data.length());
-  }
-  RETORT_DEFAULT(evaluation, length, 128);
+  RETORT_DEFAULT(evaluation, length, length);
   RETORT_DEFAULT(evaluation, split, "report");
   RETORT_DEFAULT(evaluation, sequences, 512);
-  RETORT_DEFAULT(evaluation, mask_seed, 0);
+}
+
+void FillEvaluation(const Experiment& experiment, int index, Stage* stage) {
+  const Stage* evaluated = TrainingStage(experiment, stage->from(), index);
+  const Data data = evaluated == nullptr ? Data() : evaluated->data();
+  Evaluation* evaluation = stage->mutable_evaluation();
+  if (evaluation->has_sentence_similarity()) {
+    RETORT_DEFAULT(evaluation->mutable_sentence_similarity(), length, kBertPositions);
+  }
+  if (evaluation->has_masked_lm()) {
+    FillLmEvaluation(data.has_masked_lm() ? &data.masked_lm() : nullptr, kBertPositions,
+                     evaluation->mutable_masked_lm());
+    RETORT_DEFAULT(evaluation->mutable_masked_lm(), mask_seed, 0);
+  }
+  if (evaluation->has_causal_lm()) {
+    FillLmEvaluation(data.has_causal_lm() ? &data.causal_lm() : nullptr, kGpt2Positions,
+                     evaluation->mutable_causal_lm());
+    RETORT_DEFAULT(evaluation->mutable_causal_lm(), seed, 0);
+  }
 }
 
 }  // namespace

@@ -18,7 +18,6 @@ namespace retort {
 namespace {
 
 constexpr size_t kMaxVariants = 1000;
-constexpr char kDefaultPrimaryMetric[] = "masked_lm/cross_entropy";
 
 // A variant before it is applied: what is laid over the base, in order, or the whole experiment.
 struct Plan {
@@ -255,6 +254,16 @@ absl::Status ExpandVariants(const Sweep& sweep, const std::vector<std::string>& 
   return problems.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
 }
 
+// The cross-entropy of the kind of language model that the last stage with one is about.
+std::string DefaultPrimaryMetric(const Experiment& base) {
+  std::string kind = "masked_lm";
+  for (const Stage& stage : base.stage()) {
+    if (stage.data().has_masked_lm() || stage.evaluation().has_masked_lm()) kind = "masked_lm";
+    if (stage.data().has_causal_lm() || stage.evaluation().has_causal_lm()) kind = "causal_lm";
+  }
+  return absl::StrCat(kind, "/cross_entropy");
+}
+
 }  // namespace
 
 absl::StatusOr<ExpandedSweep> Expand(const Sweep& sweep, const std::vector<std::string>& set,
@@ -269,10 +278,12 @@ absl::StatusOr<ExpandedSweep> Expand(const Sweep& sweep, const std::vector<std::
   if (!(expanded.most_minutes >= 0)) {
     return Error("most_minutes", absl::StrCat("want a number >= 0, got ", expanded.most_minutes));
   }
-  if (!expanded.report.has_primary_metric()) expanded.report.set_primary_metric(kDefaultPrimaryMetric);
   RETORT_RETURN_IF_ERROR(ExpandSeeds(sweep, &expanded));
   RETORT_RETURN_IF_ERROR(ExpandVariants(sweep, set, catalogue, &expanded));
   RETORT_RETURN_IF_ERROR(ExpandReferences(sweep, &expanded));
+  if (!expanded.report.has_primary_metric()) {
+    expanded.report.set_primary_metric(DefaultPrimaryMetric(expanded.variants.front().experiment));
+  }
   return expanded;
 }
 

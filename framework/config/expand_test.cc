@@ -102,6 +102,45 @@ TEST(ExpandTest, WithoutTeacherTheArchitectureIsBertsUnlessSaid) {
   EXPECT_FALSE(architecture.pooler());
 }
 
+TEST(ExpandTest, WithoutTeacherAGpt2HasGpt2sPositionsAndEpsilon) {
+  Experiment experiment = Changed("").experiment();
+  experiment.clear_teacher();
+  experiment.mutable_student()->mutable_architecture()->set_family("gpt2");
+  FillDefaults(&experiment);
+  const Architecture& architecture = experiment.student().architecture();
+  EXPECT_EQ(architecture.max_positions(), 1024);
+  EXPECT_EQ(architecture.layer_norm_epsilon(), 1e-5);
+  EXPECT_FALSE(architecture.token_types() || architecture.pooler());
+  EXPECT_EQ(architecture.hidden_size(), 768);
+}
+
+TEST(ExpandTest, CausalDataHasItsDefaultsAndTheEvaluationFollowsIt) {
+  const std::string data =
+      "experiment { stage { name: 'distil' data { causal_lm { corpus: 'text' } } } "
+      "stage { name: 'final' evaluation { causal_lm {} } } }";
+  const ExpandedSweep expanded = Expanded(Changed("", data));
+  EXPECT_EQ(expanded.report.primary_metric(), "causal_lm/cross_entropy");
+  const Experiment& experiment = expanded.variants[0].experiment;
+  EXPECT_FALSE(experiment.stage(0).data().has_masked_lm());
+  EXPECT_EQ(experiment.stage(0).data().causal_lm().length(), 1024);
+  const CausalLmEvaluation& evaluation = experiment.stage(1).evaluation().causal_lm();
+  EXPECT_EQ(evaluation.corpus(), "text");
+  EXPECT_EQ(evaluation.length(), 1024);
+  EXPECT_EQ(evaluation.split(), "report");
+  EXPECT_EQ(evaluation.sequences(), 512);
+  EXPECT_TRUE(evaluation.has_seed());
+  const ExpandedSweep named = Expanded(Changed("report { primary_metric: 'causal_lm/accuracy' }", data));
+  EXPECT_EQ(named.report.primary_metric(), "causal_lm/accuracy");
+}
+
+TEST(ExpandTest, CausalDataThatCannotBeIsAnError) {
+  EXPECT_THAT(StageError("data { causal_lm { length: 1 } }"),
+              ::testing::AllOf(HasSubstr("stage \"distil\": data: causal_lm: corpus: want a corpus folder, got none"),
+                               HasSubstr("data: causal_lm: length: want >= 2 (a token and the next), got 1")));
+  EXPECT_THAT(ErrorOf(Changed("", "experiment { stage { name: 'final' evaluation { causal_lm { split: 'all' } } } }")),
+              HasSubstr("evaluation: causal_lm: split: want train, select or report, got \"all\""));
+}
+
 TEST(ExpandTest, LeaveOneOutDropsEachLoss) {
   const ExpandedSweep expanded = Expanded(Changed("leave_one_out { stage: 'distil' }"));
   EXPECT_THAT(VariantNames(expanded), ElementsAre("base", "no_ce", "no_hid", "no_mlm"));

@@ -91,12 +91,16 @@ void CheckMasking(const std::string& place, const Masking& masking, Problems* pr
   problems->Want(!(sum > 1 + 1e-9), place + "mask_share + random_share", "<= 1", sum);
 }
 
-void CheckData(const std::string& stage, const Data& data, Problems* problems) {
-  if (!data.has_masked_lm()) return problems->Add(stage + "data", "want data such as masked_lm {...}, got none");
-  const std::string place = stage + "data: masked_lm: ";
-  const MaskedLmData& masked_lm = data.masked_lm();
-  if (masked_lm.corpus().empty()) problems->Add(place + "corpus", "want a corpus folder, got none");
-  problems->Want(masked_lm.length() >= 3, place + "length", ">= 3 ([CLS], a token, [SEP])", masked_lm.length());
+// What data and evaluations of language models have in common.
+template <typename LmText>
+void CheckText(const std::string& place, const LmText& text, bool causal, Problems* problems) {
+  if (text.corpus().empty()) problems->Add(place + "corpus", "want a corpus folder, got none");
+  problems->Want(text.length() >= (causal ? 2 : 3), place + "length",
+                 causal ? ">= 2 (a token and the next)" : ">= 3 ([CLS], a token, [SEP])", text.length());
+}
+
+void CheckMaskedLm(const std::string& place, const MaskedLmData& masked_lm, Problems* problems) {
+  CheckText(place, masked_lm, /*causal=*/false, problems);
   problems->Want(masked_lm.min_length() >= 0 && masked_lm.min_length() <= masked_lm.length(), place + "min_length",
                  absl::StrCat("0 to length (", masked_lm.length(), ")"), masked_lm.min_length());
   if (masked_lm.has_bert_masking()) CheckMasking(place + "bert_masking: ", masked_lm.bert_masking(), problems);
@@ -104,6 +108,17 @@ void CheckData(const std::string& stage, const Data& data, Problems* problems) {
     const std::string masking = place + "distilbert_masking: ";
     CheckMasking(masking, masked_lm.distilbert_masking(), problems);
     problems->AtLeastZero(masking + "smoothing", masked_lm.distilbert_masking().smoothing());
+  }
+}
+
+void CheckData(const std::string& stage, const Data& data, Problems* problems) {
+  switch (data.kind_case()) {
+    case Data::kMaskedLm:
+      return CheckMaskedLm(stage + "data: masked_lm: ", data.masked_lm(), problems);
+    case Data::kCausalLm:
+      return CheckText(stage + "data: causal_lm: ", data.causal_lm(), /*causal=*/true, problems);
+    case Data::KIND_NOT_SET:
+      return problems->Add(stage + "data", "want data such as masked_lm {...}, got none");
   }
 }
 
@@ -207,10 +222,9 @@ void CheckTraining(const std::string& stage, const Stage& spec, const PluginCata
   problems->Want(spec.checkpoint_steps() >= 1, stage + "checkpoint_steps", ">= 1", spec.checkpoint_steps());
 }
 
-void CheckMaskedLmEvaluation(const std::string& stage, const MaskedLmEvaluation& evaluation, Problems* problems) {
-  const std::string place = stage + "evaluation: masked_lm: ";
-  if (evaluation.corpus().empty()) problems->Add(place + "corpus", "want a corpus folder, got none");
-  problems->Want(evaluation.length() >= 3, place + "length", ">= 3 ([CLS], a token, [SEP])", evaluation.length());
+template <typename LmEvaluation>
+void CheckLmEvaluation(const std::string& place, const LmEvaluation& evaluation, bool causal, Problems* problems) {
+  CheckText(place, evaluation, causal, problems);
   CheckSplit(place, evaluation.split(), problems);
   problems->Positive(place + "sequences", evaluation.sequences());
 }
@@ -223,13 +237,17 @@ void CheckSentenceSimilarity(const std::string& stage, const SentenceSimilarityE
 }
 
 void CheckEvaluation(const std::string& stage, const Stage& spec, Problems* problems) {
-  switch (spec.evaluation().kind_case()) {
+  const std::string place = stage + "evaluation: ";
+  const Evaluation& evaluation = spec.evaluation();
+  switch (evaluation.kind_case()) {
     case Evaluation::kMaskedLm:
-      return CheckMaskedLmEvaluation(stage, spec.evaluation().masked_lm(), problems);
+      return CheckLmEvaluation(place + "masked_lm: ", evaluation.masked_lm(), /*causal=*/false, problems);
+    case Evaluation::kCausalLm:
+      return CheckLmEvaluation(place + "causal_lm: ", evaluation.causal_lm(), /*causal=*/true, problems);
     case Evaluation::kSentenceSimilarity:
-      return CheckSentenceSimilarity(stage, spec.evaluation().sentence_similarity(), problems);
-    default:
-      return problems->Add(stage + "evaluation", "want masked_lm or sentence_similarity, got nothing");
+      return CheckSentenceSimilarity(stage, evaluation.sentence_similarity(), problems);
+    case Evaluation::KIND_NOT_SET:
+      return problems->Add(stage + "evaluation", "want masked_lm, causal_lm or sentence_similarity, got nothing");
   }
 }
 

@@ -27,10 +27,12 @@ constexpr c10::DeviceType kCpu = at::kCPU;
 
 // A random encoder over the letters, with the dropout of training.
 struct Model {
-  explicit Model(uint64_t seed, int64_t layers = 2) : encoder(Config(layers)), parameters(Random(encoder, seed)) {}
+  explicit Model(uint64_t seed, int64_t layers = 2, LmKind kind = LmKind::kMasked)
+      : encoder(Config(layers, kind)), parameters(Random(encoder, seed)) {}
 
-  static EncoderConfig Config(int64_t layers) {
+  static EncoderConfig Config(int64_t layers, LmKind kind) {
     EncoderConfig config = testing::SmallEncoder(layers);
+    config.causal = kind == LmKind::kCausal;
     config.vocabulary_size = LetterTokenizer()->vocabulary_size();
     config.hidden_dropout = config.attention_dropout = 0.5;
     return config;
@@ -62,6 +64,13 @@ HeldOut MakeHeldOut(double rate = 0.15) {
   MaskingOptions masking;
   masking.rate = rate;
   return HeldOut(AllSequences(documents, 16, 3), kSequences, context, masking);
+}
+
+// Blocks of 16 positions, each of them but the last labelled.
+HeldOut MakeCausalHeldOut() {
+  MaskingContext context;
+  context.data_seed = 7;
+  return HeldOut(testing::AllBlocks(LetterDocuments(50, 16), 16), kSequences, context);
 }
 
 using Logits = std::vector<std::vector<double>>;
@@ -114,12 +123,13 @@ MetricScores ByHand(const Model& model, const Model* teacher, const HeldOut& hel
       }
     }
     auto add = [&](const char* metric, double sum) {
-      scores[metric].sum.push_back(sum);
-      scores[metric].count.push_back(count);
+      ExampleScores& of_metric = scores[LmMetric(held_out.kind(), metric)];
+      of_metric.sum.push_back(sum);
+      of_metric.count.push_back(count);
     };
-    add("masked_lm/cross_entropy", loss);
-    add("masked_lm/accuracy", correct);
-    if (teacher != nullptr) add("masked_lm/kl_to_teacher", divergence);
+    add(kCrossEntropy, loss);
+    add(kAccuracy, correct);
+    if (teacher != nullptr) add(kKlToTeacher, divergence);
   }
   return scores;
 }
@@ -153,6 +163,16 @@ TEST(EvaluateLm, AgreesWithTheDefinitions) {
   EXPECT_GT(rows, 20);
 }
 
+// 600 rows, so that logits come in several chunks.
+TEST(EvaluateLm, AgreesWithTheDefinitionsOfACausalModel) {
+  const HeldOut held_out = MakeCausalHeldOut();
+  const Model teacher(1, /*layers=*/3, LmKind::kCausal), student(2, /*layers=*/2, LmKind::kCausal);
+  const auto scores = EvaluateLm({student.view()}, teacher.view(), held_out, kCpu);
+  ExpectClose(scores[0], ByHand(student, &teacher, held_out), 1e-5);
+  EXPECT_THAT(scores[0].at("causal_lm/accuracy").count, ::testing::Each(15));
+  EXPECT_EQ(scores[0].at("causal_lm/kl_to_teacher").count.size(), static_cast<size_t>(kSequences));
+}
+
 TEST(EvaluateLm, FindsNoDifferenceFromTheTeacherToItself) {
   const HeldOut held_out = MakeHeldOut();
   const Model teacher(1), other(2);
@@ -165,8 +185,8 @@ TEST(EvaluateLm, LeavesOutTheDivergenceWithoutATeacher) {
   const Model student(2);
   const HeldOut held_out = MakeHeldOut();
   const auto scores = EvaluateLm({student.view()}, std::nullopt, held_out, kCpu);
-  EXPECT_THAT(scores[0],
-              UnorderedElementsAre(Pair(kMaskedLmCrossEntropy, ::testing::_), Pair(kMaskedLmAccuracy, ::testing::_)));
+  EXPECT_THAT(scores[0], UnorderedElementsAre(Pair("masked_lm/cross_entropy", ::testing::_),
+                                              Pair("masked_lm/accuracy", ::testing::_)));
   ExpectClose(scores[0], ByHand(student, nullptr, held_out), 1e-5);
 }
 
@@ -185,8 +205,7 @@ TEST(EvaluateLm, DoesNotDependOnTheOtherModels) {
   const HeldOut held_out = MakeHeldOut();
   const Model teacher(1), student(2), other(3, /*layers=*/1);
   const auto alone = EvaluateLm({student.view()}, teacher.view(), held_out, kCpu);
-  const auto together =
-      EvaluateLm({other.view(), student.view(), teacher.view()}, teacher.view(), held_out, kCpu);
+  const auto together = EvaluateLm({other.view(), student.view(), teacher.view()}, teacher.view(), held_out, kCpu);
   for (const auto& [metric, scores] : alone[0]) {
     EXPECT_EQ(together[1].at(metric).sum, scores.sum) << metric << ": other bits";
     EXPECT_EQ(together[1].at(metric).count, scores.count) << metric;

@@ -63,6 +63,19 @@ absl::Status RequireSameHeads(const LossContext& context, absl::string_view conf
                                                  " in the student", remedy));
 }
 
+absl::Status RequireCausal(const LossContext& context, absl::string_view config, absl::string_view remedy) {
+  if (context.student.causal) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(config, ": want a causal student, such as one of family gpt2, got one ", "of family ",
+                   context.student.family, ", which reads both ways", remedy));
+}
+
+absl::Status RequireBidirectional(const LossContext& context, absl::string_view config, absl::string_view remedy) {
+  if (!context.student.causal) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(config, ": want a student that reads both ways, got one of family ",
+                                                 context.student.family, ", which is causal", remedy));
+}
+
 absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& context, const google::protobuf::Any& config,
                                                         const std::string& field) {
   RETORT_ASSIGN_OR_RETURN(std::vector<LayerPair> pairs,

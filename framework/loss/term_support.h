@@ -45,6 +45,10 @@ absl::Status RequireSameWidth(const LossContext& context, absl::string_view conf
 // InvalidArgument naming both numbers of heads if they differ; `remedy` ends the message.
 absl::Status RequireSameHeads(const LossContext& context, absl::string_view config, absl::string_view remedy);
 
+// InvalidArgument naming the family if the student is not causal, or if it is; `remedy` ends the message.
+absl::Status RequireCausal(const LossContext& context, absl::string_view config, absl::string_view remedy);
+absl::Status RequireBidirectional(const LossContext& context, absl::string_view config, absl::string_view remedy);
+
 // Pairs of the mapping in `config` for the context's teacher and student, at least one. REQUIRES: there is a teacher.
 // Errors: as MapLayers; InvalidArgument if there are no pairs.
 absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& context, const google::protobuf::Any& config,

@@ -47,6 +47,8 @@ absl::StatusOr<EncoderConfig> ResolveArchitecture(const Architecture& architectu
   EncoderConfig config = teacher == nullptr ? EncoderConfig() : *teacher;
   config.vocabulary_size = vocabulary_size;
   config.pad_token_id = pad_token_id;
+  const ModelFamily* family = FindFamily(architecture.family());
+  if (teacher == nullptr && family != nullptr) family->set_up(&config);
   OverrideSizes(architecture, &config);
   OverrideRest(architecture, &config);
   config.family = architecture.has_family() ? architecture.family() : FamilyOf(config);

@@ -10,9 +10,10 @@
 namespace retort {
 
 // The student's encoder: what `architecture` says, and for the rest what the teacher has, its language-model head or
-// none included (without a teacher, FillDefaults has made `architecture` complete). A student narrower or wider than
-// its teacher has an intermediate size of four times its width, unless it says another. A student without token types
-// and pooler is of the family "distilbert", unless it says another.
+// none included (without a teacher, FillDefaults has made `architecture` complete, and what the family computes
+// differently is the family's). A student narrower or wider than its teacher has an intermediate size of four times its
+// width, unless it says another. A student without token types and pooler is of the family "distilbert", unless it says
+// another.
 //
 // Args: vocabulary_size: of the student's vocabulary; teacher: may be null.
 // Errors: InvalidArgument, "student.architecture.<field>: want ..., got ...".

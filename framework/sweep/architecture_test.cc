@@ -114,5 +114,24 @@ TEST(ResolveArchitecture, RefusesWhatCannotBeBuilt) {
   EXPECT_THAT(Resolve(architecture), IsInvalidArgument("student.architecture.family: distilbert has neither"));
 }
 
+TEST(ResolveArchitecture, WithoutATeacherAFamilyComputesAsItsOwn) {
+  Architecture architecture;
+  architecture.set_family("gpt2");
+  architecture.set_layers(2);
+  architecture.set_hidden_size(12);
+  architecture.set_heads(2);
+  architecture.set_intermediate_size(48);
+  architecture.set_token_types(false);
+  architecture.set_pooler(false);
+  const EncoderConfig gpt2 = ResolveArchitecture(architecture, kPieces, kPad, nullptr).value();
+  EXPECT_TRUE(gpt2.causal && gpt2.pre_norm);
+  EXPECT_FALSE(gpt2.head_bias || gpt2.head_transform);
+  EXPECT_EQ(gpt2.activation, Activation::kGeluTanh);
+  architecture.set_family("roberta");
+  EXPECT_EQ(ResolveArchitecture(architecture, kPieces, kPad, nullptr)->position_offset, kPad + 1);
+  architecture.set_family("bert");
+  EXPECT_EQ(ResolveArchitecture(architecture, kPieces, kPad, nullptr)->position_offset, 0);
+}
+
 }  // namespace
 }  // namespace retort

@@ -7,70 +7,88 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/data/held_out.h"
+#include "framework/data/lm_kind.h"
 #include "framework/data/sequence_set.h"
 #include "framework/eval/lm_evaluation.h"
 #include "framework/eval/sentence_similarity.h"
+#include "glog/logging.h"
 
 namespace retort {
 namespace {
 
-// The split, sequences and masks of the evaluation of a language model.
+constexpr int64_t kMinLength = 12;  // Of sequences that a masked model is evaluated on.
+
+// What the evaluation of a language model reads.
 struct HeldOutSpec {
-  std::string corpus;
-  Split split = Split::kReport;
-  int64_t length = 0;
-  int64_t min_length = 0;
-  int64_t sequences = 0;
-  uint64_t mask_seed = 0;
+  SequenceSpec sequences;
+  int64_t count = 0;  // So many of them ...
+  uint64_t seed = 0;  // ... chosen, and masked, by this.
 };
 
 absl::StatusOr<HeldOutSpec> HeldOutOf(const Stage& stage) {
   HeldOutSpec spec;
-  const MaskedLmData& data = stage.data().masked_lm();
-  RETORT_ASSIGN_OR_RETURN(spec.split, ParseSplit(EvaluationSplit(stage)));
-  spec.length = EvaluationLength(stage);
-  if (stage.has_evaluation()) {
-    const MaskedLmEvaluation& evaluation = stage.evaluation().masked_lm();
-    spec.corpus = evaluation.corpus();
-    spec.sequences = evaluation.sequences();
-    spec.mask_seed = evaluation.mask_seed();
+  const auto read = [&](LmKind kind, const auto& evaluation, uint64_t seed) {
+    spec.sequences = {kind, evaluation.corpus(), Split::kReport, evaluation.length(), 0};
+    spec.count = evaluation.sequences();
+    spec.seed = seed;
+  };
+  if (stage.evaluation().has_masked_lm()) {
+    read(LmKind::kMasked, stage.evaluation().masked_lm(), stage.evaluation().masked_lm().mask_seed());
+    spec.sequences.min_length = std::min(kMinLength, spec.sequences.length);
+  } else if (stage.evaluation().has_causal_lm()) {
+    read(LmKind::kCausal, stage.evaluation().causal_lm(), stage.evaluation().causal_lm().seed());
   } else {
-    spec.corpus = data.corpus();
-    spec.sequences = stage.evaluate().sequences();
+    spec.sequences = TrainingSequences(stage.data());
+    spec.count = stage.evaluate().sequences();
   }
-  spec.min_length = std::min<int64_t>(data.has_min_length() ? data.min_length() : 12, spec.length);
+  RETORT_ASSIGN_OR_RETURN(spec.sequences.split, ParseSplit(EvaluationSplit(stage)));
   return spec;
 }
 
-absl::StatusOr<std::shared_ptr<const SequenceSet>> HeldOutSet(const HeldOutSpec& spec,
-                                                              const VocabularyInput& vocabulary, Inputs* inputs) {
-  return inputs->Sequences(spec.corpus, spec.split, spec.length, spec.min_length, vocabulary);
-}
-
 absl::StatusOr<HeldOut> MakeHeldOut(const HeldOutSpec& spec, const VocabularyInput& vocabulary, Inputs* inputs) {
-  RETORT_ASSIGN_OR_RETURN(auto sequences, HeldOutSet(spec, vocabulary, inputs));
+  RETORT_ASSIGN_OR_RETURN(auto sequences, inputs->Sequences(spec.sequences, vocabulary));
   MaskingContext context;
-  context.data_seed = spec.mask_seed;
+  context.data_seed = spec.seed;
   context.vocabulary_size = vocabulary.tokenizer->vocabulary_size();
   context.special_ids = vocabulary.tokenizer->special_ids();
-  return HeldOut(std::move(sequences), spec.sequences, context);
+  return HeldOut(std::move(sequences), spec.count, context);
 }
 
 }  // namespace
 
 bool EvaluationReadsLogits(const Stage& stage) { return !stage.evaluation().has_sentence_similarity(); }
 
+LmKind EvaluationKind(const Stage& stage) {
+  if (!stage.has_evaluation()) return TrainingSequences(stage.data()).kind;
+  return stage.evaluation().has_causal_lm() ? LmKind::kCausal : LmKind::kMasked;
+}
+
 int64_t EvaluationLength(const Stage& stage) {
-  if (!stage.has_evaluation()) return stage.data().masked_lm().length();
-  const Evaluation& evaluation = stage.evaluation();
-  return evaluation.has_sentence_similarity() ? evaluation.sentence_similarity().length()
-                                              : evaluation.masked_lm().length();
+  switch (stage.evaluation().kind_case()) {
+    case Evaluation::kMaskedLm:
+      return stage.evaluation().masked_lm().length();
+    case Evaluation::kCausalLm:
+      return stage.evaluation().causal_lm().length();
+    case Evaluation::kSentenceSimilarity:
+      return stage.evaluation().sentence_similarity().length();
+    case Evaluation::KIND_NOT_SET:
+      return TrainingSequences(stage.data()).length;
+  }
+  LOG(FATAL) << "no evaluation " << stage.evaluation().kind_case();
 }
 
 std::string EvaluationSplit(const Stage& stage) {
-  if (!stage.has_evaluation()) return stage.evaluate().split();
-  return stage.evaluation().has_sentence_similarity() ? std::string(SplitName(Split::kReport))
-                                                      : stage.evaluation().masked_lm().split();
+  switch (stage.evaluation().kind_case()) {
+    case Evaluation::kMaskedLm:
+      return stage.evaluation().masked_lm().split();
+    case Evaluation::kCausalLm:
+      return stage.evaluation().causal_lm().split();
+    case Evaluation::kSentenceSimilarity:
+      return std::string(SplitName(Split::kReport));
+    case Evaluation::KIND_NOT_SET:
+      return stage.evaluate().split();
+  }
+  LOG(FATAL) << "no evaluation " << stage.evaluation().kind_case();
 }
 
 absl::Status AddEvaluationParts(const Stage& stage, const VocabularyInput& vocabulary, Inputs* inputs,
@@ -81,18 +99,18 @@ absl::Status AddEvaluationParts(const Stage& stage, const VocabularyInput& vocab
     key->Add("sentence pairs", pairs->content_hash);
     return absl::OkStatus();
   }
-  if (vocabulary.tokenizer->special_ids().mask == kNoId) {
+  if (EvaluationKind(stage) == LmKind::kMasked && vocabulary.tokenizer->special_ids().mask == kNoId) {
     return absl::InvalidArgumentError("masked_lm: want a vocabulary with a piece for masked tokens, got one without");
   }
   RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(stage));
-  RETORT_ASSIGN_OR_RETURN(const auto sequences, HeldOutSet(spec, vocabulary, inputs));
-  if (sequences->size() < spec.sequences) {
-    return absl::InvalidArgumentError(absl::StrCat("sequences: want at most the ", sequences->size(),
-                                                   " of the held-out split, got ", spec.sequences));
+  RETORT_ASSIGN_OR_RETURN(const auto sequences, inputs->Sequences(spec.sequences, vocabulary));
+  if (sequences->size() < spec.count) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("sequences: want at most the ", sequences->size(), " of the held-out split, got ", spec.count));
   }
   key->Add("held-out data", sequences->content_hash());
-  key->Add("held-out sequences", spec.sequences);
-  key->Add("held-out mask seed", spec.mask_seed);
+  key->Add("held-out sequences", spec.count);
+  key->Add("held-out seed", spec.seed);
   return absl::OkStatus();
 }
 

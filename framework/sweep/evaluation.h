@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "c10/core/Device.h"
 #include "framework/config/sweep.pb.h"
+#include "framework/data/lm_kind.h"
 #include "framework/eval/evaluated_model.h"
 #include "framework/eval/example_scores.h"
 #include "framework/sweep/inputs.h"
@@ -23,6 +24,9 @@ namespace retort {
 
 // Whether it needs models with a language-model head.
 bool EvaluationReadsLogits(const Stage& stage);
+
+// The kind of language model whose logits it reads. REQUIRES: EvaluationReadsLogits(stage).
+LmKind EvaluationKind(const Stage& stage);
 
 // Positions of its longest sequences.
 int64_t EvaluationLength(const Stage& stage);

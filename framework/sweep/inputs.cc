@@ -11,6 +11,14 @@
 #include "framework/text/load_tokenizer.h"
 
 namespace retort {
+SequenceSpec TrainingSequences(const Data& data) {
+  if (data.has_causal_lm()) {
+    return {LmKind::kCausal, data.causal_lm().corpus(), Split::kTrain, data.causal_lm().length(), 0};
+  }
+  const MaskedLmData& masked_lm = data.masked_lm();
+  return {LmKind::kMasked, masked_lm.corpus(), Split::kTrain, masked_lm.length(), masked_lm.min_length()};
+}
+
 absl::StatusOr<const ModelInput*> Inputs::Model(const std::string& folder) {
   std::unique_ptr<ModelInput>& input = models_[folder];
   if (input == nullptr) {
@@ -49,19 +57,20 @@ absl::StatusOr<const Inputs::CorpusInput*> Inputs::Corpus(const std::string& cor
   return input.get();
 }
 
-absl::StatusOr<std::shared_ptr<const SequenceSet>> Inputs::Sequences(const std::string& corpus, Split split,
-                                                                     int64_t length, int64_t min_length,
+absl::StatusOr<std::shared_ptr<const SequenceSet>> Inputs::Sequences(const SequenceSpec& spec,
                                                                      const VocabularyInput& vocabulary) {
-  RETORT_ASSIGN_OR_RETURN(const CorpusInput* input, Corpus(corpus, vocabulary));
-  auto& set = sequences_[{corpus, split, length, min_length, vocabulary.tokenizer->Fingerprint()}];
+  RETORT_ASSIGN_OR_RETURN(const CorpusInput* input, Corpus(spec.corpus, vocabulary));
+  auto& set = sequences_[{spec.kind, spec.corpus, spec.split, spec.length, spec.min_length,
+                          vocabulary.tokenizer->Fingerprint()}];
   if (set == nullptr) {
     SequenceSetOptions options;
-    options.corpus = corpus;
-    options.split = split;
+    options.kind = spec.kind;
+    options.corpus = spec.corpus;
+    options.split = spec.split;
     options.select_share = input->folder.select_share;
     options.report_share = input->folder.report_share;
-    options.length = static_cast<int>(length);
-    options.min_length = static_cast<int>(min_length);
+    options.length = static_cast<int>(spec.length);
+    options.min_length = static_cast<int>(spec.min_length);
     options.special_ids = vocabulary.tokenizer->special_ids();
     RETORT_ASSIGN_OR_RETURN(set, SequenceSet::Create(input->store, options));
   }
@@ -86,9 +95,7 @@ absl::StatusOr<const LmSource*> Inputs::Source(const Stage& stage, const Vocabul
                                        data_seed, " ", vocabulary.tokenizer->Fingerprint());
   std::unique_ptr<LmSource>& source = sources_[key];
   if (source == nullptr) {
-    const MaskedLmData& data = stage.data().masked_lm();
-    RETORT_ASSIGN_OR_RETURN(auto sequences,
-                            Sequences(data.corpus(), Split::kTrain, data.length(), data.min_length(), vocabulary));
+    RETORT_ASSIGN_OR_RETURN(auto sequences, Sequences(TrainingSequences(stage.data()), vocabulary));
     RETORT_ASSIGN_OR_RETURN(
         source, LmSource::Create(stage.data(), stage.batch(), std::move(sequences), *vocabulary.tokenizer, data_seed));
   }

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "framework/config/sweep.pb.h"
 #include "framework/data/corpus_folder.h"
+#include "framework/data/lm_kind.h"
 #include "framework/data/lm_source.h"
 #include "framework/data/sentence_pairs.h"
 #include "framework/data/sequence_set.h"
@@ -33,6 +34,18 @@ struct VocabularyInput {
   TokenizerFiles files;  // Students are written with them.
 };
 
+// Which sequences of a corpus: those of one split, cut for one kind of language model.
+struct SequenceSpec {
+  LmKind kind = LmKind::kMasked;
+  std::string corpus;
+  Split split = Split::kTrain;
+  int64_t length = 0;
+  int64_t min_length = 0;
+};
+
+// The training sequences that a stage's data names; defaults are filled.
+SequenceSpec TrainingSequences(const Data& data);
+
 // The files that a sweep reads, each of them once. Paths are as the configuration has them. Not thread-safe. Pointers
 // stay valid as long as the object.
 class Inputs {
@@ -44,9 +57,9 @@ class Inputs {
   // `path` is what LoadTokenizer takes: a folder, or one of the files of a tokenizer.
   absl::StatusOr<const VocabularyInput*> Vocabulary(const std::string& path);
 
-  // Errors: those of corpora, and a split that no document falls into.
-  absl::StatusOr<std::shared_ptr<const SequenceSet>> Sequences(const std::string& corpus, Split split, int64_t length,
-                                                               int64_t min_length, const VocabularyInput& vocabulary);
+  // Errors: those of corpora and of SequenceSet, for example a split that no document falls into.
+  absl::StatusOr<std::shared_ptr<const SequenceSet>> Sequences(const SequenceSpec& spec,
+                                                               const VocabularyInput& vocabulary);
 
   absl::StatusOr<const TokenizedPairs*> Pairs(const SentenceSimilarityEvaluation& evaluation,
                                               const VocabularyInput& vocabulary);
@@ -66,7 +79,8 @@ class Inputs {
   std::map<std::string, std::unique_ptr<ModelInput>> models_;
   std::map<std::string, std::unique_ptr<VocabularyInput>> vocabularies_;
   std::map<std::pair<std::string, uint64_t>, std::unique_ptr<CorpusInput>> corpora_;
-  std::map<std::tuple<std::string, Split, int64_t, int64_t, uint64_t>, std::shared_ptr<const SequenceSet>> sequences_;
+  std::map<std::tuple<LmKind, std::string, Split, int64_t, int64_t, uint64_t>, std::shared_ptr<const SequenceSet>>
+      sequences_;
   std::map<std::pair<std::string, uint64_t>, std::unique_ptr<TokenizedPairs>> pairs_;
   std::map<std::string, std::unique_ptr<LmSource>> sources_;
 };

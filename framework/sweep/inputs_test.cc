@@ -26,7 +26,8 @@ class InputsTest : public ::testing::Test {
   const VocabularyInput& Vocabulary(Inputs* inputs) const { return *inputs->Vocabulary(VocabularyPath()).value(); }
 
   std::shared_ptr<const SequenceSet> Sequences(Inputs* inputs, Split split, int64_t length = 24) const {
-    return inputs->Sequences(sweep_.corpus(), split, length, /*min_length=*/4, Vocabulary(inputs)).value();
+    const SequenceSpec spec{LmKind::kMasked, sweep_.corpus(), split, length, /*min_length=*/4};
+    return inputs->Sequences(spec, Vocabulary(inputs)).value();
   }
 
   // The training stage of the small sweep.
@@ -137,13 +138,13 @@ TEST_F(InputsTest, KeepsTokenStores) {
 TEST_F(InputsTest, NamesTheCorpusThatIsWrong) {
   const VocabularyInput& vocabulary = Vocabulary(&inputs_);
   const std::string folder = sweep_.folder() + "/nothing";
-  EXPECT_THAT(inputs_.Sequences(folder, Split::kTrain, 24, 4, vocabulary),
+  EXPECT_THAT(inputs_.Sequences({LmKind::kMasked, folder, Split::kTrain, 24, 4}, vocabulary),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr(folder)));
-  EXPECT_THAT(inputs_.Sequences(sweep_.corpus(), Split::kReport, 512, 500, vocabulary),
+  EXPECT_THAT(inputs_.Sequences({LmKind::kMasked, sweep_.corpus(), Split::kReport, 512, 500}, vocabulary),
               IsInvalidArgument(sweep_.corpus()));
   ASSERT_THAT(AtomicWriteFile(sweep_.corpus() + "/text.txt", "caf\351 au lait\n"), IsOk());
   Inputs fresh = Fresh();
-  EXPECT_THAT(fresh.Sequences(sweep_.corpus(), Split::kTrain, 24, 4, Vocabulary(&fresh)),
+  EXPECT_THAT(fresh.Sequences({LmKind::kMasked, sweep_.corpus(), Split::kTrain, 24, 4}, Vocabulary(&fresh)),
               IsInvalidArgument("text.txt"));
 }
 

@@ -18,14 +18,21 @@ namespace {
 
 constexpr char kDefaultEvaluation[] = "evaluate";
 
-// Without an evaluation there is nothing to report: the last trained student is evaluated on the report split.
+// Without an evaluation there is nothing to report: the last trained student is evaluated on the report split, as the
+// language model that it was trained as.
 void AddDefaultEvaluation(Experiment* experiment) {
+  bool causal = false;
   for (const Stage& stage : experiment->stage()) {
     if (stage.has_evaluation()) return;
+    causal = stage.data().has_causal_lm();
   }
   Stage* stage = experiment->add_stage();
   stage->set_name(kDefaultEvaluation);
-  stage->mutable_evaluation()->mutable_masked_lm();
+  if (causal) {
+    stage->mutable_evaluation()->mutable_causal_lm();
+  } else {
+    stage->mutable_evaluation()->mutable_masked_lm();
+  }
   FillDefaults(experiment);
 }
 

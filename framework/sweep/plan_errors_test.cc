@@ -88,6 +88,72 @@ TEST_F(PlanErrorsTest, LengthsBeyondThePositions) {
               IsInvalidArgument("stage \"evaluate\": length: want at most the 32 positions of the student, got 40"));
 }
 
+TEST_F(PlanErrorsTest, LanguageModelsOfTheOtherKind) {
+  const std::string causal = ".causal_lm={ corpus: \"" + sweep_.corpus() + "\" length: 24 }";
+  EXPECT_THAT(Error({"stage.distil.data" + causal, "stage.evaluate.evaluation" + causal}),
+              IsInvalidArgument("stage \"distil\": data: causal_lm: want a causal student, such as one of family gpt2, "
+                                "got one of family distilbert, which reads both ways"));
+  EXPECT_THAT(Error({"stage.distil.loss.mlm.causal_lm={}"}),
+              IsInvalidArgument("stage \"distil\": loss \"mlm\": CausalLmConfig: want a causal student"));
+  EXPECT_THAT(Error({"stage.evaluate.evaluation" + causal}),
+              IsInvalidArgument("stage \"evaluate\": evaluation: causal_lm: want a causal student"));
+}
+
+// A causal student from scratch over the teacher's WordPiece vocabulary.
+TEST_F(PlanErrorsTest, CausalStudents) {
+  const std::string text = absl::StrReplaceAll(R"(
+    name: "causal"
+    experiment {
+      student {
+        architecture { family: "gpt2" layers: 1 hidden_size: 16 heads: 2 intermediate_size: 32 }
+        vocabulary: "$/teacher/vocab.txt"
+        init { random_normal {} }
+      }
+      stage {
+        name: "train"
+        data { causal_lm { corpus: "$/corpus" length: 24 } }
+        batch { sequences: 8 }
+        budget { steps: 2 }
+        loss { name: "clm" causal_lm {} }
+        adamw { learning_rate: 1e-3 }
+      }
+    }
+  )",
+                                               {{"$", sweep_.folder()}});
+  EXPECT_THAT(sweep_.Make(text).status(), IsInvalidArgument("want a vocabulary with an end-of-text piece"));
+  const auto error = [&](const std::string& from, const std::string& to) {
+    EXPECT_THAT(text, HasSubstr(from));
+    return sweep_.Make(absl::StrReplaceAll(text, {{from, to}})).status();
+  };
+  EXPECT_THAT(error("causal_lm { corpus", "masked_lm { corpus"),
+              IsInvalidArgument("stage \"train\": data: masked_lm: want a student that reads both ways, got one of "
+                                "family gpt2, which is causal"));
+  EXPECT_THAT(error("\"clm\" causal_lm", "\"clm\" masked_lm"),
+              IsInvalidArgument("loss \"clm\": MaskedLmConfig: want a student that reads both ways"));
+  EXPECT_THAT(error("adamw",
+                    "evaluate { every_steps: 1 sequences: 2 } keep { best { metric: \"masked_lm/accuracy\" } } "
+                    "adamw"),
+              IsInvalidArgument("keep.best.metric: want causal_lm/cross_entropy or causal_lm/accuracy, got "
+                                "\"masked_lm/accuracy\""));
+}
+
+TEST_F(PlanErrorsTest, CausalTeachersOfOtherStudents) {
+  const std::string text = sweep_.CausalText("controls: NONE");
+  const auto error = [&](const std::string& from, const std::string& to) {
+    EXPECT_THAT(text, HasSubstr(from));
+    return sweep_.Make(absl::StrReplaceAll(text, {{from, to}})).status();
+  };
+  EXPECT_THAT(sweep_.Make(text), IsOk());
+  // A masked stage for the student of a causal teacher, and a causal one for that of a masked teacher.
+  EXPECT_THAT(error("causal_lm { corpus", "masked_lm { min_length: 4 corpus"),
+              IsInvalidArgument("data: masked_lm: want a student that reads both ways, got one of family gpt2"));
+  EXPECT_THAT(error("/gpt2\" }", "/teacher\" }"),
+              IsInvalidArgument("data: causal_lm: want a causal student, such as one of family gpt2, got one of family "
+                                "bert"));
+  EXPECT_THAT(error("length: 24", "length: 33"), IsInvalidArgument("want at most the 32 positions of the student"));
+  EXPECT_THAT(error("sequences: 16", "sequences: 5000"), IsInvalidArgument("sequences: want at most the "));
+}
+
 TEST_F(PlanErrorsTest, MoreHeldOutSequencesThanThereAre) {
   EXPECT_THAT(Error({"stage.evaluate.evaluation.masked_lm.sequences=5000"}),
               IsInvalidArgument("stage \"evaluate\": sequences: want at most the "));
@@ -153,7 +219,7 @@ TEST_F(PlanErrorsTest, ATeacherWithoutAHead) {
   const std::string folder = sweep_.folder() + "/headless";
   ASSERT_THAT(SaveModel(folder, config, parameters, {{"vocab.txt", testing::TinyVocabulary()}}, at::kFloat), IsOk());
   EXPECT_THAT(Error({"teacher.checkpoint=" + folder}),
-              IsInvalidArgument("stage \"distil\": teacher.checkpoint: want a model with a masked-LM head, got " +
+              IsInvalidArgument("stage \"distil\": teacher.checkpoint: want a model with a language-model head, got " +
                                 folder + " without one"));
   // What reads hidden states alone needs none; what cannot be compared is left out.
   const auto plan =

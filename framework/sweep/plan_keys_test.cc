@@ -63,7 +63,7 @@ TEST_F(PlanKeysTest, ChangeWithWhatDecidesTheStudent) {
            "stage.distil.loss.ce.weight=4",
            "stage.distil.loss.ce.weight=0",
            "stage.distil.loss.ce.soft_targets.temperature=3",
-           "stage.distil.loss.ce.soft_targets.rows=MASKED",
+           "stage.distil.loss.ce.soft_targets.rows=LABELLED",
            "stage.distil.loss.cos.hidden_mse={ mapping { top {} } }",
            "stage.distil.adamw.learning_rate=2e-3",
            "stage.distil.adamw.beta2=0.98",

@@ -64,6 +64,32 @@ TEST_F(PlanTest, HasTheStagesOfBaseAndControls) {
   EXPECT_EQ(plan.Find("base", 2, "distil"), -1);
 }
 
+TEST_F(PlanTest, ResolvesCausalStages) {
+  const Plan plan = MakeText(sweep_.CausalText());
+  EXPECT_THAT(plan.warnings, IsEmpty());
+  EXPECT_EQ(plan.sweep.report.primary_metric(), "causal_lm/cross_entropy");
+  EXPECT_EQ(plan.stages.size(), 6u);  // With the controls, which keep clm.
+  const PlannedStage& stage = At(plan, "base", "distil");
+  EXPECT_TRUE(stage.config.causal);
+  EXPECT_EQ(stage.config.family, "gpt2");
+  EXPECT_TRUE(stage.reads_teacher);
+  EXPECT_DOUBLE_EQ(stage.source->MeanStep().labelled_share, 23.0 / 24);
+  EXPECT_EQ(stage.source->Step(0).Masks(0, 8).Rows(RowSet::kLabelled), 8 * 23);
+  EXPECT_EQ(At(plan, "scratch", "distil").stage.loss_size(), 1);
+  EXPECT_FALSE(At(plan, "scratch", "distil").reads_teacher);
+  EXPECT_TRUE(At(plan, "base", "evaluate").reads_teacher);
+}
+
+TEST_F(PlanTest, CausalStudentsAreEvaluatedAsSuchUnasked) {
+  std::string text = sweep_.CausalText(kNoControls);
+  const std::string stage = "evaluation { causal_lm { sequences: 16 } }";
+  const size_t begin = text.rfind("stage {");
+  text.erase(begin, text.find(stage) + stage.size() - begin);
+  text.erase(text.find('}', begin), 1);
+  // The default of 512 blocks is more than there are.
+  EXPECT_THAT(sweep_.Make(text), testing::IsInvalidArgument("stage \"evaluate\": sequences: want at most the"));
+}
+
 TEST_F(PlanTest, ResolvesATrainingStage) {
   const Plan plan = Make("");
   const PlannedStage& stage = At(plan, "base", "distil");

@@ -151,6 +151,8 @@ class VariantPlanner {
 
   absl::Status PlanTraining(PlannedStage* planned, KeyBuilder* key) {
     const EncoderConfig* teacher = TeacherConfig(*planned);
+    const LmKind kind = TrainingSequences(planned->stage.data()).kind;
+    RETORT_RETURN_IF_ERROR(CheckDirection("data", kind));
     LossContext context{planned->config, teacher};
     std::vector<std::string> warnings;
     context.warnings = &warnings;
@@ -162,7 +164,7 @@ class VariantPlanner {
     }
     if (objective.rows()) RETORT_RETURN_IF_ERROR(CheckHead("loss"));
     RETORT_RETURN_IF_ERROR(CheckTrainer(planned->stage));
-    RETORT_RETURN_IF_ERROR(CheckLength(planned->stage.data().masked_lm().length(), teacher));
+    RETORT_RETURN_IF_ERROR(CheckLength(TrainingSequences(planned->stage.data()).length, teacher));
     RETORT_ASSIGN_OR_RETURN(planned->source, inputs_->Source(planned->stage, *vocabulary_, data_seed_));
     RETORT_RETURN_IF_ERROR(EstimateTraining(objective, teacher, planned));
     AddTrainingParts(*planned, key);
@@ -173,7 +175,10 @@ class VariantPlanner {
 
   absl::Status PlanEvaluation(PlannedStage* planned, KeyBuilder* key) {
     const bool reads_logits = EvaluationReadsLogits(planned->stage);
-    if (reads_logits) RETORT_RETURN_IF_ERROR(CheckHead("evaluation"));
+    if (reads_logits) {
+      RETORT_RETURN_IF_ERROR(CheckDirection("evaluation", EvaluationKind(planned->stage)));
+      RETORT_RETURN_IF_ERROR(CheckHead("evaluation"));
+    }
     RETORT_RETURN_IF_ERROR(CheckLength(EvaluationLength(planned->stage), TeacherConfig(*planned)));
     if (TeacherConfig(*planned) != nullptr) {
       const absl::Status fits = CheckTeacher(*planned, reads_logits);
@@ -202,11 +207,26 @@ class VariantPlanner {
                      "true), got one without"));
   }
 
+  // Whether the student reads text as its data or evaluation, `field`, has it.
+  absl::Status CheckDirection(const char* field, LmKind kind) const {
+    if (config_.causal == (kind == LmKind::kCausal)) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat(
+        field, ": ", LmKindName(kind), ": want a ",
+        config_.causal ? "student that reads both ways" : "causal student, such as one of family gpt2",
+        ", got one of family ", config_.family, config_.causal ? ", which is causal" : ", which reads both ways"));
+  }
+
   // Whether the teacher understands the pieces that it is going to read, and has the head that it is read by. The
   // student of an earlier stage does.
   absl::Status CheckTeacher(const PlannedStage& planned, bool reads_logits) const {
     if (planned.teacher >= 0) return absl::OkStatus();
     const LoadedModel& model = teacher_->model;
+    if (model.config.causal != config_.causal) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "teacher.checkpoint: want a ",
+          config_.causal ? "causal teacher for a causal student" : "teacher that reads both ways as its student does",
+          ", got ", planned.checkpoint, " of family ", model.config.family));
+    }
     if (!model.tokenizer_path.empty()) {
       RETORT_ASSIGN_OR_RETURN(const VocabularyInput* own, inputs_->Vocabulary(model.tokenizer_path));
       if (own->tokenizer->Fingerprint() != vocabulary_->tokenizer->Fingerprint()) {
@@ -219,7 +239,7 @@ class VariantPlanner {
                                                      " pieces of the teacher, got ", config_.vocabulary_size));
     }
     if (model.config.language_model_head || !reads_logits) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("teacher.checkpoint: want a model with a masked-LM head, got ",
+    return absl::InvalidArgumentError(absl::StrCat("teacher.checkpoint: want a model with a language-model head, got ",
                                                    planned.checkpoint, " without one"));
   }
 
@@ -229,9 +249,11 @@ class VariantPlanner {
     RETORT_RETURN_IF_ERROR(FrozenParameters(stage, specs).status());
     if (!stage.keep().has_best()) return absl::OkStatus();
     const std::string& metric = stage.keep().best().metric();
-    if (metric == kMaskedLmCrossEntropy || metric == kMaskedLmAccuracy) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("keep.best.metric: want ", kMaskedLmCrossEntropy, " or ",
-                                                   kMaskedLmAccuracy, ", got \"", metric, "\""));
+    const LmKind kind = TrainingSequences(stage.data()).kind;
+    const std::string loss = LmMetric(kind, kCrossEntropy), accuracy = LmMetric(kind, kAccuracy);
+    if (metric == loss || metric == accuracy) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("keep.best.metric: want ", loss, " or ", accuracy, ", got \"", metric, "\""));
   }
 
   absl::Status CheckLength(int64_t length, const EncoderConfig* teacher) const {
@@ -258,7 +280,9 @@ class VariantPlanner {
     stage.clear_checkpoint_steps();
     stage.clear_budget();
     stage.clear_precision();
-    stage.mutable_data()->mutable_masked_lm()->clear_corpus();
+    Data* data = stage.mutable_data();
+    if (data->has_masked_lm()) data->mutable_masked_lm()->clear_corpus();
+    if (data->has_causal_lm()) data->mutable_causal_lm()->clear_corpus();
     return DeterministicBytes(stage);
   }
 

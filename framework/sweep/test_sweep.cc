@@ -12,6 +12,7 @@
 #include "framework/config/parse.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
+#include "framework/model/family/family.h"
 #include "framework/model/hugging_face.h"
 #include "glog/logging.h"
 #include "gtest/gtest.h"
@@ -57,6 +58,42 @@ constexpr char kSweep[] = R"(
       evaluation { masked_lm { sequences: 16 } }
     }
     @
+  }
+)";
+
+constexpr char kCausalSweep[] = R"(
+  name: "tiny_causal"
+  experiment {
+    teacher { checkpoint: "$/gpt2" }
+    student {
+      architecture { layers: 1 }
+      init { layer_copy { mapping { top {} } } }
+    }
+    stage {
+      name: "distil"
+      data { causal_lm { corpus: "$/corpus" length: 24 } }
+      batch { sequences: 8 }
+      budget { steps: 12 }
+      loss {
+        name: "ce"
+        weight: 5
+        soft_targets { temperature: 2 }
+      }
+      loss {
+        name: "cos"
+        cosine {}
+      }
+      loss {
+        name: "clm"
+        weight: 2
+        causal_lm {}
+      }
+      adamw { learning_rate: 1e-3 }
+    }
+    stage {
+      name: "evaluate"
+      evaluation { causal_lm { sequences: 16 } }
+    }
   }
 )";
 
@@ -109,6 +146,18 @@ void WriteTinyTeacher(const std::string& folder, uint64_t seed, const EncoderCon
   CHECK(status.ok()) << status;
 }
 
+EncoderConfig TinyGpt2Config() {
+  EncoderConfig config = TinyTeacherConfig();
+  config.family = "gpt2";
+  config.layer_norm_epsilon = 1e-5;
+  FindFamily(config.family)->set_up(&config);
+  return config;
+}
+
+void WriteTinyGpt2(const std::string& folder, uint64_t seed) {
+  WriteTinyTeacher(folder, seed, TinyGpt2Config(), TinyBytePieces({"<|endoftext|>", "1", "2", "3", "4"}));
+}
+
 void WriteTinyCorpus(const std::string& folder, int documents, uint64_t seed) {
   std::string text;
   for (int document = 0; document < documents; ++document) {
@@ -136,6 +185,11 @@ TestSweep::TestSweep() {
 
 std::string TestSweep::Text(const std::string& more, const std::string& stages) const {
   return absl::StrReplaceAll(absl::StrCat(absl::StrReplaceAll(kSweep, {{"@", stages}}), more), {{"$", folder_}});
+}
+
+std::string TestSweep::CausalText(const std::string& more) const {
+  WriteTinyGpt2(folder_ + "/gpt2");
+  return absl::StrReplaceAll(absl::StrCat(kCausalSweep, more), {{"$", folder_}});
 }
 
 ExpandedSweep TestSweep::Expanded(const std::string& text, const std::vector<std::string>& set) const {

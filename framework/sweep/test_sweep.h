@@ -31,6 +31,10 @@ TokenizerFiles TinyBytePieces(const std::vector<std::string>& specials = {"<s>",
 void WriteTinyTeacher(const std::string& folder, uint64_t seed = 5, const EncoderConfig& config = TinyTeacherConfig(),
                       const TokenizerFiles& tokenizer = {{"vocab.txt", TinyVocabulary()}});
 
+// The same with a GPT-2 of these sizes, whose first piece is <|endoftext|>.
+EncoderConfig TinyGpt2Config();
+void WriteTinyGpt2(const std::string& folder, uint64_t seed = 5);
+
 // Writes a corpus folder: a text file with one document of eight words of three letters per line, all different, a
 // tenth of them for each held-out split. With another seed they are others.
 void WriteTinyCorpus(const std::string& folder, int documents = 400, uint64_t seed = 1);
@@ -49,6 +53,10 @@ class TestSweep {
   // the losses ce, cos and mlm, and an evaluation `evaluate` on 16 sequences. `more` is added to the sweep, `stages`
   // behind the stages of its experiment; "$" in them stands for folder().
   std::string Text(const std::string& more = "", const std::string& stages = "") const;
+
+  // The sweep `tiny_causal`: as Text, but with a WriteTinyGpt2 in <folder>/gpt2, which this writes, the losses ce, cos
+  // and clm, and blocks of 24 positions.
+  std::string CausalText(const std::string& more = "") const;
 
   // Parses and expands; `set` as on the command line.
   ExpandedSweep Expanded(const std::string& text, const std::vector<std::string>& set = {}) const;

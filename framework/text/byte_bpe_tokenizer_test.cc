@@ -130,11 +130,13 @@ TEST(ByteBpeTokenizerTest, InvalidUtf8NamesTheByte) {
 TEST(ByteBpeTokenizerTest, RolesFollowFromTheVocabulary) {
   const auto roberta = Make();
   EXPECT_EQ(roberta->special_ids().mask, kMask);
+  EXPECT_EQ(roberta->special_ids().end_of_text, roberta->special_ids().sep);
   EXPECT_THAT(roberta->sequence_template().between, ElementsAre(kEnd, kEnd));
   auto gpt2 = Load(R"({"a": 0, "<|endoftext|>": 1})", "#version: 0.2\n");
   ASSERT_TRUE(gpt2.ok()) << gpt2.status();
   EXPECT_EQ((*gpt2)->special_ids().sep, 1);
   EXPECT_EQ((*gpt2)->special_ids().mask, kNoId);
+  EXPECT_EQ((*gpt2)->special_ids().end_of_text, 1);
   EXPECT_THAT((*gpt2)->sequence_template().before, ElementsAre());
   EXPECT_THAT(Ids(**gpt2, "a<|endoftext|>"), ElementsAre(0, 1));
 }

@@ -57,7 +57,7 @@ std::vector<TestMember> SixMembers() {
   const std::string mlm = "loss { name: \"mlm\" masked_lm {} } ";
   return {
       {"triple", kTripleLoss + kOptimizer, 2, 1},
-      {"masked", "loss { name: \"ce\" soft_targets { temperature: 3 rows: MASKED } } " + mlm + kOptimizer, 2, 1},
+      {"masked", "loss { name: \"ce\" soft_targets { temperature: 3 rows: LABELLED } } " + mlm + kOptimizer, 2, 1},
       {"hidden",
        "loss { name: \"hidden\" hidden_mse { mapping { uniform {} } embeddings: true projection: SHARED } } " +
            kOptimizer,

@@ -78,7 +78,7 @@ TEST(Objective, ComputesLogitsOfTheRowsThatATermReads) {
   EXPECT_EQ(Make("loss { name: \"cos\" cosine {} }").rows(), std::nullopt);
   EXPECT_EQ(Make("loss { name: \"mlm\" masked_lm {} }").rows(), RowSet::kLabelled);
   const std::string labelled = "loss { name: \"mlm\" masked_lm {} } ";
-  const std::string masked = "loss { name: \"ce\" soft_targets { temperature: 2 rows: MASKED } } ";
+  const std::string masked = "loss { name: \"ce\" soft_targets { temperature: 2 rows: LABELLED } } ";
   const std::string all = "loss { name: \"mse\" logit_mse {} } ";
   EXPECT_EQ(Make(labelled + masked).rows(), RowSet::kLabelled);
   EXPECT_EQ(Make(labelled + all).rows(), RowSet::kReal);

@@ -73,7 +73,7 @@ const Case kCases[] = {
 std::string LossText(const Term& term, size_t index) {
   std::ostringstream text;
   text << "loss { name: \"term" << index << "\" weight: " << term.weight << " ";
-  const char* rows = term.rows == RowSet::kReal ? "ALL" : "MASKED";
+  const char* rows = term.rows == RowSet::kReal ? "ALL" : "LABELLED";
   switch (term.kind) {
     case Kind::kLabels:
       text << "masked_lm {}";

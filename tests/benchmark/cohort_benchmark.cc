@@ -18,7 +18,7 @@ constexpr int kStudents = 6;
 TrainingShape Quickstart() {
   return {
       MakeEncoder(6, 384, 12, 8192), MakeEncoder(3, 384, 12, 8192), 16, 64,
-      "loss { name: \"ce\" weight: 5 soft_targets { temperature: 2 rows: MASKED } } loss { name: \"cos\" cosine {} } "
+      "loss { name: \"ce\" weight: 5 soft_targets { temperature: 2 rows: LABELLED } } loss { name: \"cos\" cosine {} } "
       "loss { name: \"mlm\" weight: 2 masked_lm {} } "};
 }
 

@@ -26,7 +26,7 @@ experiment {
     batch { sequences: 8 }
     budget { steps: 12 }
     checkpoint_steps: 4
-    loss { name: "ce" weight: 5 soft_targets { temperature: 2 rows: MASKED } }
+    loss { name: "ce" weight: 5 soft_targets { temperature: 2 rows: LABELLED } }
     loss { name: "cos" cosine {} }
     loss { name: "mlm" weight: 2 masked_lm {} }
     adamw { learning_rate: 1e-3 }

@@ -1,11 +1,19 @@
-// Writes a random BERT of 2 layers, 16 wide, over single characters: a model folder for tests of programs.
+// Writes a random model of 2 layers, 16 wide, over single characters: a model folder for tests of programs.
 //
-//   make_tiny_teacher <folder>
+//   make_tiny_teacher <folder>        a BERT
+//   make_tiny_teacher <folder> gpt2   a GPT-2
+
+#include <string>
 
 #include "framework/sweep/test_sweep.h"
 
 int main(int argc, char** argv) {
-  if (argc != 2) return 2;
-  retort::testing::WriteTinyTeacher(argv[1]);
+  if (argc == 2) {
+    retort::testing::WriteTinyTeacher(argv[1]);
+  } else if (argc == 3 && std::string(argv[2]) == "gpt2") {
+    retort::testing::WriteTinyGpt2(argv[1]);
+  } else {
+    return 2;
+  }
   return 0;
 }

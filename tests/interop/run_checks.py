@@ -6,6 +6,8 @@ import unittest
 
 import transformers
 
+from model_comparison import ModelComparison
+
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -15,14 +17,11 @@ def main():
     suite = unittest.TestSuite()
     folders = [pathlib.Path(argument).resolve() for argument in sys.argv[1:]]
     if folders:
-        sys.path.insert(0, str(HERE / "transformers"))
-        import models_test
-
         for folder in folders:
             suite.addTest(unittest.FunctionTestCase(
-                lambda folder=folder: models_test.ModelsTest().check_folder(folder), description=str(folder)))
+                lambda folder=folder: ModelComparison().check_folder(folder), description=str(folder)))
     else:
-        for kind in ("transformers", "tensorboard"):
+        for kind in ("transformers", "tensorboard", "sweeps"):
             suite.addTests(unittest.TestLoader().discover(HERE / kind, "*_test.py", top_level_dir=HERE / kind))
     result = unittest.TextTestRunner(verbosity=2).run(suite)
     failed = len(result.failures) + len(result.errors)

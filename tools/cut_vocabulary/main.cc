@@ -4,6 +4,11 @@
 //
 // Only documents of the split `train` are counted, so that the vocabulary knows nothing of those held out. Prints how
 // many tokens the texts have with the old and with the new vocabulary.
+//
+// Of a byte-pair vocabulary the first merges stay, whatever the texts; vocab.json and merges.txt go into a folder:
+//
+//   bazel build //data:vocabularies
+//   bazel run //tools:cut_vocabulary -- --vocabulary=bazel-bin/data/vocab/gpt2/vocab.json --size=4096 --output=gpt2_4k
 
 #include <gflags/gflags.h>
 #include <unistd.h>
@@ -27,15 +32,19 @@
 #include "framework/data/corpus_folder.h"
 #include "framework/data/token_store.h"
 #include "framework/data/token_store_builder.h"
+#include "framework/text/byte_pair_merges.h"
 #include "framework/text/vocabulary.h"
+#include "framework/text/vocabulary_json.h"
 #include "framework/text/wordpiece_tokenizer.h"
 #include "glog/logging.h"
+#include "tools/cut_vocabulary/cut_byte_pairs.h"
 #include "tools/cut_vocabulary/cut_vocabulary.h"
 
-DEFINE_string(vocabulary, "data/vocab/bert-base-uncased-vocab.txt", "The vocab.txt to take pieces from.");
+DEFINE_string(vocabulary, "data/vocab/bert-base-uncased-vocab.txt",
+              "The vocab.txt to take pieces from, or a vocab.json with a merges.txt beside it.");
 DEFINE_bool(lower_case, true, "Lower case without accents, for uncased vocabularies.");
 DEFINE_int32(size, 8192, "Pieces of the new vocabulary: a multiple of 64.");
-DEFINE_string(output, "", "The vocab.txt to write. Its folder has to exist.");
+DEFINE_string(output, "", "The vocab.txt to write, whose folder has to exist; of a vocab.json, the folder to write.");
 
 namespace retort {
 namespace {
@@ -78,9 +87,21 @@ void Report(const Tokenizer& tokenizer, const std::vector<int64_t>& counts) {
                                std::count(counts.begin(), counts.end(), 0));
 }
 
+absl::Status CutBytePairFiles() {
+  const std::string merges_path = (std::filesystem::path(FLAGS_vocabulary).parent_path() / "merges.txt").string();
+  RETORT_ASSIGN_OR_RETURN(const Vocabulary vocabulary, LoadVocabularyJson(FLAGS_vocabulary));
+  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(merges_path));
+  RETORT_ASSIGN_OR_RETURN(const auto merges, BytePairMerges::ParseText(text, merges_path));
+  RETORT_ASSIGN_OR_RETURN(const BytePairVocabulary cut, CutBytePairs(vocabulary, merges, FLAGS_size));
+  RETORT_RETURN_IF_ERROR(MakeDirectories(FLAGS_output));
+  RETORT_RETURN_IF_ERROR(AtomicWriteFile(FLAGS_output + "/vocab.json", cut.VocabJson()));
+  return AtomicWriteFile(FLAGS_output + "/merges.txt", cut.MergesText());
+}
+
 absl::Status Cut(const std::vector<std::string>& folders) {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
-  if (FLAGS_output.empty()) return absl::InvalidArgumentError("--output: want a file to write, got none");
+  if (FLAGS_output.empty()) return absl::InvalidArgumentError("--output: want a file or folder to write, got none");
+  if (std::filesystem::path(FLAGS_vocabulary).extension() == ".json") return CutBytePairFiles();
   if (folders.empty()) return absl::InvalidArgumentError("want corpus folders as arguments, got none");
   std::vector<CorpusFolder> corpora;
   for (const std::string& folder : folders) {

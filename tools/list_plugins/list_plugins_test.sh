@@ -17,8 +17,8 @@ diff <(grep -E '^[a-z]' <<<"$out" | tr ' ' / | sort) <(sort "$names") || fail "w
 want() { case $out in *$'\n'"$1"$'\n'*) ;; *) fail "want: $1" ;; esac; }
 want 'loss soft_targets'
 want '  temperature   double, required'
-want '  rows   ALL | MASKED, default ALL'
-want '      MASKED   Positions with a masked-LM label: `restrict_ce_to_mask` of DistilBERT'\''s scripts.'
+want '  rows   ALL | LABELLED, default ALL'
+want '      LABELLED   Positions with a label. Of masked-LM data the masked ones: `restrict_ce_to_mask` of DistilBERT'\''s'
 want '      weight   double, default 1'
 want '  range   double, default the student'\''s initializer_range'
 want '    layer_copy { mapping { alternate {} } }'

@@ -26,7 +26,9 @@ struct ModelFamily {
   std::string encoder_class;  // architectures of config.json, without a language-model head ...
   std::string head_class;     // ... and with one.
 
-  // Sets what config.json says and what the family computes differently.
+  // Sets what the family computes differently from BERT. pad_token_id is set before.
+  void (*set_up)(EncoderConfig* config);
+  // Sets what config.json says, and what set_up does.
   void (*read_config)(ConfigReader* reader, EncoderConfig* config);
   // Adds the family's options; those that all families share are written already.
   void (*write_config)(const EncoderConfig& config, ConfigReader::Json* json);

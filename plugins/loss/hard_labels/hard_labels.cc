@@ -22,8 +22,8 @@ at::Tensor HardLabelsSum(const at::Tensor& student, const at::Tensor& teacher) {
 absl::StatusOr<std::unique_ptr<LossTerm>> HardLabelsLoss::Create(const HardLabelsConfig& config,
                                                                  const LossContext& context) {
   RETORT_RETURN_IF_ERROR(RequireSameVocabulary(context, "HardLabelsConfig"));
-  return std::make_unique<HardLabelsLoss>(config.rows() == HardLabelsConfig::MASKED ? RowSet::kLabelled
-                                                                                    : RowSet::kReal);
+  return std::make_unique<HardLabelsLoss>(config.rows() == HardLabelsConfig::LABELLED ? RowSet::kLabelled
+                                                                                      : RowSet::kReal);
 }
 
 absl::StatusOr<at::Tensor> HardLabelsLoss::SumRows(const LogitRows& logits) const {

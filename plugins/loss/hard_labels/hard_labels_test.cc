@@ -46,7 +46,7 @@ TEST(HardLabelsLoss, ReadsTheRowsItIsTold) {
   ASSERT_THAT(all, testing::IsOk());
   EXPECT_EQ((*all)->teacher().vocabulary_rows, std::set<RowSet>{RowSet::kReal});
   EXPECT_FALSE((*all)->gold());
-  config.set_rows(HardLabelsConfig::MASKED);
+  config.set_rows(HardLabelsConfig::LABELLED);
   auto masked = HardLabelsLoss::Create(config, {student, &teacher});
   ASSERT_THAT(masked, testing::IsOk());
   EXPECT_EQ((*masked)->student().vocabulary_rows, std::set<RowSet>{RowSet::kLabelled});

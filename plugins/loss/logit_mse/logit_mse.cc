@@ -23,7 +23,7 @@ absl::StatusOr<std::unique_ptr<LossTerm>> LogitMseLoss::Create(const LogitMseCon
   const double factor =
       config.mean_over_vocabulary() ? 1.0 / static_cast<double>(context.student.vocabulary_size) : 1.0;
   return std::make_unique<LogitMseLoss>(factor,
-                                        config.rows() == LogitMseConfig::MASKED ? RowSet::kLabelled : RowSet::kReal);
+                                        config.rows() == LogitMseConfig::LABELLED ? RowSet::kLabelled : RowSet::kReal);
 }
 
 absl::StatusOr<at::Tensor> LogitMseLoss::SumRows(const LogitRows& logits) const {

@@ -54,7 +54,7 @@ TEST(LogitMseLoss, TellsTheFusedKernelItsFactor) {
   EXPECT_EQ(dynamic_cast<RowLossTerm&>(**sum).fused()->mse, 1);
   EXPECT_EQ((*sum)->student().vocabulary_rows, std::set<RowSet>{RowSet::kReal});
   config.set_mean_over_vocabulary(true);
-  config.set_rows(LogitMseConfig::MASKED);
+  config.set_rows(LogitMseConfig::LABELLED);
   auto mean = LogitMseLoss::Create(config, {student, &teacher});
   ASSERT_THAT(mean, testing::IsOk());
   EXPECT_DOUBLE_EQ(dynamic_cast<RowLossTerm&>(**mean).fused()->mse, 1.0 / 11);

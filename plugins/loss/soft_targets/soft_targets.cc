@@ -30,7 +30,7 @@ absl::StatusOr<std::unique_ptr<LossTerm>> SoftTargetsLoss::Create(const SoftTarg
   }
   RETORT_RETURN_IF_ERROR(RequireSameVocabulary(context, "SoftTargetsConfig"));
   const bool scaled = !config.has_scale_by_temperature_squared() || config.scale_by_temperature_squared();
-  const RowSet rows = config.rows() == SoftTargetsConfig::MASKED ? RowSet::kLabelled : RowSet::kReal;
+  const RowSet rows = config.rows() == SoftTargetsConfig::LABELLED ? RowSet::kLabelled : RowSet::kReal;
   return std::make_unique<SoftTargetsLoss>(temperature, scaled ? temperature * temperature : 1, rows);
 }
 

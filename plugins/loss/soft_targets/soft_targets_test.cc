@@ -75,7 +75,7 @@ TEST(SoftTargetsLoss, ReadsTheRowsItIsToldAndScalesByDefault) {
   EXPECT_EQ(fused.kl, 4);
   EXPECT_EQ(fused.temperature, 2);
 
-  config.set_rows(SoftTargetsConfig::MASKED);
+  config.set_rows(SoftTargetsConfig::LABELLED);
   config.set_scale_by_temperature_squared(false);
   auto masked = Create(config);
   ASSERT_THAT(masked, IsOk());

@@ -20,6 +20,7 @@ const ModelFamily& BertFamily() {
     f->name = "bert";
     f->encoder_class = "BertModel";
     f->head_class = "BertForMaskedLM";
+    f->set_up = [](EncoderConfig*) {};
     f->read_config = ReadBertOptions;
     f->write_config = WriteBertOptions;
     f->check = Check;

@@ -58,6 +58,7 @@ const ModelFamily& DistilbertFamily() {
     f->name = "distilbert";
     f->encoder_class = "DistilBertModel";
     f->head_class = "DistilBertForMaskedLM";
+    f->set_up = [](EncoderConfig* config) { config->token_types = 0; };
     f->read_config = ReadConfig;
     f->write_config = WriteConfig;
     f->check = Check;

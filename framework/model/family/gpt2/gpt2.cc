@@ -7,13 +7,17 @@ namespace {
 
 constexpr int64_t kWidthsOfFeedForward = 4;  // Where n_inner does not say.
 
-void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
+void SetUp(EncoderConfig* config) {
   config->token_types = 0;
   config->pre_norm = config->causal = true;
   config->head_transform = config->head_bias = false;
+  config->activation = Activation::kGeluTanh;
+}
+
+void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
+  SetUp(config);
   config->max_positions = 1024;
   config->layer_norm_epsilon = 1e-5;
-  config->activation = Activation::kGeluTanh;
   double embedding_dropout = config->hidden_dropout;
   reader->Integer("n_positions", &config->max_positions);
   reader->Integer("n_embd", &config->hidden_size, true);
@@ -73,6 +77,7 @@ const ModelFamily& Gpt2Family() {
     f->name = "gpt2";
     f->encoder_class = "GPT2Model";
     f->head_class = "GPT2LMHeadModel";
+    f->set_up = SetUp;
     f->read_config = ReadConfig;
     f->write_config = WriteConfig;
     f->check = Check;

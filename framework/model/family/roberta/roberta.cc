@@ -7,11 +7,15 @@ namespace {
 
 constexpr int64_t kPadTokenId = 1;  // What config.json means where it does not say.
 
+void SetUp(EncoderConfig* config) {
+  config->head_activation = Activation::kGelu;  // Whatever the layers have.
+  config->position_offset = config->pad_token_id + 1;
+}
+
 void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
   if (!reader->Has("pad_token_id")) config->pad_token_id = kPadTokenId;
   ReadBertOptions(reader, config);
-  config->head_activation = Activation::kGelu;  // Whatever hidden_act says.
-  config->position_offset = config->pad_token_id + 1;
+  SetUp(config);
 }
 
 absl::Status Check(const EncoderConfig& config) {
@@ -29,6 +33,7 @@ const ModelFamily& RobertaFamily() {
     f->name = "roberta";
     f->encoder_class = "RobertaModel";
     f->head_class = "RobertaForMaskedLM";
+    f->set_up = SetUp;
     f->read_config = ReadConfig;
     f->write_config = WriteBertOptions;
     f->check = Check;
