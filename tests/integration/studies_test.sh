@@ -26,6 +26,10 @@ dry_run tinybert experiments/tinybert/general_distillation.textproto --set=teach
   --set=stage.masked_lm.data.masked_lm.corpus=$C --set=stage.evaluate.evaluation.masked_lm.sequences=64
 expect_text tinybert 'one_projection'
 
+# MiniLM does not ship: the bundled teacher, which goes on from it, stands for it.
+dry_run minilm experiments/minilm/minilm.textproto --set=teacher.checkpoint=data/teachers/mini
+expect_text minilm 'init_random'
+
 # GPT-2 does not ship: random ones of its family stand for the teachers.
 "$MAKE_TINY_TEACHER" "$root/gpt2" gpt2 || exit 1
 dry_run distilgpt2 experiments/distilgpt2/distilgpt2.textproto --set=teacher.checkpoint="$root/gpt2" \
