@@ -7,7 +7,8 @@
 
 A string is of one of many kinds: random code points of a plane, of one script, of what tokenizers treat in a way of its
 own (white space, marks, added pieces, ends of lines, emoji), words of the vocabulary glued together, pieces of the
-goldens' hard cases. With --files, the files' lines instead (of .json and .tsv too, as they are).
+goldens' hard cases. With --files, what is in files instead: their lines, the cells of .tsv and .csv, the strings of .json;
+packed as .xz or not.
 
 Strings that differ are written, shortened, to --found, one JSON string per line: append them to
 tests/golden/tokenizer/fuzz_seeds.jsonl and run make_goldens.py there. The exit code is 1 if there are any.
@@ -16,7 +17,10 @@ Wants tokenizers (0.23.2 was used).
 """
 
 import argparse
+import csv
+import io
 import json
+import lzma
 import pathlib
 import random
 import subprocess
@@ -143,12 +147,37 @@ def shortened(text, differs):
     return text
 
 
+def strings_of_json(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            yield key
+            yield from strings_of_json(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from strings_of_json(member)
+
+
+def texts_of(path):
+    path = pathlib.Path(path)
+    data = path.read_bytes()
+    if path.suffix == ".xz":
+        path, data = path.with_suffix(""), lzma.decompress(data)
+    text = data.decode("utf-8", "replace")
+    if path.suffix == ".json":
+        return list(strings_of_json(json.loads(text)))
+    if path.suffix == ".csv":
+        return [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    return [cell for line in text.split("\n") for cell in (line.split("\t") if path.suffix == ".tsv" else [line])]
+
+
 def batches(arguments, words):
     if arguments.files:
         for path in arguments.files:
-            lines = pathlib.Path(path).read_bytes().decode("utf-8", "replace").split("\n")
-            for begin in range(0, len(lines), BATCH):
-                yield lines[begin:begin + BATCH]
+            texts = texts_of(path)
+            for begin in range(0, len(texts), BATCH):
+                yield texts[begin:begin + BATCH]
         return
     strings = Strings(arguments.seed, words)
     for begin in range(0, arguments.strings, BATCH):

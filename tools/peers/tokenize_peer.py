@@ -111,8 +111,11 @@ def main():
                             sys.exit("%s, %s: the ids differ" % (text, name))
                     print("%s, %s, %d thread(s):" % (pathlib.Path(text).name, name, threads))
                     for kind, unit in enumerate(("MB/s", "MB per second of CPU time")):
-                        a, b = (statistics.median(speeds[kind] for speeds in side) for side in (theirs, ours))
-                        print("    library %.1f, retort %.1f %s, ratio %.1f" % (a, b, unit, b / a), flush=True)
+                        sides = [[speeds[kind] for speeds in side] for side in (theirs, ours)]
+                        a, b = (
+                            "%.1f (%.1f to %.1f)" % (statistics.median(speeds), min(speeds), max(speeds)) for speeds in sides)
+                        ratio = statistics.median(sides[1]) / statistics.median(sides[0])
+                        print("    library %s, retort %s %s, ratio %.1f" % (a, b, unit, ratio), flush=True)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ BERT = {
     "intermediate_size": 24,
 }
 STUDENT = "layers: 1 "
+EVALUATE = "    evaluate { every_steps: 1 sequences: 8 }"
+EVALUATION = '  stage { name: "evaluate" evaluation { KIND { sequences: 16 } } }'
 
 TRIPLE = """
     data { masked_lm { corpus: "CORPUS" length: 24 min_length: 4 distilbert_masking {} } }
@@ -35,9 +37,18 @@ TRIPLE = """
     loss { name: "mlm" weight: 2 masked_lm {} }"""
 TINYBERT = """
     data { masked_lm { corpus: "CORPUS" length: 24 min_length: 4 } }
-    loss { name: "hidden" hidden_mse { mapping { uniform {} } embeddings: true } }
+    loss { name: "hidden" hidden_mse { mapping { uniform {} } embeddings: true projection: SHARED } }
     loss { name: "attention" attention_mse { mapping { uniform {} } } }
     loss { name: "mlm" masked_lm {} }"""
+MINILM = """
+    data { masked_lm { corpus: "CORPUS" length: 24 min_length: 4 no_masking {} } }
+    loss { name: "relation" relation_kl { query_key: 1 value_value: 1 } }
+    loss { name: "cos" cosine {} }"""
+CAUSAL = """
+    data { causal_lm { corpus: "CORPUS" length: 24 } }
+    loss { name: "ce" weight: 5 soft_targets { temperature: 2 } }
+    loss { name: "clm" weight: 2 causal_lm {} }
+    loss { name: "cos" cosine {} }"""
 SWEEP_TEXT = """
 name: "tiny"
 controls: NONE
@@ -48,10 +59,8 @@ experiment {
     name: "distil"STAGE
     batch { sequences: 8 }
     budget { steps: 2 }
-    adamw { learning_rate: 1e-3 }
-    evaluate { every_steps: 1 sequences: 8 }
-  }
-  stage { name: "evaluate" evaluation { KIND { sequences: 16 } } }
+    adamw { learning_rate: 1e-3 }EVALUATE
+  }EVALUATION
 }
 """
 
@@ -112,9 +121,10 @@ class SweepsTest(ModelComparison):
         write_model(self.teacher, class_name, config_class(vocab_size=size, **options))
 
     def sweep(self, stage=TRIPLE, architecture=STUDENT, init="layer_copy { mapping { top {} } }", kind="masked_lm"):
-        """The folder of the stage that trained the student."""
-        text = SWEEP_TEXT.replace("ARCHITECTURE", architecture).replace("INIT", init).replace("STAGE", stage)
-        text = text.replace("KIND", kind).replace("TEACHER", str(self.teacher)).replace("CORPUS", str(self.folder / "corpus"))
+        """The folder of the stage that trained the student; `kind` is that of its evaluations."""
+        text = SWEEP_TEXT.replace("EVALUATION", EVALUATION if kind else "").replace("EVALUATE", EVALUATE if kind else "")
+        text = text.replace("ARCHITECTURE", architecture).replace("INIT", init).replace("STAGE", stage)
+        text = text.replace("KIND", kind or "").replace("TEACHER", str(self.teacher)).replace("CORPUS", str(self.folder / "corpus"))
         (self.folder / "tiny.textproto").write_text(text)
         result = subprocess.run(
             [SWEEP, self.folder / "tiny.textproto", f"--output_dir={self.folder / 'out'}", f"--store={self.folder / 'store'}",
@@ -156,6 +166,11 @@ class SweepsTest(ModelComparison):
         self.wordpiece_teacher("BertForMaskedLM", transformers.BertConfig, **BERT)
         narrow = STUDENT + "hidden_size: 12 heads: 2 intermediate_size: 20"
         self.check_student(self.sweep(TINYBERT, narrow, "random_normal {}"), "BertForMaskedLM")
+
+    def test_minilm(self):
+        self.wordpiece_teacher("BertModel", transformers.BertConfig, **BERT)
+        without_head = STUDENT + "language_model_head: false pooler: false"
+        self.check_student(self.sweep(MINILM, without_head, kind=None), "BertModel")
 
     def test_multilingual_bert_to_distilmbert(self):
         self.wordpiece_teacher(

@@ -10,6 +10,7 @@
 
 #include "ATen/TensorOperators.h"
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/batch/step_batch.h"
 #include "framework/model/encoder.h"
