@@ -27,19 +27,20 @@ BERT = {
     "intermediate_size": 24,
 }
 STUDENT = "layers: 1 "
-EVALUATE = "    evaluate { every_steps: 1 sequences: 8 }"
-EVALUATION = '  stage { name: "evaluate" evaluation { KIND { sequences: 16 } } }'
+COPIED = "layer_copy { mapping { top {} } }"
 
 TRIPLE = """
     data { masked_lm { corpus: "CORPUS" length: 24 min_length: 4 distilbert_masking {} } }
     loss { name: "ce" weight: 5 soft_targets { temperature: 2 } }
     loss { name: "cos" cosine {} }
-    loss { name: "mlm" weight: 2 masked_lm {} }"""
+    loss { name: "mlm" weight: 2 masked_lm {} }
+    evaluate { every_steps: 1 sequences: 8 }"""
 TINYBERT = """
     data { masked_lm { corpus: "CORPUS" length: 24 min_length: 4 } }
     loss { name: "hidden" hidden_mse { mapping { uniform {} } embeddings: true projection: SHARED } }
     loss { name: "attention" attention_mse { mapping { uniform {} } } }
-    loss { name: "mlm" masked_lm {} }"""
+    loss { name: "mlm" masked_lm {} }
+    evaluate { every_steps: 1 sequences: 8 }"""
 MINILM = """
     data { masked_lm { corpus: "CORPUS" length: 24 min_length: 4 no_masking {} } }
     loss { name: "relation" relation_kl { query_key: 1 value_value: 1 } }
@@ -48,7 +49,8 @@ CAUSAL = """
     data { causal_lm { corpus: "CORPUS" length: 24 } }
     loss { name: "ce" weight: 5 soft_targets { temperature: 2 } }
     loss { name: "clm" weight: 2 causal_lm {} }
-    loss { name: "cos" cosine {} }"""
+    loss { name: "cos" cosine {} }
+    evaluate { every_steps: 1 sequences: 8 }"""
 SWEEP_TEXT = """
 name: "tiny"
 controls: NONE
@@ -59,8 +61,9 @@ experiment {
     name: "distil"STAGE
     batch { sequences: 8 }
     budget { steps: 2 }
-    adamw { learning_rate: 1e-3 }EVALUATE
-  }EVALUATION
+    adamw { learning_rate: 1e-3 }
+  }
+  stage { name: "evaluate" evaluation { EVALUATION } }
 }
 """
 
@@ -120,11 +123,11 @@ class SweepsTest(ModelComparison):
         size = write_byte_bpe(self.teacher, text, specials)
         write_model(self.teacher, class_name, config_class(vocab_size=size, **options))
 
-    def sweep(self, stage=TRIPLE, architecture=STUDENT, init="layer_copy { mapping { top {} } }", kind="masked_lm"):
-        """The folder of the stage that trained the student; `kind` is that of its evaluations."""
-        text = SWEEP_TEXT.replace("EVALUATION", EVALUATION if kind else "").replace("EVALUATE", EVALUATE if kind else "")
+    def sweep(self, stage=TRIPLE, architecture=STUDENT, init=COPIED, evaluation="masked_lm { sequences: 16 }", more=""):
+        """The folder of the stage that trained the student."""
+        text = more + SWEEP_TEXT.replace("EVALUATION", evaluation)
         text = text.replace("ARCHITECTURE", architecture).replace("INIT", init).replace("STAGE", stage)
-        text = text.replace("KIND", kind or "").replace("TEACHER", str(self.teacher)).replace("CORPUS", str(self.folder / "corpus"))
+        text = text.replace("TEACHER", str(self.teacher)).replace("CORPUS", str(self.folder / "corpus"))
         (self.folder / "tiny.textproto").write_text(text)
         result = subprocess.run(
             [SWEEP, self.folder / "tiny.textproto", f"--output_dir={self.folder / 'out'}", f"--store={self.folder / 'store'}",
@@ -170,7 +173,14 @@ class SweepsTest(ModelComparison):
     def test_minilm(self):
         self.wordpiece_teacher("BertModel", transformers.BertConfig, **BERT)
         without_head = STUDENT + "language_model_head: false pooler: false"
-        self.check_student(self.sweep(MINILM, without_head, kind=None), "BertModel")
+        pairs = self.folder / "pairs.tsv"
+        sentences = lines(ALPHABET, seed=2)
+        pairs.write_text("sentence1\tsentence2\tscore\n" + "".join(
+            f"{first}\t{second}\t{score % 6}\n" for score, (first, second) in enumerate(zip(sentences[::2], sentences[1::2]))))
+        stage = self.sweep(
+            MINILM, without_head, evaluation=f'sentence_similarity {{ pairs: "{pairs}" length: 24 }}',
+            more='report { primary_metric: "sentence_similarity/spearman" }')
+        self.check_student(stage, "BertModel")
 
     def test_multilingual_bert_to_distilmbert(self):
         self.wordpiece_teacher(
@@ -193,7 +203,7 @@ class SweepsTest(ModelComparison):
         self.byte_bpe_teacher(
             "GPT2LMHeadModel", transformers.GPT2Config, ["<|endoftext|>"], n_positions=40, n_embd=16, n_layer=2, n_head=2,
             bos_token_id=0, eos_token_id=0)
-        self.check_student(self.sweep(CAUSAL, kind="causal_lm"), "GPT2LMHeadModel")
+        self.check_student(self.sweep(CAUSAL, evaluation="causal_lm { sequences: 16 }"), "GPT2LMHeadModel")
 
 
 def scalars_of(record):
