@@ -150,7 +150,7 @@ void WriteModels(const Initializer& initializer) {
   for (const std::string& file : initializer.files()) {
     absl::string_view folder = file;
     if (!absl::ConsumeSuffix(&folder, "/config.json")) continue;
-    EXPECT_THAT(SaveModel(std::string(folder), ConformanceStudent(), parameters, {}, at::kFloat), IsOk());
+    EXPECT_THAT(SaveModel(std::string(folder), ConformanceStudent(), parameters, {}), IsOk());
   }
 }
 

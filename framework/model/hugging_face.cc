@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <set>
 #include <utility>
 #include <vector>
@@ -20,51 +19,30 @@
 #include "framework/model/encoder.h"
 #include "framework/model/family/family.h"
 #include "framework/model/hugging_face_config.h"
-#include "framework/model/safetensors.h"
+#include "framework/model/weight_files.h"
 #include "framework/text/load_tokenizer.h"
 
 namespace retort {
 namespace {
 
 constexpr char kConfig[] = "/config.json";
-constexpr char kWeights[] = "/model.safetensors";
-constexpr char kPickle[] = "/pytorch_model.bin";
-constexpr char kShards[] = "/model.safetensors.index.json";
 
 // In the weights' metadata: "0" where the token types are only there since transformers wants some.
 constexpr char kTokenTypes[] = "token_types";
 
-absl::Status Prefix(const std::string& place, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(place, ": ", status.message()));
-}
-
 absl::StatusOr<EncoderConfig> LoadConfig(const std::string& folder) {
   RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(folder + kConfig));
-  absl::StatusOr<EncoderConfig> config = ParseHuggingFaceConfig(text);
-  return config.ok() ? config : Prefix(folder + kConfig, config.status());
+  return ParseHuggingFaceConfig(text, folder + kConfig);
 }
 
-absl::StatusOr<std::unique_ptr<SafetensorsFile>> OpenWeights(const std::string& folder) {
-  if (std::filesystem::exists(folder + kWeights)) return SafetensorsFile::Open(folder + kWeights);
-  for (const auto& [name, reason] : {std::pair(kPickle, "pickles are not read, since they can run code"),
-                                     std::pair(kShards, "weights in several files are not read")}) {
-    if (!std::filesystem::exists(folder + name)) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        folder, name, ": ", reason,
-        "; convert it once with: python3 -c \"from transformers import AutoModelForMaskedLM as M; M.from_pretrained('",
-        folder, "').save_pretrained('", folder, "', max_shard_size='100GB')\""));
-  }
-  return absl::NotFoundError(absl::StrCat(folder, kWeights, ": No such file or directory"));
-}
-
-// The tensors of one file by normalised name.
+// The tensors of a folder by normalised name.
 class StoredTensors {
  public:
-  static absl::StatusOr<StoredTensors> Index(const SafetensorsFile& file, const ModelFamily& family,
+  static absl::StatusOr<StoredTensors> Index(const WeightFiles& files, const ModelFamily& family,
                                              const EncoderConfig& config) {
-    StoredTensors tensors(file);
+    StoredTensors tensors(files);
     std::map<std::string, std::string> copies;
-    for (const auto& [stored, entry] : file.entries()) {
+    for (const auto& [stored, entry] : files.entries()) {
       const std::string name = NormalizeStoredName(family, stored);
       if (IsIgnored(family, name)) continue;
       auto& names = CopyOf(family, config, name).empty() ? tensors.names_ : copies;
@@ -98,7 +76,7 @@ class StoredTensors {
       wanted.insert(tensor.name);
       if (!HasAny({tensor.name})) return Fail(absl::StrCat("want a tensor \"", tensor.name, "\", got none"));
       const std::string& stored = names_.at(tensor.name);
-      const SafetensorsEntry& entry = file_->entries().at(stored);
+      const SafetensorsEntry& entry = Find(stored).tensor;
       if (!at::isFloatingType(entry.dtype)) {
         return Invalid(stored, absl::StrCat("want floats, got ", SafetensorsTypeName(entry.dtype)));
       }
@@ -114,20 +92,25 @@ class StoredTensors {
     return absl::OkStatus();
   }
 
+  c10::ScalarType Dtype(const StoredTensor& tensor) const { return Find(names_.at(tensor.name)).tensor.dtype; }
+
   // The parameters that the tensor holds, as float32, finite.
   absl::StatusOr<std::vector<at::Tensor>> Read(const StoredTensor& tensor) const {
     const std::string& stored = names_.at(tensor.name);
-    RETORT_ASSIGN_OR_RETURN(at::Tensor values, file_->Read(stored));
+    RETORT_ASSIGN_OR_RETURN(at::Tensor values, Find(stored).file->Read(stored));
     values = values.to(at::kFloat);
     if (!values.isfinite().all().item<bool>()) {
-      return absl::DataLossError(absl::StrCat(file_->path(), ": tensor \"", stored, "\" holds NaN or infinity"));
+      return absl::DataLossError(
+          absl::StrCat(Find(stored).file->path(), ": tensor \"", stored, "\" holds NaN or infinity"));
     }
     if (tensor.transposed) values = values.t();
     return values.chunk(static_cast<int64_t>(tensor.parts.size()), 0);
   }
 
  private:
-  explicit StoredTensors(const SafetensorsFile& file) : file_(&file) {}
+  explicit StoredTensors(const WeightFiles& files) : files_(&files) {}
+
+  const WeightFiles::Entry& Find(const std::string& stored) const { return files_->entries().at(stored); }
 
   static std::vector<int64_t> StoredShape(const StoredTensor& tensor,
                                           const std::map<std::string, ParameterSpec>& parameters) {
@@ -141,32 +124,34 @@ class StoredTensors {
   absl::Status AddCopy(const std::string& original, const std::string& stored) {
     const auto [found, alone] = names_.emplace(original, stored);
     if (alone) return absl::OkStatus();
-    const SafetensorsEntry& a = file_->entries().at(found->second);
-    const SafetensorsEntry& b = file_->entries().at(stored);
-    if (a.dtype == b.dtype && a.shape == b.shape && file_->Bytes(found->second) == file_->Bytes(stored)) {
+    const WeightFiles::Entry& a = Find(found->second);
+    const WeightFiles::Entry& b = Find(stored);
+    if (a.tensor.dtype == b.tensor.dtype && a.tensor.shape == b.tensor.shape &&
+        a.file->Bytes(found->second) == b.file->Bytes(stored)) {
       return absl::OkStatus();
     }
     return Invalid(stored, absl::StrCat("want a copy of \"", found->second, "\", to which it is tied, got another"));
   }
 
   absl::Status Fail(const std::string& what) const {
-    return absl::InvalidArgumentError(absl::StrCat(file_->path(), ": ", what));
+    return absl::InvalidArgumentError(absl::StrCat(files_->path(), ": ", what));
   }
   absl::Status Invalid(const std::string& stored, const std::string& what) const {
-    return Fail(absl::StrCat("tensor \"", stored, "\": ", what));
+    return absl::InvalidArgumentError(absl::StrCat(Find(stored).file->path(), ": tensor \"", stored, "\": ", what));
   }
 
-  const SafetensorsFile* file_;
+  const WeightFiles* files_;
   std::map<std::string, std::string> names_;  // Normalised to stored.
 };
 
-bool HasOnlyNominalTokenTypes(const SafetensorsFile& file) {
-  const auto found = file.metadata().find(kTokenTypes);
-  return found != file.metadata().end() && found->second == "0";
+bool HasOnlyNominalTokenTypes(const WeightFiles& files) {
+  const auto found = files.metadata().find(kTokenTypes);
+  return found != files.metadata().end() && found->second == "0";
 }
 
 // A head without parameters of its own is always there.
 bool StoresHead(const StoredTensors& stored, const ModelFamily& family, EncoderConfig config) {
+  config.layers = 0;  // However many the file claims.
   config.language_model_head = true;
   const size_t with_head = EncoderParameterSpecs(config).size();
   config.language_model_head = false;
@@ -218,18 +203,18 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
   RETORT_ASSIGN_OR_RETURN(model.config, LoadConfig(folder));
   EncoderConfig& config = model.config;
   const ModelFamily& family = *FindFamily(config.family);
-  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<SafetensorsFile> file, OpenWeights(folder));
-  RETORT_ASSIGN_OR_RETURN(StoredTensors stored, StoredTensors::Index(*file, family, config));
-  if (family.nominal_token_types && HasOnlyNominalTokenTypes(*file)) {
+  RETORT_ASSIGN_OR_RETURN(const WeightFiles files, WeightFiles::Open(folder));
+  RETORT_ASSIGN_OR_RETURN(StoredTensors stored, StoredTensors::Index(files, family, config));
+  if (family.nominal_token_types && HasOnlyNominalTokenTypes(files)) {
     config.token_types = 0;
     stored.Forget(StoredNamesOf(family, "embeddings.token_type"));
   }
   config.pooler = stored.HasAny(StoredNamesOf(family, "pooler"));
   config.language_model_head = StoresHead(stored, family, config);
-  const int64_t tensors = static_cast<int64_t>(file->entries().size());
+  const int64_t tensors = static_cast<int64_t>(files.entries().size());
   if (config.layers > tensors) {
     return absl::InvalidArgumentError(absl::StrCat(folder, kConfig, ": layers: want no more than the ", tensors,
-                                                   " tensors of ", file->path(), ", got ", config.layers));
+                                                   " tensors of ", files.path(), ", got ", config.layers));
   }
   std::vector<ParameterSpec> specs = EncoderParameterSpecs(config);
   const std::vector<StoredTensor> layout = Layout(family, Names(specs));
@@ -243,21 +228,22 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
       RETORT_RETURN_IF_ERROR(model.parameters.Set(tensor.parts[i], parts[i]));
     }
   }
+  model.stored_dtype = stored.Dtype(Layout(family, {"embeddings.word"}).front());
   model.tokenizer_path = FindTokenizerFile(folder).value_or("");
   return model;
 }
 
 absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, const ParameterSet& parameters,
-                       const TokenizerFiles& tokenizer, c10::ScalarType dtype) {
+                       const TokenizerFiles& tokenizer, const SaveOptions& options) {
   RETORT_RETURN_IF_ERROR(CheckFamily(config));
   const ModelFamily& family = *FindFamily(config.family);
-  RETORT_ASSIGN_OR_RETURN(const NamedTensors tensors, TensorsToStore(family, config, parameters, dtype));
+  RETORT_ASSIGN_OR_RETURN(const NamedTensors tensors, TensorsToStore(family, config, parameters, options.dtype));
   RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
   std::map<std::string, std::string> metadata = {{"format", "pt"}};
   if (NeedsNominalTokenTypes(family, config)) metadata[kTokenTypes] = "0";
-  RETORT_RETURN_IF_ERROR(WriteSafetensors(folder + kWeights, tensors, metadata));
+  RETORT_RETURN_IF_ERROR(WriteWeightFiles(folder, tensors, metadata, options.max_file_bytes));
   RETORT_RETURN_IF_ERROR(WriteTokenizerFiles(folder, tokenizer, config.longest_sequence()));
-  return AtomicWriteFile(folder + kConfig, HuggingFaceConfigText(config, dtype));
+  return AtomicWriteFile(folder + kConfig, HuggingFaceConfigText(config, options.dtype));
 }
 
 }  // namespace retort

@@ -1,6 +1,7 @@
 #ifndef RETORT_FRAMEWORK_MODEL_HUGGING_FACE_H_
 #define RETORT_FRAMEWORK_MODEL_HUGGING_FACE_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -20,18 +21,23 @@ namespace retort {
 struct LoadedModel {
   EncoderConfig config;
   ParameterSet parameters;
-  std::string tokenizer_path;  // What FindTokenizerFile gives for the folder; empty if there is none.
+  c10::ScalarType stored_dtype = at::kFloat;  // Of the word embeddings in the file.
+  std::string tokenizer_path;                 // What FindTokenizerFile gives for the folder; empty if there is none.
 };
 
 // Reads a model folder. Tensor names with and without the prefix of their family (`bert.`), old names of LayerNorm's
 // parameters (gamma, beta) and decoders that are stored although tied are understood; buffers of position ids and the
 // next-sentence head are skipped. Nothing is allocated for a model before all names, types and shapes are checked.
 //
-// Errors, with the path: NotFound for a missing file; DataLoss for damaged ones and for weights that are not finite;
+// Errors, with the path: those of WeightFiles; NotFound for a missing file; DataLoss for weights that are not finite;
 // InvalidArgument for an option of config.json that is not supported (named, with its value), a tensor that is missing,
-// not known, or of another shape or type, or a decoder that is not tied. A folder with pytorch_model.bin alone, or with
-// weights in several files, is refused with the way to convert it.
+// not known, or of another shape or type, or a decoder that is not tied.
 absl::StatusOr<LoadedModel> LoadModel(const std::string& folder);
+
+struct SaveOptions {
+  c10::ScalarType dtype = at::kFloat;  // float32, float16 or bfloat16.
+  uint64_t max_file_bytes = 0;         // More weights are cut into several files; 0: one file.
+};
 
 // Writes a model folder for transformers' from_pretrained: for the family's class with a language-model head, or its
 // bare model without one. Makes the folder. Each file is put in place atomically, config.json last.
@@ -41,10 +47,10 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder);
 // whose embedding is 0, which computes the same; LoadModel leaves it out again.
 //
 // Args: parameters: those of EncoderParameterSpecs(config); tokenizer: written by WriteTokenizerFiles, empty for
-// none; dtype: float32, float16 or bfloat16. Errors: those of the file system, with the path; InvalidArgument, naming
-// the parameter, for values that are not finite in `dtype`.
+// none. Errors: those of the file system, with the path; InvalidArgument, naming the parameter, for values that are not
+// finite in `dtype`.
 absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, const ParameterSet& parameters,
-                       const TokenizerFiles& tokenizer, c10::ScalarType dtype);
+                       const TokenizerFiles& tokenizer, const SaveOptions& options = {});
 
 }  // namespace retort
 

@@ -11,8 +11,9 @@
 namespace retort {
 
 // Reads a config.json of one of the families of framework/model/family. The pooler is left out: whether there is one,
-// only the weights tell. Errors: InvalidArgument naming the option, what was wanted and what was got.
-absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view json);
+// only the weights tell. `where` begins messages. Errors: InvalidArgument naming the option, what was wanted and what
+// was got.
+absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view json, absl::string_view where);
 
 // The config.json of a model with these parameters.
 std::string HuggingFaceConfigText(const EncoderConfig& config, c10::ScalarType dtype);

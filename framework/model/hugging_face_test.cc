@@ -62,7 +62,7 @@ ParameterSet RandomParameters(const EncoderConfig& config) {
 std::string Saved(const EncoderConfig& config) {
   const std::string folder = ::testing::TempDir() + "/hugging_face_test";
   std::filesystem::remove_all(folder);
-  EXPECT_THAT(SaveModel(folder, config, RandomParameters(config), Pieces(), at::kFloat), IsOk());
+  EXPECT_THAT(SaveModel(folder, config, RandomParameters(config), Pieces()), IsOk());
   return folder;
 }
 
@@ -144,7 +144,7 @@ TEST(HuggingFace, StoresHalfTypesRoundedOnce) {
   for (at::ScalarType dtype : {at::kHalf, at::kBFloat16}) {
     const ParameterSet parameters = RandomParameters(Bert(false));
     const std::string folder = Saved(Bert(false));
-    ASSERT_THAT(SaveModel(folder, Bert(false), parameters, Pieces(), dtype), IsOk());
+    ASSERT_THAT(SaveModel(folder, Bert(false), parameters, Pieces(), {dtype}), IsOk());
     const auto model = LoadModel(folder);
     ASSERT_THAT(model, IsOk());
     ExpectSame(model->parameters, parameters.To(dtype, at::kCPU).To(at::kFloat, at::kCPU));
@@ -154,17 +154,16 @@ TEST(HuggingFace, StoresHalfTypesRoundedOnce) {
 TEST(HuggingFace, CarriesATokenizerAsItIs) {
   const std::string folder = Saved(Bert(false));
   const TokenizerFiles bytes = {{"vocab.json", "{\"a\": 0}"}, {"merges.txt", ""}, {"special_tokens_map.json", "{ }"}};
-  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), bytes, at::kFloat), IsOk());
+  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), bytes), IsOk());
   EXPECT_EQ(LoadModel(folder)->tokenizer_path, folder + "/vocab.json");
   EXPECT_EQ(*ReadTokenizerFiles(folder), bytes);
-  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), {{"vocab.txt", "a\n"}}, at::kFloat),
-              IsOk());
+  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), {{"vocab.txt", "a\n"}}), IsOk());
   EXPECT_THAT(*ReadFile(folder + "/tokenizer_config.json"), HasSubstr("\"model_max_length\": 16"));
 }
 
 TEST(HuggingFace, StoresNoTokenizerWithoutOne) {
   const std::string folder = ::testing::TempDir() + "/no_vocabulary";
-  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), {}, at::kFloat), IsOk());
+  ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), {}), IsOk());
   EXPECT_FALSE(std::filesystem::exists(folder + "/vocab.txt"));
   EXPECT_FALSE(std::filesystem::exists(folder + "/tokenizer_config.json"));
   EXPECT_EQ(LoadModel(folder)->tokenizer_path, "");
@@ -184,7 +183,7 @@ TEST(HuggingFace, StoresABertWithoutTokenTypesWithOneOfZeros) {
   EXPECT_TRUE(model->config == config);
   ExpectSame(model->parameters, RandomParameters(config));
   config.family = "distilbert";
-  EXPECT_THAT(SaveModel(folder, config, model->parameters, {}, at::kFloat),
+  EXPECT_THAT(SaveModel(folder, config, model->parameters, {}),
               IsInvalidArgument("layer_norm_epsilon: distilbert has 1e-12, got 1e-05"));
 }
 
@@ -192,7 +191,7 @@ TEST(HuggingFace, RefusesToSaveWhatIsNotFinite) {
   const std::string folder = ::testing::TempDir() + "/not_saved";
   ParameterSet parameters = RandomParameters(Bert(false));
   parameters.Get("layer.2.feed_forward.up.bias")[3].fill_(70000);
-  EXPECT_THAT(SaveModel(folder, Bert(false), parameters, Pieces(), at::kHalf),
+  EXPECT_THAT(SaveModel(folder, Bert(false), parameters, Pieces(), {at::kHalf}),
               IsInvalidArgument("layer.2.feed_forward.up.bias: want values that are finite in F16"));
   EXPECT_FALSE(std::filesystem::exists(folder));
 }
@@ -303,7 +302,7 @@ TEST(HuggingFace, NamesOptionsThatAreNotSupported) {
   EXPECT_THAT(LoadWithOption(R"("position_embedding_type": "relative_key")"),
               says(R"(position_embedding_type: want "absolute", got "relative_key")"));
   EXPECT_THAT(LoadWithOption(R"("is_decoder": true)"), says("is_decoder: want false, got true"));
-  EXPECT_THAT(LoadWithOption(R"("pruned_heads": {"1": [0]})"), says(R"(pruned_heads: want none, got {"1":[0]})"));
+  EXPECT_THAT(LoadWithOption(R"("pruned_heads": {"1": [0]})"), says("pruned_heads: want none, got an object of 1"));
   EXPECT_THAT(LoadWithOption(R"("quantization_config": {"bits": 4})"), says("quantization_config: want none"));
   EXPECT_THAT(LoadWith("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false"),
               IsInvalidArgument(R"(want a tensor "cls.predictions.decoder.weight", got none)"));
@@ -316,21 +315,45 @@ TEST(HuggingFace, NamesOptionsThatAreNotSupported) {
 TEST(HuggingFace, NamesOptionsThatAreNoSizes) {
   const auto says = [](const std::string& what) { return IsInvalidArgument("config.json: " + what); };
   const std::string size = "\"hidden_size\": 8";
-  EXPECT_THAT(LoadWith(size, "\"x\": 8"), says("hidden_size: want a number, got none"));
-  EXPECT_THAT(LoadWith(size, "\"hidden_size\": \"8\""), says("hidden_size: want an integer, got \"8\""));
-  EXPECT_THAT(LoadWith(size, "\"hidden_size\": 8.5"), says("hidden_size: want an integer, got 8.5"));
-  EXPECT_THAT(LoadWith(size, "\"hidden_size\": -8"), says("hidden_size: want > 0, got -8"));
-  EXPECT_THAT(LoadWith(size, "\"hidden_size\": 18446744073709551615"), says("hidden_size: want an integer"));
+  const std::string want = "hidden_size: want a whole number from 0 to 2^31 - 1, got ";
+  EXPECT_THAT(LoadWith(size, "\"x\": 8"), says(want + "nothing"));
+  for (const char* value : {"\"8\"", "8.5", "-8", "18446744073709551615", "4611686018427387904"}) {
+    EXPECT_THAT(LoadWith(size, absl::StrCat("\"hidden_size\": ", value)), says(want + value));
+  }
+  EXPECT_THAT(LoadWith(size, "\"hidden_size\": 0"), says("hidden_size: want > 0, got 0"));
   EXPECT_THAT(LoadWith(size, "\"hidden_size\": 9"), says("hidden_size: want a multiple of heads (2), got 9"));
   EXPECT_THAT(LoadWith(size, "\"hidden_size\": " + std::string(5000, '[') + std::string(5000, ']')),
-              says("hidden_size"));
-  EXPECT_THAT(LoadWith("{", "["), says("want a JSON object"));
+              IsInvalidArgument("config.json: byte "));
+  EXPECT_THAT(LoadWith(size, size + ", " + size), says("want each name once, got \"hidden_size\" twice"));
+  EXPECT_THAT(LoadWith("{", "["), says("want JSON, got something else before byte "));
   // Sizes that no memory holds are found before any is asked for.
-  EXPECT_THAT(LoadWith(size, "\"hidden_size\": 4611686018427387904"),
-              says("hidden_size: want at most 2147483647, got 4611686018427387904"));
   EXPECT_THAT(LoadWith(size, "\"hidden_size\": 1073741824"), IsInvalidArgument("1073741824], got ["));
   EXPECT_THAT(LoadWith("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1000000000"),
               says("layers: want no more than the 42 tensors of"));
+}
+
+TEST(HuggingFace, CutsWeightsIntoFiles) {
+  const std::string folder = Saved(Bert(true));
+  const ParameterSet parameters = RandomParameters(Bert(true));
+  ASSERT_THAT(SaveModel(folder, Bert(true), parameters, {}, {at::kFloat, /*max_file_bytes=*/1000}), IsOk());
+  EXPECT_FALSE(std::filesystem::exists(folder + "/model.safetensors"));
+  EXPECT_TRUE(std::filesystem::exists(folder + "/model.safetensors.index.json"));
+  const auto model = LoadModel(folder);
+  ASSERT_THAT(model, IsOk());
+  EXPECT_EQ(model->config, Bert(true));
+  ExpectSame(model->parameters, parameters);
+}
+
+TEST(HuggingFace, LeavesTheHeadOut) {
+  const std::string folder = Saved(Bert(true));
+  EncoderConfig headless = Bert(true);
+  headless.language_model_head = false;
+  ASSERT_THAT(SaveModel(folder, headless, RandomParameters(Bert(true)), {}, {at::kHalf}), IsOk());
+  EXPECT_THAT(*ReadFile(folder + "/config.json"), HasSubstr("BertModel"));
+  const auto model = LoadModel(folder);
+  ASSERT_THAT(model, IsOk());
+  EXPECT_EQ(model->config, headless);
+  EXPECT_EQ(model->stored_dtype, at::kHalf);
 }
 
 TEST(HuggingFace, NamesFilesThatAreMissing) {
@@ -339,9 +362,7 @@ TEST(HuggingFace, NamesFilesThatAreMissing) {
   std::filesystem::rename(folder + "/model.safetensors", folder + "/pytorch_model.bin");
   EXPECT_THAT(LoadModel(folder), IsInvalidArgument("pytorch_model.bin: pickles are not read"));
   EXPECT_THAT(LoadModel(folder), IsInvalidArgument("python3 -c"));
-  std::filesystem::rename(folder + "/pytorch_model.bin", folder + "/model.safetensors.index.json");
-  EXPECT_THAT(LoadModel(folder), IsInvalidArgument("weights in several files are not read"));
-  std::filesystem::remove(folder + "/model.safetensors.index.json");
+  std::filesystem::remove(folder + "/pytorch_model.bin");
   EXPECT_THAT(LoadModel(folder), StatusIs(absl::StatusCode::kNotFound, HasSubstr("model.safetensors: No such file")));
 }
 

@@ -217,7 +217,7 @@ TEST_F(PlanErrorsTest, ATeacherWithoutAHead) {
   ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(1, 0.1, 0, &parameters);
   const std::string folder = sweep_.folder() + "/headless";
-  ASSERT_THAT(SaveModel(folder, config, parameters, {{"vocab.txt", testing::TinyVocabulary()}}, at::kFloat), IsOk());
+  ASSERT_THAT(SaveModel(folder, config, parameters, {{"vocab.txt", testing::TinyVocabulary()}}), IsOk());
   EXPECT_THAT(Error({"teacher.checkpoint=" + folder}),
               IsInvalidArgument("stage \"distil\": teacher.checkpoint: want a model with a language-model head, got " +
                                 folder + " without one"));

@@ -66,7 +66,7 @@ absl::Status Store::PutStudent(const PlannedStage& planned, const ParameterSet& 
                                const Progress& progress) const {
   const std::string folder = Folder(planned.key);
   const ParameterSet exported = ExportedParameters(planned.config, parameters);
-  RETORT_RETURN_IF_ERROR(SaveModel(folder + "/model", planned.config, exported, planned.vocabulary->files, at::kFloat));
+  RETORT_RETURN_IF_ERROR(SaveModel(folder + "/model", planned.config, exported, planned.vocabulary->files));
   RETORT_RETURN_IF_ERROR(WriteLossParameters(folder + "/loss_parameters.safetensors", exported, parameters));
   RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kDone, DoneText(progress, parameters)));
   std::error_code ignored;

@@ -142,7 +142,7 @@ void WriteTinyTeacher(const std::string& folder, uint64_t seed, const EncoderCon
                       const TokenizerFiles& tokenizer) {
   ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(seed, kWeightRange, config.pad_token_id, &parameters);
-  const absl::Status status = SaveModel(folder, config, parameters, tokenizer, at::kFloat);
+  const absl::Status status = SaveModel(folder, config, parameters, tokenizer);
   CHECK(status.ok()) << status;
 }
 

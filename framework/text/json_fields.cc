@@ -56,6 +56,13 @@ absl::StatusOr<int32_t> JsonFields::Int(const std::string& name, std::optional<i
   return value.get<int32_t>();
 }
 
+absl::StatusOr<double> JsonFields::Double(const std::string& name, std::optional<double> otherwise) {
+  const Json& value = Get(name);
+  if (value.is_null() && otherwise.has_value()) return *otherwise;
+  if (!value.is_number()) return Unsupported(name, "a number");
+  return value.get<double>();
+}
+
 absl::Status JsonFields::Finish() const {
   for (const auto& item : object_->items()) {
     if (!read_.contains(item.key())) {

@@ -31,6 +31,7 @@ class JsonFields {
   absl::StatusOr<std::string> String(const std::string& name);
   // Within [0, 2^31).
   absl::StatusOr<int32_t> Int(const std::string& name, std::optional<int32_t> otherwise = std::nullopt);
+  absl::StatusOr<double> Double(const std::string& name, std::optional<double> otherwise = std::nullopt);
 
   // Fields that change nothing here.
   void Ignore(const std::string& name) { Get(name); }

@@ -13,14 +13,16 @@
 #include "framework/text/tokenizer.h"
 #include "framework/text/tokenizer_json.h"
 #include "glog/logging.h"
+#include "tests/fuzz/fuzzer.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using retort::Tokenizer;
+namespace retort::fuzz {
+
+bool Accepts(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
-  const absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer = retort::ParseTokenizerJson(text, "fuzz");
+  const absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer = ParseTokenizerJson(text, "fuzz");
   if (!tokenizer.ok()) {
     CHECK(!tokenizer.status().message().empty());
-    return 0;
+    return false;
   }
   const std::unique_ptr<Tokenizer::Scratch> scratch = (*tokenizer)->NewScratch();
   constexpr absl::string_view kText = "Caf\u00e9 aab 's  12 \u4e2d<mask> [MASK]!\n";
@@ -32,5 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     (*tokenizer)->Decode(sequence->ids);
     (*tokenizer)->Decode(sequence->ids, {/*skip_special=*/true, /*clean_up=*/true});
   }
-  return 0;
+  return true;
 }
+
+}  // namespace retort::fuzz

@@ -1,68 +1,191 @@
-// Checks a Hugging Face model folder and writes it anew in another float type.
+// Checks a Hugging Face model folder, lists its tensors, and writes it anew.
 //
-//   bazel run //tools:convert -- --model=<folder> --dtype=bfloat16 --output=<folder>
+//   bazel run //tools:convert -- --model=FOLDER                                      check and list
+//   bazel run //tools:convert -- --model=FOLDER --output=FOLDER [what to change]     check and write
 //
-// Without --output it checks the folder and lists its parameters.
+// See --help, and data/README.md for examples.
 
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
+#include "framework/config/parse.h"
 #include "framework/model/hugging_face.h"
+#include "framework/model/weight_files.h"
+#include "framework/registry/plugin_catalogue.h"
 #include "framework/text/tokenizer_files.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"
+#include "tools/convert/extract.h"
+#include "xxhash.h"
 
-DEFINE_string(model, "", "Hugging Face model folder to read");
-DEFINE_string(output, "", "model folder to write");
-DEFINE_string(dtype, "float32", "float32, float16 or bfloat16");
+DEFINE_string(model, "", "model folder to read");
+DEFINE_string(output, "", "model folder to write; without one, the tensors are listed");
+DEFINE_string(dtype, "", "float32, float16 or bfloat16; default: that of the model's word embeddings");
+DEFINE_string(max_shard_size, "", "most bytes of a weights file, as 5MB or 2GiB; default: all weights in one file");
+DEFINE_string(part, "all", "all, or encoder: without the language-model head");
+DEFINE_string(family, "", "family of the student: bert, distilbert, roberta or gpt2; default: the model's");
+DEFINE_int32(layers, 0, "layers of the student; default: the model's");
+DEFINE_string(extract, "layer_copy { mapping { alternate {} } }",
+              "with --family or --layers: what the student's weights come from, as a student's init in an experiment");
+DEFINE_bool(vocab_transform, true,
+            "with --family or --layers: the student takes over the head's dense layer and LayerNorm, too");
+DEFINE_uint64(seed, 1, "with --family or --layers: seed of weights that the model does not have");
+
+DECLARE_bool(help);
 
 namespace retort {
 namespace {
+
+constexpr char kUsage[] =
+    "checks a Hugging Face model folder, lists its tensors, and writes it anew\n\n"
+    "  convert --model=FOLDER\n"
+    "      checks the folder; lists each tensor's name, type, shape and hash (xxh64 of its bytes)\n"
+    "  convert --model=FOLDER --output=FOLDER --dtype=bfloat16\n"
+    "      writes it in another type\n"
+    "  convert --model=FOLDER --output=FOLDER --max_shard_size=500MB\n"
+    "      cuts the weights into files; without the flag they are merged into one\n"
+    "  convert --model=FOLDER --output=FOLDER --part=encoder\n"
+    "      leaves out the language-model head\n"
+    "  convert --model=FOLDER --output=FOLDER --layers=6 --family=distilbert\n"
+    "      extracts DistilBERT's student: layers 0, 2, 4, 7, 9, 11 of 12\n"
+    "  convert --model=FOLDER --output=FOLDER --layers=3 --extract='layer_copy { mapping { top {} } }'\n"
+    "      extracts a student of the last three layers";
+
+// "5MB" as bytes.
+absl::StatusOr<uint64_t> ParseBytes(const std::string& text) {
+  static const auto* const units = new std::map<std::string, uint64_t>{
+      {"B", 1},
+      {"KB", 1000},
+      {"MB", 1000 * 1000},
+      {"GB", 1000 * 1000 * 1000},
+      {"KIB", 1ull << 10},
+      {"MIB", 1ull << 20},
+      {"GIB", 1ull << 30},
+  };
+  const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto unit = units->find(absl::AsciiStrToUpper(text.substr(digits)));
+  uint32_t count = 0;
+  if (absl::SimpleAtoi(text.substr(0, digits), &count) && count > 0 && unit != units->end()) {
+    return count * unit->second;
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--max_shard_size: want a number with B, KB, MB, GB, KiB, MiB or GiB behind it, got \"", text, "\""));
+}
 
 absl::StatusOr<c10::ScalarType> ParseDtype(const std::string& name) {
   static const auto* const known = new std::map<std::string, c10::ScalarType>{
       {"float32", at::kFloat}, {"float16", at::kHalf}, {"bfloat16", at::kBFloat16}};
   const auto found = known->find(name);
   if (found != known->end()) return found->second;
-  return absl::InvalidArgumentError(absl::StrCat("--dtype: want float32, float16 or bfloat16, got ", name));
+  return absl::InvalidArgumentError(absl::StrCat("--dtype: want float32, float16 or bfloat16, got \"", name, "\""));
 }
 
-void List(const LoadedModel& model) {
-  for (const ParameterSpec& spec : model.parameters.specs()) {
-    std::cout << spec.name << " [" << absl::StrJoin(spec.shape, ", ") << "]\n";
+absl::Status List(const LoadedModel& model) {
+  RETORT_ASSIGN_OR_RETURN(const WeightFiles files, WeightFiles::Open(FLAGS_model));
+  size_t longest = 0;
+  for (const auto& [name, entry] : files.entries()) longest = std::max(longest, name.size());
+  for (const auto& [name, entry] : files.entries()) {
+    const absl::string_view bytes = entry.file->Bytes(name);
+    std::cout << absl::StrFormat("%-*s  %-4s  %016x  [%s]\n", longest, name, SafetensorsTypeName(entry.tensor.dtype),
+                                 XXH64(bytes.data(), bytes.size(), 0), absl::StrJoin(entry.tensor.shape, ", "));
   }
-  std::cout << EncoderConfigText(model.config) << "\n" << model.parameters.parameter_count() << " parameters\n";
+  std::cout << EncoderConfigText(model.config) << "\n"
+            << files.entries().size() << " tensors, " << model.parameters.parameter_count() << " parameters"
+            << (model.config.language_model_head ? ", with" : ", without") << " a language-model head\n";
+  return absl::OkStatus();
 }
 
-absl::Status Run() {
-  RETORT_RETURN_IF_ERROR(EnterUserDirectory());
-  if (FLAGS_model.empty()) return absl::InvalidArgumentError("--model: want a model folder, got none");
-  RETORT_ASSIGN_OR_RETURN(const c10::ScalarType dtype, ParseDtype(FLAGS_dtype));
-  RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
-  if (FLAGS_output.empty()) {
-    List(model);
-    return absl::OkStatus();
+absl::StatusOr<LoadedModel> Extract(const LoadedModel& model) {
+  ExtractOptions options;
+  if (!FLAGS_family.empty()) options.architecture.set_family(FLAGS_family);
+  if (FLAGS_layers != 0) options.architecture.set_layers(FLAGS_layers);
+  options.vocab_transform = FLAGS_vocab_transform;
+  options.seed = FLAGS_seed;
+  RETORT_RETURN_IF_ERROR(ParseText(FLAGS_extract, "--extract", PluginCatalogue::Global(), &options.init));
+  return ExtractStudent(model, options);
+}
+
+// Flags that change what is written, and were given.
+std::string WritingFlags() {
+  std::vector<std::string> given;
+  for (const char* name :
+       {"dtype", "max_shard_size", "part", "family", "layers", "extract", "vocab_transform", "seed"}) {
+    if (!gflags::GetCommandLineFlagInfoOrDie(name).is_default) given.push_back(absl::StrCat("--", name));
+  }
+  return absl::StrJoin(given, ", ");
+}
+
+absl::Status CheckFlags(int arguments) {
+  if (arguments > 0) return absl::InvalidArgumentError("want flags alone, got other arguments; see --help");
+  if (FLAGS_model.empty()) return absl::InvalidArgumentError("--model: want a model folder, got none; see --help");
+  if (FLAGS_part != "all" && FLAGS_part != "encoder") {
+    return absl::InvalidArgumentError(absl::StrCat("--part: want all or encoder, got \"", FLAGS_part, "\""));
+  }
+  if (FLAGS_output.empty() && !WritingFlags().empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output: want a folder to write for ", WritingFlags(), ", got none"));
+  }
+  const bool extracts = !FLAGS_family.empty() || FLAGS_layers != 0;
+  for (const char* name : {"extract", "vocab_transform", "seed"}) {
+    if (extracts || gflags::GetCommandLineFlagInfoOrDie(name).is_default) continue;
+    return absl::InvalidArgumentError(absl::StrCat("--", name, ": want --layers or --family beside it, got neither"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Write(LoadedModel model) {
+  SaveOptions options;
+  options.dtype = model.stored_dtype;
+  if (!FLAGS_dtype.empty()) {
+    RETORT_ASSIGN_OR_RETURN(options.dtype, ParseDtype(FLAGS_dtype));
+  }
+  if (!FLAGS_max_shard_size.empty()) {
+    RETORT_ASSIGN_OR_RETURN(options.max_file_bytes, ParseBytes(FLAGS_max_shard_size));
   }
   TokenizerFiles tokenizer;
   if (!model.tokenizer_path.empty()) {
     RETORT_ASSIGN_OR_RETURN(tokenizer, ReadTokenizerFiles(model.tokenizer_path));
   }
-  return SaveModel(FLAGS_output, model.config, model.parameters, tokenizer, dtype);
+  if (!FLAGS_family.empty() || FLAGS_layers != 0) {
+    RETORT_ASSIGN_OR_RETURN(model, Extract(model));
+  }
+  if (FLAGS_part == "encoder") model.config.language_model_head = false;
+  RETORT_RETURN_IF_ERROR(SaveModel(FLAGS_output, model.config, model.parameters, tokenizer, options));
+  std::cout << FLAGS_output << ": " << EncoderConfigText(model.config) << "\n";
+  return absl::OkStatus();
+}
+
+absl::Status Run(int arguments) {
+  RETORT_RETURN_IF_ERROR(EnterUserDirectory());
+  RETORT_RETURN_IF_ERROR(CheckFlags(arguments));
+  RETORT_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(FLAGS_model));
+  return FLAGS_output.empty() ? List(model) : Write(std::move(model));
 }
 
 }  // namespace
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  gflags::SetUsageMessage("checks a model folder and writes it in another float type");
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
+  gflags::SetUsageMessage(retort::kUsage);
+  gflags::ParseCommandLineNonHelpFlags(&argc, &argv, true);
+  if (FLAGS_help) {  // Without the flags of libraries.
+    gflags::ShowUsageWithFlagsRestrict("convert", "tools/convert/");
+    return 0;
+  }
+  gflags::HandleCommandLineHelpFlags();
   google::InitGoogleLogging(argv[0]);
-  return retort::ExitCode(retort::TryTorch("convert", retort::Run));
+  return retort::ExitCode(retort::TryTorch("convert", [&] { return retort::Run(argc - 1); }));
 }

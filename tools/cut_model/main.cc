@@ -97,7 +97,7 @@ absl::Status Run() {
   RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, CountAll(*tokenizer, cache));
   RETORT_ASSIGN_OR_RETURN(const LoadedModel cut,
                           CutModel(model, whole->vocabulary(), tokenizer->vocabulary(), counts, FLAGS_seed));
-  RETORT_RETURN_IF_ERROR(SaveModel(FLAGS_output, cut.config, cut.parameters, files, at::kFloat));
+  RETORT_RETURN_IF_ERROR(SaveModel(FLAGS_output, cut.config, cut.parameters, files));
   std::cout << FLAGS_output << ": " << cut.config.vocabulary_size << " pieces, " << cut.parameters.parameter_count()
             << " parameters\n";
   return absl::OkStatus();

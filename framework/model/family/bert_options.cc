@@ -23,7 +23,7 @@ void ReadBertOptions(ConfigReader* reader, EncoderConfig* config) {
   reader->Only("add_cross_attention", false);
 }
 
-void WriteBertOptions(const EncoderConfig& config, ConfigReader::Json* json) {
+void WriteBertOptions(const EncoderConfig& config, ConfigJson* json) {
   (*json)["max_position_embeddings"] = config.max_positions;
   (*json)["hidden_size"] = config.hidden_size;
   (*json)["num_hidden_layers"] = config.layers;

@@ -10,7 +10,7 @@
 namespace retort {
 
 void ReadBertOptions(ConfigReader* reader, EncoderConfig* config);
-void WriteBertOptions(const EncoderConfig& config, ConfigReader::Json* json);
+void WriteBertOptions(const EncoderConfig& config, ConfigJson* json);
 
 // The encoder's modules under the prefix, its layers, and its pooler.
 void AddBertModules(const std::string& prefix, ModelFamily* family);

@@ -2,11 +2,12 @@
 #define RETORT_FRAMEWORK_MODEL_FAMILY_CONFIG_READER_H_
 
 #include <cstdint>
-#include <map>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "framework/model/encoder_config.h"
+#include "framework/text/json_fields.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {
@@ -14,11 +15,10 @@ namespace retort {
 // Reads options of one config.json; the first error sticks. null counts as absent.
 class ConfigReader {
  public:
-  using Json = nlohmann::ordered_json;
+  // `fields` has to outlive this.
+  explicit ConfigReader(JsonFields* fields) : fields_(*fields) {}
 
-  explicit ConfigReader(const Json& json) : json_(json) {}
-
-  bool Has(const char* option) const { return json_.contains(option) && !json_[option].is_null(); }
+  bool Has(const char* option) { return !fields_.Get(option).is_null(); }
 
   // Leave the value as it is where the option is absent, unless it is required.
   void Integer(const char* option, int64_t* value, bool required = false);
@@ -28,7 +28,7 @@ class ConfigReader {
   void ReadActivation(const char* option, Activation* value);
 
   // The option may be absent or have this one value.
-  void Only(const char* option, const Json& value);
+  void Only(const char* option, const nlohmann::json& value);
   // The option may be absent or empty.
   void Without(const char* option);
   // InvalidArgument naming the option, what was wanted and what was got.
@@ -37,11 +37,18 @@ class ConfigReader {
   const absl::Status& status() const { return status_; }
 
  private:
-  void Fail(const absl::Status& status) { status_.Update(status); }
+  template <typename Read, typename Value>
+  void Take(const absl::StatusOr<Read>& read, Value* value) {
+    status_.Update(read.status());
+    if (read.ok()) *value = *read;
+  }
 
-  const Json& json_;
+  JsonFields& fields_;
   absl::Status status_;
 };
+
+// What a config.json is written from, in order.
+using ConfigJson = nlohmann::ordered_json;
 
 // The name of the activation in a config.json.
 std::string ActivationOption(Activation activation);

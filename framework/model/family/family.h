@@ -31,7 +31,7 @@ struct ModelFamily {
   // Sets what config.json says, and what set_up does.
   void (*read_config)(ConfigReader* reader, EncoderConfig* config);
   // Adds the family's options; those that all families share are written already.
-  void (*write_config)(const EncoderConfig& config, ConfigReader::Json* json);
+  void (*write_config)(const EncoderConfig& config, ConfigJson* json);
   // InvalidArgument naming the field if files of this family cannot hold such a model.
   absl::Status (*check)(const EncoderConfig& config);
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/testing/matchers.h"
+#include "framework/text/json_fields.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
@@ -20,8 +21,9 @@ std::vector<std::string> LayoutText(const std::string& family, const std::vector
 }
 
 EncoderConfig Read(const std::string& family, const std::string& options, absl::Status* status) {
-  const ConfigReader::Json json = ConfigReader::Json::parse(options);
-  ConfigReader reader(json);
+  const nlohmann::json json = nlohmann::json::parse(options);
+  JsonFields fields = *JsonFields::Open(json, "", "");
+  ConfigReader reader(&fields);
   EncoderConfig config;
   config.family = family;
   config.vocabulary_size = 100;
@@ -141,7 +143,7 @@ TEST(ReadConfig, UnsupportedOptionsAreNamed) {
   EXPECT_EQ(Error("gpt2", Options(kGpt2, R"(, "embd_pdrop": 0.2)")), "embd_pdrop: want resid_pdrop (0.1), got 0.2");
   EXPECT_EQ(Error("gpt2", Options(kGpt2, R"(, "scale_attn_by_inverse_layer_idx": true)")),
             "scale_attn_by_inverse_layer_idx: want false, got true");
-  EXPECT_EQ(Error("gpt2", "{}"), "n_embd: want a number, got none");
+  EXPECT_EQ(Error("gpt2", "{}"), "n_embd: want a whole number from 0 to 2^31 - 1, got nothing");
 }
 
 TEST(CheckFamily, NamesWhatDoesNotFit) {
@@ -173,7 +175,7 @@ TEST(WriteConfig, IsReadBack) {
              &status);
     EXPECT_THAT(status, testing::IsOk()) << name;
     EXPECT_THAT(CheckFamily(config), testing::IsOk()) << name;
-    ConfigReader::Json json;
+    ConfigJson json;
     json["pad_token_id"] = config.pad_token_id;
     family->write_config(config, &json);
     EXPECT_EQ(EncoderConfigText(Read(name, json.dump(), &status)), EncoderConfigText(config));

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/model/hugging_face.h"
+#include "framework/model/weight_files.h"
 
 namespace retort {
 namespace {
@@ -35,7 +36,12 @@ absl::StatusOr<std::unique_ptr<Initializer>> CheckpointInit::Create(const Checkp
 }
 
 std::vector<std::string> CheckpointInit::files() const {
-  return {path_ + "/config.json", path_ + "/model.safetensors"};
+  std::vector<std::string> files = {path_ + "/config.json"};
+  const absl::StatusOr<WeightFiles> weights = WeightFiles::Open(path_);
+  // What is wrong with weights, LoadModel says.
+  if (!weights.ok()) return files;
+  for (const std::string& path : weights->paths()) files.push_back(path);
+  return files;
 }
 
 absl::Status CheckpointInit::Initialize(const InitializerInputs& inputs, ParameterSet* student) const {

@@ -6,11 +6,13 @@
 #include "framework/model/hugging_face.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace retort {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::IsInvalidArgument;
 using testing::IsOk;
 using testing::SmallEncoder;
@@ -27,7 +29,7 @@ std::string Stored() {
   config.language_model_head = false;
   ParameterSet parameters = Zeros(config, false);
   InitializeRandomNormal(7, 0.02, 0, &parameters);
-  EXPECT_THAT(SaveModel(folder, config, parameters, {}, at::kFloat), IsOk());
+  EXPECT_THAT(SaveModel(folder, config, parameters, {}), IsOk());
   return folder;
 }
 
@@ -51,8 +53,16 @@ TEST(CheckpointInit, TakesWhatIsStoredAndDrawsTheRest) {
 }
 
 TEST(CheckpointInit, NamesTheFilesItReads) {
-  EXPECT_EQ((*Create("a/b", SmallEncoder(3)))->files(),
-            (std::vector<std::string>{"a/b/config.json", "a/b/model.safetensors"}));
+  const std::string folder = Stored();
+  EXPECT_THAT((*Create(folder, SmallEncoder(3)))->files(),
+              ElementsAre(folder + "/config.json", folder + "/model.safetensors"));
+  EXPECT_THAT((*Create("a/b", SmallEncoder(3)))->files(), ElementsAre("a/b/config.json"));
+  EncoderConfig config = SmallEncoder(3);
+  config.language_model_head = false;
+  ASSERT_THAT(SaveModel(folder, config, Zeros(config, false), {}, {at::kFloat, /*max_file_bytes=*/6000}), IsOk());
+  EXPECT_THAT((*Create(folder, SmallEncoder(3)))->files(),
+              ElementsAre(folder + "/config.json", folder + "/model.safetensors.index.json",
+                          folder + "/model-00001-of-00002.safetensors", folder + "/model-00002-of-00002.safetensors"));
 }
 
 TEST(CheckpointInit, RejectsWhatCannotBe) {

@@ -32,7 +32,7 @@ absl::Status WriteGradients(const std::string& folder, const EncoderConfig& conf
   for (const ParameterSpec& spec : parameters.specs()) {
     RETORT_RETURN_IF_ERROR(gradients.Set(spec.name, parameters.Gradient(spec.name)));
   }
-  return SaveModel(folder, config, gradients, /*tokenizer=*/{}, at::kFloat);
+  return SaveModel(folder, config, gradients, /*tokenizer=*/{});
 }
 
 }  // namespace

@@ -130,7 +130,7 @@ ParameterSet RandomParameters(const Model& model) {
 absl::Status Write(const std::string& folder, const Model& model) {
   ParameterSet parameters = RandomParameters(model);
   const Batch batch = testing::WholeBatch(testing::RandomStepBatch({9, 5, 12}, 1));
-  RETORT_RETURN_IF_ERROR(SaveModel(folder, model.config, parameters, Tokenizer(model.config), model.dtype));
+  RETORT_RETURN_IF_ERROR(SaveModel(folder, model.config, parameters, Tokenizer(model.config), {model.dtype}));
   return WriteModelOutputs(folder + "/outputs", model.config, batch, &parameters);
 }
 

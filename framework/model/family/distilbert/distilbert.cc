@@ -24,7 +24,7 @@ void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
   reader->Only("tie_weights_", true);
 }
 
-void WriteConfig(const EncoderConfig& config, ConfigReader::Json* json) {
+void WriteConfig(const EncoderConfig& config, ConfigJson* json) {
   (*json)["max_position_embeddings"] = config.max_positions;
   (*json)["dim"] = config.hidden_size;
   (*json)["n_layers"] = config.layers;

@@ -43,7 +43,7 @@ void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
   reader->Only("add_cross_attention", false);
 }
 
-void WriteConfig(const EncoderConfig& config, ConfigReader::Json* json) {
+void WriteConfig(const EncoderConfig& config, ConfigJson* json) {
   (*json)["n_positions"] = config.max_positions;
   (*json)["n_embd"] = config.hidden_size;
   (*json)["n_layer"] = config.layers;

@@ -1,0 +1,45 @@
+#include "tests/fuzz/model_folder.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "framework/init/initializer.h"
+#include "framework/model/encoder.h"
+#include "framework/model/hugging_face.h"
+#include "glog/logging.h"
+
+namespace retort::fuzz {
+
+ModelFolder::ModelFolder() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "fuzz-XXXXXX").string();
+  CHECK(mkdtemp(pattern.data()) != nullptr) << pattern;
+  path_ = pattern;
+  EncoderConfig config;
+  config.vocabulary_size = 3;
+  config.hidden_size = config.intermediate_size = 2;
+  config.layers = config.heads = 1;
+  config.max_positions = 4;
+  config.pooler = true;
+  ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
+  InitializeRandomNormal(/*seed=*/1, config.initializer_range, config.pad_token_id, &parameters);
+  CHECK(SaveModel(path_, config, parameters, {}).ok());
+  CHECK(LoadModel(path_).ok());
+}
+
+ModelFolder::~ModelFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+void ModelFolder::Put(const std::string& name, const uint8_t* data, size_t size) const {
+  std::ofstream file(path_ + "/" + name, std::ios::binary | std::ios::trunc);
+  file.write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
+  CHECK(file.good()) << name;
+}
+
+void ModelFolder::Remove(const std::string& name) const { std::filesystem::remove(path_ + "/" + name); }
+
+}  // namespace retort::fuzz

@@ -1,0 +1,124 @@
+#!/bin/bash
+# Converts a small model as a user does, and checks what the program says about what a user can get wrong.
+set -u
+convert=$PWD/$1
+make_tiny_teacher=$PWD/$2
+root=$(mktemp -d "${TEST_TMPDIR:-/tmp}/convert.XXXXXX")
+failures=0
+
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+# expect CODE TEXT ARGUMENT...: the program ends with this code and prints this text; $output keeps all of it.
+expect() {
+  local code=$1 text=$2
+  shift 2
+  output=$("$convert" "$@" 2>&1)
+  local got=$?
+  [ "$got" -eq "$code" ] || fail "$*: want exit code $code, got $got: $output"
+  case $output in
+    *"$text"*) ;;
+    *) fail "$*: want \"$text\", got: $output" ;;
+  esac
+}
+
+# list FOLDER: the tensors' lines.
+list() { "$convert" --model="$1" 2>&1 | grep -E '  (F32|F16|BF16) '; }
+
+# expect_same NAME TEXT TEXT
+expect_same() { [ "$2" = "$3" ] || fail "$1: want the same, got $(diff <(echo "$2") <(echo "$3"))"; }
+
+model=$root/model
+"$make_tiny_teacher" "$model" || exit 1
+printf '{"do_lower_case": true, "strip_accents": false}' >"$model/tokenizer_config.json"
+listed=$(list "$model")
+
+# What is written is listed with these hashes; the one of a LayerNorm, 16 ones in float32, is known.
+[ "$(echo "$listed" | wc -l)" -eq 42 ] || fail "want 42 tensors, got $(echo "$listed" | wc -l)"
+case $listed in
+  *"bert.embeddings.LayerNorm.weight                        F32   "*"  [16]"*) ;;
+  *) fail "no line of a LayerNorm in: $listed" ;;
+esac
+expect 0 "42 tensors, 6297 parameters, with a language-model head" --model="$model"
+
+# One file, several files, and one file again: the same bytes, and the same tokenizer.
+expect 0 "family=bert" --model="$model" --output="$root/shards" --max_shard_size=10KB
+[ -s "$root/shards/model.safetensors.index.json" ] || fail "no index"
+[ ! -e "$root/shards/model.safetensors" ] || fail "one file where several were wanted"
+for file in "$root"/shards/model-*.safetensors; do
+  # The limit is the tensors'; header and metadata come on top.
+  [ "$(stat -c %s "$file")" -lt 13000 ] || fail "$file is too large"
+done
+expect_same shards "$listed" "$(list "$root/shards")"
+expect 0 "" --model="$root/shards" --output="$root/merged"
+cmp "$model/model.safetensors" "$root/merged/model.safetensors" || fail "merging changes bytes"
+cmp "$model/tokenizer_config.json" "$root/merged/tokenizer_config.json" || fail "the tokenizer lost its options"
+cmp "$model/vocab.txt" "$root/merged/vocab.txt" || fail "the tokenizer lost its pieces"
+# In place.
+expect 0 "" --model="$root/shards" --output="$root/shards"
+expect_same "in place" "$(cd "$model" && ls)" "$(cd "$root/shards" && ls)"
+
+# Types; without the flag it stays.
+for type in float16:F16 bfloat16:BF16; do
+  expect 0 "" --model="$model" --output="$root/half" --dtype="${type%:*}"
+  [ "$(list "$root/half" | grep -c "  ${type#*:} ")" -eq 42 ] || fail "want 42 tensors of $type"
+  halves=$(list "$root/half")
+  expect 0 "" --model="$root/half" --output="$root/same"
+  expect_same "$type" "$halves" "$(list "$root/same")"
+  expect 0 "" --model="$root/half" --output="$root/again" --dtype=float32
+  expect 0 "" --model="$root/again" --output="$root/again" --dtype="${type%:*}"
+  expect_same "$type twice" "$halves" "$(list "$root/again")"
+done
+
+# The encoder alone.
+expect 0 "language_model_head=0" --model="$model" --output="$root/encoder" --part=encoder
+expect 0 "without a language-model head" --model="$root/encoder"
+grep -q '"BertModel"' "$root/encoder/config.json" || fail "the encoder's class is not named"
+expect_same encoder "$(echo "$listed" | grep '^bert' | tr -s ' ')" "$(list "$root/encoder" | tr -s ' ')"
+
+# Students.
+expect 0 "family=distilbert" --model="$model" --output="$root/student" --family=distilbert --layers=1
+hash() { list "$1" | awk -v name="$2" '$1 == name { print $3 }'; }
+expect_same "a student's layer" "$(hash "$model" bert.encoder.layer.0.intermediate.dense.weight)" \
+  "$(hash "$root/student" distilbert.transformer.layer.0.ffn.lin1.weight)"
+expect 0 "layers=1" --model="$model" --output="$root/top" --layers=1 --extract='layer_copy { mapping { top {} } }'
+expect_same "the last layer" "$(hash "$model" bert.encoder.layer.1.intermediate.dense.weight)" \
+  "$(hash "$root/top" bert.encoder.layer.0.intermediate.dense.weight)"
+expect 0 "" --model="$model" --output="$root/drawn" --family=distilbert --novocab_transform
+[ "$(hash "$root/drawn" vocab_transform.weight)" != "$(hash "$root/student" vocab_transform.weight)" ] ||
+  fail "--novocab_transform takes the transform over"
+
+# What a user can get wrong.
+expect 1 "--model: want a model folder, got none"
+expect 1 "nowhere/config.json" --model=nowhere
+expect 1 "want flags alone, got other arguments" --model="$model" "$root/x"
+expect 1 "--output: want a folder to write for --dtype, --layers, got none" --model="$model" --dtype=float16 --layers=1
+expect 1 "--dtype: want float32, float16 or bfloat16, got \"int8\"" --model="$model" --output="$root/x" --dtype=int8
+expect 1 "--part: want all or encoder, got \"head\"" --model="$model" --output="$root/x" --part=head
+for size in 5 MB 0MB -1MB 5XB 99999999999GB; do
+  expect 1 "--max_shard_size: want a number with B, KB, MB" --model="$model" --output="$root/x" --max_shard_size="$size"
+done
+expect 1 "--extract: want --layers or --family beside it" --model="$model" --output="$root/x" --extract='random_normal {}'
+expect 1 "--extract:1:14: Message type \"retort.LayerCopyConfig\" has no field named \"map\"" --model="$model" \
+  --output="$root/x" --layers=1 --extract='layer_copy { map {} }'
+expect 1 "want a student of at most the teacher's 2 layers, got 3" --model="$model" --output="$root/x" --layers=3
+expect 1 "family: want one of \"bert\"" --model="$model" --output="$root/x" --family=t5
+[ ! -e "$root/x" ] || fail "an error left a folder behind"
+
+# Weights that cannot be read.
+mkdir "$root/pickle"
+cp "$model/config.json" "$root/pickle"
+touch "$root/pickle/pytorch_model.bin"
+expect 1 "pickles are not read, since they can run code; convert it once with: python3 -c" --model="$root/pickle"
+head -c 9000 "$model/model.safetensors" >"$root/pickle/model.safetensors"
+expect 1 "model.safetensors: not a sound safetensors file" --model="$root/pickle"
+
+expect 0 "extracts DistilBERT's student" --help
+case $output in
+  *minloglevel*) fail "--help lists flags of libraries" ;;
+esac
+
+rm -rf "$root"
+exit $failures
