@@ -10,16 +10,15 @@
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/reflection.h"
-#include "framework/eval/lm_evaluation.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
 #include "framework/sweep/architecture.h"
 #include "framework/sweep/evaluation.h"
 #include "framework/sweep/key.h"
+#include "framework/sweep/plan_checks.h"
 #include "framework/sweep/plan_estimate.h"
 #include "framework/sweep/source_digest.h"
 #include "framework/train/objective.h"
-#include "framework/train/student_trainer.h"
 
 namespace retort {
 namespace {
@@ -152,7 +151,7 @@ class VariantPlanner {
   absl::Status PlanTraining(PlannedStage* planned, KeyBuilder* key) {
     const EncoderConfig* teacher = TeacherConfig(*planned);
     const LmKind kind = TrainingSequences(planned->stage.data()).kind;
-    RETORT_RETURN_IF_ERROR(CheckDirection("data", kind));
+    RETORT_RETURN_IF_ERROR(CheckDirection(config_, "data", kind));
     LossContext context{planned->config, teacher};
     std::vector<std::string> warnings;
     context.warnings = &warnings;
@@ -162,24 +161,24 @@ class VariantPlanner {
     if (planned->reads_teacher) {
       RETORT_RETURN_IF_ERROR(CheckTeacher(*planned, !objective.teacher().vocabulary_rows.empty()));
     }
-    if (objective.rows()) RETORT_RETURN_IF_ERROR(CheckHead("loss"));
-    RETORT_RETURN_IF_ERROR(CheckTrainer(planned->stage));
-    RETORT_RETURN_IF_ERROR(CheckLength(TrainingSequences(planned->stage.data()).length, teacher));
+    if (objective.rows()) RETORT_RETURN_IF_ERROR(CheckHead(config_, "loss"));
+    RETORT_RETURN_IF_ERROR(CheckTrainer(config_, planned->stage));
+    RETORT_RETURN_IF_ERROR(CheckLength(config_, teacher, TrainingSequences(planned->stage.data()).length));
     RETORT_ASSIGN_OR_RETURN(planned->source, inputs_->Source(planned->stage, *vocabulary_, data_seed_));
     RETORT_RETURN_IF_ERROR(EstimateTraining(objective, teacher, planned));
     AddTrainingParts(*planned, key);
     if (!planned->stage.has_evaluate()) return absl::OkStatus();
-    RETORT_RETURN_IF_ERROR(CheckHead("evaluate"));
+    RETORT_RETURN_IF_ERROR(CheckHead(config_, "evaluate"));
     return AddEvaluationParts(planned->stage, *vocabulary_, inputs_, key);
   }
 
   absl::Status PlanEvaluation(PlannedStage* planned, KeyBuilder* key) {
     const bool reads_logits = EvaluationReadsLogits(planned->stage);
     if (reads_logits) {
-      RETORT_RETURN_IF_ERROR(CheckDirection("evaluation", EvaluationKind(planned->stage)));
-      RETORT_RETURN_IF_ERROR(CheckHead("evaluation"));
+      RETORT_RETURN_IF_ERROR(CheckDirection(config_, "evaluation", EvaluationKind(planned->stage)));
+      RETORT_RETURN_IF_ERROR(CheckHead(config_, "evaluation"));
     }
-    RETORT_RETURN_IF_ERROR(CheckLength(EvaluationLength(planned->stage), TeacherConfig(*planned)));
+    RETORT_RETURN_IF_ERROR(CheckLength(config_, TeacherConfig(*planned), EvaluationLength(planned->stage)));
     if (TeacherConfig(*planned) != nullptr) {
       const absl::Status fits = CheckTeacher(*planned, reads_logits);
       planned->reads_teacher = fits.ok();
@@ -198,72 +197,10 @@ class VariantPlanner {
     return absl::OkStatus();
   }
 
-  // Whether the student has the head that `reader` reads.
-  absl::Status CheckHead(const char* reader) const {
-    if (config_.language_model_head) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrCat(reader,
-                     ": want a student with a language-model head (student.architecture.language_model_head: "
-                     "true), got one without"));
-  }
-
-  // Whether the student reads text as its data or evaluation, `field`, has it.
-  absl::Status CheckDirection(const char* field, LmKind kind) const {
-    if (config_.causal == (kind == LmKind::kCausal)) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat(
-        field, ": ", LmKindName(kind), ": want a ",
-        config_.causal ? "student that reads both ways" : "causal student, such as one of family gpt2",
-        ", got one of family ", config_.family, config_.causal ? ", which is causal" : ", which reads both ways"));
-  }
-
-  // Whether the teacher understands the pieces that it is going to read, and has the head that it is read by. The
-  // student of an earlier stage does.
+  // The student of an earlier stage fits by construction.
   absl::Status CheckTeacher(const PlannedStage& planned, bool reads_logits) const {
     if (planned.teacher >= 0) return absl::OkStatus();
-    const LoadedModel& model = teacher_->model;
-    if (model.config.causal != config_.causal) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "teacher.checkpoint: want a ",
-          config_.causal ? "causal teacher for a causal student" : "teacher that reads both ways as its student does",
-          ", got ", planned.checkpoint, " of family ", model.config.family));
-    }
-    if (!model.tokenizer_path.empty()) {
-      RETORT_ASSIGN_OR_RETURN(const VocabularyInput* own, inputs_->Vocabulary(model.tokenizer_path));
-      if (own->tokenizer->Fingerprint() != vocabulary_->tokenizer->Fingerprint()) {
-        return absl::InvalidArgumentError(absl::StrCat("student.vocabulary: want the vocabulary of the teacher, ",
-                                                       model.tokenizer_path, ", which reads the same pieces, got ",
-                                                       experiment_.student().vocabulary()));
-      }
-    } else if (model.config.vocabulary_size != config_.vocabulary_size) {
-      return absl::InvalidArgumentError(absl::StrCat("student.vocabulary: want the ", model.config.vocabulary_size,
-                                                     " pieces of the teacher, got ", config_.vocabulary_size));
-    }
-    if (model.config.language_model_head || !reads_logits) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("teacher.checkpoint: want a model with a language-model head, got ",
-                                                   planned.checkpoint, " without one"));
-  }
-
-  // What the trainer would find only after the first step or at the first evaluation.
-  absl::Status CheckTrainer(const Stage& stage) const {
-    const auto specs = EncoderParameterSpecs(config_);
-    RETORT_RETURN_IF_ERROR(FrozenParameters(stage, specs).status());
-    if (!stage.keep().has_best()) return absl::OkStatus();
-    const std::string& metric = stage.keep().best().metric();
-    const LmKind kind = TrainingSequences(stage.data()).kind;
-    const std::string loss = LmMetric(kind, kCrossEntropy), accuracy = LmMetric(kind, kAccuracy);
-    if (metric == loss || metric == accuracy) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrCat("keep.best.metric: want ", loss, " or ", accuracy, ", got \"", metric, "\""));
-  }
-
-  absl::Status CheckLength(int64_t length, const EncoderConfig* teacher) const {
-    for (const EncoderConfig* config : {&config_, teacher}) {
-      if (config == nullptr || length <= config->longest_sequence()) continue;
-      return absl::InvalidArgumentError(absl::StrCat("length: want at most the ", config->longest_sequence(),
-                                                     " positions of the ", config == teacher ? "teacher" : "student",
-                                                     ", got ", length));
-    }
-    return absl::OkStatus();
+    return CheckCheckpoint(experiment_, *teacher_, config_, *vocabulary_, reads_logits, inputs_);
   }
 
   void Warn(const Stage& stage, const std::string& warning) const {
