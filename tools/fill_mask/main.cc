@@ -63,7 +63,8 @@ absl::Status Run(const std::vector<std::string>& sentences) {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   at::NoGradGuard no_grad;
   RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
-  if (!model.config.language_model_head) return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": has no masked-LM head"));
+  if (!model.config.language_model_head)
+    return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": has no masked-LM head"));
   RETORT_ASSIGN_OR_RETURN(const auto tokenizer, LoadTokenizer(FLAGS_model));
   if (tokenizer->special_ids().mask == kNoId) {
     return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": has no piece for masked tokens"));
