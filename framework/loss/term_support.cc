@@ -85,16 +85,28 @@ absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& conte
   return pairs;
 }
 
-std::set<int> StudentLayers(const std::vector<LayerPair>& pairs) {
-  std::set<int> layers;
-  for (const LayerPair& pair : pairs) layers.insert(pair.student);
-  return layers;
+Capture StudentHidden(const std::vector<LayerPair>& pairs) {
+  Capture capture;
+  for (const LayerPair& pair : pairs) capture.hidden.insert(pair.student);
+  return capture;
 }
 
-std::set<int> TeacherLayers(const std::vector<LayerPair>& pairs) {
-  std::set<int> layers;
-  for (const LayerPair& pair : pairs) layers.insert(pair.teacher);
-  return layers;
+Capture TeacherHidden(const std::vector<LayerPair>& pairs) {
+  Capture capture;
+  for (const LayerPair& pair : pairs) capture.hidden.insert(pair.teacher);
+  return capture;
+}
+
+Capture StudentAttention(const std::vector<LayerPair>& pairs) {
+  Capture capture;
+  for (const LayerPair& pair : pairs) capture.attention.insert(pair.student);
+  return capture;
+}
+
+Capture TeacherAttention(const std::vector<LayerPair>& pairs) {
+  Capture capture;
+  for (const LayerPair& pair : pairs) capture.attention.insert(pair.teacher);
+  return capture;
 }
 
 }  // namespace retort

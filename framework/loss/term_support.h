@@ -1,10 +1,10 @@
 #ifndef RETORT_FRAMEWORK_LOSS_TERM_SUPPORT_H_
 #define RETORT_FRAMEWORK_LOSS_TERM_SUPPORT_H_
 
-#include <set>
 #include <string>
 #include <vector>
 
+#include "ATen/TensorOperators.h"
 #include "ATen/core/Tensor.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -54,9 +54,22 @@ absl::Status RequireBidirectional(const LossContext& context, absl::string_view 
 absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& context, const google::protobuf::Any& config,
                                                         const std::string& field);
 
-// The layers that pairs name on either side, as Capture wants them.
-std::set<int> StudentLayers(const std::vector<LayerPair>& pairs);
-std::set<int> TeacherLayers(const std::vector<LayerPair>& pairs);
+// What a term over hidden states or attention demands of either side.
+Capture StudentHidden(const std::vector<LayerPair>& pairs);
+Capture TeacherHidden(const std::vector<LayerPair>& pairs);
+Capture StudentAttention(const std::vector<LayerPair>& pairs);
+Capture TeacherAttention(const std::vector<LayerPair>& pairs);
+
+// Σ weight · sum_of(item) over items that have a weight, such as layer pairs. REQUIRES: there is one.
+template <typename Item, typename SumOf>
+at::Tensor WeightedSum(const std::vector<Item>& items, const SumOf& sum_of) {
+  at::Tensor sum;
+  for (const Item& item : items) {
+    const at::Tensor of_item = item.weight * sum_of(item);
+    sum = sum.defined() ? sum + of_item : of_item;
+  }
+  return sum;
+}
 
 }  // namespace retort
 

@@ -11,6 +11,7 @@ namespace retort {
 absl::StatusOr<std::vector<LayerPair>> MapLayers(const LayerMappingRegistry& mappings,
                                                  const google::protobuf::Any& config, const std::string& field,
                                                  int teacher_layers, int student_layers) {
+  if (config.type_url().empty()) return absl::InvalidArgumentError(absl::StrCat(field, ": want a mapping, got none"));
   auto mapping = mappings.Create(config, LayerMappingContext{});
   if (!mapping.ok()) {
     return absl::Status(mapping.status().code(), absl::StrCat(field, ": ", mapping.status().message()));

@@ -38,7 +38,7 @@ using LayerMappingRegistry = Registry<LayerMapper, LayerMappingContext>;
 
 // The pairs of the mapping that `config` (the Any in a retort.LayerMapping) chooses, checked: student layers within
 // 1..L_s and distinct, teacher layers within 1..L_t, weights positive. `field` names the place in messages:
-// "hidden_mse.mapping".
+// "hidden_mse.mapping". An Any that holds nothing is an error too: a mapping is wanted.
 absl::StatusOr<std::vector<LayerPair>> MapLayers(const LayerMappingRegistry& mappings,
                                                  const google::protobuf::Any& config, const std::string& field,
                                                  int teacher_layers, int student_layers);

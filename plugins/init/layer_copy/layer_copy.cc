@@ -44,7 +44,6 @@ absl::StatusOr<std::unique_ptr<Initializer>> LayerCopyInit::Create(const LayerCo
   if (context.teacher == nullptr) {
     return absl::InvalidArgumentError("LayerCopyConfig: needs a teacher, but the experiment has none");
   }
-  if (!config.has_mapping()) return absl::InvalidArgumentError("LayerCopyConfig.mapping: want a mapping, got none");
   RETORT_ASSIGN_OR_RETURN(
       const std::vector<LayerPair> pairs,
       MapLayers(context.mappings, config.mapping().plugin(), "LayerCopyConfig.mapping",

@@ -57,7 +57,6 @@ QueryKey AverageHeads(const QueryKey& heads) {
 absl::StatusOr<std::unique_ptr<LossTerm>> AttentionMseLoss::Create(const AttentionMseConfig& config,
                                                                    const LossContext& context) {
   RETORT_RETURN_IF_ERROR(RequireSameDirection(context, "AttentionMseConfig"));
-  if (!config.has_mapping()) return absl::InvalidArgumentError("AttentionMseConfig.mapping: want a mapping, got none");
   Options options;
   options.averaged = config.heads() == AttentionMseConfig::AVERAGED;
   options.form = config.form();
@@ -77,17 +76,9 @@ absl::StatusOr<std::unique_ptr<LossTerm>> AttentionMseLoss::Create(const Attenti
   return std::make_unique<AttentionMseLoss>(std::move(pairs), options);
 }
 
-Capture AttentionMseLoss::student() const {
-  Capture capture;
-  capture.attention = StudentLayers(pairs_);
-  return capture;
-}
+Capture AttentionMseLoss::student() const { return StudentAttention(pairs_); }
 
-Capture AttentionMseLoss::teacher() const {
-  Capture capture;
-  capture.attention = TeacherLayers(pairs_);
-  return capture;
-}
+Capture AttentionMseLoss::teacher() const { return TeacherAttention(pairs_); }
 
 double AttentionMseLoss::Count(const BatchMasks& masks) const {
   double position_pairs = 0;
@@ -107,18 +98,14 @@ QueryKey AttentionMseLoss::Read(const AttentionState& attention) const {
 }
 
 absl::StatusOr<at::Tensor> AttentionMseLoss::Sum(const LossInputs& inputs) const {
-  at::Tensor sum;
-  for (const LayerPair& pair : pairs_) {
+  return WeightedSum(pairs_, [&](const LayerPair& pair) {
     const QueryKey student = Read(AttentionAt(inputs.student, pair.student));
     const QueryKey teacher = Read(AttentionAt(*inputs.teacher, pair.teacher));
     const bool gram =
         options_.form == AttentionMseConfig::GRAM ||
         (options_.form == AttentionMseConfig::AUTO && !options_.causal && GramIsCheaper(student, teacher));
-    const at::Tensor of_pair = pair.weight * (gram ? AttentionMseGram(student, teacher)
-                                                   : AttentionMseMaterialised(student, teacher, options_.causal));
-    sum = sum.defined() ? sum + of_pair : of_pair;
-  }
-  return sum;
+    return gram ? AttentionMseGram(student, teacher) : AttentionMseMaterialised(student, teacher, options_.causal);
+  });
 }
 
 }  // namespace retort

@@ -46,29 +46,18 @@ absl::StatusOr<std::unique_ptr<LossTerm>> CosineLoss::Create(const CosineConfig&
   return std::make_unique<CosineLoss>(std::move(pairs));
 }
 
-Capture CosineLoss::student() const {
-  Capture capture;
-  capture.hidden = StudentLayers(pairs_);
-  return capture;
-}
+Capture CosineLoss::student() const { return StudentHidden(pairs_); }
 
-Capture CosineLoss::teacher() const {
-  Capture capture;
-  capture.hidden = TeacherLayers(pairs_);
-  return capture;
-}
+Capture CosineLoss::teacher() const { return TeacherHidden(pairs_); }
 
 double CosineLoss::Count(const BatchMasks& masks) const { return static_cast<double>(masks.Rows(RowSet::kReal)); }
 
 absl::StatusOr<at::Tensor> CosineLoss::Sum(const LossInputs& inputs) const {
-  at::Tensor sum;
-  for (const LayerPair& pair : pairs_) {
+  return WeightedSum(pairs_, [&](const LayerPair& pair) {
     const at::Tensor student = RealRows(HiddenAt(inputs.student, pair.student), inputs.batch);
     const at::Tensor teacher = RealRows(HiddenAt(*inputs.teacher, pair.teacher), inputs.batch);
-    const at::Tensor of_pair = pair.weight * CosineSum(student, teacher);
-    sum = sum.defined() ? sum + of_pair : of_pair;
-  }
-  return sum;
+    return CosineSum(student, teacher);
+  });
 }
 
 }  // namespace retort

@@ -53,17 +53,9 @@ absl::StatusOr<std::unique_ptr<LossTerm>> HiddenMseLoss::Create(const HiddenMseC
   return std::make_unique<HiddenMseLoss>(std::move(pairs), options);
 }
 
-Capture HiddenMseLoss::student() const {
-  Capture capture;
-  capture.hidden = StudentLayers(pairs_);
-  return capture;
-}
+Capture HiddenMseLoss::student() const { return StudentHidden(pairs_); }
 
-Capture HiddenMseLoss::teacher() const {
-  Capture capture;
-  capture.hidden = TeacherLayers(pairs_);
-  return capture;
-}
+Capture HiddenMseLoss::teacher() const { return TeacherHidden(pairs_); }
 
 std::string HiddenMseLoss::ParameterName(const LayerPair& pair, const char* part) const {
   if (options_.projection == HiddenMseConfig::SHARED) return absl::StrCat("projection.", part);
@@ -94,8 +86,7 @@ at::Tensor HiddenMseLoss::Rows(const at::Tensor& hidden, const Batch& batch) con
 }
 
 absl::StatusOr<at::Tensor> HiddenMseLoss::Sum(const LossInputs& inputs) const {
-  at::Tensor sum;
-  for (const LayerPair& pair : pairs_) {
+  return WeightedSum(pairs_, [&](const LayerPair& pair) {
     const at::Tensor student = Rows(HiddenAt(inputs.student, pair.student), inputs.batch);
     const at::Tensor teacher = Rows(HiddenAt(*inputs.teacher, pair.teacher), inputs.batch);
     at::Tensor weight, bias;
@@ -103,10 +94,8 @@ absl::StatusOr<at::Tensor> HiddenMseLoss::Sum(const LossInputs& inputs) const {
       weight = inputs.parameters.at(ParameterName(pair, "weight")).to(student.scalar_type());
       if (options_.bias) bias = inputs.parameters.at(ParameterName(pair, "bias")).to(student.scalar_type());
     }
-    const at::Tensor of_pair = pair.weight * HiddenMseSum(student, teacher, weight, bias);
-    sum = sum.defined() ? sum + of_pair : of_pair;
-  }
-  return sum;
+    return HiddenMseSum(student, teacher, weight, bias);
+  });
 }
 
 }  // namespace retort

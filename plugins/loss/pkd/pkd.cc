@@ -21,7 +21,6 @@ at::Tensor Normalised(const at::Tensor& rows) {
 }
 
 absl::StatusOr<std::vector<LayerPair>> Pairs(const PkdConfig& config, const LossContext& context) {
-  if (!config.has_mapping()) return absl::InvalidArgumentError("PkdConfig.mapping: want a mapping, got none");
   RETORT_ASSIGN_OR_RETURN(std::vector<LayerPair> pairs,
                           MapContextLayers(context, config.mapping().plugin(), "PkdConfig.mapping"));
   if (!config.leave_out_last_layer()) return pairs;
@@ -52,31 +51,20 @@ absl::StatusOr<std::unique_ptr<LossTerm>> PkdLoss::Create(const PkdConfig& confi
   return std::make_unique<PkdLoss>(std::move(pairs));
 }
 
-Capture PkdLoss::student() const {
-  Capture capture;
-  capture.hidden = StudentLayers(pairs_);
-  return capture;
-}
+Capture PkdLoss::student() const { return StudentHidden(pairs_); }
 
-Capture PkdLoss::teacher() const {
-  Capture capture;
-  capture.hidden = TeacherLayers(pairs_);
-  return capture;
-}
+Capture PkdLoss::teacher() const { return TeacherHidden(pairs_); }
 
 double PkdLoss::Count(const BatchMasks& masks) const {
   return static_cast<double>(masks.sequences()) * static_cast<double>(pairs_.size());
 }
 
 absl::StatusOr<at::Tensor> PkdLoss::Sum(const LossInputs& inputs) const {
-  at::Tensor sum;
-  for (const LayerPair& pair : pairs_) {
+  return WeightedSum(pairs_, [&](const LayerPair& pair) {
     const at::Tensor student = FirstPosition(HiddenAt(inputs.student, pair.student));
     const at::Tensor teacher = FirstPosition(HiddenAt(*inputs.teacher, pair.teacher));
-    const at::Tensor of_pair = pair.weight * PkdSum(student, teacher);
-    sum = sum.defined() ? sum + of_pair : of_pair;
-  }
-  return sum;
+    return PkdSum(student, teacher);
+  });
 }
 
 }  // namespace retort

@@ -90,17 +90,9 @@ absl::StatusOr<std::unique_ptr<LossTerm>> RelationKlLoss::Create(const RelationK
   return std::make_unique<RelationKlLoss>(layers, std::move(relations), relation_heads);
 }
 
-Capture RelationKlLoss::student() const {
-  Capture capture;
-  capture.attention = {layers_.student};
-  return capture;
-}
+Capture RelationKlLoss::student() const { return StudentAttention({layers_}); }
 
-Capture RelationKlLoss::teacher() const {
-  Capture capture;
-  capture.attention = {layers_.teacher};
-  return capture;
-}
+Capture RelationKlLoss::teacher() const { return TeacherAttention({layers_}); }
 
 double RelationKlLoss::Count(const BatchMasks& masks) const {
   return static_cast<double>(relation_heads_) * static_cast<double>(masks.Rows(RowSet::kReal));
@@ -117,13 +109,9 @@ absl::StatusOr<at::Tensor> RelationKlLoss::Sum(const LossInputs& inputs) const {
   const AttentionState& student = AttentionAt(inputs.student, layers_.student);
   const AttentionState& teacher = AttentionAt(*inputs.teacher, layers_.teacher);
   const at::Tensor unseen = UnseenPairs(inputs.batch.valid, student.causal());
-  at::Tensor sum;
-  for (const Relation& relation : relations_) {
-    const at::Tensor of_relation =
-        relation.weight * AttentionKlSum(Scores(student, relation), Scores(teacher, relation), unseen);
-    sum = sum.defined() ? sum + of_relation : of_relation;
-  }
-  return sum;
+  return WeightedSum(relations_, [&](const Relation& relation) {
+    return AttentionKlSum(Scores(student, relation), Scores(teacher, relation), unseen);
+  });
 }
 
 }  // namespace retort
