@@ -17,9 +17,11 @@ def main():
     suite = unittest.TestSuite()
     folders = [pathlib.Path(argument).resolve() for argument in sys.argv[1:]]
     if folders:
+        comparison = ModelComparison()
+        comparison.gradient_tolerance = 1e-4
         for folder in folders:
             suite.addTest(unittest.FunctionTestCase(
-                lambda folder=folder: ModelComparison().check_folder(folder), description=str(folder)))
+                lambda folder=folder: comparison.check_folder(folder), description=str(folder)))
     else:
         for kind in ("transformers", "sweeps", "tokenizers", "tensorboard", "readme"):
             suite.addTests(unittest.TestLoader().discover(HERE / kind, "*_test.py", top_level_dir=HERE / kind))
