@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
@@ -12,8 +12,10 @@
 namespace retort {
 namespace {
 
+using Json = nlohmann::json;
+
 constexpr int kMaxDepth = 32;
-constexpr int64_t kMaxValues = 2'000'000;
+constexpr int64_t kMaxValues = 500'000;
 
 // Looks at brackets and commas only, so that nothing large is built of what is
 // refused. What is not JSON at all is the parser's to find.
@@ -45,30 +47,33 @@ absl::Status CheckSize(absl::string_view text, absl::string_view where) {
   return absl::OkStatus();
 }
 
-// Builds the value by nlohmann's own builder, and stops at a repeated name or
-// at the first error.
-class StrictBuilder : public nlohmann::detail::json_sax_dom_parser<nlohmann::json> {
-  using Base = nlohmann::detail::json_sax_dom_parser<nlohmann::json>;
-
+// Builds the value, and stops at a repeated name or at the first error.
+class StrictBuilder : public nlohmann::json_sax<Json> {
  public:
-  explicit StrictBuilder(nlohmann::json* root) : Base(*root, /*allow_exceptions_=*/false) {}
+  explicit StrictBuilder(Json* root) : root_(root) {}
 
-  bool start_object(std::size_t size) {
-    names_.emplace_back();
-    return Base::start_object(size);
-  }
-  bool end_object() {
-    names_.pop_back();
-    return Base::end_object();
-  }
-  bool key(std::string& name) {
-    if (!names_.back().insert(name).second) {
+  bool null() override { return Put(nullptr); }
+  bool boolean(bool value) override { return Put(value); }
+  bool number_integer(number_integer_t value) override { return Put(value); }
+  bool number_unsigned(number_unsigned_t value) override { return Put(value); }
+  bool number_float(number_float_t value, const string_t&) override { return Put(value); }
+  bool string(string_t& value) override { return Put(std::move(value)); }
+  bool binary(binary_t&) override { return false; }
+  bool start_array(size_t) override { return Open(Json::array()); }
+  bool start_object(size_t) override { return Open(Json::object()); }
+  bool end_array() override { return Close(); }
+  bool end_object() override { return Close(); }
+
+  bool key(string_t& name) override {
+    if (open_.back()->contains(name)) {
       problem_ = absl::StrCat("want each name once, got \"", name.substr(0, 100), "\" twice in an object");
       return false;
     }
-    return Base::key(name);
+    name_ = std::move(name);
+    return true;
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) {
+
+  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception&) override {
     problem_ = absl::StrCat("want JSON, got something else before byte ", position);
     return false;
   }
@@ -76,17 +81,41 @@ class StrictBuilder : public nlohmann::detail::json_sax_dom_parser<nlohmann::jso
   const std::string& problem() const { return problem_; }
 
  private:
-  std::vector<absl::flat_hash_set<std::string>> names_;  // of the objects that are open
-  std::string problem_;
+  // Where the next value belongs.
+  Json* Place() {
+    if (open_.empty()) return root_;
+    if (open_.back()->is_object()) return &(*open_.back())[name_];
+    open_.back()->push_back(nullptr);
+    return &open_.back()->back();
+  }
+
+  bool Put(Json value) {
+    *Place() = std::move(value);
+    return true;
+  }
+  bool Open(Json value) {
+    Json* place = Place();
+    *place = std::move(value);
+    open_.push_back(place);
+    return true;
+  }
+  bool Close() {
+    open_.pop_back();
+    return true;
+  }
+
+  Json* root_;
+  std::vector<Json*> open_;  // Arrays and objects; nothing moves them while they are open.
+  std::string name_, problem_;
 };
 
 }  // namespace
 
-absl::StatusOr<nlohmann::json> ParseStrictJson(absl::string_view text, absl::string_view where) {
+absl::StatusOr<Json> ParseStrictJson(absl::string_view text, absl::string_view where) {
   RETORT_RETURN_IF_ERROR(CheckSize(text, where));
-  nlohmann::json root;
+  Json root;
   StrictBuilder builder(&root);
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) {
     return absl::InvalidArgumentError(absl::StrCat(where, ": ", builder.problem()));
   }
   return root;

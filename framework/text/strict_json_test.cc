@@ -40,10 +40,10 @@ TEST(StrictJsonTest, RefusesDeepNesting) {
   EXPECT_EQ(Message(std::string(1000000, '[')), "f: byte 32: want nesting of at most 32");
 }
 
-TEST(StrictJsonTest, RefusesMillionsOfValues) {
+TEST(StrictJsonTest, RefusesMoreThanHalfAMillionValues) {
   std::string text = "[";
-  for (int i = 0; i < 2'000'000; ++i) text += "0,";
-  EXPECT_THAT(Message(text + "0]"), HasSubstr("want at most 2000000 values"));
+  for (int i = 0; i < 500'000; ++i) text += "0,";
+  EXPECT_THAT(Message(text + "0]"), HasSubstr("want at most 500000 values"));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ if [ ! -e "$environment/complete" ]; then
   touch "$environment/complete"
 fi
 
-./bazelw build //tests/interop/... //experiments:sweep //tools/encode_lines
+./bazelw build //tests/interop/... //experiments:sweep //tools/convert //tools/encode_lines
 binaries=$PWD/bazel-bin
 checks=$PWD/tests/interop/run_checks.py
 cd "$started_in"

@@ -23,7 +23,7 @@ def main():
             suite.addTest(unittest.FunctionTestCase(
                 lambda folder=folder: comparison.check_folder(folder), description=str(folder)))
     else:
-        for kind in ("transformers", "sweeps", "tokenizers", "tensorboard", "readme"):
+        for kind in ("transformers", "convert", "sweeps", "tokenizers", "tensorboard", "readme"):
             suite.addTests(unittest.TestLoader().discover(HERE / kind, "*_test.py", top_level_dir=HERE / kind))
     result = unittest.TextTestRunner(verbosity=2).run(suite)
     failed = len(result.failures) + len(result.errors)
