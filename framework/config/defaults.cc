@@ -117,13 +117,17 @@ const Stage* TrainingStage(const Experiment& experiment, absl::string_view from,
   return nullptr;
 }
 
-// What evaluations of language models have in common. `data`: of the stage evaluated; null if it is of another kind.
 template <typename LmData, typename LmEvaluation>
-void FillLmEvaluation(const LmData* data, int32_t length, LmEvaluation* evaluation) {
-  if (data != nullptr) {
-    if (data->has_corpus()) RETORT_DEFAULT(evaluation, corpus, data->corpus());
-    RETORT_DEFAULT(evaluation, length, data->length());
-  }
+void FillFromData(const LmData& data, LmEvaluation* evaluation) {
+  if (data.has_corpus()) RETORT_DEFAULT(evaluation, corpus, data.corpus());
+  RETORT_DEFAULT(evaluation, length, data.length());
+}
+
+// What evaluations of language models have in common. `data`: of the stage evaluated.
+template <typename LmEvaluation>
+void FillLmEvaluation(const Data& data, int32_t length, LmEvaluation* evaluation) {
+  if (data.has_masked_lm()) FillFromData(data.masked_lm(), evaluation);
+  if (data.has_causal_lm()) FillFromData(data.causal_lm(), evaluation);
   RETORT_DEFAULT(evaluation, length, length);
   RETORT_DEFAULT(evaluation, split, "report");
   RETORT_DEFAULT(evaluation, sequences, 512);
@@ -137,13 +141,11 @@ void FillEvaluation(const Experiment& experiment, int index, Stage* stage) {
     RETORT_DEFAULT(evaluation->mutable_sentence_similarity(), length, kBertPositions);
   }
   if (evaluation->has_masked_lm()) {
-    FillLmEvaluation(data.has_masked_lm() ? &data.masked_lm() : nullptr, kBertPositions,
-                     evaluation->mutable_masked_lm());
+    FillLmEvaluation(data, kBertPositions, evaluation->mutable_masked_lm());
     RETORT_DEFAULT(evaluation->mutable_masked_lm(), mask_seed, 0);
   }
   if (evaluation->has_causal_lm()) {
-    FillLmEvaluation(data.has_causal_lm() ? &data.causal_lm() : nullptr, kGpt2Positions,
-                     evaluation->mutable_causal_lm());
+    FillLmEvaluation(data, kGpt2Positions, evaluation->mutable_causal_lm());
     RETORT_DEFAULT(evaluation->mutable_causal_lm(), seed, 0);
   }
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "ATen/TensorOperators.h"
 #include "absl/strings/str_cat.h"
 #include "framework/data/held_out.h"
 #include "framework/data/lm_source.h"
