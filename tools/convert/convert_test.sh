@@ -101,7 +101,7 @@ for size in 5 MB 0MB -1MB 5XB 99999999999GB; do
   expect 1 "--max_shard_size: want a number with B, KB, MB" --model="$model" --output="$root/x" --max_shard_size="$size"
 done
 expect 1 "--extract: want --layers or --family beside it" --model="$model" --output="$root/x" --extract='random_normal {}'
-expect 1 "--extract:1:14: Message type \"retort.LayerCopyConfig\" has no field named \"map\"" --model="$model" \
+expect 1 "--extract:1:18: Message type \"retort.LayerCopyConfig\" has no field named \"map\"; its fields: mapping" --model="$model" \
   --output="$root/x" --layers=1 --extract='layer_copy { map {} }'
 expect 1 "want a student of at most the teacher's 2 layers, got 3" --model="$model" --output="$root/x" --layers=3
 expect 1 "family: want one of \"bert\"" --model="$model" --output="$root/x" --family=t5

@@ -14,9 +14,9 @@ done
 expect_error() {
   [ "$("${@:2}" 2>&1 >/dev/null </dev/null)" = "$1" ] || fail "want \"$1\", got \"$("${@:2}" 2>&1 </dev/null)\""
 }
-expect_error "--model: want a model folder, got none" "$EMBED"
-expect_error "--output: want a file to write, got none" "$EMBED" --model=data/teachers/mini
-expect_error "standard input: want a sentence per line, got none" "$EMBED" --model=data/teachers/mini --output="$out"
-expect_error "--length: want at most the model's 512 positions, got 513" \
+expect_error "error: --model: want a model folder, got none" "$EMBED"
+expect_error "error: --output: want a file to write, got none" "$EMBED" --model=data/teachers/mini
+expect_error "error: standard input: want a sentence per line, got none" "$EMBED" --model=data/teachers/mini --output="$out"
+expect_error "error: --length: want at most the model's 512 positions, got 513" \
   sh -c "echo a | $EMBED --model=data/teachers/mini --output=$out --length=513"
 [ $failures = 0 ]
