@@ -20,6 +20,7 @@ using Tensors = std::vector<std::pair<std::string, at::Tensor>>;
 constexpr char kWhole[] = "model.safetensors";
 constexpr char kIndex[] = "model.safetensors.index.json";
 constexpr char kPickle[] = "pytorch_model.bin";
+constexpr absl::string_view kNeverInNames("/\0", 2);
 constexpr char kEnding[] = ".safetensors";
 constexpr size_t kLongestIndex = 32 << 20;
 constexpr size_t kLongestQuote = 100;
@@ -49,7 +50,8 @@ absl::StatusOr<std::map<std::string, std::string>> ParseIndex(absl::string_view 
   std::map<std::string, std::string> files;
   for (const auto& [tensor, file] : map.items()) {
     const std::string* name = file.get_ptr<const std::string*>();
-    if (name == nullptr || !absl::EndsWith(*name, kEnding) || absl::StrContains(*name, '/')) {
+    if (name == nullptr || !absl::EndsWith(*name, kEnding) ||
+        absl::string_view(*name).find_first_of(kNeverInNames) != absl::string_view::npos) {
       return fail(absl::StrCat("weight_map: tensor \"", tensor.substr(0, kLongestQuote),
                                "\": want the name of a .safetensors file of the folder, got ",
                                name == nullptr ? file.type_name() : name->substr(0, kLongestQuote)));
