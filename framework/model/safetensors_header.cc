@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
@@ -243,6 +244,8 @@ const char* SafetensorsTypeName(c10::ScalarType dtype) {
 
 absl::StatusOr<SafetensorsHeader> ParseSafetensorsHeader(absl::string_view text, uint64_t data_bytes) {
   if (HasStringOver(text, kLongestString)) return absl::DataLossError("the header has a string of over 1 MiB");
+  // The parser takes NUL for the end of the text.
+  if (absl::StrContains(text, '\0')) return absl::DataLossError("the header is no JSON: it has a NUL");
   HeaderReader reader(data_bytes);
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) return absl::DataLossError(reader.error());
   RETORT_RETURN_IF_ERROR(CheckNoGaps(reader.header(), data_bytes));

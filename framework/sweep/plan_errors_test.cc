@@ -223,7 +223,8 @@ TEST_F(PlanErrorsTest, ATeacherWithoutAHead) {
                                 folder + " without one"));
   // What reads hidden states alone needs none; what cannot be compared is left out.
   const auto plan =
-      sweep_.Make(sweep_.Text("controls: NONE"), {"teacher.checkpoint=" + folder, "stage.distil.loss.ce.weight=0"});
+      sweep_.Make(sweep_.Text("controls: NONE"), {"teacher.checkpoint=" + folder, "stage.distil.loss.ce.weight=0",
+                                                  "student.architecture.language_model_head=true"});
   ASSERT_THAT(plan, IsOk());
   EXPECT_TRUE(plan->stages[0].reads_teacher);
   EXPECT_FALSE(plan->stages[1].reads_teacher);

@@ -17,14 +17,18 @@ using Json = nlohmann::json;
 constexpr int kMaxDepth = 32;
 constexpr int64_t kMaxValues = 500'000;
 
-// Looks at brackets and commas only, so that nothing large is built of what is
-// refused. What is not JSON at all is the parser's to find.
-absl::Status CheckSize(absl::string_view text, absl::string_view where) {
+// Looks at brackets, commas and NUL only, so that nothing large is built of what
+// is refused. What is not JSON at all is the parser's to find.
+absl::Status CheckOutline(absl::string_view text, absl::string_view where) {
   int depth = 0;
   int64_t values = 1;
   bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
+    // The parser takes it for the end of the text.
+    if (c == '\0') {
+      return absl::InvalidArgumentError(absl::StrCat(where, ": want JSON, got something else before byte ", i + 1));
+    }
     if (c == '"') {
       in_string = !in_string;
     } else if (in_string) {
@@ -112,7 +116,7 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
 }  // namespace
 
 absl::StatusOr<Json> ParseStrictJson(absl::string_view text, absl::string_view where) {
-  RETORT_RETURN_IF_ERROR(CheckSize(text, where));
+  RETORT_RETURN_IF_ERROR(CheckOutline(text, where));
   Json root;
   StrictBuilder builder(&root);
   if (!Json::sax_parse(text.begin(), text.end(), &builder)) {

@@ -28,6 +28,7 @@ TEST(StrictJsonTest, RefusesWhatIsNotJson) {
   EXPECT_THAT(Message("]]]"), HasSubstr("f: want JSON"));
   EXPECT_THAT(Message("\"\xff\""), HasSubstr("f: want JSON"));
   EXPECT_THAT(Message("1e99999"), HasSubstr("f: want JSON"));
+  EXPECT_EQ(Message(absl::string_view("{}\0{}", 5)), "f: want JSON, got something else before byte 3");
 }
 
 TEST(StrictJsonTest, RefusesANameTwice) {
