@@ -144,41 +144,34 @@ absl::Status ByteBpeTokenizer::Encode(absl::string_view text, Scratch* scratch, 
 
 absl::Status ByteBpeTokenizer::EncodeStage(size_t stage, absl::string_view text, WordCache* cache,
                                            std::vector<int32_t>* ids) const {
-  if (stage == added_.size()) {
-    EncodeOrdinary(text, cache, ids);
-    return absl::OkStatus();
-  }
+  if (stage == added_.size()) return EncodeOrdinary(text, cache, ids);
   return WalkAddedPieces(
       added_[stage], text,
       [&](size_t begin, size_t end) { return EncodeStage(stage + 1, text.substr(begin, end - begin), cache, ids); },
       [&](int32_t id) { ids->push_back(id); });
 }
 
-void ByteBpeTokenizer::EncodeOrdinary(absl::string_view text, WordCache* cache, std::vector<int32_t>* ids) const {
-  if (text.empty()) return;
+absl::Status ByteBpeTokenizer::EncodeOrdinary(absl::string_view text, WordCache* cache,
+                                              std::vector<int32_t>* ids) const {
+  if (text.empty()) return absl::OkStatus();
   std::string with_space;
   if (options_.add_prefix_space && text[0] != ' ') {
     with_space = absl::StrCat(" ", text);
     text = with_space;
   }
+  const auto as_it_is = [](uint64_t eight) { return eight; };
+  const auto encode = [&](absl::string_view word) {
+    AppendMerged(word, ids);
+    return absl::OkStatus();
+  };
+  WordBatch batch(cache, ids);
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = EndOfGpt2Word(text, begin);
-    EncodeWord(text.substr(begin, end - begin), text.size() - begin, cache, ids);
+    batch.Add(text.substr(begin, end - begin), text.size() - begin, as_it_is);
+    if (batch.full()) RETORT_RETURN_IF_ERROR(batch.Flush(encode));
     begin = end;
   }
-}
-
-void ByteBpeTokenizer::EncodeWord(absl::string_view word, size_t readable, WordCache* cache,
-                                  std::vector<int32_t>* ids) const {
-  if (cache == nullptr || word.size() > WordCache::kMaxBytes) {
-    AppendMerged(word, ids);
-    return;
-  }
-  const WordCache::Key key = WordCache::MakeKey(word, readable, [](uint64_t eight) { return eight; });
-  if (cache->AppendIds(key, ids)) return;
-  const size_t before = ids->size();
-  AppendMerged(word, ids);
-  cache->Put(key, absl::MakeConstSpan(*ids).subspan(before));
+  return batch.Flush(encode);
 }
 
 void ByteBpeTokenizer::AppendMerged(absl::string_view word, std::vector<int32_t>* ids) const {

@@ -84,9 +84,7 @@ class ByteBpeTokenizer : public Tokenizer {
 
   // Text without what added_[0 .. stage) finds.
   absl::Status EncodeStage(size_t stage, absl::string_view text, WordCache* cache, std::vector<int32_t>* ids) const;
-  void EncodeOrdinary(absl::string_view text, WordCache* cache, std::vector<int32_t>* ids) const;
-  // From the word's first byte on, `readable` bytes may be read.
-  void EncodeWord(absl::string_view word, size_t readable, WordCache* cache, std::vector<int32_t>* ids) const;
+  absl::Status EncodeOrdinary(absl::string_view text, WordCache* cache, std::vector<int32_t>* ids) const;
   void AppendMerged(absl::string_view word, std::vector<int32_t>* ids) const;
 
   ByteBpeParts parts_;

@@ -107,8 +107,6 @@ WordPieceTokenizer::WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& 
   for (int c = 0; c < 256; ++c) {
     const char byte = static_cast<char>(c);
     folded_[c] = options_.lower_case ? absl::ascii_tolower(byte) : byte;
-    const auto piece = initial_.find(absl::string_view(&byte, 1));
-    punctuation_id_[c] = piece == initial_.end() ? special_ids_.unk : piece->second;
     if (c >= 0x80) {
       byte_classes_[c] = kOther;
     } else if (absl::ascii_isalnum(byte)) {
@@ -136,43 +134,27 @@ absl::Status WordPieceTokenizer::Encode(absl::string_view text, Scratch* scratch
 absl::Status WordPieceTokenizer::EncodeOrdinary(absl::string_view text, size_t offset, WordCache* cache,
                                                 std::vector<int32_t>* ids) const {
   const auto class_at = [&](size_t i) { return byte_classes_[static_cast<uint8_t>(text[i])]; };
-  size_t next = 0;
-  while (next < text.size()) {
-    uint8_t classes = class_at(next);
-    if (classes == kSpace) {
-      ++next;
-    } else if (classes == kPunctuation) {
-      ids->push_back(punctuation_id_[static_cast<uint8_t>(text[next])]);
-      ++next;
-    } else {
-      // Neither decomposition nor any other step reaches across ASCII spaces
-      // and punctuation.
-      const size_t begin = next;
-      for (++next; next < text.size() && (class_at(next) & (kWord | kOther)); ++next) classes |= class_at(next);
-      RETORT_RETURN_IF_ERROR(
-          EncodeRun(text.substr(begin, next - begin), text.size() - begin, classes, offset + begin, cache, ids));
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status WordPieceTokenizer::EncodeRun(absl::string_view run, size_t readable, uint8_t classes, size_t offset,
-                                           WordCache* cache, std::vector<int32_t>* ids) const {
-  if (cache == nullptr || run.size() > WordCache::kMaxBytes) {
-    return EncodeRunUncached(run, classes, offset, ids);
-  }
   const auto fold = [this](uint64_t eight) { return options_.lower_case ? FoldEight(eight) : eight; };
-  const WordCache::Key key = WordCache::MakeKey(run, readable, fold);
-  if (cache->AppendIds(key, ids)) return absl::OkStatus();
-  const size_t before = ids->size();
-  RETORT_RETURN_IF_ERROR(EncodeRunUncached(run, classes, offset, ids));
-  cache->Put(key, absl::MakeConstSpan(*ids).subspan(before));
-  return absl::OkStatus();
+  const auto encode = [&](absl::string_view run) {
+    return EncodeRun(run, offset + static_cast<size_t>(run.data() - text.data()), ids);
+  };
+  WordBatch batch(cache, ids);
+  for (size_t next = 0; next < text.size();) {
+    const size_t begin = next++;
+    if (class_at(begin) == kSpace) continue;
+    // Neither decomposition nor any other step reaches across ASCII spaces and
+    // punctuation.
+    if (class_at(begin) != kPunctuation) {
+      while (next < text.size() && class_at(next) <= kOther) ++next;
+    }
+    batch.Add(text.substr(begin, next - begin), text.size() - begin, fold);
+    if (batch.full()) RETORT_RETURN_IF_ERROR(batch.Flush(encode));
+  }
+  return batch.Flush(encode);
 }
 
-absl::Status WordPieceTokenizer::EncodeRunUncached(absl::string_view run, uint8_t classes, size_t offset,
-                                                   std::vector<int32_t>* ids) const {
-  if (classes == kWord) {
+absl::Status WordPieceTokenizer::EncodeRun(absl::string_view run, size_t offset, std::vector<int32_t>* ids) const {
+  if (std::all_of(run.begin(), run.end(), [this](char c) { return byte_classes_[static_cast<uint8_t>(c)] == kWord; })) {
     std::string word(run);
     for (char& c : word) c = folded_[static_cast<uint8_t>(c)];
     AppendPieces(word, ids);

@@ -72,25 +72,20 @@ class WordPieceTokenizer : public Tokenizer {
   uint64_t Fingerprint() const override;
 
  private:
-  // What a byte is to the fast path, which takes ASCII letters and digits only.
-  // Bits, so that a run's classes are or-ed.
+  // What a byte is to the fast path, which takes ASCII only.
   enum ByteClass : uint8_t {
-    kWord = 1,
-    kOther = 2,  // controls and all of UTF-8 beyond ASCII: the full way
-    kSpace = 4,
-    kPunctuation = 8,
+    kWord,   // letters and digits
+    kOther,  // controls and all of UTF-8 beyond ASCII: the full way
+    kSpace,
+    kPunctuation,
   };
 
   WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids, const WordPieceOptions& options);
 
   // Text without special pieces that starts at byte `offset` of the whole.
   absl::Status EncodeOrdinary(absl::string_view text, size_t offset, WordCache* cache, std::vector<int32_t>* ids) const;
-  // A run of kWord and kOther bytes, of any length; from its first one on,
-  // `readable` bytes may be read.
-  absl::Status EncodeRun(absl::string_view run, size_t readable, uint8_t classes, size_t offset, WordCache* cache,
-                         std::vector<int32_t>* ids) const;
-  absl::Status EncodeRunUncached(absl::string_view run, uint8_t classes, size_t offset,
-                                 std::vector<int32_t>* ids) const;
+  // A run of kWord and kOther bytes, or one of kPunctuation.
+  absl::Status EncodeRun(absl::string_view run, size_t offset, std::vector<int32_t>* ids) const;
   // One normalised word.
   void AppendPieces(absl::string_view word, std::vector<int32_t>* ids) const;
 
@@ -99,9 +94,8 @@ class WordPieceTokenizer : public Tokenizer {
   SequenceTemplate template_;
   WordPieceOptions options_;
   BertNormalizer normalizer_;
-  std::array<uint8_t, 256> byte_classes_;
-  std::array<char, 256> folded_;             // lower case of kWord bytes
-  std::array<int32_t, 256> punctuation_id_;  // of kPunctuation bytes
+  std::array<ByteClass, 256> byte_classes_;
+  std::array<char, 256> folded_;  // lower case of kWord bytes
   AddedPieces added_;
   absl::flat_hash_set<int32_t> skipped_;  // by a decoding without special pieces
   absl::flat_hash_map<std::string, int32_t> initial_;
