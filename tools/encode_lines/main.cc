@@ -3,7 +3,8 @@
 //   bazel run //tools:encode_lines -- --tokenizer=FOLDER_OR_FILE <texts.jsonl >ids.txt
 //
 // Reads a JSON string per line and writes the line's ids, parted by spaces, or "error: ..." for what is not a text.
-// --time says instead how fast --threads threads encode all lines, also per second of CPU time, and what the ids hash to.
+// --time says instead how fast --threads threads encode all lines, also per second of CPU time, and what the ids hash
+// to.
 
 #include <gflags/gflags.h>
 

@@ -72,7 +72,7 @@ def retort(program, name, text_file, threads, folder):
         (path.parent / "tokenizer_config.json").write_text(json.dumps({"do_lower_case": name == "uncased"}))
     with open(text_file) as texts:
         result = subprocess.run(
-            [program, "--tokenizer=%s" % path, "--time", "--threads=%d" % threads, "--rounds=3"],
+            [program, "--tokenizer=%s" % path, "--time", "--threads=%d" % threads, "--rounds=10"],
             stdin=texts, check=True, capture_output=True)
     speed, _, cpu_speed, _, count, _, digest = result.stdout.decode().split()
     return float(speed), float(cpu_speed), int(count), digest
