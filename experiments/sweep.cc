@@ -42,6 +42,7 @@
 #include "framework/report/metrics_log.h"
 #include "framework/report/tensorboard.h"
 #include "framework/report/write_report.h"
+#include "framework/sweep/collect_results.h"
 #include "framework/sweep/cut_steps.h"
 #include "framework/sweep/describe.h"
 #include "framework/sweep/environment.h"

@@ -254,14 +254,19 @@ absl::Status ExpandVariants(const Sweep& sweep, const std::vector<std::string>& 
   return problems.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
 }
 
-// The cross-entropy of the kind of language model that the last stage with one is about.
+// What the last evaluation measures first; without one, the cross-entropy of the kind of language model that the last
+// stage trains.
 std::string DefaultPrimaryMetric(const Experiment& base) {
-  std::string kind = "masked_lm";
+  bool causal = false;
+  std::string metric;
   for (const Stage& stage : base.stage()) {
-    if (stage.data().has_masked_lm() || stage.evaluation().has_masked_lm()) kind = "masked_lm";
-    if (stage.data().has_causal_lm() || stage.evaluation().has_causal_lm()) kind = "causal_lm";
+    if (stage.evaluation().has_masked_lm()) metric = "masked_lm/cross_entropy";
+    if (stage.evaluation().has_causal_lm()) metric = "causal_lm/cross_entropy";
+    if (stage.evaluation().has_sentence_similarity()) metric = "sentence_similarity/spearman";
+    if (!stage.has_evaluation()) causal = stage.data().has_causal_lm();
   }
-  return absl::StrCat(kind, "/cross_entropy");
+  if (!metric.empty()) return metric;
+  return causal ? "causal_lm/cross_entropy" : "masked_lm/cross_entropy";
 }
 
 }  // namespace

@@ -133,6 +133,14 @@ TEST(ExpandTest, CausalDataHasItsDefaultsAndTheEvaluationFollowsIt) {
   EXPECT_EQ(named.report.primary_metric(), "causal_lm/accuracy");
 }
 
+TEST(ExpandTest, TheReportBeginsWithWhatTheLastEvaluationMeasures) {
+  const ExpandedSweep expanded =
+      Expanded(Changed("",
+                       "experiment { stage { name: 'distil' data { masked_lm { corpus: 'text' } } } "
+                       "stage { name: 'final' evaluation { sentence_similarity { pairs: 'pairs.tsv' } } } }"));
+  EXPECT_EQ(expanded.report.primary_metric(), "sentence_similarity/spearman");
+}
+
 TEST(ExpandTest, CausalDataThatCannotBeIsAnError) {
   EXPECT_THAT(StageError("data { causal_lm { length: 1 } }"),
               ::testing::AllOf(HasSubstr("stage \"distil\": data: causal_lm: corpus: want a corpus folder, got none"),

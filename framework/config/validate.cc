@@ -60,11 +60,6 @@ void CheckStudent(const Experiment& experiment, const PluginCatalogue& catalogue
   const auto positive = [&](bool present, const char* name, double value) {
     if (present) problems->Positive(place + name, value);
   };
-  if (architecture.has_family()) {
-    static const auto* const families = new std::set<std::string>{"bert", "distilbert", "gpt2", "roberta"};
-    problems->Want(families->count(architecture.family()) > 0, place + "family",
-                   "one of " + absl::StrJoin(*families, ", "), Quote(architecture.family()));
-  }
   positive(architecture.has_layers(), "layers", architecture.layers());
   positive(architecture.has_hidden_size(), "hidden_size", architecture.hidden_size());
   positive(architecture.has_heads(), "heads", architecture.heads());

@@ -24,7 +24,9 @@ void OverrideSizes(const Architecture& architecture, EncoderConfig* config) {
 }
 
 void OverrideRest(const Architecture& architecture, EncoderConfig* config) {
-  if (architecture.has_token_types()) config->token_types = architecture.token_types() ? kTokenTypes : 0;
+  if (architecture.has_token_types() && architecture.token_types() != (config->token_types > 0)) {
+    config->token_types = architecture.token_types() ? kTokenTypes : 0;
+  }
   if (architecture.has_pooler()) config->pooler = architecture.pooler();
   if (architecture.has_language_model_head()) config->language_model_head = architecture.language_model_head();
   if (architecture.has_hidden_dropout()) config->hidden_dropout = architecture.hidden_dropout();

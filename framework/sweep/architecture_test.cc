@@ -89,6 +89,14 @@ TEST(ResolveArchitecture, IsOfTheFamilyThatHasAPlaceForIt) {
   EXPECT_EQ(Resolve(architecture)->family, "bert") << "DistilBERT's files have no place for another epsilon";
 }
 
+TEST(ResolveArchitecture, KeepsTheNumberOfTokenTypes) {
+  EncoderConfig teacher = TeacherConfig();
+  teacher.token_types = 1;  // As RoBERTa has it.
+  Architecture architecture;
+  architecture.set_token_types(true);
+  EXPECT_EQ(ResolveArchitecture(architecture, kPieces, kPad, &teacher)->token_types, 1);
+}
+
 TEST(ResolveArchitecture, NeedsNoTeacher) {
   Architecture architecture;
   architecture.set_layers(2);

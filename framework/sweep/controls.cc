@@ -19,7 +19,7 @@ absl::StatusOr<Experiment> GoldOnly(const IsGold& is_gold, const Experiment& bas
     kept.clear_loss();
     for (const Loss& loss : stage.loss()) {
       RETORT_ASSIGN_OR_RETURN(const bool gold, is_gold(base, stage, loss));
-      if (gold) *kept.add_loss() = loss;
+      if (gold && loss.weight() != 0) *kept.add_loss() = loss;
     }
     const auto moved = replaced.find(kept.from());
     if (moved != replaced.end()) {

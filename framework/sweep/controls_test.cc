@@ -1,5 +1,6 @@
 #include "framework/sweep/controls.h"
 
+#include "absl/strings/match.h"
 #include "framework/sweep/test_sweep.h"
 #include "framework/testing/matchers.h"
 #include "gmock/gmock.h"
@@ -19,7 +20,8 @@ absl::StatusOr<bool> NamedGold(const Experiment&, const Stage&, const Loss& loss
   return loss.name().find("gold") != std::string::npos;
 }
 
-// A sweep whose base has stages of losses with these names; a stage without any is an evaluation.
+// A sweep whose base has stages of losses with these names, of weight 0 for "dead_..."; a stage without any is an
+// evaluation.
 ExpandedSweep SweepOf(const std::vector<std::pair<std::string, std::vector<std::string>>>& stages) {
   ExpandedSweep sweep;
   ExpandedVariant& base = sweep.variants.emplace_back();
@@ -30,7 +32,11 @@ ExpandedSweep SweepOf(const std::vector<std::pair<std::string, std::vector<std::
     Stage* stage = base.experiment.add_stage();
     stage->set_name(name);
     if (!trained.empty()) stage->set_from("@" + trained);
-    for (const std::string& loss : losses) stage->add_loss()->set_name(loss);
+    for (const std::string& name_of_loss : losses) {
+      Loss* loss = stage->add_loss();
+      loss->set_name(name_of_loss);
+      loss->set_weight(absl::StartsWith(name_of_loss, "dead") ? 0 : 1);
+    }
     if (losses.empty()) {
       stage->mutable_evaluation()->mutable_masked_lm();
     } else {
@@ -49,6 +55,14 @@ std::string Outline(const Experiment& experiment) {
     text += ")";
   }
   return text;
+}
+
+TEST(AddControls, LeavesOutGoldLossesOfWeightZero) {
+  ExpandedSweep sweep = SweepOf({{"first", {"ce", "dead_gold"}}, {"second", {"gold", "dead_gold"}}, {"evaluate", {}}});
+  std::vector<std::string> warnings;
+  ASSERT_THAT(AddControls(NamedGold, &sweep, &warnings), IsOk());
+  EXPECT_EQ(Outline(sweep.variants[1].experiment), "second(gold) evaluate<@second()");
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("stage \"first\" has no loss that is learnt from the text alone")));
 }
 
 TEST(AddControls, KeepsGoldLossesAndEvaluations) {

@@ -58,7 +58,7 @@ Cost CostOf(const Plan& plan, const Store& store) {
   std::map<std::pair<std::string, std::string>, std::vector<const PlannedStage*>> cohorts;
   for (const PlannedStage& stage : plan.stages) {
     ++cost.stages;
-    if (stage.trains() ? store.HasStudent(stage.key) : store.HasScores(stage.key)) {
+    if (store.Has(stage)) {
       ++cost.stages_done;
       continue;
     }

@@ -77,6 +77,15 @@ int64_t EvaluationLength(const Stage& stage) {
   LOG(FATAL) << "no evaluation " << stage.evaluation().kind_case();
 }
 
+std::vector<std::string> EvaluationMetrics(const Stage& stage) {
+  if (!EvaluationReadsLogits(stage)) return {kSentenceSimilaritySpearman};
+  std::vector<std::string> metrics;
+  for (const char* metric : {kCrossEntropy, kAccuracy, kKlToTeacher}) {
+    metrics.push_back(LmMetric(EvaluationKind(stage), metric));
+  }
+  return metrics;
+}
+
 std::string EvaluationSplit(const Stage& stage) {
   switch (stage.evaluation().kind_case()) {
     case Evaluation::kMaskedLm:
@@ -105,8 +114,9 @@ absl::Status AddEvaluationParts(const Stage& stage, const VocabularyInput& vocab
   RETORT_ASSIGN_OR_RETURN(const HeldOutSpec spec, HeldOutOf(stage));
   RETORT_ASSIGN_OR_RETURN(const auto sequences, inputs->Sequences(spec.sequences, vocabulary));
   if (sequences->size() < spec.count) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("sequences: want at most the ", sequences->size(), " of the held-out split, got ", spec.count));
+    return absl::InvalidArgumentError(absl::StrCat(stage.has_evaluation() ? "evaluation" : "evaluate",
+                                                   ": sequences: want at most the ", sequences->size(),
+                                                   " of the held-out split, got ", spec.count));
   }
   key->Add("held-out data", sequences->content_hash());
   key->Add("held-out sequences", spec.count);

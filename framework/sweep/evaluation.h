@@ -31,6 +31,9 @@ LmKind EvaluationKind(const Stage& stage);
 // Positions of its longest sequences.
 int64_t EvaluationLength(const Stage& stage);
 
+// The names of its metrics, as the report has them: "masked_lm/cross_entropy".
+std::vector<std::string> EvaluationMetrics(const Stage& stage);
+
 // The split whose numbers it gives: "select" or "report".
 std::string EvaluationSplit(const Stage& stage);
 

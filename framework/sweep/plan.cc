@@ -11,6 +11,7 @@
 #include "framework/config/defaults.h"
 #include "framework/loss/loss_term.h"
 #include "framework/sweep/controls.h"
+#include "framework/sweep/evaluation.h"
 #include "framework/sweep/plan_variant.h"
 
 namespace retort {
@@ -73,6 +74,19 @@ absl::Status CheckOnly(const ExpandedSweep& sweep, const std::set<std::string>& 
   return absl::OkStatus();
 }
 
+// That the metric which the report begins with is measured.
+absl::Status CheckPrimaryMetric(const ExpandedSweep& sweep) {
+  std::vector<std::string> metrics;
+  for (const Stage& stage : sweep.variants.front().experiment.stage()) {
+    if (!stage.has_evaluation()) continue;
+    for (std::string& metric : EvaluationMetrics(stage)) metrics.push_back(std::move(metric));
+  }
+  const std::string& primary = sweep.report.primary_metric();
+  if (std::find(metrics.begin(), metrics.end(), primary) != metrics.end()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("report.primary_metric: want one of ", absl::StrJoin(metrics, ", "), ", got \"", primary, "\""));
+}
+
 }  // namespace
 
 int Plan::Find(const std::string& variant, uint64_t seed, const std::string& stage) const {
@@ -89,6 +103,7 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
   plan.sweep = sweep;
   plan.device = options.device;
   for (ExpandedVariant& variant : plan.sweep.variants) AddDefaultEvaluation(&variant.experiment);
+  RETORT_RETURN_IF_ERROR(CheckPrimaryMetric(plan.sweep));
   if (sweep.controls) {
     auto is_gold = [&](const Experiment& experiment, const Stage& stage, const Loss& loss) {
       absl::StatusOr<bool> gold = LossIsGold(experiment, stage, loss, inputs);

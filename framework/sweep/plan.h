@@ -2,12 +2,14 @@
 #define RETORT_FRAMEWORK_SWEEP_PLAN_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "c10/core/Device.h"
 #include "c10/core/ScalarType.h"
@@ -32,7 +34,7 @@ struct PlannedStage {
   Init init;               // Read if student is -1.
   std::string init_files;  // Hashes of the files that it reads.
   int teacher = -1;        // The planned stage whose student teaches; -1: `checkpoint`.
-  std::string checkpoint;  // Folder of the teacher; empty: none.
+  std::string checkpoint;  // Folder of the experiment's teacher; empty: none.
   bool teacher_dropout = false;
   bool reads_teacher = false;  // While training or evaluating, not only while initialising.
 
@@ -64,6 +66,9 @@ struct Plan {
   // The planned stage of a variant, seed and stage name; -1: there is none.
   int Find(const std::string& variant, uint64_t seed, const std::string& stage) const;
 };
+
+// What became of planned stages; by index.
+using StageStatuses = std::map<int, absl::Status>;
 
 struct PlanOptions {
   c10::Device device = c10::Device(at::kCPU);

@@ -42,9 +42,13 @@ absl::Status CheckCheckpoint(const Experiment& experiment, const ModelInput& tea
                                                      model.tokenizer_path, ", which reads the same pieces, got ",
                                                      experiment.student().vocabulary()));
     }
-  } else if (model.config.vocabulary_size != student.vocabulary_size) {
-    return absl::InvalidArgumentError(absl::StrCat("student.vocabulary: want the ", model.config.vocabulary_size,
-                                                   " pieces of the teacher, got ", student.vocabulary_size));
+  }
+  // A teacher whose embeddings are padded has more pieces than its tokenizer, and logits that the student lacks.
+  const int64_t pieces = model.config.vocabulary_size;
+  const bool padded = pieces > student.vocabulary_size && !model.tokenizer_path.empty() && !reads_logits;
+  if (pieces != student.vocabulary_size && !padded) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("student.vocabulary: want the ", pieces, " pieces of the teacher, got ", student.vocabulary_size));
   }
   if (model.config.language_model_head || !reads_logits) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -62,10 +66,11 @@ absl::Status CheckTrainer(const EncoderConfig& student, const Stage& stage) {
       absl::StrCat("keep.best.metric: want ", loss, " or ", accuracy, ", got \"", metric, "\""));
 }
 
-absl::Status CheckLength(const EncoderConfig& student, const EncoderConfig* teacher, int64_t length) {
+absl::Status CheckLength(const EncoderConfig& student, const EncoderConfig* teacher, const char* field,
+                         int64_t length) {
   for (const EncoderConfig* config : {&student, teacher}) {
     if (config == nullptr || length <= config->longest_sequence()) continue;
-    return absl::InvalidArgumentError(absl::StrCat("length: want at most the ", config->longest_sequence(),
+    return absl::InvalidArgumentError(absl::StrCat(field, ": length: want at most the ", config->longest_sequence(),
                                                    " positions of the ", config == teacher ? "teacher" : "student",
                                                    ", got ", length));
   }

@@ -27,8 +27,8 @@ absl::Status CheckCheckpoint(const Experiment& experiment, const ModelInput& tea
 // What the trainer would find only after the first step or at the first evaluation.
 absl::Status CheckTrainer(const EncoderConfig& student, const Stage& stage);
 
-// That sequences are not longer than either model reads. `teacher` may be null.
-absl::Status CheckLength(const EncoderConfig& student, const EncoderConfig* teacher, int64_t length);
+// That sequences of the data or evaluation, `field`, are not longer than either model reads. `teacher` may be null.
+absl::Status CheckLength(const EncoderConfig& student, const EncoderConfig* teacher, const char* field, int64_t length);
 
 }  // namespace retort
 

@@ -79,13 +79,16 @@ TEST_F(PlanErrorsTest, StudentsThatDoNotFitTheTeacher) {
 }
 
 TEST_F(PlanErrorsTest, LengthsBeyondThePositions) {
-  EXPECT_THAT(Error({"stage.distil.data.masked_lm.length=33"}),
-              IsInvalidArgument("stage \"distil\": length: want at most the 32 positions of the student, got 33"));
-  EXPECT_THAT(Error({"stage.distil.data.masked_lm.length=33", "student.architecture.max_positions=64",
-                     "student.init.random_normal={}"}),
-              IsInvalidArgument("stage \"distil\": length: want at most the 32 positions of the teacher, got 33"));
+  EXPECT_THAT(
+      Error({"stage.distil.data.masked_lm.length=33"}),
+      IsInvalidArgument("stage \"distil\": data: length: want at most the 32 positions of the student, got 33"));
+  EXPECT_THAT(
+      Error({"stage.distil.data.masked_lm.length=33", "student.architecture.max_positions=64",
+             "student.init.random_normal={}"}),
+      IsInvalidArgument("stage \"distil\": data: length: want at most the 32 positions of the teacher, got 33"));
   EXPECT_THAT(Error({"stage.evaluate.evaluation.masked_lm.length=40"}),
-              IsInvalidArgument("stage \"evaluate\": length: want at most the 32 positions of the student, got 40"));
+              IsInvalidArgument(
+                  "stage \"evaluate\": evaluation: length: want at most the 32 positions of the student, got 40"));
 }
 
 TEST_F(PlanErrorsTest, LanguageModelsOfTheOtherKind) {
@@ -156,9 +159,9 @@ TEST_F(PlanErrorsTest, CausalTeachersOfOtherStudents) {
 
 TEST_F(PlanErrorsTest, MoreHeldOutSequencesThanThereAre) {
   EXPECT_THAT(Error({"stage.evaluate.evaluation.masked_lm.sequences=5000"}),
-              IsInvalidArgument("stage \"evaluate\": sequences: want at most the "));
+              IsInvalidArgument("stage \"evaluate\": evaluation: sequences: want at most the "));
   EXPECT_THAT(Error({"stage.distil.evaluate={ every_steps: 3 sequences: 5000 }"}),
-              IsInvalidArgument("stage \"distil\": sequences: want at most the "));
+              IsInvalidArgument("stage \"distil\": evaluate: sequences: want at most the "));
 }
 
 TEST_F(PlanErrorsTest, SplitsWithoutDocuments) {
@@ -182,6 +185,22 @@ TEST_F(PlanErrorsTest, NoVocabulary) {
   const std::string small = WriteVocabulary("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
   EXPECT_THAT(Error({"student.vocabulary=" + small, "student.init.random_normal={}", "stage.distil.loss.ce.cosine={}"}),
               IsInvalidArgument("student.vocabulary: want the 57 pieces of the teacher, got 6"));
+}
+
+TEST_F(PlanErrorsTest, TeachersOfMorePiecesThanTheirTokenizer) {
+  EncoderConfig padded = testing::TinyTeacherConfig();
+  padded.vocabulary_size = 60;
+  testing::WriteTinyTeacher(sweep_.teacher(), /*seed=*/5, padded);
+  EXPECT_THAT(Error({"student.init.random_normal={}"}),
+              IsInvalidArgument("got 60 pieces in the teacher and 57 in the student"));
+  EXPECT_THAT(Error({"student.init.random_normal={}", "stage.distil.loss.ce.cosine={}"}), IsOk())
+      << "hidden states have no vocabulary, and it is not evaluated";
+}
+
+TEST_F(PlanErrorsTest, PrimaryMetricsThatNothingMeasures) {
+  EXPECT_THAT(sweep_.Make(sweep_.Text(R"(report { primary_metric: "masked_lm/acuracy" })")),
+              IsInvalidArgument("report.primary_metric: want one of masked_lm/cross_entropy, masked_lm/accuracy, "
+                                "masked_lm/kl_to_teacher, got \"masked_lm/acuracy\""));
 }
 
 TEST_F(PlanErrorsTest, AnotherVocabularyThanTheTeachers) {

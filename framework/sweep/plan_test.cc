@@ -87,7 +87,8 @@ TEST_F(PlanTest, CausalStudentsAreEvaluatedAsSuchUnasked) {
   text.erase(begin, text.find(stage) + stage.size() - begin);
   text.erase(text.find('}', begin), 1);
   // The default of 512 blocks is more than there are.
-  EXPECT_THAT(sweep_.Make(text), testing::IsInvalidArgument("stage \"evaluate\": sequences: want at most the"));
+  EXPECT_THAT(sweep_.Make(text),
+              testing::IsInvalidArgument("stage \"evaluate\": evaluation: sequences: want at most the"));
 }
 
 TEST_F(PlanTest, ResolvesATrainingStage) {
@@ -148,7 +149,8 @@ TEST_F(PlanTest, EvaluatesWhereTheSweepDoesNotSay) {
   ASSERT_NE(begin, std::string::npos);
   const auto end = text.find("    }\n", begin);
   text.erase(begin, end + 6 - begin);
-  EXPECT_THAT(sweep_.Make(text), testing::IsInvalidArgument("stage \"evaluate\": sequences: want at most the"))
+  EXPECT_THAT(sweep_.Make(text),
+              testing::IsInvalidArgument("stage \"evaluate\": evaluation: sequences: want at most the"))
       << "the default of 512 sequences is more than the corpus holds";
 }
 
@@ -206,7 +208,7 @@ TEST_F(PlanTest, FollowsFromAndTeacher) {
   const int distil = plan.Find("base", 1, "distil");
   EXPECT_EQ(At(plan, "base", "pupil").student, distil);
   EXPECT_EQ(At(plan, "base", "pupil").teacher, distil);
-  EXPECT_EQ(At(plan, "base", "pupil").checkpoint, "");
+  EXPECT_EQ(At(plan, "base", "pupil").checkpoint, sweep_.teacher()) << "an initialisation may still read it";
   EXPECT_EQ(At(plan, "base", "compare").teacher, distil);
   EXPECT_EQ(plan.Find("base", 1, "again"), plan.Find("base", 1, "evaluate")) << "the same under another name";
   for (size_t i = 0; i < plan.stages.size(); ++i) {
@@ -296,6 +298,15 @@ TEST_F(PlanTest, WarnsOfDeadOptionsOncePerVariant) {
   const Plan plan = Make("seeds: [1, 2]", {"stage.distil.loss.ce.weight=0"});
   EXPECT_THAT(plan.warnings,
               ElementsAre("variant \"base\": stage \"distil\": loss \"ce\" has weight 0: it is not computed"));
+}
+
+TEST_F(PlanTest, LossesOfWeightZeroAreAsGoodAsNone) {
+  const Plan dead = Make(kNoControls, {"stage.distil.loss.ce.weight=0", "stage.distil.loss.cos.weight=0"});
+  EXPECT_EQ(At(dead, "base", "distil").stage.loss_size(), 1);
+  EXPECT_FALSE(At(dead, "base", "distil").reads_teacher);
+  const Plan removed = Make(absl::StrCat(
+      kNoControls, R"( variant { name: "b" overlay { stage { name: "distil" remove: "ce" remove: "cos" } } })"));
+  EXPECT_EQ(At(dead, "base", "distil").key, At(removed, "b", "distil").key);
 }
 
 TEST_F(PlanTest, EvaluatesWithoutTheTeacherWhoseVocabularyIsAnother) {

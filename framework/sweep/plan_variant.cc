@@ -27,6 +27,13 @@ absl::Status Prefix(const std::string& place, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(place, status.message()));
 }
 
+// A loss of weight 0 is as good as none: neither the training nor the key of its result knows it.
+void DropDeadLosses(Stage* stage) {
+  auto* losses = stage->mutable_loss();
+  losses->erase(std::remove_if(losses->begin(), losses->end(), [](const Loss& loss) { return loss.weight() == 0; }),
+                losses->end());
+}
+
 absl::StatusOr<c10::ScalarType> ResolvePrecision(Precision precision, c10::Device device) {
   switch (precision) {
     case FLOAT32:
@@ -99,9 +106,8 @@ class VariantPlanner {
     }
     if (stage.has_teacher()) {
       RETORT_ASSIGN_OR_RETURN(planned->teacher, FindStage(stage.teacher(), "teacher"));
-    } else if (teacher_ != nullptr) {
-      planned->checkpoint = experiment_.teacher().checkpoint();
     }
+    if (teacher_ != nullptr) planned->checkpoint = experiment_.teacher().checkpoint();
     planned->teacher_dropout = experiment_.teacher().dropout();
     return absl::OkStatus();
   }
@@ -156,6 +162,7 @@ class VariantPlanner {
     std::vector<std::string> warnings;
     context.warnings = &warnings;
     RETORT_ASSIGN_OR_RETURN(const Objective objective, Objective::Create(planned->stage.loss(), context));
+    DropDeadLosses(&planned->stage);
     for (const std::string& warning : warnings) Warn(planned->stage, warning);
     planned->reads_teacher = !objective.teacher().empty();
     if (planned->reads_teacher) {
@@ -163,7 +170,7 @@ class VariantPlanner {
     }
     if (objective.rows()) RETORT_RETURN_IF_ERROR(CheckHead(config_, "loss"));
     RETORT_RETURN_IF_ERROR(CheckTrainer(config_, planned->stage));
-    RETORT_RETURN_IF_ERROR(CheckLength(config_, teacher, TrainingSequences(planned->stage.data()).length));
+    RETORT_RETURN_IF_ERROR(CheckLength(config_, teacher, "data", TrainingSequences(planned->stage.data()).length));
     RETORT_ASSIGN_OR_RETURN(planned->source, inputs_->Source(planned->stage, *vocabulary_, data_seed_));
     RETORT_RETURN_IF_ERROR(EstimateTraining(objective, teacher, planned));
     AddTrainingParts(*planned, key);
@@ -178,7 +185,8 @@ class VariantPlanner {
       RETORT_RETURN_IF_ERROR(CheckDirection(config_, "evaluation", EvaluationKind(planned->stage)));
       RETORT_RETURN_IF_ERROR(CheckHead(config_, "evaluation"));
     }
-    RETORT_RETURN_IF_ERROR(CheckLength(config_, TeacherConfig(*planned), EvaluationLength(planned->stage)));
+    RETORT_RETURN_IF_ERROR(
+        CheckLength(config_, TeacherConfig(*planned), "evaluation", EvaluationLength(planned->stage)));
     if (TeacherConfig(*planned) != nullptr) {
       const absl::Status fits = CheckTeacher(*planned, reads_logits);
       planned->reads_teacher = fits.ok();

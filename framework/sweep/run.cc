@@ -11,9 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
-#include "framework/config/difference.h"
 #include "framework/init/initializer.h"
-#include "framework/report/stage_metrics.h"
 #include "framework/sweep/evaluation.h"
 #include "framework/train/cohort.h"
 #include "framework/train/objective.h"
@@ -37,9 +35,7 @@ class Runner {
 
   absl::StatusOr<StageStatuses> Run() {
     for (size_t i = 0; i < plan_.stages.size(); ++i) {
-      const PlannedStage& stage = plan_.stages[i];
-      if (stage.trains() ? store_.HasStudent(stage.key) : store_.HasScores(stage.key))
-        done_.insert(static_cast<int>(i));
+      if (store_.Has(plan_.stages[i])) done_.insert(static_cast<int>(i));
     }
     while (true) {
       if (const std::vector<int> cohort = NextCohort(); !cohort.empty()) {
@@ -317,80 +313,10 @@ class Runner {
   StageStatuses failed_;
 };
 
-// Curves and costs from the last training stage that the evaluated student went through.
-absl::Status AddTraining(const Plan& plan, int index, const Store& store, RunResult* run) {
-  const PlannedStage& stage = plan.stages[index];
-  run->folder = store.Folder(stage.key);
-  RETORT_ASSIGN_OR_RETURN(const std::string log, store.GetMetricsLog(stage.key));
-  absl::StatusOr<StageMetrics> metrics = ParseMetricsLog(log);
-  if (!metrics.ok()) {
-    return absl::DataLossError(absl::StrCat(run->folder, "/metrics.jsonl: ", metrics.status().message()));
-  }
-  FillFromStage(stage.stage.name(), stage.stage.evaluate().split(), *std::move(metrics), run);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<RunResult> CollectRun(const Plan& plan, const ExpandedVariant& variant, uint64_t seed,
-                                     const StageStatuses& failed, const Store& store) {
-  RunResult run;
-  run.variant = variant.name;
-  run.seed = seed;
-  for (const Stage& stage : variant.experiment.stage()) {
-    const int index = plan.Find(variant.name, seed, stage.name());
-    const PlannedStage& planned = plan.stages[index];
-    const auto failure = failed.find(index);
-    if (failure != failed.end() && run.error.empty()) {
-      run.error = absl::StrCat("stage \"", stage.name(), "\": ", failure->second.message());
-    }
-    if (planned.trains()) {
-      run.parameters = planned.parameters;
-      if (failure == failed.end() || store.GetMetricsLog(planned.key).ok()) {
-        RETORT_RETURN_IF_ERROR(AddTraining(plan, index, store, &run));
-      }
-    } else if (failure == failed.end()) {
-      RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(planned.key));
-      scores.stage = stage.name();
-      run.scores.push_back(std::move(scores));
-    }
-  }
-  return run;
-}
-
 }  // namespace
 
 absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& options, const Store& store, Inputs* inputs) {
   return Runner(plan, options, store, inputs).Run();
-}
-
-absl::StatusOr<SweepResult> CollectResults(const Plan& plan, const StageStatuses& failed, const Store& store) {
-  SweepResult result;
-  result.name = plan.sweep.name;
-  result.seeds = plan.sweep.seeds;
-  result.warnings = plan.warnings;
-  result.primary_metric = plan.sweep.report.primary_metric();
-  const ExpandedVariant& base = plan.sweep.variants.front();
-  for (const ExpandedVariant& variant : plan.sweep.variants) {
-    if (plan.Find(variant.name, result.seeds.front(), variant.experiment.stage(0).name()) < 0) continue;
-    result.variants.push_back({variant.name, DescribeDifference(base.experiment, variant.experiment)});
-    for (uint64_t seed : result.seeds) {
-      RETORT_ASSIGN_OR_RETURN(RunResult run, CollectRun(plan, variant, seed, failed, store));
-      result.runs.push_back(std::move(run));
-    }
-  }
-  std::set<std::string> teachers;
-  for (const PlannedStage& stage : plan.stages) {
-    if (stage.teacher_scores_key.empty() || !teachers.insert(stage.teacher_scores_key).second) continue;
-    if (!store.HasScores(stage.teacher_scores_key)) continue;
-    RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(stage.teacher_scores_key));
-    result.teacher.push_back(std::move(scores));
-  }
-  for (const Reference& reference : plan.sweep.references) {
-    PublishedResult published{reference.variant(), reference.metric(), std::nullopt, std::nullopt, reference.source()};
-    if (reference.has_delta()) published.delta = reference.delta();
-    if (reference.has_value()) published.value = reference.value();
-    result.published.push_back(std::move(published));
-  }
-  return result;
 }
 
 }  // namespace retort

@@ -52,6 +52,10 @@ absl::Status WriteLossParameters(const std::string& path, const ParameterSet& ex
 
 }  // namespace
 
+bool Store::Has(const PlannedStage& planned) const {
+  return planned.trains() ? HasStudent(planned.key) : HasScores(planned.key);
+}
+
 bool Store::HasStudent(const std::string& key) const { return std::filesystem::exists(Folder(key) + kDone); }
 bool Store::HasScores(const std::string& key) const { return std::filesystem::exists(Folder(key) + kScores); }
 

@@ -33,6 +33,8 @@ class Store {
   std::string Folder(const std::string& key) const { return root_ + "/" + key; }
   std::string CheckpointFolder(const std::string& key) const { return Folder(key) + "/checkpoint"; }
 
+  // Whether the stage's result is there.
+  bool Has(const PlannedStage& planned) const;
   bool HasStudent(const std::string& key) const;
   bool HasScores(const std::string& key) const;
 

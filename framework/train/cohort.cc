@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ATen/core/grad_mode.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
@@ -33,8 +34,7 @@ struct Running {
 // only.
 bool IsBetter(const std::string& metric, double value, double best) {
   if (std::isnan(best)) return !std::isnan(value);
-  const bool higher = metric.size() >= 8 && metric.compare(metric.size() - 8, 8, "accuracy") == 0;
-  return higher ? value > best : value < best;
+  return absl::EndsWith(metric, "accuracy") ? value > best : value < best;
 }
 
 class Training {
@@ -145,7 +145,7 @@ class Training {
     for (size_t i = 0; i < slices.size(); ++i) {
       AddMicroBatch(step + 1, batch.Slice(slices[i].begin, slices[i].end, options_.device), static_cast<int>(i));
     }
-    RETORT_RETURN_IF_ERROR(UpdateAll(step + 1, batch.tokens(), absl::ToDoubleSeconds(absl::Now() - start)));
+    UpdateAll(step + 1, batch.tokens(), absl::ToDoubleSeconds(absl::Now() - start));
     return EvaluateIfDue(batch.tokens());
   }
 
@@ -199,7 +199,7 @@ class Training {
                                 objective.reads_teacher_rows() ? batch.masks.Rows(*objective.rows()) : 0);
   }
 
-  absl::Status UpdateAll(int64_t step, int64_t tokens, double seconds_so_far) {
+  void UpdateAll(int64_t step, int64_t tokens, double seconds_so_far) {
     const absl::Time start = absl::Now();
     std::vector<std::pair<Running*, UpdateResult>> updates;
     for (Running& running : running_) {
@@ -217,7 +217,6 @@ class Training {
     for (const auto& [running, update] : updates) {
       Record(*running, update, static_cast<double>(tokens) / seconds);
     }
-    return absl::OkStatus();
   }
 
   void Record(const Running& running, const UpdateResult& update, double tokens_per_second) const {

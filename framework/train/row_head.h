@@ -20,7 +20,7 @@ namespace retort {
 // Logits of a teacher, by chunk: [chunk, V] each, n rows together.
 using LogitChunks = std::vector<at::Tensor>;
 
-// The masked-LM logits of some rows, without gradient.
+// The vocabulary logits of some rows, without gradient.
 //
 // Args: last_hidden [B, S, H]. Returns: chunks of at most `chunk_rows` rows, in the order of batch.rows(rows).
 LogitChunks TeacherLogits(const Encoder& teacher, const ParameterSet& parameters, const Batch& batch,
@@ -29,10 +29,10 @@ LogitChunks TeacherLogits(const Encoder& teacher, const ParameterSet& parameters
 struct RowHeadResult {
   at::Tensor decoder_input;           // [n, H] with its autograd graph: the transformed rows of the last hidden state.
   at::Tensor decoder_input_gradient;  // [n, H], to run backward from.
-  std::vector<at::Tensor> sums;       // [] float64 by term of the objective: unweighted; undefined for tensor terms.
+  std::vector<at::Tensor> sums;       // [] float64 by term of the objective: unweighted; 0 for tensor terms.
 };
 
-// Evaluates the row terms and adds the gradients of decoder.bias and of the decoder's matrix (embeddings.word) to the
+// Evaluates the row terms and adds the gradients of the decoder's matrix and of its bias, where it has one, to the
 // parameters' flat gradient.
 //
 // Args:

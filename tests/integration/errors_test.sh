@@ -108,5 +108,10 @@ expect_text last_step 'step 1: parameters: want finite values, got NaN or infini
 run weight_zero "$(edited weight_zero 's/weight: 5/weight: 0/')" --dry_run
 expect_text weight_zero 'loss "ce" has weight 0: it is not computed'
 expect_code weight_zero 0
+run without_teacher "$root/base.textproto" --set=stage.distil.loss.ce.weight=0 --set=stage.distil.loss.cos.weight=0
+expect_code without_teacher 0
+run without_gold "$root/base.textproto" --set=stage.distil.loss.mlm.weight=0
+expect_text without_gold 'has no loss that is learnt from the text alone'
+expect_code without_gold 0
 
 finish
