@@ -192,7 +192,7 @@ class Analyser {
     RETORT_ASSIGN_OR_RETURN(std::vector<double> row, LinearisedValues(variant));
     RETORT_ASSIGN_OR_RETURN(const std::vector<double> from, LinearisedValues(base));
     if (row.size() != from.size()) {
-      return absl::InvalidArgumentError(absl::StrCat("want the base's ", from.size(), " sequences, got ", row.size()));
+      return absl::InvalidArgumentError(absl::StrCat("want the base's ", from.size(), " examples, got ", row.size()));
     }
     for (size_t e = 0; e < row.size(); ++e) row[e] -= from[e];
     return row;

@@ -71,7 +71,7 @@ TEST(Analyse, NoDifferenceBetweenDifferentExamples) {
   const Analysis analysis = *Analyse(result);
   EXPECT_EQ(analysis.variants[1].metrics[0].difference->seeds, 1);
   EXPECT_THAT(analysis.warnings,
-              Contains("a, seed 1: cross-entropy could not be compared: want the base's 2 sequences, got 3"));
+              Contains("a, seed 1: cross-entropy could not be compared: want the base's 2 examples, got 3"));
 }
 
 TEST(Analyse, WarnsOfMissingSeeds) {

@@ -26,7 +26,7 @@ const PairedDifference* AnyPrimaryDifference(const Analysis& analysis) {
 std::string Evidence(const SweepResult& result, const Analysis& analysis) {
   std::string text = absl::StrCat(analysis.variants.size(), analysis.variants.size() == 1 ? " variant" : " variants");
   const PairedDifference* difference = AnyPrimaryDifference(analysis);
-  if (difference != nullptr) absl::StrAppend(&text, ", ", FormatEvidence(*difference));
+  if (difference != nullptr) absl::StrAppend(&text, ", ", FormatEvidence(analysis.columns.front().info, *difference));
   if (difference != nullptr && difference->screening()) {
     absl::StrAppend(&text, " (fewer than 5 seeds: good for finding what to look at, not for a claim)");
   }
@@ -83,7 +83,7 @@ std::string Differences(const Analysis& analysis) {
   return absl::StrCat(
       "<section>\n<h2>Difference to ", EscapeHtml(analysis.base),
       "</h2>\n<p class=\"note\">The dot is the variant’s metric minus the base’s on the same held-out "
-      "sequences and seeds, the bar its 95&nbsp;% interval. A hollow dot means undetermined: the interval "
+      "examples and seeds, the bar its 95&nbsp;% interval. A hollow dot means undetermined: the interval "
       "contains 0.</p>\n",
       choices.size() > 1 ? Choice("id=\"forest-metric\" aria-label=\"Metric\"", choices) : "", plots, "</section>\n");
 }
@@ -205,11 +205,11 @@ std::string Curves(const SweepResult& result) {
 std::string Method(const SweepResult& result, const Analysis& analysis) {
   std::string html =
       "<details><summary>How these numbers were made</summary>\n<p>A metric is Σ sum / Σ count over the held-out "
-      "sequences. A difference pairs the variant with the base by seed and by sequence. Its variance counts both seeds "
-      "and "
-      "sequences as samples: s²(seeds)/R + max(0, v(sequences) − v(interaction)), with Student’s t at Satterthwaite’s "
+      "examples, which are sequences or sentence pairs. A difference pairs the variant with the base by seed and by "
+      "example. Its variance counts both seeds and "
+      "examples as samples: s²(seeds)/R + max(0, v(examples) − v(interaction)), with Student’s t at Satterthwaite’s "
       "degrees of freedom, corrected for few seeds so that 95&nbsp;% intervals cover 93 to 97&nbsp;% in simulation "
-      "(94 to 98&nbsp;% with two seeds). With one seed the interval speaks of other sequences only. Intervals are not "
+      "(94 to 98&nbsp;% with two seeds). With one seed the interval speaks of other examples only. Intervals are not "
       "corrected for the number of comparisons.</p>\n";
   for (const std::string& sentence : DescribeAll(analysis, result.conditions)) {
     absl::StrAppend(&html, "<p>", EscapeHtml(sentence), ".</p>\n");

@@ -10,17 +10,12 @@ MetricInfo FindMetricInfo(absl::string_view metric) {
       {"loss", {"loss", 1, "nats", "nats", Better::kLower, 0}},
       {"kl_to_teacher", {"KL to teacher", 1, "nats", "nats", Better::kLower, 1}},
       {"accuracy", {"accuracy", 100, "%", "points", Better::kHigher, 2}},
-      {"agreement", {"agreement with teacher", 100, "%", "points", Better::kHigher, 3}},
-      {"perplexity", {"perplexity", 1, "", "", Better::kLower, 3}},
-      {"f1", {"F1", 100, "%", "points", Better::kHigher, 3}},
-      {"matthews", {"Matthews", 100, "%", "points", Better::kHigher, 3}},
-      {"pearson", {"Pearson", 100, "%", "points", Better::kHigher, 3}},
-      {"spearman", {"Spearman", 100, "%", "points", Better::kHigher, 3}},
+      {"spearman", {"Spearman", 100, "%", "points", Better::kHigher, 3, "sentence pair"}},
   };
   const size_t slash = metric.rfind('/');
   const absl::string_view last = slash == absl::string_view::npos ? metric : metric.substr(slash + 1);
   if (const auto found = known->find(std::string(last)); found != known->end()) return found->second;
-  return {std::string(metric), 1, "", "", Better::kUnknown, 4};
+  return {std::string(metric), 1, "", "", Better::kUnknown, 4, "example"};
 }
 
 }  // namespace retort

@@ -17,6 +17,7 @@ struct MetricInfo {
   std::string difference_unit;  // Of a difference: "nats", "points".
   Better better = Better::kUnknown;
   int rank = 0;  // Place of its column after the primary metric; metrics of one rank stand in alphabetical order.
+  std::string example = "sequence";  // What it is measured on, one of them: "sentence pair".
 };
 
 // Knows the metrics by the last part of their name ("masked_lm/cross_entropy"). An unknown metric is shown under its

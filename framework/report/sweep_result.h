@@ -16,7 +16,7 @@ namespace retort {
 struct Scores {
   std::string stage;     // Name of the evaluation stage.
   std::string split;     // "report"
-  MetricScores metrics;  // Sequence by sequence.
+  MetricScores metrics;  // Example by example.
 };
 
 // All that is known of one variant with one seed.

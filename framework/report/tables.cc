@@ -164,7 +164,7 @@ Table BuildTable(const Analysis& analysis) {
   if (teacher) table.rows.push_back(TeacherRow(analysis, table.columns));
   table.note =
       "Mean ± standard deviation over seeds; Δ: paired difference to the base with its 95 % interval over seeds and "
-      "held-out sequences, each interval for itself (not corrected for the number of variants).";
+      "held-out examples, each interval for itself (not corrected for the number of variants).";
   if (published) absl::StrAppend(&table.note, " Published numbers stand in their own unit and are not comparable.");
   return table;
 }

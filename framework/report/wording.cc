@@ -31,7 +31,7 @@ std::string Interval(const MetricInfo& info, const PairedDifference& d) {
   if (!d.low.has_value()) return "no interval";
   const FormattedInterval interval = Scaled(info, d);
   return absl::StrCat("95 % CI ", interval.low, " to ", interval.high,
-                      d.examples_only() ? ", over sequences only" : "");
+                      d.examples_only() ? absl::StrCat(", over ", info.example, "s only") : "");
 }
 
 // "a, b and c"
@@ -85,8 +85,8 @@ std::string FormatDifference(const MetricInfo& info, const PairedDifference& dif
   return absl::StrCat(Estimate(info, difference), " (", Interval(info, difference), ")");
 }
 
-std::string FormatEvidence(const PairedDifference& difference) {
-  return absl::StrCat(Counted(difference.seeds, "seed"), " x ", Counted(difference.examples, "sequence"),
+std::string FormatEvidence(const MetricInfo& info, const PairedDifference& difference) {
+  return absl::StrCat(Counted(difference.seeds, "seed"), " x ", Counted(difference.examples, info.example),
                       difference.screening() ? "; screening" : "");
 }
 
@@ -94,7 +94,7 @@ std::string DescribeDifference(absl::string_view variant, const MetricInfo& info
                                absl::string_view conditions) {
   const bool undetermined = difference.verdict() == Verdict::kUndetermined;
   return absl::StrCat(variant, ": ", undetermined ? "undetermined, " : "", Estimate(info, difference), " (",
-                      Interval(info, difference), "; ", FormatEvidence(difference), ")",
+                      Interval(info, difference), "; ", FormatEvidence(info, difference), ")",
                       conditions.empty() ? "" : ", for ", conditions);
 }
 

@@ -18,7 +18,7 @@ namespace retort {
 std::string FormatDifference(const MetricInfo& info, const PairedDifference& difference);
 
 // "3 seeds x 512 sequences; screening"
-std::string FormatEvidence(const PairedDifference& difference);
+std::string FormatEvidence(const MetricInfo& info, const PairedDifference& difference);
 
 // "no_ce: +0.18 nats (95 % CI 0.16 to 0.21; 3 seeds x 512 sequences; screening), for this teacher, corpus and learning
 // rate"; "no_mlm: undetermined, −0.006 nats (95 % CI −0.014 to 0.002; ...)" when the interval contains 0. With one

@@ -45,6 +45,13 @@ TEST(DescribeDifference, OneSeedIsSaidInWords) {
               HasSubstr("(95 % CI 0.16 to 0.21, over sequences only; 1 seed x 512 sequences; screening)"));
 }
 
+TEST(DescribeDifference, NamesWhatItWasMeasuredOn) {
+  PairedDifference one_seed = Difference(0.02, 0.01, 0.03);
+  one_seed.seeds = 1;
+  EXPECT_THAT(DescribeDifference("x", FindMetricInfo("sentence_similarity/spearman"), one_seed, ""),
+              HasSubstr("over sentence pairs only; 1 seed x 512 sentence pairs; screening)"));
+}
+
 TEST(DescribeDifference, FiveSeedsAreNotScreening) {
   PairedDifference five_seeds = Difference(0.18, 0.16, 0.21);
   five_seeds.seeds = 5;
