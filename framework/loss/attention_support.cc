@@ -39,6 +39,11 @@ at::Tensor WithoutPadding(const at::Tensor& heads, const at::Tensor& valid) {
   return InLossType(heads).masked_fill(valid.logical_not().unsqueeze(1).unsqueeze(-1), 0);
 }
 
+at::Tensor Regroup(const at::Tensor& values, int64_t heads) {
+  if (values.size(1) == heads) return values;
+  return values.transpose(1, 2).flatten(2).unflatten(2, {heads, -1}).transpose(1, 2);
+}
+
 at::Tensor ScaledProducts(const at::Tensor& a, const at::Tensor& b) {
   return at::matmul(a / std::sqrt(static_cast<double>(a.size(-1))), b.transpose(-2, -1));
 }

@@ -18,6 +18,10 @@ absl::Status RequireSameDirection(const LossContext& context, absl::string_view 
 // these may hold anything, even NaN. valid: [B, S] bool.
 at::Tensor WithoutPadding(const at::Tensor& heads, const at::Tensor& valid);
 
+// The vectors of all heads side by side, cut into `heads` heads: [B, A, S, d] -> [B, heads, S, A·d / heads].
+// REQUIRES: `heads` divides A·d.
+at::Tensor Regroup(const at::Tensor& values, int64_t heads);
+
 // a bᵀ / √d for each head: [B, A, S, d] twice -> [B, A, S, S].
 at::Tensor ScaledProducts(const at::Tensor& a, const at::Tensor& b);
 

@@ -66,7 +66,7 @@ absl::Status RequireSameHeads(const LossContext& context, absl::string_view conf
 absl::Status RequireCausal(const LossContext& context, absl::string_view config, absl::string_view remedy) {
   if (context.student.causal) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat(config, ": want a causal student, such as one of family gpt2, got one ", "of family ",
+      absl::StrCat(config, ": want a causal student, such as one of family gpt2, got one of family ",
                    context.student.family, ", which reads both ways", remedy));
 }
 

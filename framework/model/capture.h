@@ -40,10 +40,6 @@ class AttentionState {
   const at::Tensor& valid() const { return valid_; }
   bool causal() const { return causal_; }
 
-  // Q Kᵀ / √d, [B, A, S, S], before masking and softmax, in float32 at least. Built on each call. Scores of padded
-  // positions are finite numbers that mean nothing.
-  at::Tensor scores() const;
-
  private:
   at::Tensor query_, key_, value_, valid_;
   bool causal_ = false;

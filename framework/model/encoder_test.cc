@@ -161,7 +161,6 @@ TEST(Encoder, KeepsWhatIsNamed) {
   EXPECT_TRUE(outputs.hidden.empty());
   ASSERT_EQ(outputs.attention.size(), 1u);
   EXPECT_EQ(outputs.attention.at(1).query().sizes(), at::IntArrayRef({2, 2, 9, 4}));
-  EXPECT_EQ(outputs.attention.at(1).scores().sizes(), at::IntArrayRef({2, 2, 9, 9}));
   EXPECT_TRUE(at::equal(outputs.attention.at(1).valid(), batch.valid));
 
   capture.vocabulary_rows = {RowSet::kLabelled};

@@ -1,9 +1,12 @@
 #include "framework/testing/fixtures.h"
 
+#include <cmath>
 #include <memory>
 #include <utility>
 
 #include "ATen/CPUGeneratorImpl.h"
+#include "ATen/TensorOperators.h"
+#include "ATen/ops/matmul.h"
 #include "ATen/ops/randn.h"
 #include "framework/base/philox.h"
 #include "google/protobuf/empty.pb.h"
@@ -81,6 +84,11 @@ ModelOutputs RandomOutputs(const EncoderConfig& config, const Batch& batch, cons
                        RandomTensor(shape, layer_seed + 2, dtype), batch.valid, config.causal);
   }
   return outputs;
+}
+
+at::Tensor PlainScores(const AttentionState& attention) {
+  const double root = std::sqrt(static_cast<double>(attention.query().size(-1)));
+  return at::matmul(attention.query(), attention.key().transpose(-2, -1)) / root;
 }
 
 ModelOutputs SliceOutputs(const ModelOutputs& outputs, int64_t begin, int64_t end) {

@@ -33,6 +33,9 @@ Batch WholeBatch(const StepBatch& step);
 ModelOutputs RandomOutputs(const EncoderConfig& config, const Batch& batch, const Capture& capture, uint64_t seed,
                            at::ScalarType dtype = at::kDouble);
 
+// Q Kᵀ / √d, [B, A, S, S], written down as it is: a reference for terms over attention.
+at::Tensor PlainScores(const AttentionState& attention);
+
 // The sequences [begin, end) of outputs.
 ModelOutputs SliceOutputs(const ModelOutputs& outputs, int64_t begin, int64_t end);
 

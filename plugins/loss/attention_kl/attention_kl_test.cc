@@ -22,7 +22,7 @@ double PlainSum(const AttentionState& student, const AttentionState& teacher, co
     for (int64_t i = 0; i < masks.lengths[b]; ++i) {
       const int64_t keys = causal ? i + 1 : masks.lengths[b];
       const auto probabilities = [&](const AttentionState& state) {
-        return at::softmax(state.scores()[b].select(1, i).slice(1, 0, keys), -1);
+        return at::softmax(testing::PlainScores(state)[b].select(1, i).slice(1, 0, keys), -1);
       };
       const at::Tensor p = probabilities(teacher), q = probabilities(student);
       sum += (p * (p.log() - q.log())).sum().item<double>();

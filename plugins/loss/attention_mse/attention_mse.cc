@@ -49,9 +49,8 @@ at::Tensor AttentionMseGram(const QueryKey& student, const QueryKey& teacher) {
 
 // 1/A Σ_a q_a·k_a/√d = q·k/√(A·d) · 1/√A for the concatenations q and k.
 QueryKey AverageHeads(const QueryKey& heads) {
-  const int64_t count = heads.query.size(1);
-  auto concatenate = [](const at::Tensor& per_head) { return per_head.transpose(1, 2).flatten(2).unsqueeze(1); };
-  return {concatenate(heads.query) / std::sqrt(static_cast<double>(count)), concatenate(heads.key)};
+  const auto count = static_cast<double>(heads.query.size(1));
+  return {Regroup(heads.query, 1) / std::sqrt(count), Regroup(heads.key, 1)};
 }
 
 absl::StatusOr<std::unique_ptr<LossTerm>> AttentionMseLoss::Create(const AttentionMseConfig& config,

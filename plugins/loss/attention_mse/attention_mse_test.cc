@@ -80,14 +80,15 @@ TEST(AttentionMse, BothFormsAgreeInFloat32) {
 TEST(AverageHeads, GivesTheMeanOfTheScores) {
   const QueryKey heads = RandomHeads(3, 4, 1), mean = AverageHeads(heads);
   const AttentionState all(heads.query, heads.key, {}, {}), averaged(mean.query, mean.key, {}, {});
-  EXPECT_THAT(averaged.scores(), testing::IsCloseTo(all.scores().mean(1, /*keepdim=*/true), 1e-12));
+  EXPECT_THAT(testing::PlainScores(averaged),
+              testing::IsCloseTo(testing::PlainScores(all).mean(1, /*keepdim=*/true), 1e-12));
 }
 
 // The term's value, worked out from the scores alone.
 double PlainValue(const AttentionState& student, const AttentionState& teacher, const BatchMasks& masks, bool averaged,
                   bool causal) {
-  at::Tensor difference = student.scores() - teacher.scores();
-  if (averaged) difference = student.scores().mean(1, true) - teacher.scores().mean(1, true);
+  at::Tensor difference = testing::PlainScores(student) - testing::PlainScores(teacher);
+  if (averaged) difference = testing::PlainScores(student).mean(1, true) - testing::PlainScores(teacher).mean(1, true);
   double sum = 0, count = 0;
   for (int64_t b = 0; b < masks.sequences(); ++b) {
     const int64_t n = masks.lengths[b];

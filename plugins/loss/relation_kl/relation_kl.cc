@@ -1,6 +1,7 @@
 #include "plugins/loss/relation_kl/relation_kl.h"
 
 #include <string>
+#include <utility>
 
 #include "ATen/TensorOperators.h"
 #include "absl/status/status.h"
@@ -20,12 +21,14 @@ using Vectors = RelationKlLoss::Vectors;
 absl::Status Invalid(const std::string& what) { return absl::InvalidArgumentError("RelationKlConfig" + what); }
 
 absl::StatusOr<std::vector<Relation>> Relations(const RelationKlConfig& config) {
+  const std::pair<const char*, Relation> all[] = {
+      {"query_key", {Vectors::kQuery, Vectors::kKey, config.query_key()}},
+      {"query_query", {Vectors::kQuery, Vectors::kQuery, config.query_query()}},
+      {"key_key", {Vectors::kKey, Vectors::kKey, config.key_key()}},
+      {"value_value", {Vectors::kValue, Vectors::kValue, config.value_value()}}};
   std::vector<Relation> relations;
-  for (const Relation& relation : {Relation{Vectors::kQuery, Vectors::kKey, config.query_key()},
-                                   Relation{Vectors::kQuery, Vectors::kQuery, config.query_query()},
-                                   Relation{Vectors::kKey, Vectors::kKey, config.key_key()},
-                                   Relation{Vectors::kValue, Vectors::kValue, config.value_value()}}) {
-    if (!(relation.weight >= 0)) return Invalid(absl::StrCat(": want weights >= 0, got ", relation.weight));
+  for (const auto& [field, relation] : all) {
+    if (!(relation.weight >= 0)) return Invalid(absl::StrCat(".", field, ": want >= 0, got ", relation.weight));
     if (relation.weight > 0) relations.push_back(relation);
   }
   if (relations.empty()) {
@@ -75,11 +78,6 @@ const at::Tensor& Of(const AttentionState& attention, Vectors vectors) {
 }
 
 }  // namespace
-
-at::Tensor Regroup(const at::Tensor& values, int64_t heads) {
-  if (values.size(1) == heads) return values;
-  return values.transpose(1, 2).flatten(2).unflatten(2, {heads, -1}).transpose(1, 2);
-}
 
 absl::StatusOr<std::unique_ptr<LossTerm>> RelationKlLoss::Create(const RelationKlConfig& config,
                                                                  const LossContext& context) {

@@ -13,10 +13,6 @@
 
 namespace retort {
 
-// The vectors of all heads side by side, cut into `heads` heads: [B, A, S, d] -> [B, heads, S, A·d / heads].
-// REQUIRES: `heads` divides A·d.
-at::Tensor Regroup(const at::Tensor& values, int64_t heads);
-
 // KL divergence of self-attention relations.
 //
 // Source: MiniLM (Wang et al. 2020, arXiv:2002.10957, section 3) for the attention distributions and the relation of
