@@ -101,7 +101,7 @@ absl::StatusOr<at::Tensor> SafetensorsFile::Read(const std::string& name) const 
     return absl::NotFoundError(absl::StrCat(path_, ": there is no tensor \"", name, "\""));
   const SafetensorsEntry& entry = found->second;
   at::Tensor tensor = at::empty(entry.shape, entry.dtype);
-  std::memcpy(tensor.data_ptr(), mapping_ + entry.begin, entry.bytes);
+  if (entry.bytes > 0) std::memcpy(tensor.data_ptr(), mapping_ + entry.begin, entry.bytes);
   return tensor;
 }
 
