@@ -17,15 +17,22 @@ build() {
 
 run() {
   results=$1
+  failed=0
   mkdir -p "$results"
   torch=$(python3 -c 'import torch; print(torch.__path__[0])')
   export LD_LIBRARY_PATH="$PWD/gpu:$torch/lib"
   nvidia-smi > "$results/machine.txt"
-  gpu/cuda_test > "$results/cuda_test.txt" 2>&1 || echo "cuda_test failed" >&2
-  gpu/step_benchmark --benchmark_filter=cuda > "$results/step_benchmark.txt" 2>&1 || echo "step_benchmark failed" >&2
+  gpu/cuda_test > "$results/cuda_test.txt" 2>&1 || fail cuda_test
+  gpu/step_benchmark --benchmark_filter=cuda > "$results/step_benchmark.txt" 2>&1 || fail step_benchmark
   gpu/sweep --device=cuda --output_dir="$results/quickstart" --store=/tmp/retort_store > "$results/quickstart.txt" 2>&1 ||
-    echo "the quickstart failed" >&2
+    fail quickstart
   tail -n 5 "$results"/*.txt
+  return $failed
+}
+
+fail() {
+  echo "$1 failed" >&2
+  failed=1
 }
 
 case "${1:-}" in
