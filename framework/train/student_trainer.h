@@ -57,8 +57,8 @@ struct StudentOptions {
 // A step is: StartStep, AddGradient for each micro-batch, Update.
 class StudentTrainer {
  public:
-  // Args: initial: parameters of the encoder, of its language-model head and of the objective's terms, float32 on the host.
-  // InvalidArgument if stage.freeze names what does not exist.
+  // Args: initial: parameters of the encoder, of its language-model head and of the objective's terms, float32 on the
+  // host. InvalidArgument if stage.freeze names what does not exist.
   static absl::StatusOr<std::unique_ptr<StudentTrainer>> Create(const Encoder& encoder, Objective objective,
                                                                 const ParameterSet& initial, StudentOptions options);
 
