@@ -97,6 +97,10 @@ absl::StatusOr<TokenizedPairs> TokenizePairs(const std::vector<std::string>& pat
         if (!encoded.ok()) {
           return absl::InvalidArgumentError(absl::StrCat(path, ":", i + 2, ": ", encoded.status().message()));
         }
+        if (encoded->ids.empty()) {
+          return absl::InvalidArgumentError(
+              absl::StrCat(path, ":", i + 2, ": want a sentence of at least one piece, got none"));
+        }
         tokenized.sentences.push_back(std::move(encoded->ids));
       }
       tokenized.scores.push_back(pairs[i].score);

@@ -36,8 +36,8 @@ struct TokenizedPairs {
 
 // Tokenizes the pairs of files, one after the other. What is longer than `length` ids gives way at its end.
 //
-// Errors: those of ReadSentencePairs; InvalidArgument for text that is not UTF-8, and for fewer than 3 pairs in all, of
-// which no correlation follows.
+// Errors: those of ReadSentencePairs; InvalidArgument for text that is not UTF-8, for a sentence without ids, which has
+// no embedding, and for fewer than 3 pairs in all, of which no correlation follows.
 absl::StatusOr<TokenizedPairs> TokenizePairs(const std::vector<std::string>& paths, const Tokenizer& tokenizer,
                                              int length);
 

@@ -5,6 +5,7 @@
 #include "framework/base/file.h"
 #include "framework/data/test_store.h"
 #include "framework/testing/matchers.h"
+#include "framework/text/byte_bpe_tokenizer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -75,6 +76,14 @@ TEST(TokenizePairs, Errors) {
               IsInvalidArgument("pairs: want at least 3 sentence pairs for a correlation, got 2"));
   EXPECT_THAT(TokenizePairs({Write("text.tsv", heading + "a\tb\t1\n\xff\tc\t2\n")}, *tokenizer, 16),
               IsInvalidArgument("text.tsv:3: "));
+  // BERT's special pieces stand around an empty sentence; GPT-2 has none.
+  const std::string empty = Write("empty.tsv", heading + "a\tb\t1\nb\t\t2\na\ta\t3\n");
+  EXPECT_THAT(TokenizePairs({empty}, *tokenizer, 16), IsOk());
+  const auto gpt2 = ByteBpeTokenizer::Load(Write("vocab.json", R"({"a": 0, "b": 1, "<|endoftext|>": 2})"),
+                                           Write("merges.txt", "#version: 0.2\n"));
+  ASSERT_THAT(gpt2, IsOk());
+  EXPECT_THAT(TokenizePairs({empty}, **gpt2, 16),
+              IsInvalidArgument("empty.tsv:3: want a sentence of at least one piece, got none"));
 }
 
 }  // namespace
