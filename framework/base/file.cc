@@ -82,6 +82,11 @@ absl::Status SyncFolderOf(const std::string& path) {
 
 }  // namespace
 
+bool Exists(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error);
+}
+
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return SystemError("cannot open", path, errno);

@@ -12,6 +12,9 @@
 
 namespace retort {
 
+// Whether there is a file or folder; false where the system does not say.
+bool Exists(const std::string& path);
+
 // The file's bytes. Errors: NotFound if there is none, else PermissionDenied or Unavailable.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 

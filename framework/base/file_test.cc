@@ -24,6 +24,15 @@ int FilesIn(const std::string& folder) {
   return static_cast<int>(std::distance(std::filesystem::directory_iterator(folder), {}));
 }
 
+TEST(Exists, FilesAndFolders) {
+  const std::string folder = TestFolder("exists");
+  ASSERT_TRUE(AtomicWriteFile(absl::StrCat(folder, "/x"), "").ok());
+  EXPECT_TRUE(Exists(folder));
+  EXPECT_TRUE(Exists(absl::StrCat(folder, "/x")));
+  EXPECT_FALSE(Exists(absl::StrCat(folder, "/y")));
+  EXPECT_FALSE(Exists(absl::StrCat(folder, "/x/y")));
+}
+
 TEST(AtomicWriteFile, ReplacesAndLeavesNothingElse) {
   const std::string folder = TestFolder("replaces");
   const std::string path = absl::StrCat(folder, "/x");

@@ -25,11 +25,6 @@ constexpr char kEnding[] = ".safetensors";
 constexpr size_t kLongestIndex = 32 << 20;
 constexpr size_t kLongestQuote = 100;
 
-bool Exists(const std::string& path) {
-  std::error_code error;
-  return std::filesystem::exists(path, error);
-}
-
 absl::Status NoWeights(const std::string& folder) {
   const std::string pickle = absl::StrCat(folder, "/", kPickle);
   if (!Exists(pickle)) return absl::NotFoundError(absl::StrCat(folder, "/", kWhole, ": No such file or directory"));

@@ -3,11 +3,9 @@
 #include "absl/strings/str_cat.h"
 
 namespace retort {
-namespace {
 
 using Json = nlohmann::json;
 
-// At most the beginning of a value, for messages.
 std::string Shown(const Json& value) {
   constexpr size_t kMost = 60;
   if (value.is_structured()) {
@@ -16,8 +14,6 @@ std::string Shown(const Json& value) {
   const std::string text = value.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
   return text.size() <= kMost ? text : absl::StrCat(text.substr(0, kMost), "...");
 }
-
-}  // namespace
 
 absl::StatusOr<JsonFields> JsonFields::Open(const Json& object, absl::string_view place, absl::string_view separator) {
   if (!object.is_object()) {

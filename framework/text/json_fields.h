@@ -13,6 +13,9 @@
 
 namespace retort {
 
+// At most the beginning of a value, for messages.
+std::string Shown(const nlohmann::json& value);
+
 // Reads a JSON object's fields such that none goes unnoticed: Finish() is an
 // error for a field that nobody asked for. Errors begin with the object's place
 // and name the field. Keeps a reference to the object. For one thread.

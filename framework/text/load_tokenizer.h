@@ -19,7 +19,9 @@ absl::StatusOr<std::string> FindTokenizerFile(const std::string& folder);
 // do_lower_case, strip_accents, tokenize_chinese_chars and add_prefix_space
 // come from a tokenizer_config.json beside it, where there is one; else an
 // uncased model and no prefix space. Errors: those of ReadFile,
-// ParseTokenizerJson and the tokenizers, and an option that is no true or false.
+// ParseTokenizerJson and the tokenizers; an option that is no true or false; and
+// without a tokenizer.json, which says how such pieces are found, any but the
+// special pieces in its added_tokens_decoder or in an added_tokens.json.
 absl::StatusOr<std::unique_ptr<Tokenizer>> LoadTokenizer(const std::string& path);
 
 }  // namespace retort

@@ -62,6 +62,37 @@ TEST(LoadTokenizerTest, TokenizerJsonGoesFirst) {
   EXPECT_THAT(Ids(folder + "/vocab.txt", "a"), ElementsAre(5));
 }
 
+TEST(LoadTokenizerTest, AddedPiecesWantATokenizerJson) {
+  const auto message = [](const std::string& folder) { return std::string(LoadTokenizer(folder).status().message()); };
+  const std::pair<std::string, std::string> vocab_txt = {"vocab.txt", kWordPieces};
+  const std::string beside = Folder("added", {vocab_txt, {"added_tokens.json", R"({"[MASK]": 4, "[NEW]": 9})"}});
+  EXPECT_EQ(message(beside),
+            beside + "/added_tokens.json: \"[NEW]\": want a tokenizer.json for an added piece, got a vocab.txt");
+  // transformers finds it in "ea", too.
+  const std::string known =
+      Folder("known", {vocab_txt, {"tokenizer_config.json", R"({"added_tokens_decoder": {"5": {"content": "a"}}})"}});
+  EXPECT_EQ(message(known), known +
+                                "/tokenizer_config.json: added_tokens_decoder: \"a\": want a tokenizer.json for an "
+                                "added piece, got a vocab.txt");
+  const std::string bytes = Folder("added_bytes", {{"vocab.json", kBytes},
+                                                   {"merges.txt", kNoMerges},
+                                                   {"added_tokens.json", R"({"<|endoftext|>": 1, "[PAD]": 3})"}});
+  EXPECT_EQ(message(bytes),
+            bytes + "/added_tokens.json: \"[PAD]\": want a tokenizer.json for an added piece, got a vocab.json");
+  const std::string special = Folder(
+      "special", {vocab_txt,
+                  {"added_tokens.json", R"({"[MASK]": 4})"},
+                  {"tokenizer_config.json", R"({"added_tokens_decoder": {"0": {"content": "[PAD]", "x": 1}}})"}});
+  EXPECT_THAT(Ids(special, "a[MASK]"), ElementsAre(5, 4));
+  const auto decoder = [&](const char* value) {
+    return message(Folder("decoder", {vocab_txt, {"tokenizer_config.json", value}}));
+  };
+  EXPECT_THAT(decoder(R"({"added_tokens_decoder": [1]})"),
+              HasSubstr("tokenizer_config.json: added_tokens_decoder: want an object, got an array of 1"));
+  EXPECT_THAT(decoder(R"({"added_tokens_decoder": {"3": {}}})"),
+              HasSubstr("tokenizer_config.json: added_tokens_decoder.3.content: want a string, got nothing"));
+}
+
 TEST(LoadTokenizerTest, WhatIsMissingOrWrongIsNamed) {
   EXPECT_THAT(std::string(LoadTokenizer(Folder("empty", {})).status().message()), HasSubstr("got none of them"));
   EXPECT_EQ(LoadTokenizer("nowhere").status().code(), absl::StatusCode::kNotFound);

@@ -42,10 +42,12 @@ absl::Status CheckOutline(absl::string_view text, absl::string_view where) {
       ++values;
     }
     if (depth > kMaxDepth) {
-      return absl::InvalidArgumentError(absl::StrCat(where, ": byte ", i, ": want nesting of at most ", kMaxDepth));
+      return absl::InvalidArgumentError(
+          absl::StrCat(where, ": byte ", i, ": want nesting of at most ", kMaxDepth, ", got more"));
     }
     if (values > kMaxValues) {
-      return absl::InvalidArgumentError(absl::StrCat(where, ": byte ", i, ": want at most ", kMaxValues, " values"));
+      return absl::InvalidArgumentError(
+          absl::StrCat(where, ": byte ", i, ": want at most ", kMaxValues, " values, got more"));
     }
   }
   return absl::OkStatus();

@@ -38,13 +38,13 @@ TEST(StrictJsonTest, RefusesANameTwice) {
 
 TEST(StrictJsonTest, RefusesDeepNesting) {
   EXPECT_EQ(Message(absl::StrCat(std::string(32, '['), std::string(32, ']'))), "");
-  EXPECT_EQ(Message(std::string(1000000, '[')), "f: byte 32: want nesting of at most 32");
+  EXPECT_EQ(Message(std::string(1000000, '[')), "f: byte 32: want nesting of at most 32, got more");
 }
 
 TEST(StrictJsonTest, RefusesMoreThanHalfAMillionValues) {
   std::string text = "[";
   for (int i = 0; i < 500'000; ++i) text += "0,";
-  EXPECT_THAT(Message(text + "0]"), HasSubstr("want at most 500000 values"));
+  EXPECT_THAT(Message(text + "0]"), HasSubstr("want at most 500000 values, got more"));
 }
 
 }  // namespace

@@ -21,9 +21,9 @@ constexpr char kConfig[] = "tokenizer_config.json";
 constexpr const char* kBeside[] = {kConfig, "special_tokens_map.json", "added_tokens.json"};
 
 absl::Status AddIfThere(const std::filesystem::path& folder, const char* name, TokenizerFiles* files) {
-  std::error_code error;
-  if (!std::filesystem::exists(folder / name, error)) return absl::OkStatus();
-  RETORT_ASSIGN_OR_RETURN((*files)[name], ReadFile((folder / name).string()));
+  const std::string path = (folder / name).string();
+  if (!Exists(path)) return absl::OkStatus();
+  RETORT_ASSIGN_OR_RETURN((*files)[name], ReadFile(path));
   return absl::OkStatus();
 }
 

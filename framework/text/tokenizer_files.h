@@ -15,9 +15,8 @@ namespace retort {
 // that only other programs read. Empty: no tokenizer.
 using TokenizerFiles = std::map<std::string, std::string>;
 
-// Those that LoadTokenizer(path) reads, and those beside them that tell other
-// programs more: tokenizer_config.json, special_tokens_map.json and
-// added_tokens.json. Of a folder, or of a tokenizer.json, all that are there;
+// Those that LoadTokenizer(path) reads, and a special_tokens_map.json beside
+// them, which tells other programs more. Of a folder, or of a tokenizer.json, all that are there;
 // of a vocab.json, it and merges.txt; any other file comes as vocab.txt.
 // Errors: those of FindTokenizerFile and ReadFile.
 absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path);

@@ -40,7 +40,9 @@ absl::StatusOr<int32_t> ParsePieceAndId(const std::string& name, const Vocabular
   }
   const std::optional<int32_t> id = vocabulary.Id(pair[0].get<std::string>());
   if (!id.has_value() || static_cast<uint64_t>(*id) != pair[1].get<uint64_t>()) {
-    return absl::InvalidArgumentError(absl::StrCat(fields->Place(name), ": want a piece of the vocabulary and its id"));
+    return absl::InvalidArgumentError(absl::StrCat(fields->Place(name),
+                                                   ": want a piece of the vocabulary and its id, got ", Shown(pair[0]),
+                                                   " and ", Shown(pair[1])));
   }
   return *id;
 }
@@ -64,21 +66,21 @@ struct TemplateList {
 
 absl::StatusOr<std::vector<int32_t>> TemplateIds(const Json& specials, const std::string& name,
                                                  const Vocabulary& vocabulary, const std::string& place) {
-  const auto error = [&](absl::string_view wanted) {
+  const auto error = [&](absl::string_view wanted, absl::string_view got) {
     return absl::InvalidArgumentError(
-        absl::StrCat(place, ": special piece \"", name.substr(0, 100), "\": want ", wanted));
+        absl::StrCat(place, ": special piece \"", name.substr(0, 100), "\": want ", wanted, ", got ", got));
   };
-  if (!specials.is_object() || !specials.contains(name)) return error("an entry in special_tokens");
+  if (!specials.is_object() || !specials.contains(name)) return error("an entry in special_tokens", "none");
   RETORT_ASSIGN_OR_RETURN(JsonFields fields, JsonFields::Open(specials[name], place));
   fields.Ignore("id");
   fields.Ignore("tokens");
   const Json& list = fields.Get("ids");
   RETORT_RETURN_IF_ERROR(fields.Finish());
-  if (!list.is_array()) return error("a list of ids");
+  if (!list.is_array()) return error("a list of ids", Shown(list));
   std::vector<int32_t> ids;
   for (const Json& id : list) {
     if (!id.is_number_unsigned() || id.get<uint64_t>() >= static_cast<uint64_t>(vocabulary.size())) {
-      return error("ids of the vocabulary");
+      return error("ids of the vocabulary", Shown(id));
     }
     ids.push_back(id.get<int32_t>());
   }
@@ -149,7 +151,7 @@ absl::StatusOr<AddedPieceLists> ParseAddedPieces(const Json& list, const Json& m
                                                  absl::string_view place) {
   AddedPieceLists lists;
   if (list.is_null()) return lists;
-  if (!list.is_array()) return absl::InvalidArgumentError(absl::StrCat(place, ": want a list"));
+  if (!list.is_array()) return absl::InvalidArgumentError(absl::StrCat(place, ": want a list, got ", Shown(list)));
   absl::flat_hash_set<std::string> known;
   for (size_t i = 0; i < list.size(); ++i) {
     bool normalized = false;
@@ -186,7 +188,7 @@ absl::StatusOr<SequenceTemplate> ParsePostProcessor(const Json& processor, const
 }
 
 absl::StatusOr<std::vector<BytePairMerges::Pair>> ParseMerges(const Json& list, absl::string_view place) {
-  if (!list.is_array()) return absl::InvalidArgumentError(absl::StrCat(place, ": want a list"));
+  if (!list.is_array()) return absl::InvalidArgumentError(absl::StrCat(place, ": want a list, got ", Shown(list)));
   std::vector<BytePairMerges::Pair> pairs;
   for (size_t i = 0; i < list.size(); ++i) {
     const Json& merge = list[i];
@@ -197,7 +199,7 @@ absl::StatusOr<std::vector<BytePairMerges::Pair>> ParseMerges(const Json& list, 
     const std::string text = merge.is_string() ? merge.get<std::string>() : "";
     const size_t space = text.find(' ');
     if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos) {
-      return absl::InvalidArgumentError(absl::StrCat(place, "[", i, "]: want two pieces"));
+      return absl::InvalidArgumentError(absl::StrCat(place, "[", i, "]: want two pieces, got ", Shown(merge)));
     }
     pairs.emplace_back(text.substr(0, space), text.substr(space + 1));
   }

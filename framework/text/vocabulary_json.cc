@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
+#include "framework/text/json_fields.h"
 #include "framework/text/strict_json.h"
 
 namespace retort {
@@ -71,8 +72,9 @@ absl::StatusOr<Vocabulary> VocabularyFromJson(const nlohmann::json& pieces, absl
   Collector collector(pieces.size() + added.size(), where);
   for (const auto& [piece, id] : pieces.items()) {
     if (!id.is_number_integer() || (id.is_number_unsigned() && id.get<uint64_t>() > INT32_MAX)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(where, ": piece \"", piece.substr(0, 100), "\": want an id that is a whole number below 2^31"));
+      return absl::InvalidArgumentError(absl::StrCat(where, ": piece \"", piece.substr(0, 100),
+                                                     "\": want an id that is a whole number below 2^31, got ",
+                                                     Shown(id)));
     }
     RETORT_RETURN_IF_ERROR(collector.Add(piece, id.get<int64_t>()));
   }
