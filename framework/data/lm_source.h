@@ -30,7 +30,8 @@ class LmSource {
   // `data` and `batch` have their defaults filled (FillDefaults). `sequences` were made as `data` says from ids of
   // `tokenizer`, which is not kept. distilbert_masking reads all sequences here, to count their pieces.
   //
-  // Errors: InvalidArgument for a batch that is too large, or a budget of tokens that is too small, for the sequences.
+  // Errors: InvalidArgument for a batch that is too large, or a budget of tokens that is too small, for the sequences,
+  // and for masked_lm with a tokenizer that has no piece for masked tokens.
   static absl::StatusOr<std::unique_ptr<LmSource>> Create(const Data& data, const BatchSpec& batch,
                                                           std::shared_ptr<const SequenceSet> sequences,
                                                           const Tokenizer& tokenizer, uint64_t data_seed);

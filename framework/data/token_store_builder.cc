@@ -27,9 +27,9 @@ namespace {
 // balance memory against overhead.
 constexpr size_t kRoundBytes = 16 << 20;
 constexpr size_t kPartBytes = 1 << 18;
+constexpr size_t kWholeDocuments = std::numeric_limits<size_t>::max();
 
-// A whole document or a stretch of one, cut at a newline: words, and so ids, do
-// not reach across.
+// A whole document, or a stretch of one that is cut where ids do not change.
 struct Part {
   const std::string* file;
   std::string text;
@@ -44,7 +44,8 @@ using Round = std::vector<Part>;
 // Reads the corpus's documents, cut into parts.
 class PartReader {
  public:
-  explicit PartReader(const CorpusSpec& corpus) : corpus_(corpus) {}
+  PartReader(const CorpusSpec& corpus, const Tokenizer& tokenizer)
+      : corpus_(corpus), part_bytes_(tokenizer.SplitsAtNewlines() ? kPartBytes : kWholeDocuments) {}
 
   // The next stretch of the corpus; empty after the last one.
   absl::StatusOr<Round> Next() {
@@ -68,12 +69,12 @@ class PartReader {
   }
 
  private:
-  static void Cut(const std::string& file, const Document& document, Round* round) {
+  void Cut(const std::string& file, const Document& document, Round* round) const {
     const std::string& text = document.text;
     const uint64_t hash = XXH3_64bits(text.data(), text.size());
     for (size_t begin = 0; begin < text.size();) {
       size_t end = text.size();
-      if (end - begin > kPartBytes) end = std::min(text.find('\n', begin + kPartBytes), end);
+      if (end - begin > part_bytes_) end = std::min(text.find('\n', begin + part_bytes_), end);
       round->push_back({&file,
                         text.substr(begin, end - begin),
                         document.offset + static_cast<int64_t>(begin),
@@ -85,6 +86,7 @@ class PartReader {
   }
 
   const CorpusSpec& corpus_;
+  const size_t part_bytes_;
   size_t file_ = 0;
   std::unique_ptr<CorpusReader> reader_;
 };
@@ -213,7 +215,7 @@ absl::Status BuildTokenStore(const CorpusSpec& corpus, const Tokenizer& tokenize
   std::vector<std::unique_ptr<Tokenizer::Scratch>> scratches(threads);
   for (auto& scratch : scratches) scratch = tokenizer.NewScratch();
   RETORT_ASSIGN_OR_RETURN(StoreWriter writer, StoreWriter::Create(path, tokenizer));
-  PartReader reader(corpus);
+  PartReader reader(corpus, tokenizer);
   const auto read = [&reader] { return reader.Next(); };
   RETORT_ASSIGN_OR_RETURN(Round round, read());
   while (!round.empty()) {

@@ -13,6 +13,7 @@
 #include "framework/base/file.h"
 #include "framework/data/token_store_builder.h"
 #include "framework/data/token_store_format.h"
+#include "framework/text/byte_bpe_tokenizer.h"
 #include "framework/text/wordpiece_tokenizer.h"
 
 namespace retort {
@@ -109,6 +110,26 @@ TEST_F(TokenStoreTest, ThreadsChangeNothing) {
     }
     EXPECT_EQ(ids, wanted);
   }
+}
+
+TEST_F(TokenStoreTest, LongDocumentsHaveTheIdsOfTheWholeText) {
+  // Lines end such that white space belongs together across them; with a
+  // prefix space, a line's beginning is not that of a text.
+  ByteBpeOptions options;
+  options.add_prefix_space = true;
+  auto tokenizer = ByteBpeTokenizer::Load(
+      Write("vocab.json", R"({"<|endoftext|>": 0, "x": 1, "\u0120": 2, "\u010a": 3, "\u010d": 4, "\u010a\u010d": 5})"),
+      Write("merges.txt", "\u010a \u010d\n"), options);
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+  std::string text;
+  while (text.size() < 1000000) absl::StrAppend(&text, "x\r\n\r\n");
+  text += "x";
+  ASSERT_TRUE(BuildTokenStore(Corpus(text, DocumentBoundary::kFile), **tokenizer, 2, folder_ + "/store").ok());
+  auto store = TokenStore::Open(folder_ + "/store", **tokenizer);
+  ASSERT_TRUE(store.ok()) << store.status();
+  std::vector<int32_t> wanted;
+  ASSERT_TRUE((*tokenizer)->Encode(text, &wanted).ok());
+  EXPECT_EQ(DocumentIds(**store, 0), wanted);
 }
 
 TEST_F(TokenStoreTest, TextHashIsOfTheTextAlone) {

@@ -20,8 +20,9 @@
 namespace retort {
 namespace {
 
-// Change it when ids of the same text, vocabulary and options change.
-constexpr uint64_t kAlgorithmVersion = 1;
+// Change it when ids of the same text, vocabulary and options change, those in
+// stored corpora too.
+constexpr uint64_t kAlgorithmVersion = 2;
 
 constexpr const char* kRobertaPieces[] = {"<s>", "<pad>", "</s>", "<unk>", "<mask>"};
 constexpr const char* kEndOfText = "<|endoftext|>";
@@ -67,25 +68,12 @@ std::string Readable(absl::string_view bytes) {
   return text;
 }
 
-absl::Status CheckAdded(const ByteBpeParts& parts) {
-  for (const std::vector<AddedPiece>& list : parts.added) {
-    for (const AddedPiece& piece : list) {
-      const std::optional<int32_t> id = parts.vocabulary.Id(piece.text);
-      if (id == piece.id) continue;
-      return absl::InvalidArgumentError(absl::StrCat("added piece \"", piece.text, "\": want id ", piece.id,
-                                                     " in the vocabulary, got ",
-                                                     id.has_value() ? absl::StrCat(*id) : "none"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
-absl::Status FillRolesByName(ByteBpeParts* parts) {
+absl::Status FillRolesByName(absl::string_view where, ByteBpeParts* parts) {
   if (FillRoberta(parts) || FillGpt2(parts)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      "want the special pieces <s>, <pad>, </s>, <unk> and <mask>, or <|endoftext|>, got neither");
+  return absl::InvalidArgumentError(absl::StrCat(
+      where, ": want the special pieces <s>, <pad>, </s>, <unk> and <mask>, or <|endoftext|>, got neither"));
 }
 
 absl::StatusOr<std::unique_ptr<ByteBpeTokenizer>> ByteBpeTokenizer::Load(const std::string& vocabulary_path,
@@ -95,29 +83,20 @@ absl::StatusOr<std::unique_ptr<ByteBpeTokenizer>> ByteBpeTokenizer::Load(const s
   RETORT_ASSIGN_OR_RETURN(const std::string merges_text, ReadFile(merges_path));
   RETORT_ASSIGN_OR_RETURN(const std::vector<BytePairMerges::Pair> pairs,
                           BytePairMerges::ParseText(merges_text, merges_path));
-  absl::StatusOr<BytePairMerges> merges = BytePairMerges::Create(pairs, vocabulary);
-  if (!merges.ok()) {
-    return absl::Status(merges.status().code(), absl::StrCat(merges_path, ": ", merges.status().message()));
-  }
-  ByteBpeParts parts{std::move(vocabulary), *std::move(merges), {}, {}, {}};
-  if (!FillRoberta(&parts) && !FillGpt2(&parts)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(vocabulary_path,
-                     ": want the special pieces <s>, <pad>, </s>, <unk> and <mask>, or <|endoftext|>, got neither"));
-  }
+  RETORT_ASSIGN_OR_RETURN(BytePairMerges merges, BytePairMerges::Create(pairs, vocabulary, merges_path));
+  ByteBpeParts parts{std::move(vocabulary), std::move(merges), {}, {}, {}};
+  RETORT_RETURN_IF_ERROR(FillRolesByName(vocabulary_path, &parts));
   return Create(std::move(parts), options);
 }
 
-absl::StatusOr<std::unique_ptr<ByteBpeTokenizer>> ByteBpeTokenizer::Create(ByteBpeParts parts,
-                                                                           const ByteBpeOptions& options) {
-  RETORT_RETURN_IF_ERROR(CheckAdded(parts));
+std::unique_ptr<ByteBpeTokenizer> ByteBpeTokenizer::Create(ByteBpeParts parts, const ByteBpeOptions& options) {
   return absl::WrapUnique(new ByteBpeTokenizer(std::move(parts), options));
 }
 
 ByteBpeTokenizer::ByteBpeTokenizer(ByteBpeParts parts, const ByteBpeOptions& options)
     : parts_(std::move(parts)), options_(options) {
   for (const std::vector<AddedPiece>& list : parts_.added) {
-    if (options_.special_pieces_in_text) added_.emplace_back(list);
+    added_.emplace_back(list);
     for (const AddedPiece& piece : list) {
       if (piece.special) skipped_.insert(piece.id);
     }
@@ -194,7 +173,7 @@ std::string ByteBpeTokenizer::Decode(absl::Span<const int32_t> ids, const Decode
 
 uint64_t ByteBpeTokenizer::Fingerprint() const {
   std::string parts = absl::StrCat("byte-bpe ", kAlgorithmVersion, " ", vocabulary().hash(), " ", parts_.merges.hash(),
-                                   " ", options_.add_prefix_space, options_.special_pieces_in_text);
+                                   " ", options_.add_prefix_space);
   for (const std::vector<AddedPiece>& list : parts_.added) {
     for (const AddedPiece& piece : list) absl::StrAppend(&parts, " ", AddedPieceText(piece));
     absl::StrAppend(&parts, ";");

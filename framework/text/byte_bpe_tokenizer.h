@@ -24,10 +24,6 @@ struct ByteBpeOptions {
   // Text that does not begin with a space is read as if it did, and so is what
   // stands behind an added piece.
   bool add_prefix_space = false;
-
-  // "<mask>" and the other added pieces, written so in a text, become their
-  // ids; otherwise they are text like any other.
-  bool special_pieces_in_text = true;
 };
 
 // All that a byte-level BPE consists of.
@@ -44,8 +40,8 @@ struct ByteBpeParts {
 // Fills `added`, `special_ids` and `sequence_template` from the vocabulary: with
 // <s>, <pad>, </s>, <unk> and <mask> it is RoBERTa's kind, where <mask> takes
 // the space before it along; one with <|endoftext|> is GPT-2's kind. Errors: a
-// vocabulary of neither kind.
-absl::Status FillRolesByName(ByteBpeParts* parts);
+// vocabulary of neither kind. `where` begins messages.
+absl::Status FillRolesByName(absl::string_view where, ByteBpeParts* parts);
 
 // Byte-level BPE of GPT-2 (Radford et al. 2019) and RoBERTa (Liu et al. 2019):
 // words of GPT-2's pattern, each one's UTF-8 bytes merged by rank. A byte that
@@ -60,9 +56,7 @@ class ByteBpeTokenizer : public Tokenizer {
                                                                 const std::string& merges_path,
                                                                 const ByteBpeOptions& options = {});
 
-  // Errors: added pieces that are not those of the vocabulary.
-  static absl::StatusOr<std::unique_ptr<ByteBpeTokenizer>> Create(ByteBpeParts parts,
-                                                                  const ByteBpeOptions& options = {});
+  static std::unique_ptr<ByteBpeTokenizer> Create(ByteBpeParts parts, const ByteBpeOptions& options = {});
 
   using Tokenizer::Encode;
   std::unique_ptr<Scratch> NewScratch() const override;
@@ -78,6 +72,10 @@ class ByteBpeTokenizer : public Tokenizer {
   const SpecialIds& special_ids() const override { return parts_.special_ids; }
   const SequenceTemplate& sequence_template() const override { return parts_.sequence_template; }
   uint64_t Fingerprint() const override;
+
+  // White space is one word across lines, and a prefix space belongs to the
+  // beginning of the text.
+  bool SplitsAtNewlines() const override { return false; }
 
  private:
   ByteBpeTokenizer(ByteBpeParts parts, const ByteBpeOptions& options);

@@ -45,14 +45,15 @@ absl::StatusOr<std::vector<BytePairMerges::Pair>> BytePairMerges::ParseText(absl
   return pairs;
 }
 
-absl::StatusOr<BytePairMerges> BytePairMerges::Create(const std::vector<Pair>& pairs, const Vocabulary& vocabulary) {
+absl::StatusOr<BytePairMerges> BytePairMerges::Create(const std::vector<Pair>& pairs, const Vocabulary& vocabulary,
+                                                      absl::string_view where) {
   BytePairMerges merges;
   merges.merges_.reserve(pairs.size());
   for (size_t rank = 0; rank < pairs.size(); ++rank) {
     const std::string& left = pairs[rank].first;
     const std::string& right = pairs[rank].second;
     const auto error = [&](absl::string_view wanted) {
-      return absl::InvalidArgumentError(absl::StrCat("merge ", rank, " (\"", left.substr(0, 100), "\", \"",
+      return absl::InvalidArgumentError(absl::StrCat(where, ": merge ", rank, " (\"", left.substr(0, 100), "\", \"",
                                                      right.substr(0, 100), "\"): want ", wanted));
     };
     if (left.empty() || right.empty()) return error("two pieces that are not empty");

@@ -27,10 +27,11 @@ class BytePairMerges {
   // Errors: a line of other than two pieces, naming it.
   static absl::StatusOr<std::vector<Pair>> ParseText(absl::string_view text, absl::string_view where);
 
-  // Of equal pairs the last one counts. Errors, naming the pair: an empty
-  // piece (a merge with it would never end), and a piece, or what the two
-  // become, that the vocabulary lacks.
-  static absl::StatusOr<BytePairMerges> Create(const std::vector<Pair>& pairs, const Vocabulary& vocabulary);
+  // Of equal pairs the last one counts. `where` begins messages. Errors,
+  // naming the pair: an empty piece (a merge with it would never end), and a
+  // piece, or what the two become, that the vocabulary lacks.
+  static absl::StatusOr<BytePairMerges> Create(const std::vector<Pair>& pairs, const Vocabulary& vocabulary,
+                                               absl::string_view where);
 
   // Merges until no pair is left; `ids` are those of a word's bytes. What they
   // become stands at their beginning; returned is how many that are. Time: n^2

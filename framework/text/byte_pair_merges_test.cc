@@ -20,7 +20,7 @@ enum { kA, kB, kC, kAa, kAb, kBc, kAbc, kAaab };
 Vocabulary Pieces() { return Vocabulary({"a", "b", "c", "aa", "ab", "bc", "abc", "aaab"}); }
 
 std::vector<int32_t> Merged(std::vector<int32_t> ids, const std::vector<BytePairMerges::Pair>& pairs) {
-  auto merges = BytePairMerges::Create(pairs, Pieces());
+  auto merges = BytePairMerges::Create(pairs, Pieces(), "m.txt");
   EXPECT_TRUE(merges.ok()) << merges.status();
   ids.resize(merges->Apply(absl::MakeSpan(ids)));
   return ids;
@@ -76,11 +76,11 @@ TEST(BytePairMergesTest, AWrongLineIsNamed) {
 
 TEST(BytePairMergesTest, MergesOutsideTheVocabularyAreNamed) {
   const auto message = [](const char* left, const char* right) {
-    return std::string(BytePairMerges::Create({{"a", "b"}, {left, right}}, Pieces()).status().message());
+    return std::string(BytePairMerges::Create({{"a", "b"}, {left, right}}, Pieces(), "m.txt").status().message());
   };
-  EXPECT_EQ(message("a", "x"), "merge 1 (\"a\", \"x\"): want pieces of the vocabulary");
-  EXPECT_EQ(message("b", "a"), "merge 1 (\"b\", \"a\"): want the merged piece in the vocabulary");
-  EXPECT_EQ(message("", "a"), "merge 1 (\"\", \"a\"): want two pieces that are not empty");
+  EXPECT_EQ(message("a", "x"), "m.txt: merge 1 (\"a\", \"x\"): want pieces of the vocabulary");
+  EXPECT_EQ(message("b", "a"), "m.txt: merge 1 (\"b\", \"a\"): want the merged piece in the vocabulary");
+  EXPECT_EQ(message("", "a"), "m.txt: merge 1 (\"\", \"a\"): want two pieces that are not empty");
 }
 
 }  // namespace

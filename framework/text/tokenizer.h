@@ -76,6 +76,10 @@ class Tokenizer {
   // Two tokenizers of the same fingerprint give the same ids for any text.
   virtual uint64_t Fingerprint() const = 0;
 
+  // Whether the ids of a text are those of its parts, one after the other,
+  // wherever it is cut before a newline.
+  virtual bool SplitsAtNewlines() const = 0;
+
   int vocabulary_size() const { return vocabulary().size(); }
 };
 

@@ -86,7 +86,10 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> ParseWordPiece(const File& file, Json
   RETORT_ASSIGN_OR_RETURN(options.sequence_template, ParsePostProcessor(file.fields->Get("post_processor"), vocabulary,
                                                                         file.Place("post_processor")));
   options.added = std::move(added.raw);
-  return WordPieceTokenizer::Create(std::move(vocabulary), options);
+  absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> tokenizer =
+      WordPieceTokenizer::Create(std::move(vocabulary), options);
+  if (tokenizer.ok()) return tokenizer;
+  return absl::Status(tokenizer.status().code(), absl::StrCat(file.where, ": ", tokenizer.status().message()));
 }
 
 absl::Status ReadByteLevel(const File& file, const std::string& name, bool* add_prefix_space) {
@@ -127,12 +130,9 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> ParseBpe(const File& file, JsonFields
   RETORT_ASSIGN_OR_RETURN(AddedPieceLists added,
                           ParseAddedPieces(file.fields->Get("added_tokens"), pieces, file.Place("added_tokens")));
   RETORT_ASSIGN_OR_RETURN(Vocabulary vocabulary, VocabularyFromJson(pieces, model->Place("vocab"), added.Ids()));
-  absl::StatusOr<BytePairMerges> merges = BytePairMerges::Create(pairs, vocabulary);
-  if (!merges.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(model->Place("merges"), ": ", merges.status().message()));
-  }
-  ByteBpeParts parts{std::move(vocabulary), *std::move(merges), {}, {}, {}};
-  RETORT_RETURN_IF_ERROR(FillRolesByName(&parts));
+  RETORT_ASSIGN_OR_RETURN(BytePairMerges merges, BytePairMerges::Create(pairs, vocabulary, model->Place("merges")));
+  ByteBpeParts parts{std::move(vocabulary), std::move(merges), {}, {}, {}};
+  RETORT_RETURN_IF_ERROR(FillRolesByName(file.where, &parts));
   RETORT_ASSIGN_OR_RETURN(parts.sequence_template, ParsePostProcessor(file.fields->Get("post_processor"),
                                                                       parts.vocabulary, file.Place("post_processor")));
   parts.added = {std::move(added.raw), std::move(added.normalized)};

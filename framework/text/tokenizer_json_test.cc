@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "framework/text/tokenizer.h"
 #include "nlohmann/json.hpp"
 
@@ -118,7 +119,7 @@ TEST(TokenizerJsonTest, Templates) {
   EXPECT_THAT(read.behind, ElementsAre(2));
   EXPECT_EQ(read.second_type, 1);
   EXPECT_THAT(Message(At(Bpe(), "/post_processor", At(processor, "/special_tokens/y/ids/0", 9))),
-              HasSubstr("want ids of the vocabulary"));
+              HasSubstr("special piece \"y\": want ids of the vocabulary, got 9"));
   EXPECT_THAT(Message(At(Bpe(), "/post_processor", At(processor, "/pair/1/Sequence/id", "B"))),
               StartsWith("t.json: post_processor.pair: want texts A and B"));
   EXPECT_THAT(Message(At(Bpe(), "/post_processor", At(processor, "/pair/4/SpecialToken/type_id", 0))),
@@ -165,20 +166,32 @@ TEST(TokenizerJsonTest, WhatIsNotSupportedIsNamed) {
   EXPECT_THAT(Message(At(WordPiece(), "/added_tokens/0/normalized", true)), HasSubstr("normalized: want false"));
 }
 
+TEST(TokenizerJsonTest, MissingSpecialPiecesAreNamedWithTheFile) {
+  Json bpe = Json::parse(absl::StrReplaceAll(Bpe().dump(), {{"<mask>", "<hide>"}}));
+  EXPECT_EQ(Message(bpe),
+            "t.json: want the special pieces <s>, <pad>, </s>, <unk> and <mask>, or <|endoftext|>, got neither");
+  Json word_piece = Json::parse(absl::StrReplaceAll(WordPiece().dump(), {{"[MASK]", "[HIDE]"}}));
+  EXPECT_EQ(Message(word_piece), "t.json: vocabulary of 10 pieces: want the special piece [MASK], got none");
+}
+
 TEST(TokenizerJsonTest, HostileFilesAreErrors) {
   EXPECT_THAT(Message(At(Bpe(), "/model/merges/0", "a c")), HasSubstr("want pieces of the vocabulary"));
   EXPECT_THAT(Message(At(Bpe(), "/model/merges/0", "b b")), HasSubstr("want the merged piece in the vocabulary"));
   EXPECT_THAT(Message(At(Bpe(), "/model/merges/0", Json::array({"", "a"}))), HasSubstr("not empty"));
-  EXPECT_THAT(Message(At(Bpe(), "/model/merges/0", "a b c")), HasSubstr("merges[0]: want two pieces"));
+  EXPECT_THAT(Message(At(Bpe(), "/model/merges/0", "a b c")), HasSubstr("merges[0]: want two pieces, got \"a b c\""));
   EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", 5)), HasSubstr("want an id for one piece, got 5"));
   EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", 9)), HasSubstr("want a piece for every id, got none for 7"));
   EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", 2147483647)), HasSubstr("want an id below the number of pieces"));
-  EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", 1e18)), HasSubstr("whole number"));
+  EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", 1e18)),
+              HasSubstr("want an id that is a whole number below 2^31, got 1e+18"));
   EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", nullptr)), HasSubstr("whole number"));
   EXPECT_THAT(Message(At(Bpe(), "/added_tokens/0/id", 4)), HasSubstr("want its id"));
   EXPECT_THAT(Message(At(Bpe(), "/added_tokens/0/content", "")), HasSubstr("not empty"));
   EXPECT_THAT(Message(At(Bpe(), "/added_tokens/1/content", "</s>")), HasSubstr("want each piece once"));
-  EXPECT_THAT(Message(At(Bpe(), "/post_processor/sep/1", 3)), HasSubstr("post_processor.sep"));
+  EXPECT_EQ(Message(At(Bpe(), "/post_processor/sep/1", 3)),
+            "t.json: post_processor.sep: want a piece of the vocabulary and its id, got \"</s>\" and 3");
+  EXPECT_EQ(Message(At(Bpe(), "/model/merges", 1)), "t.json: model.merges: want a list, got 1");
+  EXPECT_EQ(Message(At(Bpe(), "/added_tokens", "x")), "t.json: added_tokens: want a list, got \"x\"");
   EXPECT_THAT(Message(Json::array()), StartsWith("t.json: want an object"));
   EXPECT_THAT(Message(Json::object()), StartsWith("t.json: model: want an object"));
 }

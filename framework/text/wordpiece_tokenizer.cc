@@ -21,6 +21,9 @@ constexpr absl::string_view kInnerMark = "##";
 // Change it when ids of the same text, vocabulary and options change.
 constexpr uint64_t kAlgorithmVersion = 1;
 
+// In fingerprints, where it was an option once.
+constexpr int kSpecialPiecesInText = 1;
+
 bool IsContinuationByte(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 
 int CountCharacters(absl::string_view word) {
@@ -127,7 +130,6 @@ absl::Status WordPieceTokenizer::Encode(absl::string_view text, Scratch* scratch
   const auto ordinary = [&](size_t begin, size_t end) {
     return EncodeOrdinary(text.substr(begin, end - begin), begin, cache, ids);
   };
-  if (!options_.special_pieces_in_text) return ordinary(0, text.size());
   return WalkAddedPieces(added_, text, ordinary, [&](int32_t id) { ids->push_back(id); });
 }
 
@@ -207,10 +209,16 @@ std::string WordPieceTokenizer::Decode(absl::Span<const int32_t> ids, const Deco
 uint64_t WordPieceTokenizer::Fingerprint() const {
   std::string parts =
       absl::StrCat("wordpiece ", kAlgorithmVersion, " ", vocabulary_.hash(), " ", options_.lower_case,
-                   options_.special_pieces_in_text, options_.strip_accents.value_or(options_.lower_case),
+                   kSpecialPiecesInText, options_.strip_accents.value_or(options_.lower_case),
                    options_.handle_chinese_chars, options_.clean_text, " ", options_.max_characters_per_word);
   for (const AddedPiece& piece : added_.pieces()) absl::StrAppend(&parts, " ", AddedPieceText(piece));
   return XXH3_64bits(parts.data(), parts.size());
+}
+
+bool WordPieceTokenizer::SplitsAtNewlines() const {
+  const std::vector<AddedPiece>& added = added_.pieces();
+  return std::none_of(added.begin(), added.end(),
+                      [](const AddedPiece& piece) { return piece.text.find('\n') != std::string::npos; });
 }
 
 }  // namespace retort

@@ -26,10 +26,6 @@ struct WordPieceOptions {
   // For an uncased vocabulary: lower case, accents stripped.
   bool lower_case = true;
 
-  // "[MASK]" and the other special pieces, written so in a text, become their
-  // ids, as in Hugging Face's library; otherwise they are words like any other.
-  bool special_pieces_in_text = true;
-
   std::optional<bool> strip_accents;  // as lower_case if not set
   bool handle_chinese_chars = true;   // see BertNormalizerOptions
   bool clean_text = true;
@@ -37,6 +33,7 @@ struct WordPieceOptions {
   // A longer word is one [UNK].
   int max_characters_per_word = 100;
 
+  // Written so in a text, they become their ids, as in Hugging Face's library.
   // Instead of the five special pieces; pieces of the vocabulary.
   std::optional<std::vector<AddedPiece>> added;
 
@@ -70,6 +67,7 @@ class WordPieceTokenizer : public Tokenizer {
   const SpecialIds& special_ids() const override { return special_ids_; }
   const SequenceTemplate& sequence_template() const override { return template_; }
   uint64_t Fingerprint() const override;
+  bool SplitsAtNewlines() const override;
 
  private:
   // What a byte is to the fast path, which takes ASCII only.

@@ -4,18 +4,19 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "framework/text/tokenizer_checks.h"
 
 namespace retort {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using testing::ExpectScratchChangesNothing;
+using testing::ExpectThreadsShare;
+using ::testing::HasSubstr;
 
 // Ids of the pieces below.
 enum : int32_t { kPad, kUnk, kCls, kSep, kMask, kUn, kAff, kAble, kA, kB, kInnerB, kE, kDot, kQuoteId, kAb, kCapitalA };
@@ -54,47 +55,23 @@ TEST(WordPieceTokenizerTest, FoldsCaseAndAccentsWhenUncased) {
   EXPECT_THAT(Ids(*Make(cased), "\u00c9.A B"), ElementsAre(kUnk, kDot, kCapitalA, kUnk));
 }
 
-TEST(WordPieceTokenizerTest, SpecialPiecesInTextAreAnOption) {
+TEST(WordPieceTokenizerTest, SpecialPiecesInText) {
   EXPECT_THAT(Ids(*Make(), "a[MASK]b [SEP"), ElementsAre(kA, kMask, kB, kUnk, kUnk));
+}
+
+TEST(WordPieceTokenizerTest, SplitsAtNewlinesUnlessAnAddedPieceHasOne) {
+  EXPECT_TRUE(Make()->SplitsAtNewlines());
   WordPieceOptions options;
-  options.special_pieces_in_text = false;
-  EXPECT_THAT(Ids(*Make(options), "a[MASK]b"), ElementsAre(kA, kUnk, kUnk, kUnk, kB));
+  options.added = {{"a\nb", kAb}};
+  EXPECT_FALSE(Make(options)->SplitsAtNewlines());
 }
 
 TEST(WordPieceTokenizerTest, ScratchChangesNothing) {
-  const auto tokenizer = Make();
-  const auto scratch = tokenizer->NewScratch();
-  std::mt19937 random(7);
-  // Few characters, so that words repeat; some beyond ASCII, one removed.
-  const std::vector<std::string> characters = {"a", "b",      "A",      "u",    "n",      " ",
-                                               ".", "\u00e9", "\u201c", "\x01", "e\u0301"};
-  for (int round = 0; round < 2000; ++round) {
-    std::string text;
-    for (int i = 0; i < 60; ++i) text += characters[random() % characters.size()];
-    std::vector<int32_t> cached;
-    ASSERT_TRUE(tokenizer->Encode(text, scratch.get(), &cached).ok());
-    ASSERT_EQ(cached, Ids(*tokenizer, text)) << text;
-  }
+  // Some beyond ASCII, one removed.
+  ExpectScratchChangesNothing(*Make(), {"a", "b", "A", "u", "n", " ", ".", "\u00e9", "\u201c", "\x01", "e\u0301"});
 }
 
-TEST(WordPieceTokenizerTest, ThreadsShareOneTokenizer) {
-  const auto tokenizer = Make();
-  const std::vector<int32_t> wanted = Ids(*tokenizer, "unaffable \u00c9 ab");
-  std::vector<std::thread> threads;
-  std::vector<int> mismatches(4);
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&, t] {
-      const auto scratch = tokenizer->NewScratch();
-      for (int i = 0; i < 1000; ++i) {
-        std::vector<int32_t> ids;
-        const bool ok = tokenizer->Encode("unaffable \u00c9 ab", scratch.get(), &ids).ok();
-        mismatches[t] += !ok || ids != wanted;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_THAT(mismatches, ElementsAre(0, 0, 0, 0));
-}
+TEST(WordPieceTokenizerTest, ThreadsShareOneTokenizer) { ExpectThreadsShare(*Make(), "unaffable \u00c9 ab"); }
 
 TEST(WordPieceTokenizerTest, DecodeJoinsPieces) {
   EXPECT_EQ(Make()->Decode({kCls, kUn, kAff, kAble, kA, kDot, kSep}), "[CLS] unaffable a . [SEP]");
