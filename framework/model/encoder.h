@@ -51,7 +51,7 @@ class Encoder {
   ModelOutputs Forward(const ParameterSet& parameters, const Batch& batch, const Capture& capture,
                        std::optional<Dropout> dropout) const;
 
-  // The input of the decoder for rows of the last hidden state: LayerNorm(GELU(W x + b)), or x where the head has no
+  // The input of the decoder for rows of the last hidden state: LayerNorm(act(W x + b)), or x where the head has no
   // dense layer. [n, H] -> [n, H].
   at::Tensor MaskedLmTransform(const ParameterSet& parameters, const at::Tensor& rows) const;
 

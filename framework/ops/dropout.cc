@@ -15,7 +15,7 @@
 namespace retort::ops {
 namespace {
 
-// out = x · keep for one row of channels. `block` has room for 64 values.
+// out = x · keep for one row of channels.
 template <typename T>
 RETORT_INLINE void DropRow(const KeepStream& stream, uint32_t position, const KeepRate& rate, const T* x,
                            int64_t channels, T* out) {

@@ -32,10 +32,10 @@ struct RowLossSums {
 //
 // Args:
 //   student_logits: [n, C] float32 or bfloat16 (float64 in tests), contiguous. Overwritten with its gradient.
-//   teacher_logits: [n, C] of the same or another float type, or undefined if kl_scale and mse_scale are 0. Not
-//   changed. labels:         [n] int64, or undefined if ce_scale is 0; kNoLabel (-100) for rows without. soft_rows: [n]
-//   bool, or undefined for all rows: the rows that kl and mse read. columns:        Columns >= this are padding: not
-//   read, gradient 0. C means none.
+//   teacher_logits: [n, C] of the same or another float type, or undefined if kl_scale and mse_scale are 0. Unchanged.
+//   labels:         [n] int64, or undefined if ce_scale is 0; kNoLabel (-100) for rows without.
+//   soft_rows:      [n] bool, or undefined for all rows: the rows that kl and mse read.
+//   columns:        Columns >= this are padding: not read, gradient 0. C means none.
 // Numerics: float32 per element with float64 sums over rows (float64 throughout for float64 logits); log-softmax with
 //   the maximum taken out. Deterministic for a given shape, whatever the number of threads.
 RowLossSums RowLossGradient(const RowLossScales& scales, at::Tensor student_logits, const at::Tensor& teacher_logits,

@@ -3,7 +3,7 @@
 //   bazel run //tools:convert -- --model=FOLDER                                      check and list
 //   bazel run //tools:convert -- --model=FOLDER --output=FOLDER [what to change]     check and write
 //
-// See --help, and data/README.md for examples.
+// --help has examples.
 
 #include <algorithm>
 #include <iostream>

@@ -120,8 +120,6 @@ std::string DefaultOf(const std::string& comment) {
   return absl::StrCat(", default ", absl::StripTrailingAsciiWhitespace(value));
 }
 
-void DescribeFields(const Place& place, const std::string& indent, std::string* out);
-
 void DescribeEnum(const Place& place, int index, const std::string& indent, std::string* out) {
   const EnumDescriptorProto& type = place.message.enum_type(index);
   const Path path = Below(place.path, DescriptorProto::kEnumTypeFieldNumber, index);
