@@ -25,8 +25,9 @@ absl::Status WantProbability(const char* field, double value) {
 auto Fields(const EncoderConfig& c) {
   return std::tie(c.family, c.vocabulary_size, c.hidden_size, c.layers, c.heads, c.intermediate_size, c.max_positions,
                   c.token_types, c.pooler, c.hidden_dropout, c.attention_dropout, c.layer_norm_epsilon,
-                  c.initializer_range, c.pad_token_id, c.activation, c.head_activation, c.pre_norm, c.causal,
-                  c.position_offset, c.language_model_head, c.head_transform, c.head_bias, c.tied_decoder);
+                  c.initializer_range, c.pad_token_id, c.bos_token_id, c.eos_token_id, c.activation, c.head_activation,
+                  c.pre_norm, c.causal, c.position_offset, c.language_model_head, c.head_transform, c.head_bias,
+                  c.tied_decoder);
 }
 
 const char* ActivationName(Activation activation) {
@@ -67,7 +68,7 @@ absl::Status EncoderConfig::Validate() const {
 }
 
 std::string EncoderConfigText(const EncoderConfig& c) {
-  return absl::StrFormat(
+  std::string text = absl::StrFormat(
       "family=%s vocabulary_size=%d hidden_size=%d layers=%d heads=%d intermediate_size=%d max_positions=%d "
       "token_types=%d pooler=%d hidden_dropout=%.17g attention_dropout=%.17g layer_norm_epsilon=%.17g "
       "initializer_range=%.17g pad_token_id=%d activation=%s head_activation=%s pre_norm=%d causal=%d "
@@ -77,6 +78,9 @@ std::string EncoderConfigText(const EncoderConfig& c) {
       c.token_types, c.pooler, c.hidden_dropout, c.attention_dropout, c.layer_norm_epsilon, c.initializer_range,
       c.pad_token_id, ActivationName(c.activation), ActivationName(c.head_activation), c.pre_norm, c.causal,
       c.position_offset, c.language_model_head, c.head_transform, c.head_bias, c.tied_decoder);
+  if (c.bos_token_id.has_value()) absl::StrAppend(&text, " bos_token_id=", *c.bos_token_id);
+  if (c.eos_token_id.has_value()) absl::StrAppend(&text, " eos_token_id=", *c.eos_token_id);
+  return text;
 }
 
 bool operator==(const EncoderConfig& a, const EncoderConfig& b) { return Fields(a) == Fields(b); }

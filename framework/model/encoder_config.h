@@ -2,14 +2,12 @@
 #define RETORT_FRAMEWORK_MODEL_ENCODER_CONFIG_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 
 namespace retort {
-
-// DistilBERT's files have no place for another.
-inline constexpr double kDistilbertLayerNormEpsilon = 1e-12;
 
 // Between the two matrices of a feed-forward layer, and in the head.
 enum class Activation {
@@ -35,6 +33,8 @@ struct EncoderConfig {
   double layer_norm_epsilon = 1e-12;
   double initializer_range = 0.02;
   int64_t pad_token_id = 0;
+  // What begins and ends a text, for programs that generate some: only GPT-2's files say. None: the padding id.
+  std::optional<int64_t> bos_token_id, eos_token_id;
   Activation activation = Activation::kGelu;
   Activation head_activation = Activation::kGelu;  // In the language-model head.
   bool pre_norm = false;        // LayerNorm before attention and feed-forward and once at the end, as GPT-2; not after.

@@ -81,7 +81,9 @@ TEST(EncoderConfig, EveryFieldCountsInTextAndComparison) {
                                                          [](auto* c) { c->attention_dropout = 0; },
                                                          [](auto* c) { c->layer_norm_epsilon = 1e-11; },
                                                          [](auto* c) { c->initializer_range = 1; },
-                                                         [](auto* c) { c->pad_token_id = 1; }};
+                                                         [](auto* c) { c->pad_token_id = 1; },
+                                                         [](auto* c) { c->bos_token_id = 0; },
+                                                         [](auto* c) { c->eos_token_id = 0; }};
   for (const auto& change : changes) {
     EncoderConfig config = Valid();
     change(&config);

@@ -228,9 +228,18 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
       RETORT_RETURN_IF_ERROR(model.parameters.Set(tensor.parts[i], parts[i]));
     }
   }
-  model.stored_dtype = stored.Dtype(Layout(family, {"embeddings.word"}).front());
+  const c10::ScalarType dtype = stored.Dtype(Layout(family, {"embeddings.word"}).front());
+  model.stored_dtype = dtype == at::kDouble ? at::kFloat : dtype;
   model.tokenizer_path = FindTokenizerFile(folder).value_or("");
   return model;
+}
+
+absl::StatusOr<std::unique_ptr<Tokenizer>> LoadTokenizerOf(const EncoderConfig& config, const std::string& folder) {
+  RETORT_ASSIGN_OR_RETURN(std::unique_ptr<Tokenizer> tokenizer, LoadTokenizer(folder));
+  if (tokenizer->vocabulary_size() <= config.vocabulary_size) return tokenizer;
+  return absl::InvalidArgumentError(absl::StrCat(folder, ": the tokenizer: want at most the ", config.vocabulary_size,
+                                                 " pieces that the model has embeddings for, got ",
+                                                 tokenizer->vocabulary_size()));
 }
 
 absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, const ParameterSet& parameters,

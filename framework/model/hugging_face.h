@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_MODEL_HUGGING_FACE_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -9,6 +10,7 @@
 #include "c10/core/ScalarType.h"
 #include "framework/model/encoder_config.h"
 #include "framework/model/parameter_set.h"
+#include "framework/text/tokenizer.h"
 #include "framework/text/tokenizer_files.h"
 
 // Model folders in the layout of Hugging Face's transformers: config.json, model.safetensors, and the tokenizer's files
@@ -21,7 +23,7 @@ namespace retort {
 struct LoadedModel {
   EncoderConfig config;
   ParameterSet parameters;
-  c10::ScalarType stored_dtype = at::kFloat;  // Of the word embeddings in the file.
+  c10::ScalarType stored_dtype = at::kFloat;  // Of the word embeddings in the file; float32 for float64.
   std::string tokenizer_path;                 // What FindTokenizerFile gives for the folder; empty if there is none.
 };
 
@@ -33,6 +35,10 @@ struct LoadedModel {
 // InvalidArgument for an option of config.json that is not supported (named, with its value), a tensor that is missing,
 // not known, or of another shape or type, or a decoder that is not tied.
 absl::StatusOr<LoadedModel> LoadModel(const std::string& folder);
+
+// The tokenizer of the model in the folder. Errors: those of LoadTokenizer; InvalidArgument for one of more pieces than
+// the model has embeddings for. Fewer are no error: some models' embeddings are padded.
+absl::StatusOr<std::unique_ptr<Tokenizer>> LoadTokenizerOf(const EncoderConfig& config, const std::string& folder);
 
 struct SaveOptions {
   c10::ScalarType dtype = at::kFloat;  // float32, float16 or bfloat16.

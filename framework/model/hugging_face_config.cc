@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kLongestText = 1 << 20;
 
 const char* DtypeName(c10::ScalarType dtype) {
+  CHECK(dtype == at::kFloat || dtype == at::kHalf || dtype == at::kBFloat16) << dtype;
   return dtype == at::kBFloat16 ? "bfloat16" : dtype == at::kHalf ? "float16" : "float32";
 }
 

@@ -15,7 +15,7 @@ namespace retort {
 // was got.
 absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view json, absl::string_view where);
 
-// The config.json of a model with these parameters.
+// The config.json of a model with these parameters, which are float32, float16 or bfloat16.
 std::string HuggingFaceConfigText(const EncoderConfig& config, c10::ScalarType dtype);
 
 }  // namespace retort

@@ -184,7 +184,7 @@ TEST(HuggingFace, StoresABertWithoutTokenTypesWithOneOfZeros) {
   ExpectSame(model->parameters, RandomParameters(config));
   config.family = "distilbert";
   EXPECT_THAT(SaveModel(folder, config, model->parameters, {}),
-              IsInvalidArgument("layer_norm_epsilon: distilbert has 1e-12, got 1e-05"));
+              IsInvalidArgument("layer_norm_epsilon: distilbert wants 1e-12, got 1e-05"));
 }
 
 TEST(HuggingFace, RefusesToSaveWhatIsNotFinite) {
@@ -354,6 +354,32 @@ TEST(HuggingFace, LeavesTheHeadOut) {
   ASSERT_THAT(model, IsOk());
   EXPECT_EQ(model->config, headless);
   EXPECT_EQ(model->stored_dtype, at::kHalf);
+}
+
+// Models are not written in float64.
+TEST(HuggingFace, ReadsFloat64AsFloat32) {
+  const std::string folder = Saved(Bert(false));
+  const auto model = LoadChanged(folder, [](Tensors* tensors) {
+    for (auto& [name, tensor] : *tensors) tensor = tensor.to(at::kDouble);
+  });
+  ASSERT_THAT(model, IsOk());
+  EXPECT_EQ(model->stored_dtype, at::kFloat);
+  ExpectSame(model->parameters, RandomParameters(Bert(false)));
+}
+
+TEST(LoadTokenizerOf, RefusesMorePiecesThanTheModelHas) {
+  std::string pieces = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n";
+  EncoderConfig config = Bert(false);
+  config.vocabulary_size = 5;
+  const std::string folder = ::testing::TempDir() + "/load_tokenizer_of";
+  ASSERT_THAT(SaveModel(folder, config, RandomParameters(config), {{"vocab.txt", pieces}}), IsOk());
+  EXPECT_THAT(LoadTokenizerOf(config, folder), IsOk());
+  config.vocabulary_size = 6;
+  EXPECT_THAT(LoadTokenizerOf(config, folder), IsOk());
+  config.vocabulary_size = 4;
+  EXPECT_THAT(LoadTokenizerOf(config, folder),
+              IsInvalidArgument(folder +
+                                ": the tokenizer: want at most the 4 pieces that the model has embeddings for, got 5"));
 }
 
 TEST(HuggingFace, NamesFilesThatAreMissing) {

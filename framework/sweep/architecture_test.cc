@@ -81,7 +81,7 @@ TEST(ResolveArchitecture, IsOfTheFamilyThatHasAPlaceForIt) {
   Architecture architecture;
   EXPECT_EQ(Resolve(architecture)->family, "bert");
   architecture.set_token_types(false);
-  architecture.set_layer_norm_epsilon(kDistilbertLayerNormEpsilon);
+  architecture.set_layer_norm_epsilon(1e-12);
   EXPECT_EQ(Resolve(architecture)->family, "bert") << "it has a pooler";
   architecture.set_pooler(false);
   EXPECT_EQ(Resolve(architecture)->family, "distilbert");
@@ -119,7 +119,7 @@ TEST(ResolveArchitecture, RefusesWhatCannotBeBuilt) {
   EXPECT_THAT(Resolve(architecture), IsInvalidArgument("student.architecture.layers: want"));
   architecture.set_layers(2);
   architecture.set_family("distilbert");
-  EXPECT_THAT(Resolve(architecture), IsInvalidArgument("student.architecture.family: distilbert has neither"));
+  EXPECT_THAT(Resolve(architecture), IsInvalidArgument("student.architecture.token_types: distilbert wants 0, got 2"));
 }
 
 TEST(ResolveArchitecture, WithoutATeacherAFamilyComputesAsItsOwn) {

@@ -209,7 +209,7 @@ TEST(ExtractStudent, NamesWhatDoesNotFit) {
   EXPECT_THAT(ExtractStudent(teacher, Options(5)),
               IsInvalidArgument("want a student of at most the teacher's 4 layers"));
   EXPECT_THAT(ExtractStudent(teacher, Options(2, kAlternate, "gpt2")),
-              IsInvalidArgument("student.architecture.family: gpt2 is causal"));
+              IsInvalidArgument("student.architecture.pre_norm: gpt2 wants true, got false"));
   EXPECT_THAT(ExtractStudent(teacher, Options(2, "layer_copy {}")), IsInvalidArgument("want a mapping, got none"));
 }
 

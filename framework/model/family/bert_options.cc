@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
-
 namespace retort {
 
 void ReadBertOptions(ConfigReader* reader, EncoderConfig* config) {
@@ -59,15 +57,12 @@ void AddBertModules(const std::string& prefix, ModelFamily* family) {
   };
 }
 
-absl::Status CheckBertLike(const EncoderConfig& config, const std::string& family, int64_t position_offset) {
-  const auto want = [&](bool holds, const std::string& what) {
-    return holds ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrCat("family: ", family, " ", what));
-  };
-  absl::Status status = want(!config.pre_norm, "has LayerNorm after attention and feed-forward, not before");
-  status.Update(want(!config.causal, "is not causal"));
-  status.Update(want(config.head_transform && config.head_bias, "has a head with a dense layer and a bias"));
-  status.Update(want(config.position_offset == position_offset,
-                     absl::StrCat("counts positions from ", position_offset, ", got ", config.position_offset)));
+absl::Status CheckBertLike(const EncoderConfig& config, int64_t position_offset) {
+  absl::Status status = WantField("pre_norm", config.family, false, config.pre_norm);
+  status.Update(WantField("causal", config.family, false, config.causal));
+  status.Update(WantField("head_transform", config.family, true, config.head_transform));
+  status.Update(WantField("head_bias", config.family, true, config.head_bias));
+  status.Update(WantField("position_offset", config.family, position_offset, config.position_offset));
   return status;
 }
 

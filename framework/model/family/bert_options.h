@@ -5,7 +5,7 @@
 
 #include "framework/model/family/family.h"
 
-// What the files of BERT and RoBERTa have in common.
+// What the files of BERT and RoBERTa have in common, and what DistilBERT computes as they do.
 
 namespace retort {
 
@@ -16,7 +16,7 @@ void WriteBertOptions(const EncoderConfig& config, ConfigJson* json);
 void AddBertModules(const std::string& prefix, ModelFamily* family);
 
 // InvalidArgument naming the field that is not as in an encoder with LayerNorm after each part and such an offset.
-absl::Status CheckBertLike(const EncoderConfig& config, const std::string& family, int64_t position_offset);
+absl::Status CheckBertLike(const EncoderConfig& config, int64_t position_offset);
 
 }  // namespace retort
 

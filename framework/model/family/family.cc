@@ -125,6 +125,17 @@ std::vector<std::string> StoredNamesOf(const ModelFamily& family, const std::str
   return names;
 }
 
+absl::Status WantField(const char* field, const std::string& family, const nlohmann::json& wanted,
+                       const nlohmann::json& got) {
+  if (got == wanted) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(field, ": ", family, " wants ", wanted.dump(), ", got ", got.dump()));
+}
+
+absl::Status WantHeadActivation(const EncoderConfig& config, Activation wanted) {
+  return WantField("head_activation", config.family, ActivationOption(wanted),
+                   ActivationOption(config.head_activation));
+}
+
 bool IsIgnored(const ModelFamily& family, const std::string& name) {
   return std::any_of(family.ignored.begin(), family.ignored.end(),
                      [&](const std::string& ending) { return absl::EndsWith(name, ending); });

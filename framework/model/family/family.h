@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "framework/model/encoder_config.h"
 #include "framework/model/family/config_reader.h"
+#include "nlohmann/json.hpp"
 
 // A family of models: how Hugging Face's files of it are read and written. What it computes differently from the others
 // is said by fields of EncoderConfig, which read_config sets. A family is a folder here and a line in Families().
@@ -85,6 +86,11 @@ std::string CopyOf(const ModelFamily& family, const EncoderConfig& config, const
 
 // The stored tensors, weights and biases, that modules and parameters whose canonical names begin with `prefix` have.
 std::vector<std::string> StoredNamesOf(const ModelFamily& family, const std::string& prefix);
+
+// For ModelFamily::check: InvalidArgument "causal: bert wants false, got true" if the two differ.
+absl::Status WantField(const char* field, const std::string& family, const nlohmann::json& wanted,
+                       const nlohmann::json& got);
+absl::Status WantHeadActivation(const EncoderConfig& config, Activation wanted);
 
 // Whether a stored tensor (normalised) is knowingly left out: position id buffers, the next-sentence head.
 bool IsIgnored(const ModelFamily& family, const std::string& name);

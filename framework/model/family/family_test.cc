@@ -135,6 +135,29 @@ TEST(ReadConfig, Gpt2IsCausalWithNormsBefore) {
   EXPECT_EQ(config.layer_norm_epsilon, 1e-5);
 }
 
+TEST(ReadConfig, Gpt2PadsWithAnIdThatIsThere) {
+  absl::Status status;
+  // What transformers writes for a small vocabulary.
+  EncoderConfig config = Read("gpt2", Options(kGpt2, R"(, "bos_token_id": 50256, "eos_token_id": 50256)"), &status);
+  EXPECT_THAT(status, testing::IsOk());
+  EXPECT_EQ(config.pad_token_id, 99);
+  EXPECT_EQ(Read("gpt2", Options(kGpt2, ""), &status).pad_token_id, 99);
+  EXPECT_EQ(Read("gpt2", Options(kGpt2, R"(, "pad_token_id": 3, "eos_token_id": 7)"), &status).pad_token_id, 3);
+}
+
+TEST(WriteConfig, Gpt2KeepsWhatBeginsAndEndsATextApartFromPadding) {
+  const auto written = [](const std::string& options) {
+    absl::Status status;
+    ConfigJson json;
+    FindFamily("gpt2")->write_config(Read("gpt2", Options(kGpt2, options), &status), &json);
+    EXPECT_THAT(status, testing::IsOk());
+    return std::pair(json["bos_token_id"].get<int>(), json["eos_token_id"].get<int>());
+  };
+  EXPECT_EQ(written(R"(, "pad_token_id": 3, "bos_token_id": 5, "eos_token_id": 7)"), std::pair(5, 7));
+  EXPECT_EQ(written(R"(, "bos_token_id": 50256, "eos_token_id": 50256)"), std::pair(50256, 50256));
+  EXPECT_EQ(written(R"(, "pad_token_id": 3)"), std::pair(3, 3));
+}
+
 TEST(ReadConfig, UnsupportedOptionsAreNamed) {
   EXPECT_EQ(Error("bert", Options(kBert, R"(, "hidden_act": "silu")")),
             R"(hidden_act: want "gelu", "gelu_new" or "relu", got "silu")");
@@ -151,15 +174,21 @@ TEST(CheckFamily, NamesWhatDoesNotFit) {
   config.family = "t5";
   EXPECT_EQ(CheckFamily(config).message(), R"(family: want one of "bert", "distilbert", "gpt2", "roberta", got "t5")");
   config.family = "distilbert";
-  EXPECT_EQ(CheckFamily(config).message(), "family: distilbert has neither token types nor a pooler; want bert");
+  EXPECT_EQ(CheckFamily(config).message(), "token_types: distilbert wants 0, got 2; family bert has a place for it");
   config.token_types = 0;
   config.layer_norm_epsilon = 1e-5;
-  EXPECT_EQ(CheckFamily(config).message(), "layer_norm_epsilon: distilbert has 1e-12, got 1e-05; want family bert");
+  EXPECT_EQ(CheckFamily(config).message(),
+            "layer_norm_epsilon: distilbert wants 1e-12, got 1e-05; family bert has a place for it");
   config.family = "bert";
   config.causal = true;
-  EXPECT_EQ(CheckFamily(config).message(), "family: bert is not causal");
+  EXPECT_EQ(CheckFamily(config).message(), "causal: bert wants false, got true");
   config.family = "gpt2";
-  EXPECT_EQ(CheckFamily(config).message(), "family: gpt2 is causal, with LayerNorm before its parts");
+  EXPECT_EQ(CheckFamily(config).message(), "pre_norm: gpt2 wants true, got false");
+  config = EncoderConfig();
+  config.activation = Activation::kRelu;
+  EXPECT_EQ(CheckFamily(config).message(), "head_activation: bert wants \"relu\", got \"gelu\"");
+  config.family = "roberta";
+  EXPECT_EQ(CheckFamily(config).message(), "position_offset: roberta wants 1, got 0");
 }
 
 // What a family writes, it reads back.

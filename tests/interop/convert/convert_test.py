@@ -114,6 +114,14 @@ class ConvertTest(ModelComparison):
             checked += 1
         self.assertEqual(checked, len(values))
 
+    def test_gpt2_ids_around_texts(self):
+        ids = {"pad_token_id": 3, "bos_token_id": 4, "eos_token_id": 5}
+        whole, written = self.scratch / "whole", self.scratch / "written"
+        transformers.GPT2LMHeadModel(transformers.GPT2Config(**{**GPT2, **ids})).save_pretrained(whole)
+        convert(f"--model={whole}", f"--output={written}")
+        config = transformers.AutoConfig.from_pretrained(written)
+        self.assertEqual({name: getattr(config, name) for name in ids}, ids)
+
     def test_distilbert_of_bert(self):
         names = {
             "bert.encoder.layer": "distilbert.transformer.layer", "bert.embeddings": "distilbert.embeddings",

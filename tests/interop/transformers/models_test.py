@@ -96,6 +96,8 @@ WRITTEN_BY_TRANSFORMERS = {
     "roberta_encoder": model("RobertaModel"),
     "roberta_encoder_without_pooler": model("RobertaModel", add_pooling_layer=False),
     "gpt2": model("GPT2LMHeadModel"),
+    # Ends texts with an id that a small vocabulary does not have.
+    "gpt2_default_ids": model("GPT2LMHeadModel", {"bos_token_id": 50256, "eos_token_id": 50256}),
     "gpt2_inner": model("GPT2LMHeadModel", {"n_inner": 40}),
     "gpt2_relu": model("GPT2LMHeadModel", {"activation_function": "relu"}),
     "gpt2_gelu": model("GPT2LMHeadModel", {"activation_function": "gelu"}),

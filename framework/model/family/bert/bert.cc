@@ -6,10 +6,9 @@ namespace retort {
 namespace {
 
 absl::Status Check(const EncoderConfig& config) {
-  if (config.head_activation != config.activation) {
-    return absl::InvalidArgumentError("family: bert has one activation in its layers and in its head");
-  }
-  return CheckBertLike(config, "bert", /*position_offset=*/0);
+  absl::Status status = WantHeadActivation(config, config.activation);
+  status.Update(CheckBertLike(config, /*position_offset=*/0));
+  return status;
 }
 
 }  // namespace

@@ -9,7 +9,6 @@ namespace {
 constexpr double kLayerNormEpsilon = 1e-12;
 
 void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
-  bool sinusoidal = false;
   config->token_types = 0;
   reader->Integer("max_position_embeddings", &config->max_positions);
   reader->Integer("dim", &config->hidden_size, true);
@@ -20,7 +19,6 @@ void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
   reader->Real("attention_dropout", &config->attention_dropout);
   reader->ReadActivation("activation", &config->activation);
   config->head_activation = config->activation;
-  reader->Boolean("sinusoidal_pos_embds", &sinusoidal);
   reader->Only("tie_weights_", true);
 }
 
@@ -37,17 +35,14 @@ void WriteConfig(const EncoderConfig& config, ConfigJson* json) {
 }
 
 absl::Status Check(const EncoderConfig& config) {
-  if (config.token_types > 0 || config.pooler) {
-    return absl::InvalidArgumentError("family: distilbert has neither token types nor a pooler; want bert");
-  }
-  if (config.layer_norm_epsilon != kLayerNormEpsilon) {
-    return absl::InvalidArgumentError(absl::StrCat("layer_norm_epsilon: distilbert has 1e-12, got ",
-                                                   config.layer_norm_epsilon, "; want family bert"));
-  }
-  if (config.head_activation != config.activation) {
-    return absl::InvalidArgumentError("family: distilbert has one activation in its layers and in its head");
-  }
-  return CheckBertLike(config, "distilbert", /*position_offset=*/0);
+  absl::Status status = WantField("token_types", config.family, 0, config.token_types);
+  status.Update(WantField("pooler", config.family, false, config.pooler));
+  status.Update(WantField("layer_norm_epsilon", config.family, kLayerNormEpsilon, config.layer_norm_epsilon));
+  if (!status.ok())
+    return absl::InvalidArgumentError(absl::StrCat(status.message(), "; family bert has a place for it"));
+  status.Update(WantHeadActivation(config, config.activation));
+  status.Update(CheckBertLike(config, /*position_offset=*/0));
+  return status;
 }
 
 }  // namespace

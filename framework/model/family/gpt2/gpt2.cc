@@ -14,6 +14,19 @@ void SetUp(EncoderConfig* config) {
   config->activation = Activation::kGeluTanh;
 }
 
+// Where padding has no id, any that is there does for what is never read.
+void ReadTextIds(ConfigReader* reader, EncoderConfig* config) {
+  constexpr int64_t kNone = -1;
+  int64_t bos = kNone, eos = kNone;
+  reader->Integer("bos_token_id", &bos);
+  reader->Integer("eos_token_id", &eos);
+  if (!reader->Has("pad_token_id")) {
+    config->pad_token_id = 0 <= eos && eos < config->vocabulary_size ? eos : config->vocabulary_size - 1;
+  }
+  if (bos != kNone && bos != config->pad_token_id) config->bos_token_id = bos;
+  if (eos != kNone && eos != config->pad_token_id) config->eos_token_id = eos;
+}
+
 void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
   SetUp(config);
   config->max_positions = 1024;
@@ -30,10 +43,7 @@ void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
   reader->Real("attn_pdrop", &config->attention_dropout);
   reader->Real("layer_norm_epsilon", &config->layer_norm_epsilon);
   reader->ReadActivation("activation_function", &config->activation);
-  if (!reader->Has("pad_token_id")) {  // Any id does for what is never read.
-    config->pad_token_id = config->vocabulary_size - 1;
-    reader->Integer("eos_token_id", &config->pad_token_id);
-  }
+  ReadTextIds(reader, config);
   if (embedding_dropout != config->hidden_dropout) {
     reader->FailUnsupported("embd_pdrop", absl::StrCat("resid_pdrop (", config->hidden_dropout, ")"));
   }
@@ -54,18 +64,18 @@ void WriteConfig(const EncoderConfig& config, ConfigJson* json) {
   (*json)["attn_pdrop"] = config.attention_dropout;
   (*json)["layer_norm_epsilon"] = config.layer_norm_epsilon;
   (*json)["activation_function"] = ActivationOption(config.activation);
-  (*json)["bos_token_id"] = config.pad_token_id;  // What ReadConfig took for padding.
-  (*json)["eos_token_id"] = config.pad_token_id;
+  (*json)["bos_token_id"] = config.bos_token_id.value_or(config.pad_token_id);
+  (*json)["eos_token_id"] = config.eos_token_id.value_or(config.pad_token_id);
 }
 
 absl::Status Check(const EncoderConfig& config) {
-  const auto want = [&](bool holds, const std::string& what) {
-    return holds ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrCat("family: gpt2 ", what));
-  };
-  absl::Status status = want(config.pre_norm && config.causal, "is causal, with LayerNorm before its parts");
-  status.Update(want(config.token_types == 0 && !config.pooler, "has neither token types nor a pooler"));
-  status.Update(want(!config.head_transform && !config.head_bias, "has a head without dense layer and bias"));
-  status.Update(want(config.position_offset == 0, "counts positions from 0"));
+  absl::Status status = WantField("pre_norm", config.family, true, config.pre_norm);
+  status.Update(WantField("causal", config.family, true, config.causal));
+  status.Update(WantField("token_types", config.family, 0, config.token_types));
+  status.Update(WantField("pooler", config.family, false, config.pooler));
+  status.Update(WantField("head_transform", config.family, false, config.head_transform));
+  status.Update(WantField("head_bias", config.family, false, config.head_bias));
+  status.Update(WantField("position_offset", config.family, 0, config.position_offset));
   return status;
 }
 

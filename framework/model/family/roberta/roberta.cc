@@ -19,10 +19,9 @@ void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
 }
 
 absl::Status Check(const EncoderConfig& config) {
-  if (config.head_activation != Activation::kGelu) {
-    return absl::InvalidArgumentError("family: roberta has GELU in its head");
-  }
-  return CheckBertLike(config, "roberta", config.pad_token_id + 1);
+  absl::Status status = WantHeadActivation(config, Activation::kGelu);
+  status.Update(CheckBertLike(config, /*position_offset=*/config.pad_token_id + 1));
+  return status;
 }
 
 }  // namespace
