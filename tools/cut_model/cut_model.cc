@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "ATen/ops/empty.h"
 #include "absl/status/status.h"
@@ -43,6 +44,11 @@ absl::StatusOr<LoadedModel> CutModel(const LoadedModel& model, const Vocabulary&
     rows.data_ptr<int64_t>()[i] = *id;
   }
   cut.config.pad_token_id = kept.Id("[PAD]").value_or(0);
+  for (std::optional<int64_t>* id : {&cut.config.bos_token_id, &cut.config.eos_token_id}) {
+    const bool named = id->has_value() && **id < vocabulary.size();
+    const std::optional<int32_t> new_id = named ? kept.Id(vocabulary.Piece(static_cast<int32_t>(**id))) : std::nullopt;
+    *id = new_id;
+  }
   cut.parameters = ParameterSet(EncoderParameterSpecs(cut.config), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(seed, cut.config.initializer_range, cut.config.pad_token_id, &cut.parameters);
   if (!model.config.language_model_head) {
@@ -50,7 +56,8 @@ absl::StatusOr<LoadedModel> CutModel(const LoadedModel& model, const Vocabulary&
   }
   for (const ParameterSpec& spec : model.parameters.specs()) {
     const at::Tensor& values = model.parameters.Get(spec.name);
-    const bool by_piece = spec.name == "embeddings.word" || spec.name == "masked_lm.decoder.bias";
+    const bool by_piece = spec.name == "embeddings.word" || spec.name == "masked_lm.decoder.weight" ||
+                          spec.name == "masked_lm.decoder.bias";
     RETORT_RETURN_IF_ERROR(cut.parameters.Set(spec.name, by_piece ? values.index_select(0, rows) : values));
   }
   return cut;

@@ -26,11 +26,12 @@ const std::vector<std::string>& Pieces() {
   return *pieces;
 }
 
-LoadedModel Model(bool head) {
+LoadedModel Model(bool head, bool tied = true) {
   LoadedModel model;
   model.config = SmallEncoder(2);
   model.config.pooler = true;
   model.config.language_model_head = head;
+  model.config.tied_decoder = tied;
   model.parameters = ParameterSet(EncoderParameterSpecs(model.config), at::kFloat, c10::Device(at::kCPU));
   uint64_t seed = 0;
   for (const ParameterSpec& spec : model.parameters.specs()) {
@@ -66,6 +67,28 @@ TEST(CutModel, KeepsTheRowsOfTheKeptPieces) {
     if (spec.name == "embeddings.word" || spec.name == "masked_lm.decoder.bias") continue;
     EXPECT_TRUE(at::equal(cut->parameters.Get(spec.name), model.parameters.Get(spec.name))) << spec.name;
   }
+}
+
+TEST(CutModel, KeepsTheRowsOfADecoderOfItsOwn) {
+  const LoadedModel model = Model(/*head=*/true, /*tied=*/false);
+  const auto cut = CutModel(model, Vocabulary(Pieces()), Vocabulary(Kept()), {0, 1, 0, 0, 4}, 1);
+  ASSERT_THAT(cut, IsOk());
+  const std::vector<int64_t> rows = {9, 0, 1, 5, 4};
+  for (size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_TRUE(at::equal(cut->parameters.Get("masked_lm.decoder.weight")[i],
+                          model.parameters.Get("masked_lm.decoder.weight")[rows[i]]))
+        << i;
+  }
+}
+
+TEST(CutModel, GivesIdsOfTheKeptPieces) {
+  LoadedModel model = Model(true);
+  model.config.bos_token_id = 9;  // "e"
+  model.config.eos_token_id = 6;  // "b"
+  const auto cut = CutModel(model, Vocabulary(Pieces()), Vocabulary(Kept()), {0, 1, 0, 0, 4}, 1);
+  ASSERT_THAT(cut, IsOk());
+  EXPECT_EQ(cut->config.bos_token_id, 0);
+  EXPECT_EQ(cut->config.eos_token_id, std::nullopt);
 }
 
 TEST(CutModel, GivesAFreshHeadWhereThereIsNone) {

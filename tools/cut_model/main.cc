@@ -9,6 +9,7 @@
 #include <iostream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -26,8 +27,8 @@
 #include "framework/text/tokenizer_files.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"
-#include "nlohmann/json.hpp"
 #include "tools/cut_model/cut_model.h"
+#include "tools/cut_model/kept_tokenizer.h"
 
 DEFINE_string(model, "", "Hugging Face model folder to cut");
 DEFINE_string(corpus, "data/corpora/wiki", "corpus folders whose train split is counted, parted by commas");
@@ -64,24 +65,6 @@ absl::StatusOr<std::vector<int64_t>> CountAll(const Tokenizer& tokenizer, const 
   return counts;
 }
 
-// The options of the model's tokenizer with the pieces that are kept, which have new ids.
-absl::StatusOr<TokenizerFiles> TokenizerOfKeptPieces() {
-  RETORT_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(FLAGS_model));
-  if (files.count("vocab.txt") == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": want a model with a vocab.txt, got none"));
-  }
-  for (const char* name : {"tokenizer.json", "vocab.json", "merges.txt", "added_tokens.json"}) files.erase(name);
-  RETORT_ASSIGN_OR_RETURN(files["vocab.txt"], ReadFile(FLAGS_vocabulary));
-  if (const auto config = files.find("tokenizer_config.json"); config != files.end()) {
-    auto json = nlohmann::ordered_json::parse(config->second, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object())
-      return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, "/", config->first, ": want JSON"));
-    json.erase("added_tokens_decoder");
-    config->second = json.dump(2) + "\n";
-  }
-  return files;
-}
-
 absl::Status Run() {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   if (FLAGS_model.empty() || FLAGS_vocabulary.empty() || FLAGS_output.empty()) {
@@ -89,7 +72,9 @@ absl::Status Run() {
   }
   RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(const auto whole, LoadTokenizer(FLAGS_model));
-  RETORT_ASSIGN_OR_RETURN(const TokenizerFiles files, TokenizerOfKeptPieces());
+  RETORT_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(FLAGS_model));
+  RETORT_ASSIGN_OR_RETURN(const std::string pieces, ReadFile(FLAGS_vocabulary));
+  RETORT_ASSIGN_OR_RETURN(files, TokenizerOfKeptPieces(std::move(files), pieces, FLAGS_model));
   RETORT_RETURN_IF_ERROR(MakeDirectories(FLAGS_output));
   RETORT_RETURN_IF_ERROR(WriteTokenizerFiles(FLAGS_output, files, model.config.longest_sequence()));
   RETORT_ASSIGN_OR_RETURN(const auto tokenizer, LoadTokenizer(FLAGS_output));

@@ -1,0 +1,59 @@
+#include "tools/cut_model/kept_tokenizer.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "framework/base/status_macros.h"
+#include "framework/text/json_fields.h"
+#include "framework/text/strict_json.h"
+#include "nlohmann/json.hpp"
+
+namespace retort {
+namespace {
+
+constexpr char kWhole[] = "tokenizer.json";
+constexpr char kConfig[] = "tokenizer_config.json";
+
+// Those of a tokenizer.json by the names that a tokenizer_config.json has for them.
+absl::Status CarryOptions(const std::string& text, const std::string& path, nlohmann::ordered_json* config) {
+  RETORT_ASSIGN_OR_RETURN(const nlohmann::json json, ParseStrictJson(text, path));
+  RETORT_ASSIGN_OR_RETURN(JsonFields file, JsonFields::Open(json, path, ": "));
+  RETORT_ASSIGN_OR_RETURN(JsonFields normalizer, JsonFields::Open(file.Get("normalizer"), file.Place("normalizer")));
+  RETORT_ASSIGN_OR_RETURN(JsonFields model, JsonFields::Open(file.Get("model"), file.Place("model")));
+  RETORT_ASSIGN_OR_RETURN(const bool lower_case, normalizer.Bool("lowercase", true));
+  RETORT_ASSIGN_OR_RETURN(const bool strip_accents, normalizer.Bool("strip_accents", lower_case));
+  RETORT_ASSIGN_OR_RETURN(const bool chinese, normalizer.Bool("handle_chinese_chars", true));
+  RETORT_ASSIGN_OR_RETURN(const bool clean_text, normalizer.Bool("clean_text", true));
+  RETORT_ASSIGN_OR_RETURN(const int longest, model.Int("max_input_chars_per_word", 100));
+  if (!clean_text) return normalizer.Unsupported("clean_text", "true");
+  if (longest != 100) return model.Unsupported("max_input_chars_per_word", "100");
+  (*config)["do_lower_case"] = lower_case;
+  (*config)["strip_accents"] = strip_accents;
+  (*config)["tokenize_chinese_chars"] = chinese;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<TokenizerFiles> TokenizerOfKeptPieces(TokenizerFiles files, const std::string& pieces,
+                                                     const std::string& folder) {
+  if (files.count("vocab.txt") == 0) {
+    return absl::InvalidArgumentError(absl::StrCat(folder, ": want a model with a vocab.txt, got none"));
+  }
+  const auto path = [&](const char* name) { return absl::StrCat(folder, "/", name); };
+  nlohmann::ordered_json config = {{"tokenizer_class", "BertTokenizer"}};
+  if (const auto found = files.find(kConfig); found != files.end()) {
+    config = nlohmann::ordered_json::parse(found->second, nullptr, /*allow_exceptions=*/false);
+    if (!config.is_object()) {
+      return absl::InvalidArgumentError(absl::StrCat(path(kConfig), ": want a JSON object, got something else"));
+    }
+    config.erase("added_tokens_decoder");  // Names ids.
+  }
+  const auto whole = files.find(kWhole);
+  if (whole != files.end()) RETORT_RETURN_IF_ERROR(CarryOptions(whole->second, path(kWhole), &config));
+  if (whole != files.end() || files.count(kConfig) > 0) files[kConfig] = config.dump(2) + "\n";
+  for (const char* name : {kWhole, "vocab.json", "merges.txt", "added_tokens.json"}) files.erase(name);
+  files["vocab.txt"] = pieces;
+  return files;
+}
+
+}  // namespace retort
