@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "framework/base/status_macros.h"
 #include "nlohmann/json.hpp"
 #include "tools/cut_vocabulary/cut_vocabulary.h"
 
@@ -23,7 +24,9 @@ std::string BytePairVocabulary::MergesText() const {
 }
 
 absl::StatusOr<BytePairVocabulary> CutBytePairs(const Vocabulary& vocabulary,
-                                                const std::vector<BytePairMerges::Pair>& merges, int size) {
+                                                const std::vector<BytePairMerges::Pair>& merges,
+                                                absl::string_view where, int size) {
+  RETORT_RETURN_IF_ERROR(BytePairMerges::Create(merges, vocabulary, where).status());
   absl::flat_hash_set<std::string> made, kept;
   for (const auto& [left, right] : merges) made.insert(absl::StrCat(left, right));
   for (int32_t id = 0; id < vocabulary.size(); ++id) {
@@ -39,8 +42,9 @@ absl::StatusOr<BytePairVocabulary> CutBytePairs(const Vocabulary& vocabulary,
   for (const BytePairMerges::Pair& merge : merges) {
     if (static_cast<int>(kept.size()) == size) break;
     if (!kept.contains(merge.first) || !kept.contains(merge.second)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "merge ", cut.merges.size(), ": want two pieces that are there, got ", merge.first, " and ", merge.second));
+      return absl::InvalidArgumentError(absl::StrCat(where, ": merge ", cut.merges.size(),
+                                                     ": want two pieces that are there, got ", merge.first, " and ",
+                                                     merge.second));
     }
     kept.insert(absl::StrCat(merge.first, merge.second));
     cut.merges.push_back(merge);

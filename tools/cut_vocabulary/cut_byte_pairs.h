@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "framework/text/byte_pair_merges.h"
 #include "framework/text/vocabulary.h"
 
@@ -23,10 +24,12 @@ struct BytePairVocabulary {
 // merges make: `size` pieces in their old order. Merges are ranked by how often they occurred in the text that the
 // vocabulary was made from, so that this is the vocabulary that would have been made had fewer pieces been asked for.
 //
-// Errors: InvalidArgument for a size that is no multiple of kVocabularySizeStep, or that is smaller than the pieces
-// that stay anyway or larger than the vocabulary; for a merge of pieces that are not there.
+// Errors: those of BytePairMerges::Create, that begin with `where`; InvalidArgument for a size that is no multiple of
+// kVocabularySizeStep, or that is smaller than the pieces that stay anyway or larger than the vocabulary; for a merge
+// of pieces that are not there yet.
 absl::StatusOr<BytePairVocabulary> CutBytePairs(const Vocabulary& vocabulary,
-                                                const std::vector<BytePairMerges::Pair>& merges, int size);
+                                                const std::vector<BytePairMerges::Pair>& merges,
+                                                absl::string_view where, int size);
 
 }  // namespace retort
 

@@ -31,7 +31,7 @@ std::vector<std::string> Pieces() {
 }
 
 TEST(CutBytePairsTest, KeepsTheFirstMergesAndWhatNoMergeMakes) {
-  const auto cut = CutBytePairs(Vocabulary(Pieces()), {{"a", "b"}, {"ab", "c"}, {"x", "y"}, {"c", "d"}}, 128);
+  const auto cut = CutBytePairs(Vocabulary(Pieces()), {{"a", "b"}, {"ab", "c"}, {"x", "y"}, {"c", "d"}}, "m.txt", 128);
   ASSERT_TRUE(cut.ok()) << cut.status();
   // 62 characters, 62 pieces that these merges do not make, and the end of text leave room for three of four.
   EXPECT_THAT(cut->merges, ElementsAre(Pair("a", "b"), Pair("ab", "c"), Pair("x", "y")));
@@ -43,7 +43,7 @@ TEST(CutBytePairsTest, KeepsTheFirstMergesAndWhatNoMergeMakes) {
 }
 
 TEST(CutBytePairsTest, WritesFilesThatAreReadAgain) {
-  const auto cut = CutBytePairs(Vocabulary(Pieces()), {{"a", "b"}, {"ab", "c"}, {"x", "y"}, {"c", "d"}}, 128);
+  const auto cut = CutBytePairs(Vocabulary(Pieces()), {{"a", "b"}, {"ab", "c"}, {"x", "y"}, {"c", "d"}}, "m.txt", 128);
   ASSERT_TRUE(cut.ok()) << cut.status();
   const std::string folder = ::testing::TempDir() + "/cut_byte_pairs";
   ASSERT_TRUE(MakeDirectories(folder).ok());
@@ -60,14 +60,17 @@ TEST(CutBytePairsTest, WritesFilesThatAreReadAgain) {
 TEST(CutBytePairsTest, SizesThatDoNotFitAreErrors) {
   const Vocabulary vocabulary(Pieces());
   for (const int size : {0, -64, 63, 192}) {
-    EXPECT_THAT(CutBytePairs(vocabulary, {{"a", "b"}}, size).status().ToString(),
+    EXPECT_THAT(CutBytePairs(vocabulary, {{"a", "b"}}, "m.txt", size).status().ToString(),
                 HasSubstr(absl::StrCat("of at least the 128 pieces that no merge makes and at most 129, got ", size)));
   }
 }
 
 TEST(CutBytePairsTest, AMergeOfWhatIsNotThereIsAnError) {
-  EXPECT_THAT(CutBytePairs(Vocabulary(Pieces()), {{"ab", "c"}, {"a", "b"}}, 128).status().ToString(),
-              HasSubstr("merge 0: want two pieces that are there, got ab and c"));
+  EXPECT_THAT(CutBytePairs(Vocabulary(Pieces()), {{"ab", "c"}, {"a", "b"}}, "m.txt", 128).status().ToString(),
+              HasSubstr("m.txt: merge 0: want two pieces that are there, got ab and c"));
+  // What a merge makes has to be a piece, or fewer than `size` would be written.
+  EXPECT_THAT(CutBytePairs(Vocabulary(Pieces()), {{"a", "b"}, {"y", "z"}}, "m.txt", 128).status().ToString(),
+              HasSubstr("m.txt: merge 1 (\"y\", \"z\"): want the merged piece in the vocabulary"));
 }
 
 }  // namespace

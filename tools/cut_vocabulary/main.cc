@@ -87,21 +87,27 @@ void Report(const Tokenizer& tokenizer, const std::vector<int64_t>& counts) {
                                std::count(counts.begin(), counts.end(), 0));
 }
 
-absl::Status CutBytePairFiles() {
+absl::Status CutBytePairFiles(size_t arguments) {
+  if (arguments > 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("want no corpus folders for a vocab.json, whose first merges stay, got ", arguments));
+  }
   const std::string merges_path = (std::filesystem::path(FLAGS_vocabulary).parent_path() / "merges.txt").string();
   RETORT_ASSIGN_OR_RETURN(const Vocabulary vocabulary, LoadVocabularyJson(FLAGS_vocabulary));
   RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(merges_path));
   RETORT_ASSIGN_OR_RETURN(const auto merges, BytePairMerges::ParseText(text, merges_path));
-  RETORT_ASSIGN_OR_RETURN(const BytePairVocabulary cut, CutBytePairs(vocabulary, merges, FLAGS_size));
+  RETORT_ASSIGN_OR_RETURN(const BytePairVocabulary cut, CutBytePairs(vocabulary, merges, merges_path, FLAGS_size));
   RETORT_RETURN_IF_ERROR(MakeDirectories(FLAGS_output));
   RETORT_RETURN_IF_ERROR(AtomicWriteFile(FLAGS_output + "/vocab.json", cut.VocabJson()));
-  return AtomicWriteFile(FLAGS_output + "/merges.txt", cut.MergesText());
+  RETORT_RETURN_IF_ERROR(AtomicWriteFile(FLAGS_output + "/merges.txt", cut.MergesText()));
+  std::cout << FLAGS_output << ": " << cut.pieces.size() << " pieces, " << cut.merges.size() << " merges\n";
+  return absl::OkStatus();
 }
 
 absl::Status Cut(const std::vector<std::string>& folders) {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   if (FLAGS_output.empty()) return absl::InvalidArgumentError("--output: want a file or folder to write, got none");
-  if (std::filesystem::path(FLAGS_vocabulary).extension() == ".json") return CutBytePairFiles();
+  if (std::filesystem::path(FLAGS_vocabulary).extension() == ".json") return CutBytePairFiles(folders.size());
   if (folders.empty()) return absl::InvalidArgumentError("want corpus folders as arguments, got none");
   std::vector<CorpusFolder> corpora;
   for (const std::string& folder : folders) {
