@@ -19,4 +19,20 @@ expect_error "error: --output: want a file to write, got none" "$EMBED" --model=
 expect_error "error: standard input: want a sentence per line, got none" "$EMBED" --model=data/teachers/mini --output="$out"
 expect_error "error: --length: want at most the model's 512 positions, got 513" \
   sh -c "echo a | $EMBED --model=data/teachers/mini --output=$out --length=513"
+
+# GPT-2's tokenizer puts no special pieces around a sentence.
+gpt2=$TEST_TMPDIR/gpt2
+mkdir "$gpt2"
+cp -L data/teachers/mini/{config.json,model.safetensors} "$gpt2"
+echo '{"a": 0, "<|endoftext|>": 1}' >"$gpt2/vocab.json"
+echo '#version: 0.2' >"$gpt2/merges.txt"
+expect_error "error: line 2: want a sentence of at least one piece, got none" \
+  sh -c "printf 'a\\n\\na\\n' | $EMBED --model=$gpt2 --output=$out"
+many=$TEST_TMPDIR/many
+mkdir "$many"
+cp -L data/teachers/mini/{config.json,model.safetensors} "$many"
+{ cat data/teachers/mini/vocab.txt; echo one-more; } >"$many/vocab.txt"
+pieces=$(wc -l <data/teachers/mini/vocab.txt)
+expect_error "error: $many: the tokenizer: want at most the $pieces pieces that the model has embeddings for, got $((pieces + 1))" \
+  "$EMBED" --model="$many" --output="$out"
 [ $failures = 0 ]

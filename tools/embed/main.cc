@@ -24,7 +24,7 @@
 #include "framework/model/hugging_face.h"
 #include "framework/model/safetensors.h"
 #include "framework/text/encode_sequence.h"
-#include "framework/text/load_tokenizer.h"
+#include "framework/text/tokenizer.h"
 #include "glog/logging.h"
 
 DEFINE_string(model, "", "Hugging Face model folder");
@@ -47,6 +47,10 @@ absl::StatusOr<Sentences> ReadSentences(const Tokenizer& tokenizer) {
     absl::StatusOr<EncodedSequence> encoded = EncodeSequence(tokenizer, line, std::nullopt, options);
     if (!encoded.ok()) {
       return absl::InvalidArgumentError(absl::StrCat("line ", sentences.size() + 1, ": ", encoded.status().message()));
+    }
+    if (encoded->ids.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("line ", sentences.size() + 1, ": want a sentence of at least one piece, got none"));
     }
     sentences.push_back(std::move(encoded->ids));
   }
@@ -72,7 +76,7 @@ absl::Status Run() {
   if (FLAGS_model.empty()) return absl::InvalidArgumentError("--model: want a model folder, got none");
   if (FLAGS_output.empty()) return absl::InvalidArgumentError("--output: want a file to write, got none");
   RETORT_ASSIGN_OR_RETURN(const LoadedModel loaded, LoadModel(FLAGS_model));
-  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, LoadTokenizer(FLAGS_model));
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, LoadTokenizerOf(loaded.config, FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(const Sentences sentences, ReadSentences(*tokenizer));
   if (FLAGS_length > loaded.config.longest_sequence()) {
     return absl::InvalidArgumentError(absl::StrCat("--length: want at most the model's ",

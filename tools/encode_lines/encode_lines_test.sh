@@ -19,9 +19,12 @@ expect() {
 
 expect 0 "15496 995" '"Hello world"' --tokenizer=data/vocab/gpt2
 expect 0 "7592 2088" '"Hello world"' --tokenizer=data/vocab/bert-base-uncased-vocab.txt
-expect 0 "error: want a JSON string" 'Hello' --tokenizer=data/vocab/roberta
+expect 0 "error: want a JSON string, got something else" 'Hello' --tokenizer=data/vocab/roberta
 expect 0 "MB/cpu-second 2 ids" '"Hello world"' --tokenizer=data/vocab/gpt2/vocab.json --time --threads=2
+expect 1 "error: line 2: want a JSON string, got something else" '"a"
+a' --tokenizer=data/vocab/gpt2 --time
 expect 1 "nowhere" '""' --tokenizer=nowhere
+expect 1 "--tokenizer: want a folder or file, got none" '""'
 expect 1 "--threads: want >= 1, got 0" '""' --tokenizer=data/vocab/gpt2 --time --threads=0
 
 exit $failures

@@ -14,9 +14,11 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -37,12 +39,18 @@ DEFINE_int32(rounds, 5, "With --time: the best of so many rounds counts.");
 namespace retort {
 namespace {
 
+absl::StatusOr<std::string> ParseLine(const std::string& line) {
+  const nlohmann::json text = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!text.is_string()) return absl::InvalidArgumentError("want a JSON string, got something else");
+  return text.get<std::string>();
+}
+
 std::string EncodeLine(const std::string& line, const Tokenizer& tokenizer, Tokenizer::Scratch* scratch,
                        std::vector<int32_t>* ids) {
-  const nlohmann::json text = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (!text.is_string()) return "error: want a JSON string";
+  const absl::StatusOr<std::string> text = ParseLine(line);
+  if (!text.ok()) return absl::StrCat("error: ", text.status().message());
   ids->clear();
-  const absl::Status status = tokenizer.Encode(text.get_ref<const std::string&>(), scratch, ids);
+  const absl::Status status = tokenizer.Encode(*text, scratch, ids);
   return status.ok() ? absl::StrJoin(*ids, " ") : absl::StrCat("error: ", status.message());
 }
 
@@ -57,11 +65,11 @@ void EncodeAll(const Tokenizer& tokenizer) {
 absl::StatusOr<std::vector<std::string>> ReadTexts() {
   std::vector<std::string> texts;
   for (std::string line; std::getline(std::cin, line);) {
-    const nlohmann::json text = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!text.is_string()) {
-      return absl::InvalidArgumentError(absl::StrCat("line ", texts.size() + 1, ": want a JSON string"));
+    absl::StatusOr<std::string> text = ParseLine(line);
+    if (!text.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("line ", texts.size() + 1, ": ", text.status().message()));
     }
-    texts.push_back(text.get<std::string>());
+    texts.push_back(*std::move(text));
   }
   return texts;
 }
@@ -127,6 +135,7 @@ absl::Status TimeAll(const Tokenizer& tokenizer) {
 
 absl::Status Run() {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
+  if (FLAGS_tokenizer.empty()) return absl::InvalidArgumentError("--tokenizer: want a folder or file, got none");
   if (FLAGS_threads < 1) return absl::InvalidArgumentError(absl::StrCat("--threads: want >= 1, got ", FLAGS_threads));
   if (FLAGS_rounds < 1) return absl::InvalidArgumentError(absl::StrCat("--rounds: want >= 1, got ", FLAGS_rounds));
   RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, LoadTokenizer(FLAGS_tokenizer));

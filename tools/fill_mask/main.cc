@@ -21,7 +21,7 @@
 #include "framework/model/encoder.h"
 #include "framework/model/hugging_face.h"
 #include "framework/text/encode_sequence.h"
-#include "framework/text/load_tokenizer.h"
+#include "framework/text/tokenizer.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"
 
@@ -48,7 +48,7 @@ absl::StatusOr<Batch> MakeBatch(const std::string& sentence, const Tokenizer& to
   return step.Slice(0, 1, c10::Device(at::kCPU));
 }
 
-// The probabilities of all pieces at each [MASK], [n, V].
+// The probabilities of all rows of the embeddings at each [MASK], [n, V]; those beyond the vocabulary pad a model.
 at::Tensor Probabilities(const LoadedModel& model, const Batch& batch) {
   const Encoder encoder(model.config);
   Capture capture;
@@ -65,14 +65,18 @@ absl::Status Run(const std::vector<std::string>& sentences) {
   RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
   if (!model.config.language_model_head)
     return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": has no masked-LM head"));
-  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, LoadTokenizer(FLAGS_model));
+  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, LoadTokenizerOf(model.config, FLAGS_model));
   if (tokenizer->special_ids().mask == kNoId) {
     return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": has no piece for masked tokens"));
+  }
+  const int pieces = tokenizer->vocabulary_size();
+  if (FLAGS_top < 1 || FLAGS_top > pieces) {
+    return absl::InvalidArgumentError(absl::StrCat("--top: want within 1..", pieces, ", got ", FLAGS_top));
   }
   for (const std::string& sentence : sentences) {
     RETORT_ASSIGN_OR_RETURN(const Batch batch, MakeBatch(sentence, *tokenizer, model.config.longest_sequence()));
     std::cout << sentence << "\n";
-    const auto [values, ids] = at::topk(Probabilities(model, batch), FLAGS_top, 1);
+    const auto [values, ids] = at::topk(Probabilities(model, batch).narrow(1, 0, pieces), FLAGS_top, 1);
     for (int64_t row = 0; row < ids.size(0); ++row) {
       for (int64_t i = 0; i < ids.size(1); ++i) {
         std::cout << absl::StrFormat("  %-14s %4.1f %%\n", tokenizer->Decode({ids[row][i].item<int32_t>()}),
