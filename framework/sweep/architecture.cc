@@ -1,5 +1,6 @@
 #include "framework/sweep/architecture.h"
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -47,6 +48,7 @@ std::string FamilyOf(EncoderConfig config) {
 absl::StatusOr<EncoderConfig> ResolveArchitecture(const Architecture& architecture, int64_t vocabulary_size,
                                                   int64_t pad_token_id, const EncoderConfig* teacher) {
   EncoderConfig config = teacher == nullptr ? EncoderConfig() : *teacher;
+  if (config.vocabulary_size != vocabulary_size) config.bos_token_id = config.eos_token_id = std::nullopt;
   config.vocabulary_size = vocabulary_size;
   config.pad_token_id = pad_token_id;
   const ModelFamily* family = FindFamily(architecture.family());

@@ -97,6 +97,13 @@ TEST(ResolveArchitecture, KeepsTheNumberOfTokenTypes) {
   EXPECT_EQ(ResolveArchitecture(architecture, kPieces, kPad, &teacher)->token_types, 1);
 }
 
+TEST(ResolveArchitecture, TakesIdsOfPiecesFromATeacherOfTheSameVocabularyAlone) {
+  EncoderConfig teacher = TeacherConfig();
+  teacher.eos_token_id = 7;
+  EXPECT_EQ(ResolveArchitecture({}, teacher.vocabulary_size, kPad, &teacher)->eos_token_id, 7);
+  EXPECT_EQ(ResolveArchitecture({}, kPieces, kPad, &teacher)->eos_token_id, std::nullopt);
+}
+
 TEST(ResolveArchitecture, NeedsNoTeacher) {
   Architecture architecture;
   architecture.set_layers(2);
