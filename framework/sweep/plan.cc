@@ -103,7 +103,6 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
   plan.sweep = sweep;
   plan.device = options.device;
   for (ExpandedVariant& variant : plan.sweep.variants) AddDefaultEvaluation(&variant.experiment);
-  RETORT_RETURN_IF_ERROR(CheckPrimaryMetric(plan.sweep));
   if (sweep.controls) {
     auto is_gold = [&](const Experiment& experiment, const Stage& stage, const Loss& loss) {
       absl::StatusOr<bool> gold = LossIsGold(experiment, stage, loss, inputs);
@@ -121,6 +120,7 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
       RETORT_RETURN_IF_ERROR(PlanVariant(variant, seed, data_seed, options, inputs, &plan));
     }
   }
+  RETORT_RETURN_IF_ERROR(CheckPrimaryMetric(plan.sweep));
   WarnOfTwins(&plan);
   return plan;
 }
