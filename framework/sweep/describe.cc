@@ -26,7 +26,7 @@ namespace {
 
 // Elementwise work, dropout and memory traffic beside the matrix products, and evaluations, whose operations are not
 // counted: a sweep reaches about this share of the products' speed.
-constexpr double kShareOfPeak = 0.5;
+constexpr double kShareOfPeak = 0.45;
 
 constexpr double kBytesPerParameterStored = 4;
 

@@ -83,7 +83,7 @@ TEST_F(DescribeTest, EstimatesTimeFromOperationsOnce) {
   const Plan plan = Make();
   double flops = plan.stages[0].teacher_flops;  // One pass of the teacher for all.
   for (const PlannedStage& stage : plan.stages) flops += stage.student_flops;
-  EXPECT_DOUBLE_EQ(EstimateSeconds(plan, store_, 1e6), flops / 0.5e6);
+  EXPECT_DOUBLE_EQ(EstimateSeconds(plan, store_, 1e6), flops / 0.45e6);
 }
 
 TEST_F(DescribeTest, CountsEachTeacher) {
@@ -91,7 +91,7 @@ TEST_F(DescribeTest, CountsEachTeacher) {
   const Plan plan = Make("variant { name: \"other\" overlay { teacher { checkpoint: \"$/second\" } } }");
   double flops = 2 * plan.stages[0].teacher_flops;
   for (const PlannedStage& stage : plan.stages) flops += stage.student_flops;
-  EXPECT_DOUBLE_EQ(EstimateSeconds(plan, store_, 1e6), flops / 0.5e6);
+  EXPECT_DOUBLE_EQ(EstimateSeconds(plan, store_, 1e6), flops / 0.45e6);
   EXPECT_THAT(DescribePlan(plan, store_, 1e9), HasSubstr("to train: 2 cohorts"))
       << "controls go along with one of them";
 }
@@ -103,7 +103,7 @@ TEST_F(DescribeTest, LeavesOutWhatIsThere) {
   EXPECT_THAT(DescribePlan(plan, store_, 1e9), HasSubstr("  6 results, 6 of them there; to train: 0 cohorts\n"));
   const Plan more = Make(R"(variant { name: "new" overlay { stage { name: "distil" remove: "cos" } } })");
   const PlannedStage& added = more.stages[more.Find("new", 1, "distil")];
-  EXPECT_DOUBLE_EQ(EstimateSeconds(more, store_, 1e6), (added.student_flops + added.teacher_flops) / 0.5e6);
+  EXPECT_DOUBLE_EQ(EstimateSeconds(more, store_, 1e6), (added.student_flops + added.teacher_flops) / 0.45e6);
   EXPECT_THAT(DescribePlan(more, store_, 1e9), HasSubstr("  8 results, 6 of them there; to train: 1 cohorts\n"));
 }
 
