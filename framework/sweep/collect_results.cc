@@ -54,12 +54,15 @@ absl::StatusOr<RunResult> CollectRun(const Plan& plan, const ExpandedVariant& va
 
 // The same scores serve every evaluation stage that asks for them, whatever it is called.
 absl::Status CollectTeacher(const Plan& plan, const Store& store, SweepResult* result) {
-  std::set<std::pair<std::string, std::string>> known;  // Keys and names of stages.
+  std::set<std::pair<std::string, std::string>> keys_and_names;
   for (const PlannedStage& stage : plan.stages) {
-    const std::string& key = stage.teacher_scores_key;
-    if (key.empty() || !store.HasScores(key) || !known.emplace(key, stage.stage.name()).second) continue;
+    if (stage.teacher_scores_key.empty()) continue;
+    for (const StageId& id : stage.used_by) keys_and_names.emplace(stage.teacher_scores_key, id.stage);
+  }
+  for (const auto& [key, name] : keys_and_names) {
+    if (!store.HasScores(key)) continue;
     RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(key));
-    scores.stage = stage.stage.name();
+    scores.stage = name;
     result->teacher.push_back(std::move(scores));
   }
   return absl::OkStatus();

@@ -9,7 +9,7 @@
 namespace retort {
 
 // Floating-point operations per second of this machine's matrix products (float32, of the sizes of a small encoder),
-// measured: the best of ten tenths of a second, since a build may just be coming to its end beside it.
+// measured: the best of ten times a twentieth of a second, since a build may just be coming to its end beside it.
 double MeasureFlopsPerSecond();
 
 // How long computing what the store lacks is expected to take.

@@ -21,9 +21,6 @@ constexpr absl::string_view kInnerMark = "##";
 // Change it when ids of the same text, vocabulary and options change.
 constexpr uint64_t kAlgorithmVersion = 1;
 
-// In fingerprints, where it was an option once.
-constexpr int kSpecialPiecesInText = 1;
-
 bool IsContinuationByte(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 
 int CountCharacters(absl::string_view word) {
@@ -209,7 +206,7 @@ std::string WordPieceTokenizer::Decode(absl::Span<const int32_t> ids, const Deco
 uint64_t WordPieceTokenizer::Fingerprint() const {
   std::string parts =
       absl::StrCat("wordpiece ", kAlgorithmVersion, " ", vocabulary_.hash(), " ", options_.lower_case,
-                   kSpecialPiecesInText, options_.strip_accents.value_or(options_.lower_case),
+                   options_.strip_accents.value_or(options_.lower_case),
                    options_.handle_chinese_chars, options_.clean_text, " ", options_.max_characters_per_word);
   for (const AddedPiece& piece : added_.pieces()) absl::StrAppend(&parts, " ", AddedPieceText(piece));
   return XXH3_64bits(parts.data(), parts.size());

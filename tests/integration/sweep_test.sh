@@ -37,6 +37,13 @@ for line in $(echo "$before" | cut -d' ' -f1); do
   students "$root/whole/store" | grep -q "$line" || fail "more: a student changed"
 done
 
+# Two names for the same evaluation: the teacher's row has all of both.
+run named "$(edited named 's/stage { name: "evaluate".*/&\n  stage { name: "again" from: "@distil" evaluation { masked_lm { sequences: 16 } } }/')" \
+  --only=base
+expect_code named 0
+teacher=$(sed -n '/"teacher": \[/,/\]/p' "$root/named/out/report/results.json")
+[ "$(echo "$teacher" | grep -c '[0-9]')" = 6 ] || fail "named: want six numbers of the teacher, got $teacher"
+
 # A variant alone has the same bits as in a cohort.
 run alone "$root/more.textproto" --only=no_cos
 expect_code alone 0

@@ -1,31 +1,13 @@
 #!/bin/bash
 # Converts a small model as a user does, and checks what the program says about what a user can get wrong.
 set -u
-convert=$PWD/$1
+program=$PWD/$1
 make_tiny_teacher=$PWD/$2
 root=$(mktemp -d "${TEST_TMPDIR:-/tmp}/convert.XXXXXX")
-failures=0
-
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
-
-# expect CODE TEXT ARGUMENT...: the program ends with this code and prints this text; $output keeps all of it.
-expect() {
-  local code=$1 text=$2
-  shift 2
-  output=$("$convert" "$@" 2>&1)
-  local got=$?
-  [ "$got" -eq "$code" ] || fail "$*: want exit code $code, got $got: $output"
-  case $output in
-    *"$text"*) ;;
-    *) fail "$*: want \"$text\", got: $output" ;;
-  esac
-}
+. tools/testing/expect.sh
 
 # list FOLDER: the tensors' lines.
-list() { "$convert" --model="$1" 2>&1 | grep -E '  (F32|F16|BF16) '; }
+list() { "$program" --model="$1" 2>&1 | grep -E '  (F32|F16|BF16) '; }
 
 # expect_same NAME TEXT TEXT
 expect_same() { [ "$2" = "$3" ] || fail "$1: want the same, got $(diff <(echo "$2") <(echo "$3"))"; }

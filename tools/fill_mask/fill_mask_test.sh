@@ -1,23 +1,9 @@
 #!/bin/bash
 # The program as a user calls it, with vocabularies that are the model's and that are not.
 set -u
-fill_mask=$PWD/$1
+program=$PWD/$1
 mini=$PWD/data/teachers/mini
-failures=0
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
-
-# expect CODE TEXT ARGUMENT...: the program ends with this code and prints this text; $output keeps all of it.
-expect() {
-  local code=$1 text=$2
-  shift 2
-  output=$("$fill_mask" "$@" 2>&1)
-  local got=$?
-  [ "$got" -eq "$code" ] || fail "$*: want exit code $code, got $got: $output"
-  case $output in
-    *"$text"*) ;;
-    *) fail "$*: want \"$text\", got: $output" ;;
-  esac
-}
+. tools/testing/expect.sh
 
 # folder PIECES: a folder with the model and so many pieces of its vocabulary, or more.
 folder() {

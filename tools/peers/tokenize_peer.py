@@ -27,6 +27,7 @@ import time
 import library_tokenizers
 import xxhash
 
+PASSES = 3  # Of either side, in one process: the best one counts.
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "bazel-bin/tools/encode_lines/encode_lines"
 DEFAULT_TEXTS = ["data/corpora/novels/novels_1870_1927.txt.xz", "data/corpora/wiki/wiki_qed_paragraphs.txt.xz"]
@@ -38,12 +39,12 @@ def lines_of(path, most):
     return text.split("\n")
 
 
-def measure_library(name, lines, repeats):
+def measure_library(name, lines):
     """In a process of its own, since the number of threads is fixed at the first use."""
     tokenizer = library_tokenizers.make(name)
     megabytes = sum(len(line.encode()) for line in lines) / 1e6
     best = best_of_cpu = 0
-    for _ in range(repeats):
+    for _ in range(PASSES):
         start, cpu_start = time.perf_counter(), time.process_time()
         encodings = tokenizer.encode_batch_fast(lines, add_special_tokens=False)
         best = max(best, megabytes / (time.perf_counter() - start))
@@ -72,7 +73,7 @@ def retort(program, name, text_file, threads, folder):
         (path.parent / "tokenizer_config.json").write_text(json.dumps({"do_lower_case": name == "uncased"}))
     with open(text_file) as texts:
         result = subprocess.run(
-            [program, "--tokenizer=%s" % path, "--time", "--threads=%d" % threads, "--rounds=10"],
+            [program, "--tokenizer=%s" % path, "--time", "--threads=%d" % threads, "--rounds=%d" % PASSES],
             stdin=texts, check=True, capture_output=True)
     speed, _, cpu_speed, _, count, _, digest = result.stdout.decode().split()
     return float(speed), float(cpu_speed), int(count), digest
@@ -90,7 +91,7 @@ def main():
     arguments = parser.parse_args()
     if arguments.library:
         lines = [json.loads(line) for line in open(arguments.texts[0])]
-        print(json.dumps(measure_library(arguments.library, lines, repeats=2)))
+        print(json.dumps(measure_library(arguments.library, lines)))
         return
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)

@@ -1,28 +1,10 @@
-#!/bin/sh
+#!/bin/bash
 # Runs the program on a small corpus, and checks what it says about what a user can get wrong.
 set -u
-tokenize=$PWD/$1
+program=$PWD/$1
 vocabulary=data/vocab/bert-base-uncased-vocab.txt
 store=$TEST_TMPDIR/sample.store
-failures=0
-
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
-
-# expect CODE TEXT ARGUMENT...: the program ends with this code and prints this text.
-expect() {
-  code=$1 text=$2
-  shift 2
-  output=$("$tokenize" "$@" 2>&1)
-  got=$?
-  [ "$got" -eq "$code" ] || fail "$*: want exit code $code, got $got: $output"
-  case $output in
-    *"$text"*) ;;
-    *) fail "$*: want \"$text\", got: $output" ;;
-  esac
-}
+. tools/testing/expect.sh
 
 expect 0 "documents" --corpus=data/corpora/bert_sample --tokenizer=$vocabulary --output="$store"
 [ -s "$store" ] || fail "no store was written"
