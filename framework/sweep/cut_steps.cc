@@ -4,18 +4,24 @@
 #include <cmath>
 
 #include "absl/status/status.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
+#include "framework/sweep/key.h"
+#include "nlohmann/json.hpp"
 
 namespace retort {
 namespace {
 
 constexpr double kParts = 8;
 
-std::string SharePath(const std::string& output_dir) { return output_dir + "/share_of_steps.txt"; }
+std::string SharePath(const std::string& output_dir) { return output_dir + "/share_of_steps.json"; }
+
+// What a decision holds for.
+nlohmann::ordered_json Conditions(const ExpandedSweep& sweep) {
+  return {{"most_minutes", sweep.most_minutes},
+          {"base_experiment", HashText(sweep.variants.front().experiment.SerializeAsString())}};
+}
 
 }  // namespace
 
@@ -37,17 +43,23 @@ ExpandedSweep CutSteps(const ExpandedSweep& sweep, const Plan& plan, double shar
   return cut;
 }
 
-absl::StatusOr<double> LoadShareOfSteps(const std::string& output_dir) {
-  const absl::StatusOr<std::string> text = ReadFile(SharePath(output_dir));
+absl::StatusOr<double> LoadShareOfSteps(const std::string& output_dir, const ExpandedSweep& sweep) {
+  const std::string path = SharePath(output_dir);
+  const absl::StatusOr<std::string> text = ReadFile(path);
   if (absl::IsNotFound(text.status())) return 0;
   RETORT_RETURN_IF_ERROR(text.status());
-  double share = 0;
-  if (absl::SimpleAtod(absl::StripSuffix(*text, "\n"), &share) && share > 0 && share <= 1) return share;
-  return absl::DataLossError(absl::StrCat(SharePath(output_dir), ": want a number within (0, 1], got \"", *text, "\""));
+  const auto decision = nlohmann::ordered_json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  const auto share = decision.is_object() ? decision.find("share") : decision.end();
+  if (share == decision.end() || !share->is_number() || !(*share > 0 && *share <= 1) || !decision.contains("for")) {
+    return absl::DataLossError(absl::StrCat(path, ": want a share within (0, 1] and what it is for, got \"", *text,
+                                            "\"; remove the file, and the share is decided anew"));
+  }
+  return decision["for"] == Conditions(sweep) ? share->get<double>() : 0;
 }
 
-absl::Status SaveShareOfSteps(const std::string& output_dir, double share) {
-  return AtomicWriteFile(SharePath(output_dir), absl::StrCat(share, "\n"));
+absl::Status SaveShareOfSteps(const std::string& output_dir, const ExpandedSweep& sweep, double share) {
+  const nlohmann::ordered_json decision = {{"share", share}, {"for", Conditions(sweep)}};
+  return AtomicWriteFile(SharePath(output_dir), decision.dump(2) + "\n");
 }
 
 }  // namespace retort

@@ -17,9 +17,10 @@ double ShareOfSteps(double seconds, double most_minutes);
 ExpandedSweep CutSteps(const ExpandedSweep& sweep, const Plan& plan, double share);
 
 // The share that a folder's earlier run decided on, so that the same command goes on with the same steps; 0 if there
-// was none. Errors: those of the file system.
-absl::StatusOr<double> LoadShareOfSteps(const std::string& output_dir);
-absl::Status SaveShareOfSteps(const std::string& output_dir, double share);
+// was none, or if it was decided for another limit or another base experiment. `sweep` is the one that was not cut.
+// Errors: those of the file system; DataLoss, with the path, for a damaged file.
+absl::StatusOr<double> LoadShareOfSteps(const std::string& output_dir, const ExpandedSweep& sweep);
+absl::Status SaveShareOfSteps(const std::string& output_dir, const ExpandedSweep& sweep, double share);
 
 }  // namespace retort
 

@@ -1,5 +1,6 @@
 #include "framework/sweep/cut_steps.h"
 
+#include "framework/base/file.h"
 #include "gtest/gtest.h"
 
 namespace retort {
@@ -37,11 +38,42 @@ TEST(CutSteps, CutsTrainingStagesOnly) {
   EXPECT_FALSE(cut.variants[0].experiment.stage(1).has_budget());
 }
 
-TEST(LoadShareOfSteps, ReadsWhatWasSaved) {
-  const std::string folder = ::testing::TempDir();
-  EXPECT_EQ(LoadShareOfSteps(folder + "/nowhere").value(), 0);
-  ASSERT_TRUE(SaveShareOfSteps(folder, 0.375).ok());
-  EXPECT_EQ(LoadShareOfSteps(folder).value(), 0.375);
+class ShareOfStepsTest : public ::testing::Test {
+ protected:
+  ShareOfStepsTest() : folder_(::testing::TempDir()) {
+    sweep_.most_minutes = 10;
+    sweep_.variants.emplace_back().experiment.add_stage()->set_name("distil");
+  }
+
+  const std::string folder_;
+  ExpandedSweep sweep_;
+};
+
+TEST_F(ShareOfStepsTest, ReadsWhatWasSaved) {
+  EXPECT_EQ(LoadShareOfSteps(folder_ + "/nowhere", sweep_).value(), 0);
+  ASSERT_TRUE(SaveShareOfSteps(folder_, sweep_, 0.375).ok());
+  EXPECT_EQ(LoadShareOfSteps(folder_, sweep_).value(), 0.375);
+  sweep_.variants.emplace_back().name = "another variant";
+  EXPECT_EQ(LoadShareOfSteps(folder_, sweep_).value(), 0.375);
+}
+
+TEST_F(ShareOfStepsTest, HoldsForItsLimitAndItsBaseExperimentOnly) {
+  ASSERT_TRUE(SaveShareOfSteps(folder_, sweep_, 0.375).ok());
+  ExpandedSweep longer = sweep_, other = sweep_;
+  longer.most_minutes = 1000;
+  EXPECT_EQ(LoadShareOfSteps(folder_, longer).value(), 0);
+  other.variants[0].experiment.mutable_stage(0)->mutable_budget()->set_steps(5);
+  EXPECT_EQ(LoadShareOfSteps(folder_, other).value(), 0);
+}
+
+TEST_F(ShareOfStepsTest, NamesADamagedFile) {
+  const std::string path = folder_ + "/share_of_steps.json";
+  for (const char* text : {"", "3", "[0.5]", R"({"share": 2, "for": {}})", R"({"share": 0.5})", R"({"for": {}})"}) {
+    ASSERT_TRUE(AtomicWriteFile(path, text).ok());
+    EXPECT_EQ(LoadShareOfSteps(folder_, sweep_).status().message(),
+              path + ": want a share within (0, 1] and what it is for, got \"" + text +
+                  "\"; remove the file, and the share is decided anew");
+  }
 }
 
 }  // namespace

@@ -8,25 +8,16 @@
 #include <utility>
 #include <vector>
 
-#include "ATen/core/grad_mode.h"
-#include "ATen/ops/mm.h"
-#include "ATen/ops/ones.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "framework/config/difference.h"
 #include "framework/sweep/memory.h"
 
 namespace retort {
 namespace {
-
-// Elementwise work, dropout and memory traffic beside the matrix products, and evaluations, whose operations are not
-// counted: a sweep reaches about this share of the products' speed.
-constexpr double kShareOfPeak = 0.45;
 
 constexpr double kBytesPerParameterStored = 4;
 
@@ -87,6 +78,16 @@ Cost CostOf(const Plan& plan, const Store& store) {
   return cost;
 }
 
+double Seconds(const Cost& cost, double flops_per_second) {
+  return (cost.student_flops + cost.teacher_flops) / flops_per_second;
+}
+
+std::string DescribeTime(const Cost& cost, std::optional<double> flops_per_second) {
+  if (!flops_per_second) return "how long that takes here is known once something was trained";
+  return absl::StrFormat("about %s of training at %sFLOP/s, the speed of the last one",
+                         Duration(Seconds(cost, *flops_per_second)), Count(*flops_per_second));
+}
+
 std::string DescribeVariants(const Plan& plan) {
   std::string text;
   const Experiment& base = plan.sweep.variants.front().experiment;
@@ -118,38 +119,19 @@ std::string DescribeStages(const Plan& plan) {
 
 }  // namespace
 
-double MeasureFlopsPerSecond() {
-  at::NoGradGuard no_grad;
-  constexpr int64_t kRows = 1024, kWidth = 384, kColumns = 1536;
-  const at::Tensor a = at::ones({kRows, kWidth}), b = at::ones({kWidth, kColumns});
-  constexpr int kTrials = 10;
-  const absl::Duration duration = absl::Milliseconds(50);
-  double most_per_second = 0;
-  for (int trial = 0; trial < kTrials; ++trial) {
-    const absl::Time start = absl::Now();
-    int products = 0;
-    for (; absl::Now() - start < duration; ++products) at::mm(a, b);
-    most_per_second = std::max(most_per_second, products / absl::ToDoubleSeconds(absl::Now() - start));
-  }
-  return 2.0 * kRows * kWidth * kColumns * most_per_second;
-}
-
 double EstimateSeconds(const Plan& plan, const Store& store, double flops_per_second) {
-  const Cost cost = CostOf(plan, store);
-  return (cost.student_flops + cost.teacher_flops) / (kShareOfPeak * flops_per_second);
+  return Seconds(CostOf(plan, store), flops_per_second);
 }
 
-std::string DescribePlan(const Plan& plan, const Store& store, double flops_per_second) {
+std::string DescribePlan(const Plan& plan, const Store& store, std::optional<double> flops_per_second) {
   const Cost cost = CostOf(plan, store);
   std::string text = absl::StrFormat("%s: %d variants, seeds %s\n", plan.sweep.name, plan.sweep.variants.size(),
                                      absl::StrJoin(plan.sweep.seeds, ", "));
   absl::StrAppend(&text, DescribeVariants(plan), DescribeStages(plan));
   absl::StrAppend(&text, absl::StrFormat("  %d results, %d of them there; to train: %d cohorts\n", cost.stages,
                                          cost.stages_done, cost.cohorts));
-  absl::StrAppend(
-      &text, absl::StrFormat("  %sFLOP for students, %sfor teachers; about %s at %sFLOP/s\n", Count(cost.student_flops),
-                             Count(cost.teacher_flops), Duration(EstimateSeconds(plan, store, flops_per_second)),
-                             Count(kShareOfPeak * flops_per_second)));
+  absl::StrAppend(&text, absl::StrFormat("  %sFLOP for students, %sfor teachers; %s\n", Count(cost.student_flops),
+                                         Count(cost.teacher_flops), DescribeTime(cost, flops_per_second)));
   absl::StrAppend(&text, absl::StrFormat("  memory: about %sB; disk: %sB\n", Count(ProgramMemory(cost.memory)),
                                          Count(cost.stored_parameters * kBytesPerParameterStored)));
   for (const std::string& warning : plan.warnings) absl::StrAppend(&text, "  warning: ", warning, "\n");

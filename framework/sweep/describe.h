@@ -1,6 +1,7 @@
 #ifndef RETORT_FRAMEWORK_SWEEP_DESCRIBE_H_
 #define RETORT_FRAMEWORK_SWEEP_DESCRIBE_H_
 
+#include <optional>
 #include <string>
 
 #include "framework/sweep/plan.h"
@@ -8,18 +9,15 @@
 
 namespace retort {
 
-// Floating-point operations per second of this machine's matrix products (float32, of the sizes of a small encoder),
-// measured: the best of ten times a twentieth of a second, since a build may just be coming to its end beside it.
-double MeasureFlopsPerSecond();
-
-// How long computing what the store lacks is expected to take.
+// How long training what the store lacks is expected to take, at the speed that trainings reach (speed.h).
 double EstimateSeconds(const Plan& plan, const Store& store, double flops_per_second);
 
 // The plan for a terminal: what each variant is, cohorts, steps and tokens, parameters, operations, memory, disk, time,
 // what the store has already, and warnings.
 //
-// Args: flops_per_second: what the estimate of the time goes by.
-std::string DescribePlan(const Plan& plan, const Store& store, double flops_per_second);
+// Args: flops_per_second: of the last training with this store, what the estimate of the time goes by; none: no
+// estimate.
+std::string DescribePlan(const Plan& plan, const Store& store, std::optional<double> flops_per_second);
 
 }  // namespace retort
 

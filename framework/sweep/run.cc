@@ -13,6 +13,7 @@
 #include "framework/base/try_torch.h"
 #include "framework/init/initializer.h"
 #include "framework/sweep/evaluation.h"
+#include "framework/sweep/speed.h"
 #include "framework/train/cohort.h"
 #include "framework/train/objective.h"
 #include "framework/train/student_trainer.h"
@@ -21,11 +22,20 @@ namespace retort {
 namespace {
 
 constexpr size_t kMostEvaluatedTogether = 8;  // Bounds the memory for students' parameters.
+constexpr int64_t kMeasuredSteps = 3;         // The first of them warms up.
 
 // A teacher or student in memory, ready for a device and precision.
 struct ReadyModel {
   std::unique_ptr<Encoder> encoder;
   ParameterSet parameters;
+};
+
+// What TrainCohort needs, with all that it points to.
+struct ReadyCohort {
+  std::unique_ptr<ReadyModel> teacher;  // Null: none is read.
+  std::vector<std::unique_ptr<Encoder>> encoders;
+  std::vector<CohortMember> members;
+  CohortOptions options;
 };
 
 class Runner {
@@ -34,9 +44,7 @@ class Runner {
       : plan_(plan), options_(options), store_(store), inputs_(inputs) {}
 
   absl::StatusOr<StageStatuses> Run() {
-    for (size_t i = 0; i < plan_.stages.size(); ++i) {
-      if (store_.Has(plan_.stages[i])) done_.insert(static_cast<int>(i));
-    }
+    FindDone();
     while (true) {
       if (const std::vector<int> cohort = NextCohort(); !cohort.empty()) {
         RETORT_RETURN_IF_ERROR(Train(cohort));
@@ -48,7 +56,27 @@ class Runner {
     }
   }
 
+  absl::StatusOr<std::optional<double>> MeasureSpeed() {
+    FindDone();
+    const std::vector<int> indices = NextCohort();
+    if (indices.empty()) return std::nullopt;
+    RETORT_ASSIGN_OR_RETURN(ReadyCohort cohort, MakeCohort(indices));
+    SpeedMeter meter;
+    cohort.options.total_steps = std::min(cohort.options.total_steps, kMeasuredSteps);
+    cohort.options.evaluate = nullptr;
+    cohort.options.observers = {&meter};
+    for (CohortMember& member : cohort.members) member.checkpoint_folder.clear();
+    RETORT_RETURN_IF_ERROR(TrainCohort(cohort.options, &cohort.members).status());
+    return meter.flops_per_second();
+  }
+
  private:
+  void FindDone() {
+    for (size_t i = 0; i < plan_.stages.size(); ++i) {
+      if (store_.Has(plan_.stages[i])) done_.insert(static_cast<int>(i));
+    }
+  }
+
   bool Open(int index) const { return done_.count(index) == 0 && failed_.count(index) == 0; }
 
   // Whether everything the stage reads is there; marks it failed if that never will be.
@@ -191,34 +219,40 @@ class Runner {
     return member;
   }
 
-  absl::Status Train(const std::vector<int>& cohort) {
+  absl::StatusOr<ReadyCohort> MakeCohort(const std::vector<int>& indices) {
     const PlannedStage* taught = nullptr;
-    for (int index : cohort) {
+    for (int index : indices) {
       if (plan_.stages[index].reads_teacher) taught = &plan_.stages[index];
     }
-    const PlannedStage& first = plan_.stages[cohort.front()];
-    std::optional<ReadyModel> teacher;
+    const PlannedStage& first = plan_.stages[indices.front()];
+    ReadyCohort cohort;
     if (taught != nullptr) {
-      RETORT_ASSIGN_OR_RETURN(teacher, Teacher(*taught, first.precision));
+      RETORT_ASSIGN_OR_RETURN(ReadyModel teacher, Teacher(*taught, first.precision));
+      cohort.teacher = std::make_unique<ReadyModel>(std::move(teacher));
     }
-    std::vector<std::unique_ptr<Encoder>> encoders;
-    std::vector<CohortMember> members;
-    for (int index : cohort) {
+    for (int index : indices) {
       const PlannedStage& stage = plan_.stages[index];
-      RETORT_RETURN_IF_ERROR(store_.Begin(stage));
-      encoders.push_back(std::make_unique<Encoder>(stage.config));
-      const EncoderConfig* config = teacher && stage.reads_teacher ? &teacher->encoder->config() : nullptr;
-      RETORT_ASSIGN_OR_RETURN(CohortMember member, MakeMember(stage, *encoders.back(), config));
-      members.push_back(std::move(member));
+      cohort.encoders.push_back(std::make_unique<Encoder>(stage.config));
+      const EncoderConfig* config = stage.reads_teacher ? &cohort.teacher->encoder->config() : nullptr;
+      RETORT_ASSIGN_OR_RETURN(CohortMember member, MakeMember(stage, *cohort.encoders.back(), config));
+      cohort.members.push_back(std::move(member));
     }
-    RETORT_ASSIGN_OR_RETURN(CohortOptions options, MakeCohortOptions(first));
-    if (teacher) {
-      options.teacher.encoder = teacher->encoder.get();
-      options.teacher.parameters = &teacher->parameters;
-      if (taught->teacher_dropout) options.teacher.dropout = Dropout{taught->seed};
+    RETORT_ASSIGN_OR_RETURN(cohort.options, MakeCohortOptions(first));
+    if (taught != nullptr) {
+      cohort.options.teacher.encoder = cohort.teacher->encoder.get();
+      cohort.options.teacher.parameters = &cohort.teacher->parameters;
+      if (taught->teacher_dropout) cohort.options.teacher.dropout = Dropout{taught->seed};
     }
-    RETORT_ASSIGN_OR_RETURN(const std::vector<MemberResult> results, TrainCohort(options, &members));
-    for (size_t i = 0; i < cohort.size(); ++i) RETORT_RETURN_IF_ERROR(Keep(cohort[i], members[i], results[i]));
+    return cohort;
+  }
+
+  absl::Status Train(const std::vector<int>& indices) {
+    for (int index : indices) RETORT_RETURN_IF_ERROR(store_.Begin(plan_.stages[index]));
+    RETORT_ASSIGN_OR_RETURN(ReadyCohort cohort, MakeCohort(indices));
+    RETORT_ASSIGN_OR_RETURN(const std::vector<MemberResult> results, TrainCohort(cohort.options, &cohort.members));
+    for (size_t i = 0; i < indices.size(); ++i) {
+      RETORT_RETURN_IF_ERROR(Keep(indices[i], cohort.members[i], results[i]));
+    }
     return absl::OkStatus();
   }
 
@@ -317,6 +351,12 @@ class Runner {
 
 absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& options, const Store& store, Inputs* inputs) {
   return Runner(plan, options, store, inputs).Run();
+}
+
+absl::StatusOr<std::optional<double>> MeasureSpeed(const Plan& plan, const std::atomic<bool>* stop, const Store& store,
+                                                   Inputs* inputs) {
+  const RunOptions options{{}, stop};
+  return Runner(plan, options, store, inputs).MeasureSpeed();
 }
 
 }  // namespace retort

@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_SWEEP_RUN_H_
 
 #include <atomic>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,6 +23,12 @@ struct RunOptions {
 //
 // Returns: the failed stages. Errors: Cancelled if stopped; what concerns all stages (a full disk).
 absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& options, const Store& store, Inputs* inputs);
+
+// Trains the cohort that RunPlan would begin with for its first few steps, keeps nothing of it, and returns what it
+// reached: floating-point operations per second, as SpeedMeter counts them. None if there is nothing to train.
+// Errors: as RunPlan.
+absl::StatusOr<std::optional<double>> MeasureSpeed(const Plan& plan, const std::atomic<bool>* stop, const Store& store,
+                                                   Inputs* inputs);
 
 }  // namespace retort
 

@@ -104,7 +104,7 @@ class Training {
 
   absl::Status SaveAll() {
     for (Running& running : running_) {
-      if (!running.alive) continue;
+      if (!running.alive || running.member->checkpoint_folder.empty()) continue;
       RETORT_RETURN_IF_ERROR(
           SaveCheckpoint(running.member->checkpoint_folder,
                          {running.result->progress, running.member->student->state(), running.best_parameters}));

@@ -34,7 +34,7 @@ struct CohortMember {
   StageId id;
   const Encoder* encoder = nullptr;
   std::unique_ptr<StudentTrainer> student;
-  std::string checkpoint_folder;
+  std::string checkpoint_folder;  // Empty: none are written or read.
 };
 
 // Metrics of every student, in the order given; "masked_lm/cross_entropy" and the like.

@@ -1,0 +1,220 @@
+#include "framework/sweep/session.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "ATen/Parallel.h"
+#include "absl/strings/str_cat.h"
+#include "framework/base/file.h"
+#include "framework/base/status_macros.h"
+#include "framework/config/difference.h"
+#include "framework/config/expand.h"
+#include "framework/config/parse.h"
+#include "framework/config/print.h"
+#include "framework/report/live_view.h"
+#include "framework/report/metrics_log.h"
+#include "framework/report/tensorboard.h"
+#include "framework/report/write_report.h"
+#include "framework/sweep/collect_results.h"
+#include "framework/sweep/cut_steps.h"
+#include "framework/sweep/describe.h"
+#include "framework/sweep/environment.h"
+#include "framework/sweep/inputs.h"
+#include "framework/sweep/plan.h"
+#include "framework/sweep/run.h"
+#include "framework/sweep/speed.h"
+#include "framework/sweep/store.h"
+#include "nlohmann/json.hpp"
+
+namespace retort {
+namespace {
+
+// The folders of a session.
+struct Folders {
+  std::string output;
+  std::string store;
+};
+
+Folders FoldersOf(const SessionOptions& options, const ExpandedSweep& sweep) {
+  Folders folders;
+  folders.output = options.output_dir.empty() ? absl::StrCat("runs/", sweep.name) : options.output_dir;
+  folders.store =
+      options.store.empty() ? (std::filesystem::path(folders.output).parent_path() / "store").string() : options.store;
+  return folders;
+}
+
+// Prints what changed against the sweep that the folder holds. Errors: FailedPrecondition if it is another sweep.
+absl::Status CompareWithEarlier(const std::string& output_dir, const ExpandedSweep& sweep) {
+  const std::string path = output_dir + "/sweep.resolved.textproto";
+  std::error_code unreadable;
+  if (!std::filesystem::exists(path, unreadable)) return absl::OkStatus();
+  RETORT_ASSIGN_OR_RETURN(const Sweep earlier, LoadSweep(path));
+  if (earlier.name() != sweep.name) {
+    return absl::FailedPreconditionError(absl::StrCat(output_dir, ": want the folder of sweep \"", sweep.name,
+                                                      "\", got that of \"", earlier.name(),
+                                                      "\"; choose another --output_dir"));
+  }
+  const Sweep now = ResolvedSweep(sweep);
+  const std::string base = DescribeDifference(earlier.experiment(), now.experiment());
+  if (!base.empty()) std::cout << "changed since the last run:\n" << base << "\n";
+  std::set<std::string> known;
+  for (const Variant& variant : earlier.variant()) known.insert(variant.name());
+  for (const Variant& variant : now.variant()) {
+    if (known.erase(variant.name()) == 0) std::cout << "new since the last run: variant " << variant.name() << "\n";
+  }
+  for (const std::string& name : known) std::cout << "gone since the last run: variant " << name << "\n";
+  return absl::OkStatus();
+}
+
+// "teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (0.0005)"
+std::string Conditions(const Plan& plan) {
+  for (const PlannedStage& stage : plan.stages) {
+    if (!stage.trains()) continue;
+    return absl::StrCat("this ", stage.checkpoint.empty() ? "" : absl::StrCat("teacher (", stage.checkpoint, "), "),
+                        "corpus (", TrainingSequences(stage.stage.data()).corpus, ") and learning rate (",
+                        stage.stage.adamw().learning_rate(), ")");
+  }
+  return "";
+}
+
+int TerminalWidth() {
+  winsize size = {};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 120;
+}
+
+// Trains and evaluates, watched by the terminal and the logs, and notes how fast training was.
+absl::StatusOr<StageStatuses> RunWatched(const Plan& plan, const SessionOptions& options, const std::string& store_dir,
+                                         const Store& store, Inputs* inputs) {
+  std::set<std::pair<std::string, uint64_t>> runs;
+  for (const PlannedStage& stage : plan.stages) {
+    if (stage.trains() && !store.HasStudent(stage.key)) {
+      runs.emplace(stage.used_by.front().variant, stage.used_by.front().seed);
+    }
+  }
+  auto folder = [&](const StageId& id) {
+    return store.Folder(plan.stages[plan.Find(id.variant, id.seed, id.stage)].key);
+  };
+  MetricsLog metrics(folder);
+  TensorboardLog tensorboard(folder);
+  SpeedMeter speed;
+  absl::StatusOr<StageStatuses> statuses;
+  {
+    LiveView view(LiveViewOnStandardOutput(static_cast<int>(runs.size())));
+    statuses = RunPlan(plan, {{&view, &metrics, &tensorboard, &speed}, options.stop}, store, inputs);
+  }
+  RETORT_RETURN_IF_ERROR(statuses.status());
+  RETORT_RETURN_IF_ERROR(metrics.status());
+  RETORT_RETURN_IF_ERROR(tensorboard.status());
+  if (speed.flops_per_second()) {
+    RETORT_RETURN_IF_ERROR(SaveSpeed(store_dir, options.device, *speed.flops_per_second()));
+  }
+  return statuses;
+}
+
+// What a command resolved to.
+struct Resolved {
+  ExpandedSweep sweep;
+  Plan plan;
+  double share_of_steps = 1;
+};
+
+// The share of the steps that most_minutes leaves: what an earlier run of the folder decided on, else what the first
+// steps of the first cohort cost.
+absl::StatusOr<double> DecideShareOfSteps(const ExpandedSweep& sweep, const Plan& plan, const SessionOptions& options,
+                                          const Folders& folders, const Store& store, Inputs* inputs) {
+  RETORT_ASSIGN_OR_RETURN(const double earlier, LoadShareOfSteps(folders.output, sweep));
+  if (earlier > 0) return earlier;
+  std::cout << "measuring what the first steps cost, for most_minutes\n" << std::flush;
+  RETORT_ASSIGN_OR_RETURN(const std::optional<double> speed, MeasureSpeed(plan, options.stop, store, inputs));
+  if (!speed) return 1;
+  return ShareOfSteps(EstimateSeconds(plan, store, *speed), sweep.most_minutes);
+}
+
+// Plans the sweep; where it would take longer than it may, plans it again with fewer steps. A session that only looks
+// measures nothing, so that its plan is that of all steps unless an earlier run decided otherwise.
+absl::StatusOr<Resolved> Resolve(const ExpandedSweep& sweep, const SessionOptions& options, const Folders& folders,
+                                 const Store& store, Inputs* inputs) {
+  const PlanOptions plan_options{options.device, options.only};
+  Resolved resolved;
+  resolved.sweep = sweep;
+  RETORT_ASSIGN_OR_RETURN(resolved.plan, MakePlan(sweep, plan_options, inputs));
+  if (sweep.most_minutes <= 0) return resolved;
+  if (options.looks_only()) {
+    RETORT_ASSIGN_OR_RETURN(resolved.share_of_steps, LoadShareOfSteps(folders.output, sweep));
+    if (resolved.share_of_steps == 0) {
+      resolved.plan.warnings.push_back(
+          absl::StrCat("training stages may be cut so that they take at most ", sweep.most_minutes,
+                       " minutes (most_minutes); the first run measures what steps cost and decides"));
+      return resolved;
+    }
+  } else {
+    RETORT_ASSIGN_OR_RETURN(resolved.share_of_steps,
+                            DecideShareOfSteps(sweep, resolved.plan, options, folders, store, inputs));
+  }
+  if (resolved.share_of_steps == 1) return resolved;
+  resolved.sweep = CutSteps(sweep, resolved.plan, resolved.share_of_steps);
+  RETORT_ASSIGN_OR_RETURN(resolved.plan, MakePlan(resolved.sweep, plan_options, inputs));
+  resolved.plan.warnings.push_back(absl::StrCat("all training stages are cut to ", 100 * resolved.share_of_steps,
+                                                " % of their steps, so that they take at most ", sweep.most_minutes,
+                                                " minutes on this machine (most_minutes)"));
+  return resolved;
+}
+
+absl::Status WriteDescriptions(const std::string& output_dir, const ExpandedSweep& sweep, const Resolved& resolved,
+                               const std::map<std::string, std::string>& environment) {
+  RETORT_RETURN_IF_ERROR(MakeDirectories(output_dir));
+  RETORT_RETURN_IF_ERROR(
+      AtomicWriteFile(output_dir + "/sweep.resolved.textproto", PrintSweep(ResolvedSweep(resolved.sweep))));
+  if (sweep.most_minutes > 0) {
+    RETORT_RETURN_IF_ERROR(SaveShareOfSteps(output_dir, sweep, resolved.share_of_steps));
+  }
+  return AtomicWriteFile(output_dir + "/environment.json", nlohmann::ordered_json(environment).dump(2) + "\n");
+}
+
+absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed, const Store& store,
+                          const std::string& output_dir, const std::map<std::string, std::string>& environment) {
+  RETORT_ASSIGN_OR_RETURN(SweepResult result, CollectResults(resolved.plan, failed, store));
+  result.conditions = Conditions(resolved.plan);
+  result.resolved_config = PrintSweep(ResolvedSweep(resolved.sweep));
+  result.environment = environment;
+  RETORT_RETURN_IF_ERROR(WriteReport(result, output_dir));
+  RETORT_ASSIGN_OR_RETURN(const std::string text, RenderTerminalReport(result, TerminalWidth()));
+  std::cout << "\n"
+            << text << "report: " << std::filesystem::absolute(output_dir + "/report/index.html").string() << "\n";
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<bool> RunSession(const SessionOptions& options) {
+  RETORT_ASSIGN_OR_RETURN(const Sweep sweep, LoadSweep(options.sweep_file));
+  RETORT_ASSIGN_OR_RETURN(const ExpandedSweep expanded, Expand(sweep, options.assignments));
+  const Folders folders = FoldersOf(options, expanded);
+  const Store store(folders.store);
+  Inputs inputs(folders.store + "/tokens", at::get_num_threads());
+  RETORT_ASSIGN_OR_RETURN(const Resolved resolved, Resolve(expanded, options, folders, store, &inputs));
+  if (options.list) {
+    for (const ExpandedVariant& variant : resolved.plan.sweep.variants) std::cout << variant.name << "\n";
+    return true;
+  }
+  RETORT_ASSIGN_OR_RETURN(const std::optional<double> speed, LoadSpeed(folders.store, options.device));
+  std::cout << DescribePlan(resolved.plan, store, speed) << std::flush;
+  if (options.dry_run) return true;
+
+  RETORT_RETURN_IF_ERROR(CompareWithEarlier(folders.output, resolved.sweep));
+  const std::map<std::string, std::string> environment = DescribeEnvironment(options.device);
+  RETORT_RETURN_IF_ERROR(WriteDescriptions(folders.output, expanded, resolved, environment));
+  RETORT_ASSIGN_OR_RETURN(const StageStatuses failed,
+                          RunWatched(resolved.plan, options, folders.store, store, &inputs));
+  RETORT_RETURN_IF_ERROR(WriteReports(resolved, failed, store, folders.output, environment));
+  return failed.empty();
+}
+
+}  // namespace retort
