@@ -1,8 +1,6 @@
 #include "framework/sweep/describe.h"
 
 #include <algorithm>
-#include <iterator>
-#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "framework/config/difference.h"
+#include "framework/sweep/cohorts.h"
 #include "framework/sweep/memory.h"
 
 namespace retort {
@@ -45,32 +44,22 @@ struct Cost {
 
 Cost CostOf(const Plan& plan, const Store& store) {
   Cost cost;
-  // By cohort and teacher; students without a teacher go along with one of them.
-  std::map<std::pair<std::string, std::string>, std::vector<const PlannedStage*>> cohorts;
-  for (const PlannedStage& stage : plan.stages) {
-    ++cost.stages;
-    if (store.Has(stage)) {
-      ++cost.stages_done;
-      continue;
-    }
-    if (!stage.trains()) continue;
-    cost.student_flops += stage.student_flops;
-    cost.stored_parameters += static_cast<double>(stage.parameters);
-    cohorts[{stage.cohort, TeacherName(plan, stage)}].push_back(&stage);
+  StageIndices done;
+  for (size_t i = 0; i < plan.stages.size(); ++i) {
+    if (store.Has(plan.stages[i])) done.insert(static_cast<int>(i));
   }
-  for (auto cohort = cohorts.begin(); cohort != cohorts.end(); ++cohort) {
-    const auto next = std::next(cohort);
-    const bool taught_beside = next != cohorts.end() && next->first.first == cohort->first.first;
-    if (cohort->first.second.empty() && taught_beside) {
-      next->second.insert(next->second.end(), cohort->second.begin(), cohort->second.end());
-      continue;
-    }
+  cost.stages = static_cast<int>(plan.stages.size());
+  cost.stages_done = static_cast<int>(done.size());
+  for (const std::vector<int>& cohort : Cohorts(plan, done, {})) {
     ++cost.cohorts;
     double teacher_flops = 0;
     std::vector<TrainingMemory> members;
-    for (const PlannedStage* stage : cohort->second) {
-      teacher_flops = std::max(teacher_flops, stage->teacher_flops);
-      members.push_back(stage->memory);
+    for (int index : cohort) {
+      const PlannedStage& stage = plan.stages[index];
+      cost.student_flops += stage.student_flops;
+      cost.stored_parameters += static_cast<double>(stage.parameters);
+      teacher_flops = std::max(teacher_flops, stage.teacher_flops);
+      members.push_back(stage.memory);
     }
     cost.teacher_flops += teacher_flops;
     cost.memory = std::max(cost.memory, CohortMemory(members));

@@ -125,10 +125,4 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
   return plan;
 }
 
-std::string TeacherName(const Plan& plan, const PlannedStage& stage) {
-  if (!stage.reads_teacher) return "";
-  const std::string dropout = stage.teacher_dropout ? absl::StrCat(" dropout ", stage.seed) : "";
-  return (stage.teacher >= 0 ? plan.stages[stage.teacher].key : stage.checkpoint) + dropout;
-}
-
 }  // namespace retort

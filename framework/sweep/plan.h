@@ -51,7 +51,7 @@ struct PlannedStage {
   double student_flops = 0;  // Estimates of the whole stage.
   double teacher_flops = 0;
   TrainingMemory memory;  // Estimate, for the step of most positions.
-  std::string cohort;     // Equal for training stages that can share data pass and teacher.
+  std::string cohort;     // Equal for training stages that can share a data pass (framework/sweep/cohorts.h).
 
   bool trains() const { return stage.loss_size() > 0; }
 };
@@ -80,10 +80,6 @@ struct PlanOptions {
 //
 // Errors: InvalidArgument, NotFound or what files give, with `variant "<name>": stage "<name>": ` in front.
 absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& options, Inputs* inputs);
-
-// What tells the teachers of a cohort apart: stages that name the same one share its forward pass. Empty if none is
-// read.
-std::string TeacherName(const Plan& plan, const PlannedStage& stage);
 
 }  // namespace retort
 

@@ -232,7 +232,7 @@ class VariantPlanner {
   }
 
   void AddTrainingParts(PlannedStage& planned, KeyBuilder* key) const {
-    KeyBuilder shared;  // What a cohort has in common.
+    KeyBuilder shared;  // What a cohort has in common and its results depend on.
     shared.Add("train data", planned.source->content_hash());
     Stage common;
     *common.mutable_batch() = planned.stage.batch();
@@ -244,10 +244,14 @@ class VariantPlanner {
     shared.Add("precision", c10::toString(planned.precision));
     shared.Add("steps", planned.total_steps);
     shared.Add("data seed", planned.data_seed);
-    planned.cohort = shared.Key();
+    const std::string shared_key = shared.Key();
+    KeyBuilder cohort;
+    cohort.Add("shared", shared_key);
+    cohort.Add("checkpoint steps", planned.stage.checkpoint_steps());
+    planned.cohort = cohort.Key();
 
     key->Add("kind", "training");
-    key->Add("shared", planned.cohort);
+    key->Add("shared", shared_key);
     key->Add("stage", CanonicalBytes(planned.stage));
     key->Add("plugins", PluginDigests(planned.stage));
     key->Add("seed", planned.seed);

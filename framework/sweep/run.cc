@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
 #include "framework/init/initializer.h"
+#include "framework/sweep/cohorts.h"
 #include "framework/sweep/evaluation.h"
 #include "framework/sweep/speed.h"
 #include "framework/train/cohort.h"
@@ -46,6 +46,7 @@ class Runner {
   absl::StatusOr<StageStatuses> Run() {
     FindDone();
     while (true) {
+      FailReaders();
       if (const std::vector<int> cohort = NextCohort(); !cohort.empty()) {
         RETORT_RETURN_IF_ERROR(Train(cohort));
       } else if (const std::vector<int> evaluations = NextEvaluations(); !evaluations.empty()) {
@@ -79,37 +80,25 @@ class Runner {
 
   bool Open(int index) const { return done_.count(index) == 0 && failed_.count(index) == 0; }
 
-  // Whether everything the stage reads is there; marks it failed if that never will be.
-  bool Ready(int index) {
-    const PlannedStage& stage = plan_.stages[index];
-    for (int source : {stage.student, stage.teacher}) {
-      if (source < 0) continue;
-      const auto failed = failed_.find(source);
-      if (failed != failed_.end()) {
+  // What reads a failed stage fails with it.
+  void FailReaders() {
+    for (int index = 0; index < static_cast<int>(plan_.stages.size()); ++index) {
+      if (!Open(index)) continue;
+      for (int source : {plan_.stages[index].student, plan_.stages[index].teacher}) {
+        const auto failed = failed_.find(source);
+        if (failed == failed_.end()) continue;
         failed_[index] = absl::Status(failed->second.code(), absl::StrCat("stage \"", plan_.stages[source].stage.name(),
                                                                           "\": ", failed->second.message()));
-        return false;
+        break;
       }
-      if (done_.count(source) == 0) return false;
     }
-    return true;
   }
 
-  // Training stages that can run now and share data and teacher. Students without a teacher go along with any.
-  std::vector<int> NextCohort() {
-    std::vector<int> cohort;
-    std::string key, teacher;
-    for (size_t i = 0; i < plan_.stages.size(); ++i) {
-      const int index = static_cast<int>(i);
-      const PlannedStage& stage = plan_.stages[i];
-      if (!stage.trains() || !Open(index) || !Ready(index)) continue;
-      const std::string name = TeacherName(plan_, stage);
-      if (cohort.empty()) key = stage.cohort;
-      if (stage.cohort != key || (!name.empty() && !teacher.empty() && name != teacher)) continue;
-      if (teacher.empty()) teacher = name;
-      cohort.push_back(index);
-    }
-    return SameCheckpoint(cohort);
+  std::vector<int> NextCohort() const {
+    StageIndices failed;
+    for (const auto& [index, status] : failed_) failed.insert(index);
+    const std::vector<std::vector<int>> cohorts = Cohorts(plan_, done_, failed);
+    return cohorts.empty() ? std::vector<int>() : SameCheckpoint(cohorts.front());
   }
 
   // The members that can go on together: all, if they have a checkpoint in common or none at all; else those whose
@@ -131,12 +120,12 @@ class Runner {
   }
 
   // Evaluations that can run now on the same sequences beside the same teacher.
-  std::vector<int> NextEvaluations() {
+  std::vector<int> NextEvaluations() const {
     std::vector<int> group;
     for (size_t i = 0; i < plan_.stages.size() && group.size() < kMostEvaluatedTogether; ++i) {
       const int index = static_cast<int>(i);
       const PlannedStage& stage = plan_.stages[i];
-      if (stage.trains() || !Open(index) || !Ready(index)) continue;
+      if (stage.trains() || !Open(index) || !SourcesAreDone(stage, done_)) continue;
       if (!group.empty()) {
         const PlannedStage& first = plan_.stages[group.front()];
         if (stage.teacher_scores_key != first.teacher_scores_key || stage.vocabulary != first.vocabulary ||
@@ -343,7 +332,7 @@ class Runner {
   const RunOptions& options_;
   const Store& store_;
   Inputs* inputs_;
-  std::set<int> done_;
+  StageIndices done_;
   StageStatuses failed_;
 };
 
