@@ -46,7 +46,7 @@ _EXCEPTIONS = {
 
 # Parts of libtorch and of the CUDA toolkit, which are no Debian packages.
 _FOREIGN_HEADER = re.compile(r"ATen/|c10/|torch/|cuda[\w]*\.h|cuda/")
-_FOREIGN_LIBRARY = re.compile(r"lib(torch|c10|cu|nv)")
+_FOREIGN_LIBRARY = re.compile(r"lib(torch|c10|cudart|cupti)\b|lib(torch|c10)_")
 
 _INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')
 _IMPORT = re.compile(r'\s*import\s+(?:public\s+|weak\s+)?"([^"]+)"')
