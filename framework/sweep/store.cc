@@ -9,9 +9,9 @@
 #include "framework/base/status_macros.h"
 #include "framework/config/print.h"
 #include "framework/config/reflection.h"
+#include "framework/eval/scores_json.h"
 #include "framework/model/encoder.h"
 #include "framework/model/safetensors.h"
-#include "framework/report/run_result.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {

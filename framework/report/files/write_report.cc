@@ -1,0 +1,76 @@
+#include "framework/report/files/write_report.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "framework/base/file.h"
+#include "framework/base/status_macros.h"
+#include "framework/report/analysis/analysis.h"
+#include "framework/report/analysis/format.h"
+#include "framework/report/analysis/wording.h"
+#include "framework/report/files/long_form.h"
+#include "framework/report/files/page/html.h"
+#include "framework/report/files/results_json.h"
+#include "framework/report/files/tables.h"
+
+namespace retort {
+namespace {
+
+// Breaks at blanks; lines after the first one start with `indent`.
+std::string Wrap(const std::string& text, int width, const std::string& indent) {
+  std::string wrapped;
+  int column = 0;
+  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
+    if (column > 0 && column + 1 + DisplayWidth(word) > width) {
+      absl::StrAppend(&wrapped, "\n", indent);
+      column = DisplayWidth(indent);
+    } else if (column > 0) {
+      absl::StrAppend(&wrapped, " ");
+      ++column;
+    }
+    absl::StrAppend(&wrapped, word);
+    column += DisplayWidth(word);
+  }
+  return wrapped;
+}
+
+}  // namespace
+
+absl::Status WriteReport(const SweepResult& result, const std::string& output_dir) {
+  RETORT_ASSIGN_OR_RETURN(const Analysis analysis, Analyse(result));
+  const std::string folder = absl::StrCat(output_dir, "/report");
+  RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
+  const Table table = BuildTable(analysis);
+  const std::vector<std::pair<const char*, std::string>> files = {{"per_example.tsv", PerExampleTsv(result)},
+                                                                  {"long.tsv", LongTsv(result)},
+                                                                  {"table.tsv", RenderTsv(table)},
+                                                                  {"table.tex", RenderLatex(table)},
+                                                                  {"results.json", RenderResultsJson(result, analysis)},
+                                                                  {"index.html", RenderHtml(result, analysis)}};
+  for (const auto& [name, contents] : files) {
+    RETORT_RETURN_IF_ERROR(AtomicWriteFile(absl::StrCat(folder, "/", name), contents));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> RenderTerminalReport(const SweepResult& result, int width) {
+  RETORT_ASSIGN_OR_RETURN(const Analysis analysis, Analyse(result));
+  const Table table = BuildTable(analysis);
+  std::string text =
+      absl::StrCat(result.name, "\n\n", RenderText(table, width), "\n", Wrap(table.note, width, ""), "\n\n");
+  for (const std::string& sentence : DescribeAll(analysis, "")) {
+    absl::StrAppend(&text, Wrap(sentence, width, "    "), "\n");
+  }
+  if (!analysis.warnings.empty()) absl::StrAppend(&text, "\n");
+  for (const std::string& warning : analysis.warnings) {
+    absl::StrAppend(&text, Wrap(absl::StrCat("warning: ", warning), width, "    "), "\n");
+  }
+  absl::StrAppend(&text, "\n", Wrap(Headline(analysis), width, ""), "\n");
+  if (!result.conditions.empty())
+    absl::StrAppend(&text, Wrap(absl::StrCat("This holds for ", result.conditions, "."), width, ""), "\n");
+  return text;
+}
+
+}  // namespace retort
