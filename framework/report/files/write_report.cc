@@ -1,6 +1,6 @@
 #include "framework/report/files/write_report.h"
 
-#include <utility>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +17,20 @@
 
 namespace retort {
 namespace {
+
+struct ReportFile {
+  const char* name;
+  std::string (*render)(const SweepResult&, const Analysis&);
+};
+
+// All files of a report but its page, in the order in which the page lists them.
+const ReportFile kFilesBesidePage[] = {
+    {"results.json", RenderResultsJson},
+    {"table.tsv", [](const SweepResult&, const Analysis& analysis) { return RenderTsv(BuildTable(analysis)); }},
+    {"table.tex", [](const SweepResult&, const Analysis& analysis) { return RenderLatex(BuildTable(analysis)); }},
+    {"long.tsv", [](const SweepResult& result, const Analysis&) { return LongTsv(result); }},
+    {"per_example.tsv", [](const SweepResult& result, const Analysis&) { return PerExampleTsv(result); }},
+};
 
 // Breaks at blanks; lines after the first one start with `indent`.
 std::string Wrap(const std::string& text, int width, const std::string& indent) {
@@ -42,17 +56,12 @@ absl::Status WriteReport(const SweepResult& result, const std::string& output_di
   RETORT_ASSIGN_OR_RETURN(const Analysis analysis, Analyse(result));
   const std::string folder = absl::StrCat(output_dir, "/report");
   RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
-  const Table table = BuildTable(analysis);
-  const std::vector<std::pair<const char*, std::string>> files = {{"per_example.tsv", PerExampleTsv(result)},
-                                                                  {"long.tsv", LongTsv(result)},
-                                                                  {"table.tsv", RenderTsv(table)},
-                                                                  {"table.tex", RenderLatex(table)},
-                                                                  {"results.json", RenderResultsJson(result, analysis)},
-                                                                  {"index.html", RenderHtml(result, analysis)}};
-  for (const auto& [name, contents] : files) {
-    RETORT_RETURN_IF_ERROR(AtomicWriteFile(absl::StrCat(folder, "/", name), contents));
+  std::vector<std::string> names;
+  for (const ReportFile& file : kFilesBesidePage) {
+    RETORT_RETURN_IF_ERROR(AtomicWriteFile(absl::StrCat(folder, "/", file.name), file.render(result, analysis)));
+    names.push_back(file.name);
   }
-  return absl::OkStatus();
+  return AtomicWriteFile(absl::StrCat(folder, "/index.html"), RenderHtml(result, analysis, names));
 }
 
 absl::StatusOr<std::string> RenderTerminalReport(const SweepResult& result, int width) {

@@ -36,6 +36,16 @@ TEST(WriteReport, WritesAllFilesAndNothingElse) {
                                           "per_example.tsv"));
 }
 
+TEST(WriteReport, PageLinksToAllFilesBesideIt) {
+  const std::string folder = TestFolder("links");
+  ASSERT_TRUE(WriteReport(TinySweep(), folder).ok());
+  EXPECT_THAT(
+      *ReadFile(folder + "/report/index.html"),
+      HasSubstr("Beside this page: <a href=\"results.json\">results.json</a>, "
+                "<a href=\"table.tsv\">table.tsv</a>, <a href=\"table.tex\">table.tex</a>, "
+                "<a href=\"long.tsv\">long.tsv</a>, <a href=\"per_example.tsv\">per_example.tsv</a>.</footer>"));
+}
+
 TEST(WriteReport, FileInTheWay) {
   const std::string folder = TestFolder("in_the_way");
   ASSERT_TRUE(MakeDirectories(folder).ok());

@@ -233,10 +233,10 @@ std::string Folded(const SweepResult& result, const Analysis& analysis) {
   return absl::StrCat(html, "</section>\n");
 }
 
-std::string Bottom(const SweepResult& result) {
+std::string Bottom(const SweepResult& result, const std::vector<std::string>& files_beside) {
   std::string html = "</main>\n<footer>Beside this page: ";
   std::vector<std::string> links;
-  for (const char* file : {"results.json", "table.tsv", "table.tex", "long.tsv", "per_example.tsv"}) {
+  for (const std::string& file : files_beside) {
     links.push_back(absl::StrCat("<a href=\"", file, "\">", file, "</a>"));
   }
   absl::StrAppend(&html, absl::StrJoin(links, ", "), ".</footer>\n");
@@ -247,9 +247,10 @@ std::string Bottom(const SweepResult& result) {
 
 }  // namespace
 
-std::string RenderHtml(const SweepResult& result, const Analysis& analysis) {
+std::string RenderHtml(const SweepResult& result, const Analysis& analysis,
+                       const std::vector<std::string>& files_beside) {
   return absl::StrCat(Head(result), Top(result, analysis), Differences(analysis), ResultTable(analysis), Curves(result),
-                      Folded(result, analysis), Bottom(result));
+                      Folded(result, analysis), Bottom(result, files_beside));
 }
 
 }  // namespace retort

@@ -17,7 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string Render(const SweepResult& sweep) { return RenderHtml(sweep, *Analyse(sweep)); }
+std::string Render(const SweepResult& sweep) { return RenderHtml(sweep, *Analyse(sweep), {"results.json"}); }
 
 // The page without what is embedded in it.
 std::string OwnMarkup(const std::string& html) {
