@@ -1,11 +1,11 @@
 #include "framework/eval/scores_json.h"
 
-#include <cmath>
-#include <limits>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "framework/base/json_number.h"
 #include "framework/base/status_macros.h"
 #include "nlohmann/json.hpp"
 
@@ -14,15 +14,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json NumberJson(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
-  return value;
-}
-
 Json NumbersJson(const std::vector<double>& values) {
   Json array = Json::array();
-  for (const double value : values) array.push_back(NumberJson(value));
+  for (const double value : values) array.push_back(NumberToJson(value));
   return array;
 }
 
@@ -51,11 +45,9 @@ absl::StatusOr<std::string> ReadText(const Place& place) {
 }
 
 absl::StatusOr<double> ReadNumber(const Place& place) {
-  if (place.json.is_number()) return place.json.get<double>();
-  if (place.json == "nan") return std::numeric_limits<double>::quiet_NaN();
-  if (place.json == "inf") return HUGE_VAL;
-  if (place.json == "-inf") return -HUGE_VAL;
-  return place.Unwanted("a number");
+  const std::optional<double> value = NumberFromJson(place.json);
+  if (!value.has_value()) return place.Unwanted("a number");
+  return *value;
 }
 
 absl::StatusOr<std::vector<double>> ReadNumbers(const Place& place) {

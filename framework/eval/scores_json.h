@@ -8,8 +8,7 @@
 #include "framework/eval/scores.h"
 
 // Scores are kept, and read again when a later sweep has the evaluation in common. JSON, so that they stay readable;
-// every number reads back bit for bit. NaN and infinities, which JSON lacks, are the strings "nan", "inf" and "-inf".
-// Pure functions.
+// every number reads back bit for bit, NaN and infinities too (base/json_number). Pure functions.
 
 namespace retort {
 

@@ -1,6 +1,7 @@
 #include "framework/report/files/results_json.h"
 
 #include "absl/strings/str_cat.h"
+#include "framework/base/json_number.h"
 #include "framework/report/analysis/wording.h"
 #include "nlohmann/json.hpp"
 
@@ -9,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json Optional(const std::optional<double>& value) { return value.has_value() ? Json(*value) : Json(nullptr); }
+Json Optional(const std::optional<double>& value) { return value.has_value() ? NumberToJson(*value) : Json(nullptr); }
 
 const char* VerdictName(Verdict verdict) {
   switch (verdict) {
@@ -31,12 +32,12 @@ const char* BetterName(Better better) {
 
 Json DifferenceJson(const std::string& variant, const MetricInfo& info, const PairedDifference& d,
                     const std::string& conditions) {
-  return {{"estimate", d.estimate},
+  return {{"estimate", NumberToJson(d.estimate)},
           {"low", Optional(d.low)},
           {"high", Optional(d.high)},
           {"confidence", 0.95},
-          {"standard_error", d.standard_error},
-          {"degrees_of_freedom", d.degrees_of_freedom},
+          {"standard_error", NumberToJson(d.standard_error)},
+          {"degrees_of_freedom", NumberToJson(d.degrees_of_freedom)},
           {"seeds", d.seeds},
           {"examples", d.examples},
           {"examples_only", d.examples_only()},
@@ -48,10 +49,10 @@ Json DifferenceJson(const std::string& variant, const MetricInfo& info, const Pa
 Json MetricJson(const VariantAnalysis& variant, const MetricColumn& column, const VariantMetric& metric,
                 const std::string& conditions) {
   Json by_seed = Json::object();
-  for (const auto& [seed, value] : metric.by_seed) by_seed[absl::StrCat(seed)] = value;
+  for (const auto& [seed, value] : metric.by_seed) by_seed[absl::StrCat(seed)] = NumberToJson(value);
   Json json = {{"by_seed", by_seed}, {"mean", nullptr}, {"sd", nullptr}, {"difference", nullptr}};
   if (metric.summary.has_value()) {
-    json["mean"] = metric.summary->mean;
+    json["mean"] = NumberToJson(metric.summary->mean);
     json["sd"] = Optional(metric.summary->standard_deviation);
   }
   if (metric.difference.has_value()) {
@@ -74,11 +75,11 @@ Json VariantJson(const SweepResult& result, const Analysis& analysis, const Vari
           {"finished_runs", variant.finished_runs},
           {"failures", variant.failures},
           {"parameters", variant.parameters},
-          {"tokens", variant.tokens},
-          {"student_flops", variant.student_flops},
-          {"total_flops", variant.total_flops},
-          {"tokens_per_second", variant.tokens_per_second},
-          {"clipped_share", variant.clipped_share},
+          {"tokens", NumberToJson(variant.tokens)},
+          {"student_flops", NumberToJson(variant.student_flops)},
+          {"total_flops", NumberToJson(variant.total_flops)},
+          {"tokens_per_second", NumberToJson(variant.tokens_per_second)},
+          {"clipped_share", NumberToJson(variant.clipped_share)},
           {"metrics", metrics},
           {"folders", folders}};
 }

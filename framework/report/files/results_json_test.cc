@@ -32,12 +32,13 @@ TEST(RenderResultsJson, HandWorked) {
   EXPECT_TRUE(json["variants"][0]["metrics"][0]["difference"].is_null());
 }
 
-TEST(RenderResultsJson, NumbersThatAreNotFiniteAreNull) {
+TEST(RenderResultsJson, NumbersThatAreNotFiniteAreSpelled) {
   SweepResult sweep = TinySweep();
   sweep.runs[3].scores[0].metrics["m/cross_entropy"].sum[0] = std::numeric_limits<double>::quiet_NaN();
   const nlohmann::json json = Render(sweep);
   ASSERT_FALSE(json.is_discarded());
-  EXPECT_TRUE(json["variants"][1]["metrics"][0]["mean"].is_null());
+  EXPECT_EQ(json["variants"][1]["metrics"][0]["mean"], "nan");
+  EXPECT_TRUE(json["variants"][1]["metrics"][0]["difference"]["low"].is_null());
   EXPECT_EQ(json["variants"][1]["metrics"][0]["difference"]["verdict"], "no interval");
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "framework/base/file.h"
+#include "framework/base/json_number.h"
 #include "framework/base/status_macros.h"
 #include "glog/logging.h"
 #include "nlohmann/json.hpp"
@@ -20,8 +21,8 @@ template <typename Record>
 Json Places(const Record& record) {
   return {{"step", record.step},
           {"tokens", record.tokens},
-          {"student_flops", record.student_flops},
-          {"total_flops", record.total_flops}};
+          {"student_flops", NumberToJson(record.student_flops)},
+          {"total_flops", NumberToJson(record.total_flops)}};
 }
 
 std::string Line(const Json& json) {
@@ -96,22 +97,25 @@ void MetricsLog::Write(const StageId& id, const std::string& line) {
 
 void MetricsLog::StepDone(const StageId& id, const StepRecord& record) {
   Json json = Places(record);
-  json["loss"] = record.loss;
+  json["loss"] = NumberToJson(record.loss);
   json["terms"] = Json::object();
   for (const TermValue& term : record.terms) {
-    json["terms"][term.name] = {
-        {"weight", term.weight}, {"value", term.value}, {"weighted", term.weight * term.value}, {"count", term.count}};
+    json["terms"][term.name] = {{"weight", NumberToJson(term.weight)},
+                                {"value", NumberToJson(term.value)},
+                                {"weighted", NumberToJson(term.weight * term.value)},
+                                {"count", NumberToJson(term.count)}};
   }
-  json["gradient_norm"] = record.gradient_norm;
+  json["gradient_norm"] = NumberToJson(record.gradient_norm);
   json["clipped"] = record.clipped;
-  json["learning_rate"] = record.learning_rate;
-  json["tokens_per_second"] = record.tokens_per_second;
+  json["learning_rate"] = NumberToJson(record.learning_rate);
+  json["tokens_per_second"] = NumberToJson(record.tokens_per_second);
   Write(id, Line(json));
 }
 
 void MetricsLog::Evaluated(const StageId& id, const EvaluationRecord& record) {
   Json json = Places(record);
-  json["metrics"] = record.metrics;
+  json["metrics"] = Json::object();
+  for (const auto& [name, value] : record.metrics) json["metrics"][name] = NumberToJson(value);
   Write(id, Line(json));
 }
 

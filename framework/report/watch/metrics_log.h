@@ -26,7 +26,7 @@ using StageFolder = std::function<std::string(const StageId&)>;
 //    "gradient_norm":7.9,"clipped":true,"learning_rate":1e-4,"tokens_per_second":2100}
 //
 // and one per evaluation, {"step":20,"tokens":...,"metrics":{"masked_lm/cross_entropy":6.1}}. NaN and infinities are
-// null.
+// "nan", "inf" and "-inf".
 //
 // Each line reaches the operating system at once, so that a killed process has logged all steps up to its last
 // checkpoint. A stage that starts from step 0 begins its file anew; a resumed one first cuts away the lines of later

@@ -70,13 +70,15 @@ TEST_F(MetricsLogTest, StepsAndEvaluations) {
   EXPECT_TRUE(log.status().ok());
 }
 
-TEST_F(MetricsLogTest, NotFiniteIsNull) {
+TEST_F(MetricsLogTest, NotFiniteIsSpelled) {
   MetricsLog log(Folder());
   log.StageStarted(kStage, {0, 2, 10});
   StepRecord record = Step(1);
   record.loss = std::numeric_limits<double>::quiet_NaN();
   log.StepDone(kStage, record);
-  EXPECT_TRUE(Lines()[0]["loss"].is_null());
+  log.Evaluated(kStage, {1, 0, 0, 0, {{"m", -std::numeric_limits<double>::infinity()}}});
+  EXPECT_EQ(Lines()[0]["loss"], "nan");
+  EXPECT_EQ(Lines()[1]["metrics"]["m"], "-inf");
 }
 
 TEST_F(MetricsLogTest, ResumingCutsBackLaterSteps) {

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "framework/base/json_number.h"
 #include "glog/logging.h"
 #include "nlohmann/json.hpp"
 
@@ -31,8 +32,9 @@ class LineReader {
     return value != nullptr && value->get<bool>();
   }
   double Number(const char* name) {
-    const Json* value = Find(name, [](const Json& v) { return v.is_number() || v.is_null(); });
-    return value != nullptr && value->is_number() ? value->get<double>() : std::numeric_limits<double>::quiet_NaN();
+    const Json* value = Find(name, [](const Json& v) { return v.is_null() || NumberFromJson(v).has_value(); });
+    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+    return value != nullptr ? NumberFromJson(*value).value_or(kNaN) : kNaN;
   }
   const Json* Object(const char* name) {
     return Find(name, [](const Json& v) { return v.is_object(); });

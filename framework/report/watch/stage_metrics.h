@@ -25,7 +25,7 @@ struct StageMetrics {
   double clipped_share = 0;      // Of all steps.
 };
 
-// Parses what MetricsLog wrote. null reads back as NaN.
+// Parses what MetricsLog wrote. null, which older logs have for NaN and infinities, reads back as NaN.
 //
 // Args: most_steps: thin to about this many, >= 2.
 // Errors: InvalidArgument with the number of the first line that MetricsLog cannot have written.

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "framework/base/file.h"
 #include "framework/report/analysis/fake_sweep.h"
 #include "framework/report/watch/metrics_log.h"
@@ -79,10 +80,19 @@ TEST(ParseMetricsLog, ThinsButKeepsBothEnds) {
   EXPECT_DOUBLE_EQ(metrics.clipped_share, 0.001);
 }
 
-TEST(ParseMetricsLog, NullIsNaN) {
+TEST(ParseMetricsLog, NotFiniteReadsBack) {
   StepRecord bad = Step(1, 1);
   bad.loss = std::numeric_limits<double>::infinity();
-  EXPECT_TRUE(std::isnan(ParseMetricsLog(Logged({bad}, {}))->steps[0].loss));
+  bad.gradient_norm = std::numeric_limits<double>::quiet_NaN();
+  const StepRecord back = ParseMetricsLog(Logged({bad}, {}))->steps[0];
+  EXPECT_EQ(back.loss, bad.loss);
+  EXPECT_TRUE(std::isnan(back.gradient_norm));
+}
+
+TEST(ParseMetricsLog, NullOfOlderLogsIsNaN) {
+  const std::string log = absl::StrReplaceAll(Logged({Step(1, 1)}, {}), {{"\"loss\":0.0", "\"loss\":null"}});
+  ASSERT_THAT(log, HasSubstr("null"));
+  EXPECT_TRUE(std::isnan(ParseMetricsLog(log)->steps[0].loss));
 }
 
 TEST(ParseMetricsLog, ForeignLinesAreNamed) {
