@@ -2,7 +2,7 @@
 #define RETORT_FRAMEWORK_SWEEP_COLLECT_RESULTS_H_
 
 #include "absl/status/statusor.h"
-#include "framework/report/sweep_result.h"
+#include "framework/report/analysis/sweep_result.h"
 #include "framework/sweep/plan.h"
 #include "framework/sweep/store.h"
 

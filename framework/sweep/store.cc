@@ -6,12 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
+#include "framework/base/json_number.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/print.h"
 #include "framework/config/reflection.h"
+#include "framework/eval/scores_json.h"
 #include "framework/model/encoder.h"
 #include "framework/model/safetensors.h"
-#include "framework/report/run_result.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {
@@ -24,11 +25,11 @@ std::string DoneText(const Progress& progress, const ParameterSet& parameters) {
   nlohmann::ordered_json done;
   done["steps"] = progress.step;
   done["tokens"] = progress.tokens;
-  done["student_flops"] = progress.student_flops;
-  done["total_flops"] = progress.total_flops;
+  done["student_flops"] = NumberToJson(progress.student_flops);
+  done["total_flops"] = NumberToJson(progress.total_flops);
   if (progress.best_value) {
     done["kept_step"] = progress.best_step;
-    done["kept_value"] = *progress.best_value;
+    done["kept_value"] = NumberToJson(*progress.best_value);
   }
   done["parameters"] = parameters.parameter_count();
   return done.dump(2) + "\n";

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "framework/report/sweep_result.h"
+#include "framework/eval/scores.h"
 #include "framework/sweep/inputs.h"
 #include "framework/sweep/plan.h"
 #include "framework/train/checkpoint.h"

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "framework/report/tensorboard.h"
+#include "framework/report/watch/tensorboard/tensorboard.h"
 #include "glog/logging.h"
 
 namespace {

@@ -1,0 +1,247 @@
+#include "framework/report/analysis/analysis.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "framework/base/status_macros.h"
+#include "framework/report/analysis/format.h"
+
+namespace retort {
+namespace {
+
+constexpr double kClippedShareGap = 0.20;
+
+std::vector<std::string> VariantNames(const SweepResult& result) {
+  std::vector<std::string> names;
+  for (const VariantInfo& variant : result.variants) names.push_back(variant.name);
+  return names;
+}
+
+absl::Status CheckVariants(const SweepResult& result) {
+  if (result.variants.empty()) {
+    return absl::InvalidArgumentError("SweepResult.variants: want at least the base, got none");
+  }
+  const std::vector<std::string> names = VariantNames(result);
+  const auto check = [&names](const char* field, const std::string& variant) {
+    if (std::count(names.begin(), names.end(), variant) == 1) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat(field, ": want one of ", absl::StrJoin(names, ", "), ", got \"", variant, "\""));
+  };
+  for (const RunResult& run : result.runs) RETORT_RETURN_IF_ERROR(check("RunResult.variant", run.variant));
+  for (const PublishedResult& published : result.published) {
+    RETORT_RETURN_IF_ERROR(check("PublishedResult.variant", published.variant));
+  }
+  return absl::OkStatus();
+}
+
+const ExampleScores* FindScores(const std::vector<Scores>& scores, const MetricColumn& column) {
+  for (const Scores& evaluation : scores) {
+    if (evaluation.stage != column.stage || evaluation.split != column.split) continue;
+    if (const auto found = evaluation.metrics.find(column.metric); found != evaluation.metrics.end()) {
+      return &found->second;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<MetricColumn> FindColumns(const SweepResult& result) {
+  std::set<std::tuple<std::string, std::string, std::string>> keys;  // stage, split, metric
+  for (const RunResult& run : result.runs) {
+    for (const Scores& scores : run.scores) {
+      for (const auto& [metric, unused] : scores.metrics) keys.emplace(scores.stage, scores.split, metric);
+    }
+  }
+  std::vector<MetricColumn> columns;
+  for (const auto& [stage, split, metric] : keys) columns.push_back({stage, split, metric, FindMetricInfo(metric), ""});
+  std::stable_sort(columns.begin(), columns.end(), [&](const MetricColumn& a, const MetricColumn& b) {
+    const auto order = [&](const MetricColumn& c) {
+      return std::make_tuple(c.metric != result.primary_metric, c.split != "report", c.info.rank, c.metric);
+    };
+    return order(a) < order(b);
+  });
+  for (MetricColumn& column : columns) {
+    const auto same = [&](const MetricColumn& other) { return other.info.label == column.info.label; };
+    const bool unique = std::count_if(columns.begin(), columns.end(), same) == 1;
+    column.title =
+        unique ? column.info.label : absl::StrCat(column.stage, " (", column.split, "): ", column.info.label);
+  }
+  return columns;
+}
+
+class Analyser {
+ public:
+  explicit Analyser(const SweepResult& result) : result_(result) {
+    analysis_.base = result.variants.front().name;
+    analysis_.columns = FindColumns(result);
+    analysis_.warnings = result.warnings;
+  }
+
+  Analysis Run() && {
+    for (const VariantInfo& variant : result_.variants) analysis_.variants.push_back(AnalyseVariant(variant));
+    for (const MetricColumn& column : analysis_.columns) {
+      const ExampleScores* scores = FindScores(result_.teacher, column);
+      const absl::StatusOr<double> ratio = scores ? RatioOfSums(*scores) : absl::NotFoundError("");
+      analysis_.teacher.push_back(ratio.ok() ? std::make_optional(*ratio) : std::nullopt);
+    }
+    WarnOfFailures();
+    WarnOfClipping();
+    return std::move(analysis_);
+  }
+
+ private:
+  std::vector<const RunResult*> RunsOf(const std::string& variant) const {
+    std::vector<const RunResult*> runs;
+    for (const RunResult& run : result_.runs) {
+      if (run.variant == variant) runs.push_back(&run);
+    }
+    return runs;
+  }
+
+  const RunResult* FinishedRun(const std::string& variant, uint64_t seed) const {
+    for (const RunResult& run : result_.runs) {
+      if (run.variant == variant && run.seed == seed && run.error.empty()) return &run;
+    }
+    return nullptr;
+  }
+
+  VariantAnalysis AnalyseVariant(const VariantInfo& info) {
+    VariantAnalysis variant;
+    variant.name = info.name;
+    variant.change = info.difference;
+    variant.is_base = info.name == analysis_.base;
+    for (const PublishedResult& published : result_.published) {
+      if (published.variant == info.name) variant.published.push_back(published);
+    }
+    for (const RunResult* run : RunsOf(info.name)) {
+      if (run->error.empty()) {
+        ++variant.finished_runs;
+      } else {
+        variant.failures.push_back(absl::StrCat("seed ", run->seed, ": ", run->error));
+      }
+    }
+    FillCosts(&variant);
+    for (const MetricColumn& column : analysis_.columns) variant.metrics.push_back(AnalyseMetric(variant, column));
+    return variant;
+  }
+
+  void FillCosts(VariantAnalysis* variant) const {
+    int runs = 0;
+    for (const RunResult* run : RunsOf(variant->name)) {
+      if (variant->finished_runs > 0 && !run->error.empty()) continue;
+      ++runs;
+      variant->parameters = run->parameters;
+      variant->tokens += static_cast<double>(run->tokens);
+      variant->student_flops += run->student_flops;
+      variant->total_flops += run->total_flops;
+      variant->tokens_per_second += run->tokens_per_second;
+      variant->clipped_share += run->clipped_share;
+    }
+    for (double* mean : {&variant->tokens, &variant->student_flops, &variant->total_flops, &variant->tokens_per_second,
+                         &variant->clipped_share}) {
+      if (runs > 0) *mean /= runs;
+    }
+  }
+
+  VariantMetric AnalyseMetric(const VariantAnalysis& variant, const MetricColumn& column) {
+    VariantMetric metric;
+    std::vector<double> values;
+    for (const RunResult* run : RunsOf(variant.name)) {
+      const ExampleScores* scores = run->error.empty() ? FindScores(run->scores, column) : nullptr;
+      if (scores == nullptr) continue;
+      const absl::StatusOr<double> value = RatioOfSums(*scores);
+      if (!value.ok()) {
+        Warn(variant.name, run->seed, column, value.status());
+        continue;
+      }
+      metric.by_seed[run->seed] = *value;
+      values.push_back(*value);
+    }
+    if (!values.empty()) metric.summary = Summarise(values);
+    if (!variant.is_base) metric.difference = Compare(variant.name, column);
+    return metric;
+  }
+
+  std::optional<PairedDifference> Compare(const std::string& variant, const MetricColumn& column) {
+    std::vector<std::vector<double>> differences;
+    for (const RunResult* run : RunsOf(variant)) {
+      const RunResult* base = FinishedRun(analysis_.base, run->seed);
+      if (!run->error.empty() || base == nullptr) continue;
+      const ExampleScores* ours = FindScores(run->scores, column);
+      const ExampleScores* theirs = FindScores(base->scores, column);
+      if (ours == nullptr || theirs == nullptr) continue;
+      absl::StatusOr<std::vector<double>> row = Subtract(*ours, *theirs);
+      if (!row.ok()) {
+        Warn(variant, run->seed, column, row.status());
+        continue;
+      }
+      differences.push_back(*std::move(row));
+    }
+    if (differences.empty()) return std::nullopt;
+    absl::StatusOr<PairedDifference> difference = EstimateDifference(differences);
+    if (difference.ok()) return *difference;
+    Warn(variant, std::nullopt, column, difference.status());
+    return std::nullopt;
+  }
+
+  static absl::StatusOr<std::vector<double>> Subtract(const ExampleScores& variant, const ExampleScores& base) {
+    RETORT_ASSIGN_OR_RETURN(std::vector<double> row, LinearisedValues(variant));
+    RETORT_ASSIGN_OR_RETURN(const std::vector<double> from, LinearisedValues(base));
+    if (row.size() != from.size()) {
+      return absl::InvalidArgumentError(absl::StrCat("want the base's ", from.size(), " examples, got ", row.size()));
+    }
+    for (size_t e = 0; e < row.size(); ++e) row[e] -= from[e];
+    return row;
+  }
+
+  void Warn(const std::string& variant, std::optional<uint64_t> seed, const MetricColumn& column,
+            const absl::Status& status) {
+    analysis_.warnings.push_back(absl::StrCat(variant, seed ? absl::StrCat(", seed ", *seed) : std::string(), ": ",
+                                              column.title, " could not be compared: ", status.message()));
+  }
+
+  void WarnOfFailures() {
+    for (const VariantAnalysis& variant : analysis_.variants) {
+      for (const std::string& failure : variant.failures) {
+        analysis_.warnings.push_back(absl::StrCat(variant.name, " stopped. ", failure));
+      }
+      const int missing =
+          static_cast<int>(result_.seeds.size()) - variant.finished_runs - static_cast<int>(variant.failures.size());
+      if (missing > 0) {
+        analysis_.warnings.push_back(
+            absl::StrCat(variant.name, " has not run with ", missing, " of ", result_.seeds.size(), " seeds."));
+      }
+    }
+  }
+
+  void WarnOfClipping() {
+    const VariantAnalysis* least = nullptr;
+    const VariantAnalysis* most = nullptr;
+    for (const VariantAnalysis& variant : analysis_.variants) {
+      if (variant.finished_runs == 0) continue;
+      if (least == nullptr || variant.clipped_share < least->clipped_share) least = &variant;
+      if (most == nullptr || variant.clipped_share > most->clipped_share) most = &variant;
+    }
+    if (least == nullptr || most->clipped_share - least->clipped_share <= kClippedShareGap) return;
+    analysis_.warnings.push_back(absl::StrCat(
+        "The share of steps with a clipped gradient differs by more than 20 points: ", most->name, " ",
+        FormatShare(most->clipped_share), ", ", least->name, " ", FormatShare(least->clipped_share),
+        ". Clipping shortens steps, so part of a difference may be the size of the steps rather than the losses."));
+  }
+
+  const SweepResult& result_;
+  Analysis analysis_;
+};
+
+}  // namespace
+
+absl::StatusOr<Analysis> Analyse(const SweepResult& result) {
+  RETORT_RETURN_IF_ERROR(CheckVariants(result));
+  return Analyser(result).Run();
+}
+
+}  // namespace retort

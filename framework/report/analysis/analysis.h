@@ -1,0 +1,64 @@
+#ifndef RETORT_FRAMEWORK_REPORT_ANALYSIS_ANALYSIS_H_
+#define RETORT_FRAMEWORK_REPORT_ANALYSIS_ANALYSIS_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "framework/report/analysis/metric_info.h"
+#include "framework/report/analysis/statistics.h"
+#include "framework/report/analysis/sweep_result.h"
+
+// What a sweep says: every number that tables, pages and sentences print, computed once.
+
+namespace retort {
+
+// A metric of one evaluation stage on one split: one group of columns in every table.
+struct MetricColumn {
+  std::string stage, split, metric;
+  MetricInfo info;
+  std::string title;  // "cross-entropy", with the stage before it where several stages report the metric.
+};
+
+// One variant in one MetricColumn.
+struct VariantMetric {
+  std::map<uint64_t, double> by_seed;          // Finished runs that were scored.
+  std::optional<Summary> summary;              // Over by_seed; none if it is empty.
+  std::optional<PairedDifference> difference;  // To the base, over the seeds that both have; none for the base itself.
+};
+
+struct VariantAnalysis {
+  std::string name;
+  std::string change;  // Against the base experiment, one line per field.
+  bool is_base = false;
+  std::vector<VariantMetric> metrics;  // In the order of Analysis.columns.
+  int finished_runs = 0;
+  // Means over finished runs, or over all runs where none finished; 0 where there are no runs.
+  int64_t parameters = 0;
+  double tokens = 0, student_flops = 0, total_flops = 0, tokens_per_second = 0, clipped_share = 0;
+  std::vector<std::string> failures;  // "seed 2: loss term ce is NaN at step 41"
+  std::vector<PublishedResult> published;
+};
+
+struct Analysis {
+  std::string base;                            // Name of the first variant, to which all others are compared.
+  std::vector<MetricColumn> columns;           // The primary metric first.
+  std::vector<VariantAnalysis> variants;       // In the sweep's order.
+  std::vector<std::optional<double>> teacher;  // In the order of columns.
+  // The plan's warnings; runs that failed; comparisons that could not be made; shares of clipped steps more than 20
+  // points apart.
+  std::vector<std::string> warnings;
+};
+
+// Failed runs (RunResult.error) count towards no metric. A difference needs the same number of examples in the base and
+// in the variant for every seed that both have finished; where that does not hold there is a warning instead.
+//
+// Errors: InvalidArgument if there are no variants, or a run or published result belongs to none of them.
+absl::StatusOr<Analysis> Analyse(const SweepResult& result);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_REPORT_ANALYSIS_ANALYSIS_H_

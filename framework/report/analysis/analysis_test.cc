@@ -1,0 +1,101 @@
+#include "framework/report/analysis/analysis.h"
+
+#include "framework/report/analysis/fake_sweep.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
+
+TEST(Analyse, HandWorked) {
+  const Analysis analysis = *Analyse(TinySweep());
+  ASSERT_EQ(analysis.columns.size(), 1u);
+  EXPECT_EQ(analysis.columns[0].title, "cross-entropy");
+  ASSERT_EQ(analysis.variants.size(), 2u);
+  const VariantMetric& base = analysis.variants[0].metrics[0];
+  EXPECT_DOUBLE_EQ(base.summary->mean, 2);
+  EXPECT_FALSE(base.difference.has_value());
+  const VariantMetric& a = analysis.variants[1].metrics[0];
+  EXPECT_THAT(a.by_seed, ElementsAre(Pair(1, 4), Pair(2, 6)));
+  EXPECT_DOUBLE_EQ(a.difference->estimate, 3);
+  EXPECT_EQ(a.difference->seeds, 2);
+  EXPECT_EQ(a.difference->examples, 2);
+  EXPECT_DOUBLE_EQ(analysis.variants[1].tokens_per_second, 100);
+  EXPECT_THAT(analysis.warnings, IsEmpty());
+}
+
+TEST(Analyse, PrimaryMetricStandsFirst) {
+  const Analysis analysis = *Analyse(FakeSweep());
+  ASSERT_EQ(analysis.columns.size(), 3u);
+  EXPECT_EQ(analysis.columns[0].metric, "masked_lm/cross_entropy");
+  EXPECT_EQ(analysis.columns[1].metric, "masked_lm/kl_to_teacher");
+  EXPECT_EQ(analysis.columns[2].metric, "masked_lm/accuracy");
+  EXPECT_TRUE(analysis.teacher[0].has_value());
+  EXPECT_FALSE(analysis.teacher[1].has_value());
+}
+
+TEST(Analyse, SameMetricInTwoStagesGetsTwoTitles) {
+  SweepResult result = TinySweep();
+  for (RunResult& run : result.runs) {
+    run.scores.push_back(run.scores[0]);
+    run.scores[1].stage = "eval_late";
+  }
+  const Analysis analysis = *Analyse(result);
+  ASSERT_EQ(analysis.columns.size(), 2u);
+  EXPECT_EQ(analysis.columns[0].title, "eval (report): cross-entropy");
+  EXPECT_EQ(analysis.columns[1].title, "eval_late (report): cross-entropy");
+}
+
+TEST(Analyse, PairsOnlySeedsThatBothFinished) {
+  SweepResult result = TinySweep();
+  result.runs[0].error = "loss term ce is NaN at step 41";  // base, seed 1
+  const Analysis analysis = *Analyse(result);
+  const VariantMetric& a = analysis.variants[1].metrics[0];
+  EXPECT_EQ(a.difference->seeds, 1);
+  EXPECT_DOUBLE_EQ(a.difference->estimate, 4);
+  EXPECT_EQ(a.summary->seeds, 2);
+  EXPECT_EQ(analysis.variants[0].finished_runs, 1);
+  EXPECT_THAT(analysis.warnings, Contains("base stopped. seed 1: loss term ce is NaN at step 41"));
+}
+
+TEST(Analyse, NoDifferenceBetweenDifferentExamples) {
+  SweepResult result = TinySweep();
+  result.runs[2].scores[0].metrics["m/cross_entropy"] = {{1, 2, 3}, {1, 1, 1}};
+  const Analysis analysis = *Analyse(result);
+  EXPECT_EQ(analysis.variants[1].metrics[0].difference->seeds, 1);
+  EXPECT_THAT(analysis.warnings,
+              Contains("a, seed 1: cross-entropy could not be compared: want the base's 2 examples, got 3"));
+}
+
+TEST(Analyse, WarnsOfMissingSeeds) {
+  SweepResult result = TinySweep();
+  result.runs.pop_back();
+  EXPECT_THAT(Analyse(result)->warnings, Contains("a has not run with 1 of 2 seeds."));
+}
+
+TEST(Analyse, WarnsWhenClippingDiffersByMoreThan20Points) {
+  SweepResult result = TinySweep();
+  for (size_t i : {0, 1}) result.runs[i].clipped_share = 0.10;
+  for (size_t i : {2, 3}) result.runs[i].clipped_share = 0.30;
+  EXPECT_THAT(Analyse(result)->warnings, Not(Contains(HasSubstr("clipped"))));
+  result.runs[3].clipped_share = 0.31;
+  EXPECT_THAT(Analyse(result)->warnings, Contains(HasSubstr("more than 20 points: a 30.5 %, base 10 %")));
+}
+
+TEST(Analyse, RejectsRunsOfUnknownVariants) {
+  SweepResult result = TinySweep();
+  result.runs[0].variant = "b";
+  EXPECT_THAT(std::string(Analyse(result).status().message()),
+              HasSubstr("RunResult.variant: want one of base, a, got \"b\""));
+  EXPECT_FALSE(Analyse(SweepResult()).ok());
+}
+
+}  // namespace
+}  // namespace retort

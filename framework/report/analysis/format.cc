@@ -1,0 +1,121 @@
+#include "framework/report/analysis/format.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace retort {
+namespace {
+
+constexpr int kMostDecimals = 9;
+constexpr int kDecimalsWithoutUncertainty = 3;
+
+bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// U+0300..U+036F, two bytes: CC 80..BF, CD 80..AF.
+bool IsCombiningMark(absl::string_view utf8, size_t i) {
+  const auto byte = [&](size_t at) { return at < utf8.size() ? static_cast<unsigned char>(utf8[at]) : 0; };
+  return byte(i) == 0xCC || (byte(i) == 0xCD && byte(i + 1) < 0xB0);
+}
+
+bool RoundsToZero(double value, int decimals) { return std::abs(value) < 0.5 * std::pow(10.0, -decimals); }
+
+}  // namespace
+
+int DecimalsFor(double uncertainty) {
+  if (!(uncertainty > 0) || !std::isfinite(uncertainty)) return kDecimalsWithoutUncertainty;
+  int exponent = static_cast<int>(std::floor(std::log10(uncertainty)));
+  // 0.0996 is printed as 0.1, so it is judged as 0.1.
+  if (std::round(uncertainty / std::pow(10.0, exponent)) >= 10) ++exponent;
+  const double leading = uncertainty / std::pow(10.0, exponent);
+  const int decimals = leading < 1.95 ? 1 - exponent : -exponent;
+  return std::clamp(decimals, 0, kMostDecimals);
+}
+
+std::string FormatFixed(double value, int decimals, bool with_sign) {
+  if (std::isnan(value)) return "NaN";
+  std::string digits = std::isinf(value) ? "∞" : absl::StrFormat("%.*f", decimals, std::abs(value));
+  const bool zero = RoundsToZero(value, decimals);
+  if (value < 0 && !zero) return absl::StrCat("−", digits);
+  return with_sign && !zero ? absl::StrCat("+", digits) : digits;
+}
+
+std::string FormatPlusMinus(double value, double uncertainty) {
+  const int decimals = DecimalsFor(uncertainty);
+  return absl::StrCat(FormatFixed(value, decimals), " ± ", FormatFixed(uncertainty, decimals));
+}
+
+FormattedInterval FormatInterval(double estimate, double low, double high) {
+  int decimals = DecimalsFor((high - low) / 2);
+  const auto hides = [&decimals](double end) { return end != 0 && RoundsToZero(end, decimals); };
+  while (decimals < kMostDecimals && (hides(low) || hides(high))) ++decimals;
+  return {FormatFixed(estimate, decimals, true), FormatFixed(low, decimals), FormatFixed(high, decimals)};
+}
+
+std::string FormatCount(double value) {
+  if (!std::isfinite(value)) return FormatFixed(value, 0);
+  static constexpr std::array<const char*, 7> kPrefixes = {"", " k", " M", " G", " T", " P", " E"};
+  size_t prefix = 0;
+  double scaled = value;
+  while (std::abs(scaled) >= 999.5 && prefix + 1 < kPrefixes.size()) {
+    scaled /= 1000;
+    ++prefix;
+  }
+  const double size = std::abs(scaled);
+  int decimals = size >= 99.95 ? 0 : (size >= 9.995 ? 1 : 2);
+  if (prefix == 0 && scaled == std::round(scaled)) decimals = 0;
+  return absl::StrCat(FormatFixed(scaled, decimals), kPrefixes[prefix]);
+}
+
+std::string FormatShare(double share) {
+  const double percent = 100 * share;
+  const bool whole = std::abs(percent - std::round(percent)) < 0.05;
+  return absl::StrCat(FormatFixed(percent, whole ? 0 : 1), " %");
+}
+
+std::string FormatDuration(double seconds) {
+  if (!std::isfinite(seconds) || seconds < 0) return "–";
+  const int64_t whole = std::llround(std::min(seconds, 3.6e9));
+  if (whole >= 3600) return absl::StrFormat("%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
+  return absl::StrFormat("%d:%02d", whole / 60, whole % 60);
+}
+
+std::string ExactNumber(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
+  std::array<char, 32> buffer;
+  const std::to_chars_result end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  return std::string(buffer.data(), end.ptr);
+}
+
+int DisplayWidth(absl::string_view utf8) {
+  int width = 0;
+  for (size_t i = 0; i < utf8.size(); ++i) {
+    if (!IsContinuation(utf8[i]) && !IsCombiningMark(utf8, i)) ++width;
+  }
+  return width;
+}
+
+std::string PadLeft(absl::string_view utf8, int width) {
+  return absl::StrCat(std::string(std::max(0, width - DisplayWidth(utf8)), ' '), utf8);
+}
+
+std::string PadRight(absl::string_view utf8, int width) {
+  return absl::StrCat(utf8, std::string(std::max(0, width - DisplayWidth(utf8)), ' '));
+}
+
+std::string Truncate(absl::string_view utf8, int width) {
+  if (DisplayWidth(utf8) <= width) return std::string(utf8);
+  if (width <= 0) return "";
+  size_t end = 0;
+  for (int columns = 0; end < utf8.size(); ++end) {
+    if (!IsContinuation(utf8[end]) && !IsCombiningMark(utf8, end) && columns++ == width - 1) break;
+  }
+  return absl::StrCat(utf8.substr(0, end), "…");
+}
+
+}  // namespace retort

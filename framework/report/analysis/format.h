@@ -1,0 +1,55 @@
+#ifndef RETORT_FRAMEWORK_REPORT_ANALYSIS_FORMAT_H_
+#define RETORT_FRAMEWORK_REPORT_ANALYSIS_FORMAT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+// Numbers as words for readers. UTF-8: a true minus sign (−), ± and units. Machine-readable files print numbers with
+// ExactNumber instead. Pure functions.
+
+namespace retort {
+
+// Decimals that a number with this uncertainty deserves: up to the first significant digit of the uncertainty, and one
+// more if that digit is 1 (0.025 -> 2, 0.012 -> 3, 30 -> 0). 3 if the uncertainty is 0 or not finite. At most 9.
+int DecimalsFor(double uncertainty);
+
+// "4.090", "−0.3", "+0.18" (with_sign), "NaN", "∞".
+std::string FormatFixed(double value, int decimals, bool with_sign = false);
+
+// "4.09 ± 0.02"
+std::string FormatPlusMinus(double value, double uncertainty);
+
+// "+0.18 (0.16 to 0.21)" in parts, for callers that put words between them. An end that is not 0 never prints as 0:
+// decimals grow until the interval's side of 0 can be read off.
+struct FormattedInterval {
+  std::string estimate, low, high;
+};
+FormattedInterval FormatInterval(double estimate, double low, double high);
+
+// Three significant digits with k, M, G, T: 4321987 -> "4.32 M", 950 -> "950".
+std::string FormatCount(double value);
+
+// 0.125 -> "12.5 %", 0.5 -> "50 %".
+std::string FormatShare(double share);
+
+// "1:05", "2:03:09"; "–" if negative or not finite. Whole seconds.
+std::string FormatDuration(double seconds);
+
+// The shortest decimal number that reads back as `value`; "nan", "inf", "-inf".
+std::string ExactNumber(double value);
+
+// Columns that a UTF-8 string takes on a terminal: code points less combining marks; no wide characters are expected.
+int DisplayWidth(absl::string_view utf8);
+
+// Pads with blanks to `width` columns, on the left (numbers) or on the right.
+std::string PadLeft(absl::string_view utf8, int width);
+std::string PadRight(absl::string_view utf8, int width);
+
+// Cuts to at most `width` columns, with "…" as the last one if something was cut.
+std::string Truncate(absl::string_view utf8, int width);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_REPORT_ANALYSIS_FORMAT_H_

@@ -1,0 +1,107 @@
+#ifndef RETORT_FRAMEWORK_REPORT_ANALYSIS_STATISTICS_H_
+#define RETORT_FRAMEWORK_REPORT_ANALYSIS_STATISTICS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "framework/report/analysis/sweep_result.h"
+
+// Statistics of a sweep: R seeds x E held-out examples (sequences), all of them scored in every run.
+//
+// Every function is pure and may be called from any thread.
+
+namespace retort {
+
+// The metric Σ sum / Σ count of one run.
+//
+// Errors: InvalidArgument if the vectors differ in length, are empty, or Σ count is not positive. A NaN or infinite sum
+// is a legitimate result (a student that diverged) and is passed on.
+absl::StatusOr<double> RatioOfSums(const ExampleScores& scores);
+
+// One value per example whose mean is exactly RatioOfSums, so that a ratio can be treated as a mean (delta method):
+//
+//   p_e = m + (sum_e − m · count_e) / c̄,   m = Σ sum / Σ count,   c̄ = Σ count / E
+//
+// The second summand is the derivative of the ratio with respect to the weight of example e, times E. Errors as
+// RatioOfSums.
+absl::StatusOr<std::vector<double>> LinearisedValues(const ExampleScores& scores);
+
+// Mean and spread of one metric over the seeds of a variant.
+struct Summary {
+  int seeds = 0;
+  double mean = 0;
+  std::optional<double> standard_deviation;  // Over seeds, divisor R − 1; none with one seed.
+};
+
+// REQUIRES: values is not empty.
+Summary Summarise(absl::Span<const double> values);
+
+enum class Verdict {
+  kUndetermined,  // The interval contains 0.
+  kHigher,
+  kLower,
+  kNoInterval,  // One seed and one example, or values that are not finite: there is nothing to estimate a variance
+                // from.
+};
+
+// A variant's metric minus the base's, estimated over seeds and held-out examples.
+struct PairedDifference {
+  double estimate = 0;
+  int seeds = 0;
+  int64_t examples = 0;
+  double standard_error = 0;
+  double degrees_of_freedom = 0;    // Satterthwaite's.
+  std::optional<double> low, high;  // Ends of the interval; none if nothing can be said.
+
+  Verdict verdict() const;
+  // The interval covers another draw of examples only: with one seed, nothing is known of other seeds.
+  bool examples_only() const { return seeds == 1; }
+  // Fewer than 5 seeds.
+  bool screening() const { return seeds < 5; }
+};
+
+// Estimates the mean of d[r][e], the paired difference of seed r on example e (LinearisedValues of
+// the variant minus those of the base), when both the seeds and the examples are samples.
+//
+// Model: d_re = Δ + a_r + b_e + c_re with independent seed effects a, example effects b and interaction c. With one
+// value per cell, and mean squares
+//
+//   MS_A = E · Σ_r (d̄_r. − d̄)² / (R − 1)                          seeds
+//   MS_B = R · Σ_e (d̄_.e − d̄)² / (E − 1)                          examples
+//   MS_C = Σ_re (d_re − d̄_r. − d̄_.e + d̄)² / ((R − 1)(E − 1))      interaction
+//
+// the variance of d̄ is σ²_a/R + σ²_b/E + σ²_c/(R·E), estimated without bias by
+//
+//   Var = s²_seed / R + max(0, v_example − v_interaction)
+//   s²_seed       = MS_A / E        variance of the seeds' differences; holds the interaction already
+//   v_example     = MS_B / (R·E)    variance of the examples' differences averaged over seeds, over E
+//   v_interaction = MS_C / (R·E)    what the interaction alone would put into v_example
+//
+// (the max costs a little). Satterthwaite's degrees of freedom of that linear combination of mean squares, at least
+// R − 1:
+//
+//   ν = Var² / [ (s²_seed/R)²/(R−1) + v_example²/(E−1) + v_interaction²/((R−1)(E−1)) ]
+//
+// (the last two only if the max is not 0). Half-width of the interval: q · √Var. With few seeds, Student's quantile
+// t(ν) is too small: ν is computed from the same noisy s²_seed, so the interval is shortest just when s²_seed happens
+// to be low. Simulated over all mixtures of variances, t(ν) covers down to 0.87 (R = 2), 0.92 (R = 3) and 0.94 (R = 5)
+// for a nominal 0.95. The opposite error is made by Cochran's quantile, the mean of t(R−1) and t(E−1) weighted by the
+// two parts of Var: 0.95 to 0.98. So
+//
+//   q = (t(ν) + q_Cochran) / 2 for R >= 3,   q = q_Cochran for R = 2,
+//
+// which covers 0.94 to 0.97 for R >= 3 and 0.94 to 0.98 for R = 2 (see the test), and tends to t(ν) as R grows.
+//
+// R = 1: Var = s²_e / E and t(E − 1); the interval then speaks of other examples only. E = 1: Var = s²_seed / R, t(R −
+// 1). R = E = 1, or a value that is not finite: no interval.
+//
+// Errors: InvalidArgument if there are no seeds or examples, rows differ in length, or confidence is not in (0, 1).
+absl::StatusOr<PairedDifference> EstimateDifference(absl::Span<const std::vector<double>> d, double confidence = 0.95);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_REPORT_ANALYSIS_STATISTICS_H_

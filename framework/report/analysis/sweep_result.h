@@ -1,0 +1,65 @@
+#ifndef RETORT_FRAMEWORK_REPORT_ANALYSIS_SWEEP_RESULT_H_
+#define RETORT_FRAMEWORK_REPORT_ANALYSIS_SWEEP_RESULT_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/eval/scores.h"
+#include "framework/train/observer.h"
+
+namespace retort {
+
+// All that is known of one variant with one seed.
+struct RunResult {
+  std::string variant;
+  uint64_t seed = 0;
+  std::string error;  // Empty unless the run stopped: then what stopped it, with term and step.
+  int64_t parameters = 0;
+  int64_t tokens = 0;
+  double student_flops = 0;
+  double total_flops = 0;
+  double tokens_per_second = 0;   // Median over steps, of the cohort's data pass.
+  double clipped_share = 0;       // Share of steps whose gradient was clipped, 0 to 1.
+  std::string curve_stage;        // The stage that `steps` and `evaluations` come from, the last one that trains.
+  std::vector<StepRecord> steps;  // Thinned to a few hundred, the same steps for every variant.
+  std::vector<EvaluationRecord> evaluations;  // While training, on `evaluation_split`.
+  std::string evaluation_split;               // "select"
+  std::vector<Scores> scores;                 // Final evaluations.
+  std::string folder;                         // Where its results lie, for a reader who wants the weights.
+};
+
+struct VariantInfo {
+  std::string name;
+  std::string difference;  // Against the base experiment, one line per field; empty for the base.
+};
+
+// A published number to print beside a variant's result; units are never mixed with ours.
+struct PublishedResult {
+  std::string variant;
+  std::string metric;  // In the paper's unit: "GLUE macro".
+  std::optional<double> delta;
+  std::optional<double> value;
+  std::string source;
+};
+
+// A whole sweep, ready to be reported.
+struct SweepResult {
+  std::string name;
+  std::vector<VariantInfo> variants;  // "base" first.
+  std::vector<uint64_t> seeds;
+  std::vector<RunResult> runs;  // variants x seeds, those that ran.
+  std::vector<Scores> teacher;  // The teacher's own scores, if there is a teacher.
+  std::vector<PublishedResult> published;
+  std::string primary_metric;         // "masked_lm/cross_entropy"
+  std::vector<std::string> warnings;  // Dead options and the like, from the plan.
+  std::string conditions;  // "this teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (5e-4)"
+  std::string resolved_config;                     // sweep.resolved.textproto
+  std::map<std::string, std::string> environment;  // CPU, threads, libtorch, versions, commit …
+};
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_REPORT_ANALYSIS_SWEEP_RESULT_H_

@@ -1,0 +1,158 @@
+#include "framework/report/analysis/wording.h"
+
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "framework/report/analysis/format.h"
+
+namespace retort {
+namespace {
+
+std::string WithUnit(const std::string& number, const std::string& unit) {
+  return unit.empty() ? number : absl::StrCat(number, " ", unit);
+}
+
+std::string Counted(int64_t n, absl::string_view noun) { return absl::StrCat(n, " ", noun, n == 1 ? "" : "s"); }
+
+FormattedInterval Scaled(const MetricInfo& info, const PairedDifference& d) {
+  return FormatInterval(info.scale * d.estimate, info.scale * *d.low, info.scale * *d.high);
+}
+
+std::string Estimate(const MetricInfo& info, const PairedDifference& d) {
+  const std::string number =
+      d.low.has_value() ? Scaled(info, d).estimate : FormatFixed(info.scale * d.estimate, DecimalsFor(0), true);
+  return WithUnit(number, info.difference_unit);
+}
+
+std::string Interval(const MetricInfo& info, const PairedDifference& d) {
+  if (!d.low.has_value()) return "no interval";
+  const FormattedInterval interval = Scaled(info, d);
+  return absl::StrCat("95 % CI ", interval.low, " to ", interval.high,
+                      d.examples_only() ? absl::StrCat(", over ", info.example, "s only") : "");
+}
+
+// "a, b and c"
+std::string List(const std::vector<std::string>& items) {
+  if (items.size() < 2) return absl::StrJoin(items, "");
+  return absl::StrCat(absl::StrJoin(items.begin(), items.end() - 1, ", "), " and ", items.back());
+}
+
+struct Groups {
+  // By falling size of the difference, so that the sentence starts with what matters most.
+  std::multimap<double, std::string, std::greater<>> worse, better, changed;
+  std::vector<std::string> undetermined, unmeasured;
+};
+
+std::vector<std::string> Values(const std::multimap<double, std::string, std::greater<>>& by_size) {
+  std::vector<std::string> values;
+  for (const auto& [size, value] : by_size) values.push_back(value);
+  return values;
+}
+
+void Sort(const VariantAnalysis& variant, const MetricInfo& info, Groups* groups) {
+  const VariantMetric& metric = variant.metrics.front();
+  if (!metric.difference.has_value()) {
+    groups->unmeasured.push_back(variant.name);
+    return;
+  }
+  const PairedDifference& d = *metric.difference;
+  const std::string item = absl::StrCat(variant.name, " (", Estimate(info, d), ")");
+  switch (d.verdict()) {
+    case Verdict::kUndetermined:
+      groups->undetermined.push_back(variant.name);
+      break;
+    case Verdict::kNoInterval:
+      groups->unmeasured.push_back(variant.name);
+      break;
+    case Verdict::kHigher:
+    case Verdict::kLower:
+      if (info.better == Better::kUnknown) {
+        groups->changed.emplace(std::abs(d.estimate), item);
+      } else {
+        const bool better = (d.verdict() == Verdict::kHigher) == (info.better == Better::kHigher);
+        (better ? groups->better : groups->worse).emplace(std::abs(d.estimate), item);
+      }
+      break;
+  }
+}
+
+}  // namespace
+
+std::string FormatDifference(const MetricInfo& info, const PairedDifference& difference) {
+  return absl::StrCat(Estimate(info, difference), " (", Interval(info, difference), ")");
+}
+
+std::string FormatEvidence(const MetricInfo& info, const PairedDifference& difference) {
+  return absl::StrCat(Counted(difference.seeds, "seed"), " x ", Counted(difference.examples, info.example),
+                      difference.screening() ? "; screening" : "");
+}
+
+std::string DescribeDifference(absl::string_view variant, const MetricInfo& info, const PairedDifference& difference,
+                               absl::string_view conditions) {
+  const bool undetermined = difference.verdict() == Verdict::kUndetermined;
+  return absl::StrCat(variant, ": ", undetermined ? "undetermined, " : "", Estimate(info, difference), " (",
+                      Interval(info, difference), "; ", FormatEvidence(info, difference), ")",
+                      conditions.empty() ? "" : ", for ", conditions);
+}
+
+std::string Headline(const Analysis& analysis) {
+  if (analysis.columns.empty()) return "No run of this sweep was scored.";
+  const MetricColumn& column = analysis.columns.front();
+  Groups groups;
+  const VariantMetric* base = nullptr;
+  for (const VariantAnalysis& variant : analysis.variants) {
+    if (variant.is_base) {
+      base = &variant.metrics.front();
+    } else {
+      Sort(variant, column.info, &groups);
+    }
+  }
+  if (base == nullptr || !base->summary.has_value()) {
+    return absl::StrCat("The base was not scored on ", column.title, ", so no variant can be compared.");
+  }
+  const double scale = column.info.scale;
+  const double spread = scale * base->summary->standard_deviation.value_or(0);
+  const std::string value = WithUnit(FormatFixed(scale * base->summary->mean, DecimalsFor(spread)), column.info.unit);
+  std::vector<std::string> clauses;
+  const auto add = [&clauses](const std::vector<std::string>& items, absl::string_view one, absl::string_view many) {
+    if (!items.empty()) clauses.push_back(absl::StrCat(List(items), " ", items.size() == 1 ? one : many));
+  };
+  add(Values(groups.worse), "is worse", "are worse");
+  add(Values(groups.better), "is better", "are better");
+  add(Values(groups.changed), "differs", "differ");
+  add(groups.undetermined, "cannot be told from it", "cannot be told from it");
+  add(groups.unmeasured, "could not be compared", "could not be compared");
+  const std::string subject = absl::StrCat(analysis.base, " (", column.title, " ", value, ")");
+  if (clauses.empty()) return absl::StrCat("Only ", subject, " was run.");
+  return absl::StrCat("Against ", subject, ", ", absl::StrJoin(clauses, "; "), ".");
+}
+
+std::vector<std::string> DescribeAll(const Analysis& analysis, absl::string_view conditions) {
+  std::vector<std::string> sentences;
+  if (analysis.columns.empty()) return sentences;
+  for (const VariantAnalysis& variant : analysis.variants) {
+    const std::optional<PairedDifference>& difference = variant.metrics.front().difference;
+    if (!difference.has_value()) continue;
+    sentences.push_back(DescribeDifference(variant.name, analysis.columns.front().info, *difference, conditions));
+  }
+  return sentences;
+}
+
+std::string FormatPublished(const PublishedResult& published) {
+  const auto number = [](double value, bool with_sign) {
+    // As many decimals as the source printed: the shortest decimal number that reads back.
+    const std::string exact = ExactNumber(std::abs(value));
+    return absl::StrCat(value < 0 ? "−" : (with_sign ? "+" : ""), exact);
+  };
+  if (published.value.has_value()) {
+    const std::string delta =
+        published.delta.has_value() ? absl::StrCat(" (", number(*published.delta, true), ")") : std::string();
+    return absl::StrCat(WithUnit(number(*published.value, false), published.metric), delta);
+  }
+  return published.delta.has_value() ? WithUnit(number(*published.delta, true), published.metric) : "";
+}
+
+}  // namespace retort

@@ -1,0 +1,100 @@
+#include "framework/report/analysis/wording.h"
+
+#include "framework/report/analysis/fake_sweep.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+
+PairedDifference Difference(double estimate, double low, double high) {
+  PairedDifference difference;
+  difference.estimate = estimate;
+  difference.low = low;
+  difference.high = high;
+  difference.seeds = 3;
+  difference.examples = 512;
+  return difference;
+}
+
+TEST(DescribeDifference, WithItsConditions) {
+  EXPECT_EQ(
+      DescribeDifference("no_ce", FindMetricInfo("masked_lm/cross_entropy"), Difference(0.183, 0.158, 0.208),
+                         "this teacher, corpus and learning rate"),
+      "no_ce: +0.18 nats (95 % CI 0.16 to 0.21; 3 seeds x 512 sequences; screening), for this teacher, corpus and "
+      "learning rate");
+}
+
+TEST(DescribeDifference, UndeterminedWhenTheIntervalContainsZero) {
+  EXPECT_EQ(DescribeDifference("no_mlm", FindMetricInfo("cross_entropy"), Difference(-0.006, -0.031, 0.019), ""),
+            "no_mlm: undetermined, −0.01 nats (95 % CI −0.03 to 0.02; 3 seeds x 512 sequences; screening)");
+}
+
+TEST(DescribeDifference, SharesInPoints) {
+  EXPECT_THAT(DescribeDifference("x", FindMetricInfo("accuracy"), Difference(0.0123, 0.0043, 0.0203), ""),
+              HasSubstr("+1.2 points (95 % CI 0.4 to 2.0;"));
+}
+
+TEST(DescribeDifference, OneSeedIsSaidInWords) {
+  PairedDifference one_seed = Difference(0.18, 0.16, 0.21);
+  one_seed.seeds = 1;
+  EXPECT_THAT(DescribeDifference("x", FindMetricInfo("cross_entropy"), one_seed, ""),
+              HasSubstr("(95 % CI 0.16 to 0.21, over sequences only; 1 seed x 512 sequences; screening)"));
+}
+
+TEST(DescribeDifference, NamesWhatItWasMeasuredOn) {
+  PairedDifference one_seed = Difference(0.02, 0.01, 0.03);
+  one_seed.seeds = 1;
+  EXPECT_THAT(DescribeDifference("x", FindMetricInfo("sentence_similarity/spearman"), one_seed, ""),
+              HasSubstr("over sentence pairs only; 1 seed x 512 sentence pairs; screening)"));
+}
+
+TEST(DescribeDifference, FiveSeedsAreNotScreening) {
+  PairedDifference five_seeds = Difference(0.18, 0.16, 0.21);
+  five_seeds.seeds = 5;
+  EXPECT_THAT(DescribeDifference("x", FindMetricInfo("cross_entropy"), five_seeds, ""),
+              HasSubstr("0.21; 5 seeds x 512 sequences)"));
+}
+
+TEST(DescribeDifference, WithoutInterval) {
+  PairedDifference difference;
+  difference.estimate = 0.5;
+  difference.seeds = difference.examples = 1;
+  EXPECT_EQ(DescribeDifference("x", FindMetricInfo("cross_entropy"), difference, ""),
+            "x: +0.500 nats (no interval; 1 seed x 1 sequence; screening)");
+}
+
+TEST(Headline, SaysWhoIsWorseBetterAndUndetermined) {
+  const std::string headline = Headline(*Analyse(FakeSweep()));
+  EXPECT_THAT(headline,
+              MatchesRegex("Against base \\(cross-entropy 4\\...* nats\\), scratch .+, random .+ and no_cos .+ are "
+                           "worse; lr_1e-3 \\(−0.+ nats\\) is better; no_mlm cannot be told from it\\."));
+}
+
+TEST(Headline, WithoutScoresOrVariants) {
+  SweepResult result = TinySweep();
+  result.runs.clear();
+  EXPECT_EQ(Headline(*Analyse(result)), "No run of this sweep was scored.");
+  result = TinySweep();
+  result.variants.pop_back();
+  result.runs.resize(2);
+  EXPECT_EQ(Headline(*Analyse(result)), "Only base (cross-entropy 2.000 nats) was run.");
+}
+
+TEST(Headline, BaseThatFailed) {
+  SweepResult result = TinySweep();
+  result.runs[0].error = result.runs[1].error = "NaN";
+  EXPECT_EQ(Headline(*Analyse(result)), "The base was not scored on cross-entropy, so no variant can be compared.");
+}
+
+TEST(FormatPublished, InItsOwnUnit) {
+  EXPECT_EQ(FormatPublished({"no_ce", "GLUE macro", -2.96, std::nullopt, ""}), "−2.96 GLUE macro");
+  EXPECT_EQ(FormatPublished({"base", "GLUE macro", std::nullopt, 77.0, ""}), "77 GLUE macro");
+  EXPECT_EQ(FormatPublished({"base", "GLUE macro", 0.5, 77.5, ""}), "77.5 GLUE macro (+0.5)");
+}
+
+}  // namespace
+}  // namespace retort

@@ -1,0 +1,66 @@
+#include "framework/report/files/long_form.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "framework/report/analysis/format.h"
+#include "framework/report/analysis/statistics.h"
+
+namespace retort {
+namespace {
+
+std::string Clean(const std::string& text) {
+  return absl::StrReplaceAll(text, {{"\t", " "}, {"\n", " "}, {"\r", " "}});
+}
+
+// Appends the fields, tabs between them, and a line break.
+template <typename... Fields>
+void AddLine(std::string* text, const std::string& first, const Fields&... rest) {
+  absl::StrAppend(text, first);
+  (absl::StrAppend(text, "\t", rest), ...);
+  absl::StrAppend(text, "\n");
+}
+
+void AddExamples(const std::string& variant, const std::string& seed, const Scores& scores, std::string* text) {
+  for (const auto& [metric, examples] : scores.metrics) {
+    for (size_t e = 0; e < examples.sum.size() && e < examples.count.size(); ++e) {
+      AddLine(text, Clean(variant), seed, Clean(scores.stage), Clean(scores.split), Clean(metric), e,
+              ExactNumber(examples.sum[e]), ExactNumber(examples.count[e]));
+    }
+  }
+}
+
+}  // namespace
+
+std::string PerExampleTsv(const SweepResult& result) {
+  std::string text;
+  AddLine(&text, "variant", "seed", "stage", "split", "metric", "example", "sum", "count");
+  for (const RunResult& run : result.runs) {
+    for (const Scores& scores : run.scores) AddExamples(run.variant, absl::StrCat(run.seed), scores, &text);
+  }
+  for (const Scores& scores : result.teacher) AddExamples("(teacher)", "", scores, &text);
+  return text;
+}
+
+std::string LongTsv(const SweepResult& result) {
+  std::string text;
+  AddLine(&text, "variant", "seed", "stage", "tokens", "flops", "split", "metric", "value");
+  for (const RunResult& run : result.runs) {
+    for (const EvaluationRecord& evaluation : run.evaluations) {
+      for (const auto& [metric, value] : evaluation.metrics) {
+        AddLine(&text, Clean(run.variant), run.seed, Clean(run.curve_stage), evaluation.tokens,
+                ExactNumber(evaluation.total_flops), Clean(run.evaluation_split), Clean(metric), ExactNumber(value));
+      }
+    }
+    for (const Scores& scores : run.scores) {
+      for (const auto& [metric, examples] : scores.metrics) {
+        const absl::StatusOr<double> value = RatioOfSums(examples);
+        if (!value.ok()) continue;
+        AddLine(&text, Clean(run.variant), run.seed, Clean(scores.stage), run.tokens, ExactNumber(run.total_flops),
+                Clean(scores.split), Clean(metric), ExactNumber(*value));
+      }
+    }
+  }
+  return text;
+}
+
+}  // namespace retort

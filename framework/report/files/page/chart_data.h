@@ -1,0 +1,24 @@
+#ifndef RETORT_FRAMEWORK_REPORT_FILES_PAGE_CHART_DATA_H_
+#define RETORT_FRAMEWORK_REPORT_FILES_PAGE_CHART_DATA_H_
+
+#include <string>
+
+#include "framework/report/analysis/sweep_result.h"
+
+namespace retort {
+
+// What report.js draws, as JSON that is safe inside a <script> element ('<' is escaped). Numbers are rounded to 6
+// significant digits; null where not finite. Runs that failed are left out where others of their variant finished.
+//
+//   {"metrics": [{"name", "title", "scale"}],  evaluated while training, the primary one first
+//    "terms": ["ce", ...],
+//    "variants": [{"name", "base", "runs": [{"seed",
+//       "evaluations": {"step": [], "tokens": [], "student_flops": [], "total_flops": [], "metrics": {name: []}},
+//       "steps": {"step": [], ..., "terms": {name: {"weight", "values": []}}}}]}]}
+//
+// Pure function.
+std::string RenderChartData(const SweepResult& result);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_REPORT_FILES_PAGE_CHART_DATA_H_

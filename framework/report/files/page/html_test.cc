@@ -1,0 +1,97 @@
+#include "framework/report/files/page/html.h"
+
+#include <algorithm>
+#include <regex>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "framework/report/analysis/fake_sweep.h"
+#include "framework/report/files/page/html_escape.h"
+#include "framework/report/files/page/page_assets.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string Render(const SweepResult& sweep) { return RenderHtml(sweep, *Analyse(sweep), {"results.json"}); }
+
+// The page without what is embedded in it.
+std::string OwnMarkup(const std::string& html) {
+  return html.substr(0, html.find("<script type=\"application/json\""));
+}
+
+int Count(const std::string& text, const std::string& part) {
+  int count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(RenderHtml, HasEveryPart) {
+  const std::string html = Render(FakeSweep());
+  for (const char* part :
+       {"<h1>quickstart</h1>", "<p class=\"answer\">Against base (cross-entropy", "Before you read on",
+        "more than 20 points", "Difference to base", "id=\"forest0\"", "id=\"forest2\" hidden", "<h2>Results</h2>",
+        "−2.96 GLUE macro, arXiv:", "<h2>While training</h2>", "<h2>Loss terms</h2>", "Resolved configuration",
+        "student { architecture", "AVX512",
+        "no_ce: +0.22 nats (95 % CI 0.19 to 0.25; 3 seeds x 512 sequences; screening), for this teacher"}) {
+    EXPECT_THAT(html, HasSubstr(part));
+  }
+}
+
+TEST(RenderHtml, NeedsNothingFromOutside) {
+  const std::string html = Render(FakeSweep());
+  EXPECT_THAT(html, HasSubstr("Chart.js v3"));
+  const std::string own = absl::StrCat(OwnMarkup(html), kReportCss, kReportJs);
+  for (const char* way_out : {"src=", "<link", "@import", "url(", "fetch(", "http:", "https:"}) {
+    EXPECT_THAT(own, Not(HasSubstr(way_out)));
+  }
+}
+
+TEST(RenderHtml, EmbeddedTextsDoNotEndTheirElements) {
+  EXPECT_THAT(std::string(kChartJs), Not(HasSubstr("</script")));
+  EXPECT_THAT(std::string(kReportJs), Not(HasSubstr("</script")));
+  EXPECT_THAT(std::string(kReportCss), Not(HasSubstr("</style")));
+}
+
+TEST(RenderHtml, ElementsAreClosed) {
+  const std::string own = OwnMarkup(Render(FakeSweep()));
+  for (const char* tag : {"div", "section", "table", "tr", "td", "th", "details", "span", "p", "button", "header"}) {
+    const std::regex open(absl::StrCat("<", tag, "[ >]"));
+    EXPECT_EQ(std::distance(std::sregex_iterator(own.begin(), own.end(), open), std::sregex_iterator()),
+              Count(own, absl::StrCat("</", tag, ">")))
+        << tag;
+  }
+}
+
+TEST(RenderHtml, EscapesTextsOfTheUser) {
+  SweepResult sweep = TinySweep();
+  const std::string evil = "<img src=x onerror=alert(1)>";
+  sweep.name = sweep.conditions = sweep.resolved_config = sweep.variants[1].difference = evil;
+  sweep.variants[1].name = sweep.runs[2].variant = sweep.runs[3].variant = evil;
+  sweep.environment[evil] = evil;
+  sweep.warnings = {evil};
+  sweep.published = {{evil, evil, 1.0, std::nullopt, evil}};
+  sweep.runs[3].error = evil;
+  EXPECT_THAT(Render(sweep), Not(HasSubstr("<img")));
+}
+
+TEST(RenderHtml, SweepsWithoutCurvesScoresOrComparisons) {
+  SweepResult sweep = TinySweep();
+  for (RunResult& run : sweep.runs) run.evaluations.clear();
+  EXPECT_THAT(OwnMarkup(Render(sweep)), Not(HasSubstr("While training")));
+  for (RunResult& run : sweep.runs) run.scores.clear();
+  const std::string html = Render(sweep);
+  EXPECT_THAT(html, HasSubstr("No run of this sweep was scored."));
+  EXPECT_THAT(OwnMarkup(html), Not(HasSubstr("Difference to")));
+}
+
+TEST(EscapeHtml, AllSpecialCharacters) {
+  EXPECT_EQ(EscapeHtml("<a b=\"c\" d='&'>"), "&lt;a b=&quot;c&quot; d=&#39;&amp;&#39;&gt;");
+}
+
+}  // namespace
+}  // namespace retort

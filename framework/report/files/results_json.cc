@@ -1,0 +1,120 @@
+#include "framework/report/files/results_json.h"
+
+#include "absl/strings/str_cat.h"
+#include "framework/base/json_number.h"
+#include "framework/report/analysis/wording.h"
+#include "nlohmann/json.hpp"
+
+namespace retort {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json Optional(const std::optional<double>& value) { return value.has_value() ? NumberToJson(*value) : Json(nullptr); }
+
+const char* VerdictName(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kUndetermined:
+      return "undetermined";
+    case Verdict::kHigher:
+      return "higher";
+    case Verdict::kLower:
+      return "lower";
+    case Verdict::kNoInterval:
+      return "no interval";
+  }
+  return "";
+}
+
+const char* BetterName(Better better) {
+  return better == Better::kLower ? "lower" : (better == Better::kHigher ? "higher" : "unknown");
+}
+
+Json DifferenceJson(const std::string& variant, const MetricInfo& info, const PairedDifference& d,
+                    const std::string& conditions) {
+  return {{"estimate", NumberToJson(d.estimate)},
+          {"low", Optional(d.low)},
+          {"high", Optional(d.high)},
+          {"confidence", 0.95},
+          {"standard_error", NumberToJson(d.standard_error)},
+          {"degrees_of_freedom", NumberToJson(d.degrees_of_freedom)},
+          {"seeds", d.seeds},
+          {"examples", d.examples},
+          {"examples_only", d.examples_only()},
+          {"screening", d.screening()},
+          {"verdict", VerdictName(d.verdict())},
+          {"words", DescribeDifference(variant, info, d, conditions)}};
+}
+
+Json MetricJson(const VariantAnalysis& variant, const MetricColumn& column, const VariantMetric& metric,
+                const std::string& conditions) {
+  Json by_seed = Json::object();
+  for (const auto& [seed, value] : metric.by_seed) by_seed[absl::StrCat(seed)] = NumberToJson(value);
+  Json json = {{"by_seed", by_seed}, {"mean", nullptr}, {"sd", nullptr}, {"difference", nullptr}};
+  if (metric.summary.has_value()) {
+    json["mean"] = NumberToJson(metric.summary->mean);
+    json["sd"] = Optional(metric.summary->standard_deviation);
+  }
+  if (metric.difference.has_value()) {
+    json["difference"] = DifferenceJson(variant.name, column.info, *metric.difference, conditions);
+  }
+  return json;
+}
+
+Json VariantJson(const SweepResult& result, const Analysis& analysis, const VariantAnalysis& variant) {
+  Json metrics = Json::array();
+  for (size_t m = 0; m < analysis.columns.size(); ++m) {
+    metrics.push_back(MetricJson(variant, analysis.columns[m], variant.metrics[m], result.conditions));
+  }
+  Json folders = Json::object();
+  for (const RunResult& run : result.runs) {
+    if (run.variant == variant.name) folders[absl::StrCat(run.seed)] = run.folder;
+  }
+  return {{"name", variant.name},
+          {"change", variant.change},
+          {"finished_runs", variant.finished_runs},
+          {"failures", variant.failures},
+          {"parameters", variant.parameters},
+          {"tokens", NumberToJson(variant.tokens)},
+          {"student_flops", NumberToJson(variant.student_flops)},
+          {"total_flops", NumberToJson(variant.total_flops)},
+          {"tokens_per_second", NumberToJson(variant.tokens_per_second)},
+          {"clipped_share", NumberToJson(variant.clipped_share)},
+          {"metrics", metrics},
+          {"folders", folders}};
+}
+
+}  // namespace
+
+std::string RenderResultsJson(const SweepResult& result, const Analysis& analysis) {
+  Json json = {{"name", result.name},   {"headline", Headline(analysis)},          {"conditions", result.conditions},
+               {"base", analysis.base}, {"primary_metric", result.primary_metric}, {"seeds", result.seeds}};
+  json["metrics"] = Json::array();
+  for (const MetricColumn& column : analysis.columns) {
+    json["metrics"].push_back({{"stage", column.stage},
+                               {"split", column.split},
+                               {"metric", column.metric},
+                               {"label", column.info.label},
+                               {"better", BetterName(column.info.better)}});
+  }
+  json["variants"] = Json::array();
+  for (const VariantAnalysis& variant : analysis.variants) {
+    json["variants"].push_back(VariantJson(result, analysis, variant));
+  }
+  json["teacher"] = Json::array();
+  for (const std::optional<double>& score : analysis.teacher) json["teacher"].push_back(Optional(score));
+  json["published"] = Json::array();
+  for (const PublishedResult& published : result.published) {
+    json["published"].push_back({{"variant", published.variant},
+                                 {"metric", published.metric},
+                                 {"value", Optional(published.value)},
+                                 {"delta", Optional(published.delta)},
+                                 {"source", published.source}});
+  }
+  json["warnings"] = analysis.warnings;
+  json["environment"] = result.environment;
+  json["resolved_config"] = result.resolved_config;
+  return absl::StrCat(json.dump(1, ' ', false, Json::error_handler_t::replace), "\n");
+}
+
+}  // namespace retort

@@ -1,0 +1,85 @@
+#include "framework/report/files/write_report.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "framework/base/file.h"
+#include "framework/base/status_macros.h"
+#include "framework/report/analysis/analysis.h"
+#include "framework/report/analysis/format.h"
+#include "framework/report/analysis/wording.h"
+#include "framework/report/files/long_form.h"
+#include "framework/report/files/page/html.h"
+#include "framework/report/files/results_json.h"
+#include "framework/report/files/tables.h"
+
+namespace retort {
+namespace {
+
+struct ReportFile {
+  const char* name;
+  std::string (*render)(const SweepResult&, const Analysis&);
+};
+
+// All files of a report but its page, in the order in which the page lists them.
+const ReportFile kFilesBesidePage[] = {
+    {"results.json", RenderResultsJson},
+    {"table.tsv", [](const SweepResult&, const Analysis& analysis) { return RenderTsv(BuildTable(analysis)); }},
+    {"table.tex", [](const SweepResult&, const Analysis& analysis) { return RenderLatex(BuildTable(analysis)); }},
+    {"long.tsv", [](const SweepResult& result, const Analysis&) { return LongTsv(result); }},
+    {"per_example.tsv", [](const SweepResult& result, const Analysis&) { return PerExampleTsv(result); }},
+};
+
+// Breaks at blanks; lines after the first one start with `indent`.
+std::string Wrap(const std::string& text, int width, const std::string& indent) {
+  std::string wrapped;
+  int column = 0;
+  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
+    if (column > 0 && column + 1 + DisplayWidth(word) > width) {
+      absl::StrAppend(&wrapped, "\n", indent);
+      column = DisplayWidth(indent);
+    } else if (column > 0) {
+      absl::StrAppend(&wrapped, " ");
+      ++column;
+    }
+    absl::StrAppend(&wrapped, word);
+    column += DisplayWidth(word);
+  }
+  return wrapped;
+}
+
+}  // namespace
+
+absl::Status WriteReport(const SweepResult& result, const std::string& output_dir) {
+  RETORT_ASSIGN_OR_RETURN(const Analysis analysis, Analyse(result));
+  const std::string folder = absl::StrCat(output_dir, "/report");
+  RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
+  std::vector<std::string> names;
+  for (const ReportFile& file : kFilesBesidePage) {
+    RETORT_RETURN_IF_ERROR(AtomicWriteFile(absl::StrCat(folder, "/", file.name), file.render(result, analysis)));
+    names.push_back(file.name);
+  }
+  return AtomicWriteFile(absl::StrCat(folder, "/index.html"), RenderHtml(result, analysis, names));
+}
+
+absl::StatusOr<std::string> RenderTerminalReport(const SweepResult& result, int width) {
+  RETORT_ASSIGN_OR_RETURN(const Analysis analysis, Analyse(result));
+  const Table table = BuildTable(analysis);
+  std::string text =
+      absl::StrCat(result.name, "\n\n", RenderText(table, width), "\n", Wrap(table.note, width, ""), "\n\n");
+  for (const std::string& sentence : DescribeAll(analysis, "")) {
+    absl::StrAppend(&text, Wrap(sentence, width, "    "), "\n");
+  }
+  if (!analysis.warnings.empty()) absl::StrAppend(&text, "\n");
+  for (const std::string& warning : analysis.warnings) {
+    absl::StrAppend(&text, Wrap(absl::StrCat("warning: ", warning), width, "    "), "\n");
+  }
+  absl::StrAppend(&text, "\n", Wrap(Headline(analysis), width, ""), "\n");
+  if (!result.conditions.empty())
+    absl::StrAppend(&text, Wrap(absl::StrCat("This holds for ", result.conditions, "."), width, ""), "\n");
+  return text;
+}
+
+}  // namespace retort

@@ -1,0 +1,75 @@
+#include "framework/report/files/write_report.h"
+
+#include <filesystem>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "framework/base/file.h"
+#include "framework/report/analysis/fake_sweep.h"
+#include "framework/report/analysis/format.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
+
+std::string TestFolder(const std::string& name) {
+  const std::string folder = absl::StrCat(::testing::TempDir(), "/write_report_test_", name);
+  std::filesystem::remove_all(folder);
+  return folder;
+}
+
+TEST(WriteReport, WritesAllFilesAndNothingElse) {
+  const std::string folder = TestFolder("all");
+  for (int twice = 0; twice < 2; ++twice) ASSERT_TRUE(WriteReport(FakeSweep(), folder).ok());
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder + "/report")) {
+    names.insert(entry.path().filename().string());
+    EXPECT_GT(entry.file_size(), 100u);
+  }
+  EXPECT_THAT(names, UnorderedElementsAre("index.html", "results.json", "table.tsv", "table.tex", "long.tsv",
+                                          "per_example.tsv"));
+}
+
+TEST(WriteReport, PageLinksToAllFilesBesideIt) {
+  const std::string folder = TestFolder("links");
+  ASSERT_TRUE(WriteReport(TinySweep(), folder).ok());
+  EXPECT_THAT(
+      *ReadFile(folder + "/report/index.html"),
+      HasSubstr("Beside this page: <a href=\"results.json\">results.json</a>, "
+                "<a href=\"table.tsv\">table.tsv</a>, <a href=\"table.tex\">table.tex</a>, "
+                "<a href=\"long.tsv\">long.tsv</a>, <a href=\"per_example.tsv\">per_example.tsv</a>.</footer>"));
+}
+
+TEST(WriteReport, FileInTheWay) {
+  const std::string folder = TestFolder("in_the_way");
+  ASSERT_TRUE(MakeDirectories(folder).ok());
+  ASSERT_TRUE(AtomicWriteFile(folder + "/report", "x").ok());
+  EXPECT_THAT(std::string(WriteReport(TinySweep(), folder).message()), HasSubstr("in_the_way/report"));
+}
+
+TEST(WriteReport, ImpossibleResultWritesNothing) {
+  const std::string folder = TestFolder("impossible");
+  EXPECT_FALSE(WriteReport(SweepResult(), folder).ok());
+  EXPECT_FALSE(std::filesystem::exists(folder));
+}
+
+TEST(RenderTerminalReport, FitsAndEndsWithTheAnswer) {
+  SweepResult sweep = FakeSweep();
+  sweep.published.clear();  // A published number with its source is one column, wider than a narrow terminal.
+  const std::string text = *RenderTerminalReport(sweep, 80);
+  EXPECT_THAT(text, StartsWith("quickstart\n\nvariant "));
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) EXPECT_LE(DisplayWidth(line), 80) << line;
+  const size_t answer = text.rfind("Against base (cross-entropy");
+  ASSERT_NE(answer, std::string::npos);
+  EXPECT_GT(answer, text.rfind("warning: "));
+  EXPECT_THAT(text, HasSubstr("no_mlm: undetermined, "));
+}
+
+}  // namespace
+}  // namespace retort

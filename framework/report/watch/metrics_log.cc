@@ -1,0 +1,132 @@
+#include "framework/report/watch/metrics_log.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "framework/base/file.h"
+#include "framework/base/json_number.h"
+#include "framework/base/status_macros.h"
+#include "glog/logging.h"
+#include "nlohmann/json.hpp"
+
+namespace retort {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename Record>
+Json Places(const Record& record) {
+  return {{"step", record.step},
+          {"tokens", record.tokens},
+          {"student_flops", NumberToJson(record.student_flops)},
+          {"total_flops", NumberToJson(record.total_flops)}};
+}
+
+std::string Line(const Json& json) {
+  return absl::StrCat(json.dump(-1, ' ', false, Json::error_handler_t::replace), "\n");
+}
+
+// The lines of `log` that are whole and belong to steps up to `last_step`.
+std::string CutBack(absl::string_view log, int64_t last_step) {
+  std::string kept;
+  while (true) {
+    const size_t end = log.find('\n');
+    if (end == absl::string_view::npos) return kept;
+    const absl::string_view line = log.substr(0, end + 1);
+    log.remove_prefix(end + 1);
+    const Json json = Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
+    if (!json.is_object() || !json.contains("step") || !json["step"].is_number_integer()) continue;
+    if (json["step"].get<int64_t>() <= last_step) absl::StrAppend(&kept, line);
+  }
+}
+
+}  // namespace
+
+MetricsLog::MetricsLog(StageFolder folder) : folder_(std::move(folder)) { CHECK(folder_); }
+
+MetricsLog::~MetricsLog() = default;
+
+absl::StatusOr<MetricsLog::Log> MetricsLog::Open(const std::string& folder, int64_t first_step) {
+  RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
+  Log log;
+  log.path = absl::StrCat(folder, "/metrics.jsonl");
+  std::string kept;
+  if (first_step > 0) {
+    const absl::StatusOr<std::string> before = ReadFile(log.path);
+    if (!before.ok() && !absl::IsNotFound(before.status())) return before.status();
+    if (before.ok()) kept = CutBack(*before, first_step);
+  }
+  RETORT_RETURN_IF_ERROR(AtomicWriteFile(log.path, kept));
+  log.file.reset(std::fopen(log.path.c_str(), "ae"));
+  if (log.file == nullptr) {
+    return absl::UnavailableError(absl::StrCat("cannot open ", log.path, ": ", std::strerror(errno)));
+  }
+  return log;
+}
+
+void MetricsLog::Keep(const absl::Status& status) {
+  if (!status_.ok()) return;
+  status_ = status;
+  LOG(WARNING) << "Metrics are not logged any more: " << status.message();
+}
+
+void MetricsLog::StageStarted(const StageId& id, const StagePlan& plan) {
+  absl::MutexLock lock(&mutex_);
+  logs_.erase(KeyOf(id));
+  absl::StatusOr<Log> log = Open(folder_(id), plan.first_step);
+  if (log.ok()) {
+    logs_.emplace(KeyOf(id), *std::move(log));
+  } else {
+    Keep(log.status());
+  }
+}
+
+void MetricsLog::Write(const StageId& id, const std::string& line) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = logs_.find(KeyOf(id));
+  if (found == logs_.end()) return;
+  std::FILE* file = found->second.file.get();
+  if (std::fwrite(line.data(), 1, line.size(), file) != line.size() || std::fflush(file) != 0) {
+    Keep(absl::ResourceExhaustedError(absl::StrCat("cannot write ", found->second.path, ": ", std::strerror(errno))));
+    logs_.erase(found);
+  }
+}
+
+void MetricsLog::StepDone(const StageId& id, const StepRecord& record) {
+  Json json = Places(record);
+  json["loss"] = NumberToJson(record.loss);
+  json["terms"] = Json::object();
+  for (const TermValue& term : record.terms) {
+    json["terms"][term.name] = {{"weight", NumberToJson(term.weight)},
+                                {"value", NumberToJson(term.value)},
+                                {"weighted", NumberToJson(term.weight * term.value)},
+                                {"count", NumberToJson(term.count)}};
+  }
+  json["gradient_norm"] = NumberToJson(record.gradient_norm);
+  json["clipped"] = record.clipped;
+  json["learning_rate"] = NumberToJson(record.learning_rate);
+  json["tokens_per_second"] = NumberToJson(record.tokens_per_second);
+  Write(id, Line(json));
+}
+
+void MetricsLog::Evaluated(const StageId& id, const EvaluationRecord& record) {
+  Json json = Places(record);
+  json["metrics"] = Json::object();
+  for (const auto& [name, value] : record.metrics) json["metrics"][name] = NumberToJson(value);
+  Write(id, Line(json));
+}
+
+void MetricsLog::StageEnded(const StageId& id, const absl::Status& /*status*/) {
+  absl::MutexLock lock(&mutex_);
+  logs_.erase(KeyOf(id));
+}
+
+absl::Status MetricsLog::status() const {
+  absl::MutexLock lock(&mutex_);
+  return status_;
+}
+
+}  // namespace retort

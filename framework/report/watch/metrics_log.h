@@ -1,0 +1,75 @@
+#ifndef RETORT_FRAMEWORK_REPORT_WATCH_METRICS_LOG_H_
+#define RETORT_FRAMEWORK_REPORT_WATCH_METRICS_LOG_H_
+
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "framework/train/observer.h"
+
+namespace retort {
+
+// Where a stage's logs go. Called once per stage that starts; the folder is made if it is not there.
+using StageFolder = std::function<std::string(const StageId&)>;
+
+// Writes metrics.jsonl into a stage's folder: one JSON object per optimiser step,
+//
+//   {"step":1,"tokens":1024,"student_flops":...,"total_flops":...,"loss":13.2,
+//    "terms":{"ce":{"weight":5,"value":2.1,"weighted":10.5,"count":150},...},
+//    "gradient_norm":7.9,"clipped":true,"learning_rate":1e-4,"tokens_per_second":2100}
+//
+// and one per evaluation, {"step":20,"tokens":...,"metrics":{"masked_lm/cross_entropy":6.1}}. NaN and infinities are
+// "nan", "inf" and "-inf".
+//
+// Each line reaches the operating system at once, so that a killed process has logged all steps up to its last
+// checkpoint. A stage that starts from step 0 begins its file anew; a resumed one first cuts away the lines of later
+// steps, and a half-written last line, so that a log reads as if there had been no interruption.
+//
+// What goes wrong with files is kept in status(), and that stage's log ends.
+// Thread-safe.
+class MetricsLog final : public Observer {
+ public:
+  explicit MetricsLog(StageFolder folder);
+  ~MetricsLog() override;
+  MetricsLog(const MetricsLog&) = delete;
+  MetricsLog& operator=(const MetricsLog&) = delete;
+
+  void StageStarted(const StageId& id, const StagePlan& plan) override;
+  void StepDone(const StageId& id, const StepRecord& record) override;
+  void Evaluated(const StageId& id, const EvaluationRecord& record) override;
+  void StageEnded(const StageId& id, const absl::Status& status) override;
+
+  // The first error, with its path.
+  absl::Status status() const override;
+
+ private:
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  struct Log {
+    std::string path;
+    std::unique_ptr<std::FILE, CloseFile> file;
+  };
+  using Key = std::tuple<std::string, uint64_t, std::string>;
+  static Key KeyOf(const StageId& id) { return {id.variant, id.seed, id.stage}; }
+
+  absl::StatusOr<Log> Open(const std::string& folder, int64_t first_step);
+  void Write(const StageId& id, const std::string& line);
+  void Keep(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const StageFolder folder_;
+  mutable absl::Mutex mutex_;
+  std::map<Key, Log> logs_ ABSL_GUARDED_BY(mutex_);
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_REPORT_WATCH_METRICS_LOG_H_

@@ -1,0 +1,39 @@
+#ifndef RETORT_FRAMEWORK_REPORT_WATCH_STAGE_METRICS_H_
+#define RETORT_FRAMEWORK_REPORT_WATCH_STAGE_METRICS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "framework/report/analysis/sweep_result.h"
+#include "framework/train/observer.h"
+
+// A training stage read back from its metrics.jsonl. The log, not the memory of the process, is the source of a
+// report's curves, because a stage may have been resumed, or computed by an earlier sweep. Pure functions.
+
+namespace retort {
+
+struct StageMetrics {
+  std::vector<StepRecord> steps;  // Thinned: the first, the last, and every n-th between, n the same for equal lengths.
+  std::vector<EvaluationRecord> evaluations;
+  int64_t tokens = 0;  // At the end, as the FLOPs.
+  double student_flops = 0;
+  double total_flops = 0;
+  double tokens_per_second = 0;  // Median over all steps.
+  double clipped_share = 0;      // Of all steps.
+};
+
+// Parses what MetricsLog wrote. null, which older logs have for NaN and infinities, reads back as NaN.
+//
+// Args: most_steps: thin to about this many, >= 2.
+// Errors: InvalidArgument with the number of the first line that MetricsLog cannot have written.
+absl::StatusOr<StageMetrics> ParseMetricsLog(absl::string_view jsonl, int most_steps = 300);
+
+// Puts the metrics of the run's last training stage into it: curves, costs, speed and share of clipped steps.
+void FillFromStage(const std::string& stage, const std::string& evaluation_split, StageMetrics metrics, RunResult* run);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_REPORT_WATCH_STAGE_METRICS_H_

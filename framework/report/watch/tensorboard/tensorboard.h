@@ -1,0 +1,76 @@
+#ifndef RETORT_FRAMEWORK_REPORT_WATCH_TENSORBOARD_TENSORBOARD_H_
+#define RETORT_FRAMEWORK_REPORT_WATCH_TENSORBOARD_TENSORBOARD_H_
+
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "framework/report/watch/tensorboard/event.pb.h"
+#include "framework/train/observer.h"
+
+namespace retort {
+
+// Writes TensorBoard's event files, events.out.tfevents.<seconds>.<n>.retort in a stage's folder. Scalars per step:
+//
+//   loss/total, loss/<term> before weighting, weighted_loss/<term> after, gradient/norm, gradient/clipped_share (since
+//   the stage started or was resumed), optimizer/learning_rate, speed/tokens_per_second, tokens
+//
+// and eval/<metric> per evaluation. A resumed stage writes a further file that tells TensorBoard to forget what earlier
+// files say of later steps.
+//
+// What goes wrong with files is kept in status(), and that stage's events end.
+// Thread-safe.
+class TensorboardLog final : public Observer {
+ public:
+  // `folder` names the folder of a stage; it is made if it is not there. `now` stamps the events.
+  explicit TensorboardLog(std::function<std::string(const StageId&)> folder,
+                          std::function<absl::Time()> now = absl::Now);
+  ~TensorboardLog() override;
+  TensorboardLog(const TensorboardLog&) = delete;
+  TensorboardLog& operator=(const TensorboardLog&) = delete;
+
+  void StageStarted(const StageId& id, const StagePlan& plan) override;
+  void StepDone(const StageId& id, const StepRecord& record) override;
+  void Evaluated(const StageId& id, const EvaluationRecord& record) override;
+  void StageEnded(const StageId& id, const absl::Status& status) override;
+
+  // The first error, with its path.
+  absl::Status status() const override;
+
+ private:
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  struct Log {
+    std::string path;
+    std::unique_ptr<std::FILE, CloseFile> file;
+    int64_t steps = 0;  // Since the stage started or was resumed.
+    int64_t clipped_steps = 0;
+  };
+  using Key = std::tuple<std::string, uint64_t, std::string>;
+  static Key KeyOf(const StageId& id) { return {id.variant, id.seed, id.stage}; }
+
+  absl::StatusOr<Log> Open(const std::string& folder) const;
+  absl::Status Append(tensorboard::Event event, const Log& log) const;
+  Log* Find(const StageId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Keep(const StageId& id, const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const std::function<std::string(const StageId&)> folder_;
+  const std::function<absl::Time()> now_;
+  mutable absl::Mutex mutex_;
+  std::map<Key, Log> logs_ ABSL_GUARDED_BY(mutex_);
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_REPORT_WATCH_TENSORBOARD_TENSORBOARD_H_
