@@ -204,10 +204,9 @@ std::string WordPieceTokenizer::Decode(absl::Span<const int32_t> ids, const Deco
 }
 
 uint64_t WordPieceTokenizer::Fingerprint() const {
-  std::string parts =
-      absl::StrCat("wordpiece ", kAlgorithmVersion, " ", vocabulary_.hash(), " ", options_.lower_case,
-                   options_.strip_accents.value_or(options_.lower_case),
-                   options_.handle_chinese_chars, options_.clean_text, " ", options_.max_characters_per_word);
+  std::string parts = absl::StrCat("wordpiece ", kAlgorithmVersion, " ", vocabulary_.hash(), " ", options_.lower_case,
+                                   options_.strip_accents.value_or(options_.lower_case), options_.handle_chinese_chars,
+                                   options_.clean_text, " ", options_.max_characters_per_word);
   for (const AddedPiece& piece : added_.pieces()) absl::StrAppend(&parts, " ", AddedPieceText(piece));
   return XXH3_64bits(parts.data(), parts.size());
 }
