@@ -119,7 +119,7 @@ std::string DescribePlan(const Plan& plan, const Store& store, std::optional<dou
   absl::StrAppend(&text, DescribeVariants(plan), DescribeStages(plan));
   absl::StrAppend(&text, absl::StrFormat("  %d results, %d of them there; to train: %d cohorts\n", cost.stages,
                                          cost.stages_done, cost.cohorts));
-  absl::StrAppend(&text, absl::StrFormat("  %sFLOP for students, %sfor teachers; %s\n", Count(cost.student_flops),
+  absl::StrAppend(&text, absl::StrFormat("  %sFLOP for students, %sFLOP for teachers; %s\n", Count(cost.student_flops),
                                          Count(cost.teacher_flops), DescribeTime(cost, flops_per_second)));
   absl::StrAppend(&text, absl::StrFormat("  memory: about %sB; disk: %sB\n", Count(ProgramMemory(cost.memory)),
                                          Count(cost.stored_parameters * kBytesPerParameterStored)));
