@@ -1,15 +1,11 @@
 #ifndef RETORT_FRAMEWORK_SWEEP_COHORTS_H_
 #define RETORT_FRAMEWORK_SWEEP_COHORTS_H_
 
-#include <set>
 #include <vector>
 
 #include "framework/sweep/plan.h"
 
 namespace retort {
-
-// Stages of a plan, by index.
-using StageIndices = std::set<int>;
 
 // Whether all that a stage reads is among `done`.
 bool SourcesAreDone(const PlannedStage& stage, const StageIndices& done);

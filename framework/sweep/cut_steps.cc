@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
+#include "framework/config/reflection.h"
 #include "framework/sweep/key.h"
 #include "nlohmann/json.hpp"
 
@@ -20,7 +21,7 @@ std::string SharePath(const std::string& output_dir) { return output_dir + "/sha
 // What a decision holds for.
 nlohmann::ordered_json Conditions(const ExpandedSweep& sweep) {
   return {{"most_minutes", sweep.most_minutes},
-          {"base_experiment", HashText(sweep.variants.front().experiment.SerializeAsString())}};
+          {"base_experiment", HashText(DeterministicBytes(sweep.variants.front().experiment))}};
 }
 
 }  // namespace

@@ -44,10 +44,7 @@ struct Cost {
 
 Cost CostOf(const Plan& plan, const Store& store) {
   Cost cost;
-  StageIndices done;
-  for (size_t i = 0; i < plan.stages.size(); ++i) {
-    if (store.Has(plan.stages[i])) done.insert(static_cast<int>(i));
-  }
+  const StageIndices done = store.Done(plan);
   cost.stages = static_cast<int>(plan.stages.size());
   cost.stages_done = static_cast<int>(done.size());
   for (const std::vector<int>& cohort : Cohorts(plan, done, {})) {

@@ -67,6 +67,9 @@ struct Plan {
   int Find(const std::string& variant, uint64_t seed, const std::string& stage) const;
 };
 
+// Stages of a plan, by index.
+using StageIndices = std::set<int>;
+
 // What became of planned stages; by index.
 using StageStatuses = std::map<int, absl::Status>;
 

@@ -41,10 +41,9 @@ struct ReadyCohort {
 class Runner {
  public:
   Runner(const Plan& plan, const RunOptions& options, const Store& store, Inputs* inputs)
-      : plan_(plan), options_(options), store_(store), inputs_(inputs) {}
+      : plan_(plan), options_(options), store_(store), inputs_(inputs), done_(store.Done(plan)) {}
 
   absl::StatusOr<StageStatuses> Run() {
-    FindDone();
     while (true) {
       FailReaders();
       if (const std::vector<int> cohort = NextCohort(); !cohort.empty()) {
@@ -58,7 +57,6 @@ class Runner {
   }
 
   absl::StatusOr<std::optional<double>> MeasureSpeed() {
-    FindDone();
     const std::vector<int> indices = NextCohort();
     if (indices.empty()) return std::nullopt;
     RETORT_ASSIGN_OR_RETURN(ReadyCohort cohort, MakeCohort(indices));
@@ -72,12 +70,6 @@ class Runner {
   }
 
  private:
-  void FindDone() {
-    for (size_t i = 0; i < plan_.stages.size(); ++i) {
-      if (store_.Has(plan_.stages[i])) done_.insert(static_cast<int>(i));
-    }
-  }
-
   bool Open(int index) const { return done_.count(index) == 0 && failed_.count(index) == 0; }
 
   // What reads a failed stage fails with it.

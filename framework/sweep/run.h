@@ -25,7 +25,7 @@ struct RunOptions {
 absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& options, const Store& store, Inputs* inputs);
 
 // Trains the cohort that RunPlan would begin with for its first few steps, keeps nothing of it, and returns what it
-// reached: floating-point operations per second, as SpeedMeter counts them. None if there is nothing to train.
+// reached: floating-point operations per second, as SpeedMeter counts them. None if there are no two steps to train.
 // Errors: as RunPlan.
 absl::StatusOr<std::optional<double>> MeasureSpeed(const Plan& plan, const std::atomic<bool>* stop, const Store& store,
                                                    Inputs* inputs);

@@ -125,20 +125,17 @@ struct Resolved {
   double share_of_steps = 1;
 };
 
-// The share of the steps that most_minutes leaves: what an earlier run of the folder decided on, else what the first
-// steps of the first cohort cost.
-absl::StatusOr<double> DecideShareOfSteps(const ExpandedSweep& sweep, const Plan& plan, const SessionOptions& options,
-                                          const Folders& folders, const Store& store, Inputs* inputs) {
-  RETORT_ASSIGN_OR_RETURN(const double earlier, LoadShareOfSteps(folders.output, sweep));
-  if (earlier > 0) return earlier;
+// The share of the steps that most_minutes leaves, by what the first steps of the first cohort cost.
+absl::StatusOr<double> MeasureShareOfSteps(const Plan& plan, const std::atomic<bool>* stop, const Store& store,
+                                           Inputs* inputs) {
   std::cout << "measuring what the first steps cost, for most_minutes\n" << std::flush;
-  RETORT_ASSIGN_OR_RETURN(const std::optional<double> speed, MeasureSpeed(plan, options.stop, store, inputs));
+  RETORT_ASSIGN_OR_RETURN(const std::optional<double> speed, MeasureSpeed(plan, stop, store, inputs));
   if (!speed) return 1;
-  return ShareOfSteps(EstimateSeconds(plan, store, *speed), sweep.most_minutes);
+  return ShareOfSteps(EstimateSeconds(plan, store, *speed), plan.sweep.most_minutes);
 }
 
-// Plans the sweep; where it would take longer than it may, plans it again with fewer steps. A session that only looks
-// measures nothing, so that its plan is that of all steps unless an earlier run decided otherwise.
+// Plans the sweep; where it would take longer than it may, plans it again with fewer steps. What an earlier run of the
+// folder decided on holds; without that, a session that only looks measures nothing, and its plan is that of all steps.
 absl::StatusOr<Resolved> Resolve(const ExpandedSweep& sweep, const SessionOptions& options, const Folders& folders,
                                  const Store& store, Inputs* inputs) {
   const PlanOptions plan_options{options.device, options.only};
@@ -146,17 +143,15 @@ absl::StatusOr<Resolved> Resolve(const ExpandedSweep& sweep, const SessionOption
   resolved.sweep = sweep;
   RETORT_ASSIGN_OR_RETURN(resolved.plan, MakePlan(sweep, plan_options, inputs));
   if (sweep.most_minutes <= 0) return resolved;
-  if (options.looks_only()) {
-    RETORT_ASSIGN_OR_RETURN(resolved.share_of_steps, LoadShareOfSteps(folders.output, sweep));
-    if (resolved.share_of_steps == 0) {
-      resolved.plan.warnings.push_back(
-          absl::StrCat("training stages may be cut so that they take at most ", sweep.most_minutes,
-                       " minutes (most_minutes); the first run measures what steps cost and decides"));
-      return resolved;
-    }
-  } else {
-    RETORT_ASSIGN_OR_RETURN(resolved.share_of_steps,
-                            DecideShareOfSteps(sweep, resolved.plan, options, folders, store, inputs));
+  RETORT_ASSIGN_OR_RETURN(resolved.share_of_steps, LoadShareOfSteps(folders.output, sweep));
+  if (resolved.share_of_steps == 0 && options.looks_only()) {
+    resolved.plan.warnings.push_back(
+        absl::StrCat("training stages may be cut so that they take at most ", sweep.most_minutes,
+                     " minutes (most_minutes); the first run measures what steps cost and decides"));
+    return resolved;
+  }
+  if (resolved.share_of_steps == 0) {
+    RETORT_ASSIGN_OR_RETURN(resolved.share_of_steps, MeasureShareOfSteps(resolved.plan, options.stop, store, inputs));
   }
   if (resolved.share_of_steps == 1) return resolved;
   resolved.sweep = CutSteps(sweep, resolved.plan, resolved.share_of_steps);
@@ -186,8 +181,10 @@ absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed,
   result.environment = environment;
   RETORT_RETURN_IF_ERROR(WriteReport(result, output_dir));
   RETORT_ASSIGN_OR_RETURN(const std::string text, RenderTerminalReport(result, TerminalWidth()));
-  std::cout << "\n"
-            << text << "report: " << std::filesystem::absolute(output_dir + "/report/index.html").string() << "\n";
+  const std::string page = output_dir + "/report/index.html";
+  std::error_code no_working_folder;
+  const std::filesystem::path absolute = std::filesystem::absolute(page, no_working_folder);
+  std::cout << "\n" << text << "report: " << (no_working_folder ? page : absolute.string()) << "\n";
   return absl::OkStatus();
 }
 

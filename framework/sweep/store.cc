@@ -57,6 +57,14 @@ bool Store::Has(const PlannedStage& planned) const {
   return planned.trains() ? HasStudent(planned.key) : HasScores(planned.key);
 }
 
+StageIndices Store::Done(const Plan& plan) const {
+  StageIndices done;
+  for (size_t i = 0; i < plan.stages.size(); ++i) {
+    if (Has(plan.stages[i])) done.insert(static_cast<int>(i));
+  }
+  return done;
+}
+
 bool Store::HasStudent(const std::string& key) const { return std::filesystem::exists(Folder(key) + kDone); }
 bool Store::HasScores(const std::string& key) const { return std::filesystem::exists(Folder(key) + kScores); }
 

@@ -35,6 +35,8 @@ class Store {
 
   // Whether the stage's result is there.
   bool Has(const PlannedStage& planned) const;
+  // The stages of a plan whose results are there.
+  StageIndices Done(const Plan& plan) const;
   bool HasStudent(const std::string& key) const;
   bool HasScores(const std::string& key) const;
 
