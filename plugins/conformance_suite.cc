@@ -10,19 +10,27 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "framework/config/parse.h"
+#include "framework/config/plugin_config.h"
 #include "framework/config/sweep.pb.h"
+#include "framework/data/training_data.h"
+#include "framework/eval/evaluator.h"
 #include "framework/init/initializer.h"
 #include "framework/loss/loss_term.h"
 #include "framework/mapping/layer_mapping.h"
 #include "framework/model/encoder.h"
 #include "framework/model/hugging_face.h"
 #include "framework/registry/plugin_catalogue.h"
+#include "framework/testing/data_conformance.h"
+#include "framework/testing/evaluation_conformance.h"
 #include "framework/testing/init_conformance.h"
 #include "framework/testing/loss_conformance.h"
 #include "framework/testing/mapping_conformance.h"
 #include "framework/testing/matchers.h"
+#include "framework/text/load_tokenizer.h"
+#include "glog/logging.h"
 #include "gtest/gtest.h"
 
 namespace retort {
@@ -169,6 +177,80 @@ TEST_P(InitConformance, SetsEveryParameterAsAFunctionOfTheSeed) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Plugins, InitConformance, ::testing::ValuesIn(Names(PluginKind::kInit)),
+                         [](const auto& info) { return info.param; });
+
+// BERT's pieces, which have everything that data and evaluations ask for.
+const Tokenizer& BertTokenizer() {
+  static const auto* const tokenizer = [] {
+    auto loaded = LoadTokenizer("data/vocab/bert-base-uncased-vocab.txt");
+    CHECK(loaded.ok()) << loaded.status();
+    return loaded->release();
+  }();
+  return *tokenizer;
+}
+
+// The example of data or an evaluation, with its defaults.
+template <typename Message>
+Message FilledExample(PluginKind kind, const std::string& name) {
+  auto example = Example<Message>(kind, name);
+  FillPluginDefaults(kind, /*data=*/nullptr, PluginCatalogue::Global(), example.mutable_plugin());
+  Problems problems;
+  CheckPlugin(kind, "example", example.plugin(), PluginCatalogue::Global(), &problems);
+  EXPECT_THAT(problems.ToStatus(), IsOk());
+  return example;
+}
+
+// Defaults filled twice are those filled once; what is wrong with nothing at all is said with its place.
+void ExpectRulesAreSound(PluginKind kind, const std::string& name) {
+  google::protobuf::Any once = EmptyConfig(kind, name);
+  FillPluginDefaults(kind, /*data=*/nullptr, PluginCatalogue::Global(), &once);
+  google::protobuf::Any twice = once;
+  FillPluginDefaults(kind, /*data=*/nullptr, PluginCatalogue::Global(), &twice);
+  EXPECT_EQ(once.value(), twice.value());
+  Problems problems;
+  CheckPlugin(kind, "place", once, PluginCatalogue::Global(), &problems);
+  const std::string message(problems.ToStatus().message());
+  for (absl::string_view line : absl::StrSplit(message, '\n', absl::SkipEmpty())) {
+    EXPECT_TRUE(absl::StartsWith(line, absl::StrCat("place: ", name, ": "))) << line;
+  }
+}
+
+class DataConformance : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(DataConformance, RulesOfItsConfigurationAreSound) { ExpectRulesAreSound(PluginKind::kData, GetParam()); }
+
+TEST_P(DataConformance, ItsEvaluationIsLinked) {
+  const std::string& evaluation = PluginCatalogue::Global().Find(PluginKind::kData, GetParam())->rules.evaluation;
+  EXPECT_NE(PluginCatalogue::Global().Find(PluginKind::kEvaluation, evaluation), nullptr) << evaluation;
+}
+
+TEST_P(DataConformance, StepsAreAFunctionOfTheirNumber) {
+  const Data example = FilledExample<Data>(PluginKind::kData, GetParam());
+  const auto data = TrainingDataRegistry::Global().Create(example.plugin(), {});
+  ASSERT_THAT(data, IsOk());
+  EXPECT_THAT(testing::CheckTrainingData(**data, BertTokenizer(), ::testing::TempDir()), IsOk());
+}
+
+INSTANTIATE_TEST_SUITE_P(Plugins, DataConformance, ::testing::ValuesIn(Names(PluginKind::kData)),
+                         [](const auto& info) { return info.param; });
+
+class EvaluationConformance : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(EvaluationConformance, RulesOfItsConfigurationAreSound) {
+  ExpectRulesAreSound(PluginKind::kEvaluation, GetParam());
+}
+
+TEST_P(EvaluationConformance, ScoresAreThoseOfItsMetrics) {
+  const Evaluation example = FilledExample<Evaluation>(PluginKind::kEvaluation, GetParam());
+  const auto evaluator = EvaluatorRegistry::Global().Create(example.plugin(), {});
+  ASSERT_THAT(evaluator, IsOk());
+  EXPECT_THAT(testing::CheckEvaluator(**evaluator, BertTokenizer(), ::testing::TempDir()), IsOk());
+  const std::string& primary =
+      PluginCatalogue::Global().Find(PluginKind::kEvaluation, GetParam())->rules.primary_metric;
+  EXPECT_EQ((*evaluator)->metrics().front().name, primary);
+}
+
+INSTANTIATE_TEST_SUITE_P(Plugins, EvaluationConformance, ::testing::ValuesIn(Names(PluginKind::kEvaluation)),
                          [](const auto& info) { return info.param; });
 
 }  // namespace

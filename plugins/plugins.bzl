@@ -1,6 +1,15 @@
 """The plugins that are linked into retort's programs: kind -> names of the folders below plugins/<kind>/."""
 
 PLUGINS = {
+    "data": [
+        "causal_lm",
+        "masked_lm",
+    ],
+    "evaluation": [
+        "causal_lm",
+        "masked_lm",
+        "sentence_similarity",
+    ],
     "init": [
         "checkpoint",
         "layer_copy",

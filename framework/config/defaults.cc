@@ -5,19 +5,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "framework/config/plugin_config.h"
+#include "framework/registry/config_rules.h"
 
 namespace retort {
 namespace {
-
-// Positions per sequence.
-constexpr int32_t kBertPositions = 128;   // Of most of BERT's training.
-constexpr int32_t kGpt2Positions = 1024;  // GPT-2's context.
-
-// Writes `value` into an optional field that is absent.
-#define RETORT_DEFAULT(message, field, value)                       \
-  do {                                                              \
-    if (!(message)->has_##field()) (message)->set_##field((value)); \
-  } while (false)
 
 // BERT-base, Devlin et al. 2019, section 3.
 void FillBertArchitecture(Architecture* architecture) {
@@ -38,7 +30,7 @@ void FillBertArchitecture(Architecture* architecture) {
 
 // GPT-2 small, Radford et al. 2019, where it differs from BERT-base.
 void FillGpt2Architecture(Architecture* architecture) {
-  RETORT_DEFAULT(architecture, max_positions, kGpt2Positions);
+  RETORT_DEFAULT(architecture, max_positions, 1024);
   RETORT_DEFAULT(architecture, token_types, false);
   RETORT_DEFAULT(architecture, pooler, false);
   RETORT_DEFAULT(architecture, layer_norm_epsilon, 1e-5);
@@ -53,30 +45,6 @@ void FillStudent(Experiment* experiment) {
   if (experiment->has_teacher()) return;
   if (architecture->family() == "gpt2") FillGpt2Architecture(architecture);
   FillBertArchitecture(architecture);
-}
-
-template <typename Masking>
-void FillMasking(Masking* masking) {
-  RETORT_DEFAULT(masking, rate, 0.15);
-  RETORT_DEFAULT(masking, mask_share, 0.8);
-  RETORT_DEFAULT(masking, random_share, 0.1);
-}
-
-void FillMaskedLmData(MaskedLmData* data) {
-  RETORT_DEFAULT(data, length, kBertPositions);
-  RETORT_DEFAULT(data, min_length, 12);
-  RETORT_DEFAULT(data, mask_scope, STEP);
-  if (data->masking_case() == MaskedLmData::MASKING_NOT_SET) data->mutable_bert_masking();
-  if (data->has_bert_masking()) FillMasking(data->mutable_bert_masking());
-  if (data->has_distilbert_masking()) {
-    FillMasking(data->mutable_distilbert_masking());
-    RETORT_DEFAULT(data->mutable_distilbert_masking(), smoothing, 0.7);
-  }
-}
-
-void FillData(Data* data) {
-  if (data->has_masked_lm()) FillMaskedLmData(data->mutable_masked_lm());
-  if (data->has_causal_lm()) RETORT_DEFAULT(data->mutable_causal_lm(), length, kGpt2Positions);
 }
 
 void FillOptimizer(Stage* stage) {
@@ -94,8 +62,10 @@ void FillOptimizer(Stage* stage) {
   RETORT_DEFAULT(stage, clip_norm, 0);
 }
 
-void FillTraining(Stage* stage) {
-  FillData(stage->mutable_data());
+void FillTraining(const PluginCatalogue& catalogue, Stage* stage) {
+  if (stage->data().has_plugin()) {
+    FillPluginDefaults(PluginKind::kData, /*data=*/nullptr, catalogue, stage->mutable_data()->mutable_plugin());
+  }
   RETORT_DEFAULT(stage->mutable_batch(), micro_batches, 1);
   RETORT_DEFAULT(stage->mutable_batch(), group_by_length, true);
   for (Loss& loss : *stage->mutable_loss()) RETORT_DEFAULT(&loss, weight, 1);
@@ -117,42 +87,16 @@ const Stage* TrainingStage(const Experiment& experiment, absl::string_view from,
   return nullptr;
 }
 
-template <typename LmData, typename LmEvaluation>
-void FillFromData(const LmData& data, LmEvaluation* evaluation) {
-  if (data.has_corpus()) RETORT_DEFAULT(evaluation, corpus, data.corpus());
-  RETORT_DEFAULT(evaluation, length, data.length());
-}
-
-// What evaluations of language models have in common. `data`: of the stage evaluated.
-template <typename LmEvaluation>
-void FillLmEvaluation(const Data& data, int32_t length, LmEvaluation* evaluation) {
-  if (data.has_masked_lm()) FillFromData(data.masked_lm(), evaluation);
-  if (data.has_causal_lm()) FillFromData(data.causal_lm(), evaluation);
-  RETORT_DEFAULT(evaluation, length, length);
-  RETORT_DEFAULT(evaluation, split, "report");
-  RETORT_DEFAULT(evaluation, sequences, 512);
-}
-
-void FillEvaluation(const Experiment& experiment, int index, Stage* stage) {
+void FillEvaluation(const Experiment& experiment, int index, const PluginCatalogue& catalogue, Stage* stage) {
+  if (!stage->evaluation().has_plugin()) return;
   const Stage* evaluated = TrainingStage(experiment, stage->from(), index);
-  const Data data = evaluated == nullptr ? Data() : evaluated->data();
-  Evaluation* evaluation = stage->mutable_evaluation();
-  if (evaluation->has_sentence_similarity()) {
-    RETORT_DEFAULT(evaluation->mutable_sentence_similarity(), length, kBertPositions);
-  }
-  if (evaluation->has_masked_lm()) {
-    FillLmEvaluation(data, kBertPositions, evaluation->mutable_masked_lm());
-    RETORT_DEFAULT(evaluation->mutable_masked_lm(), mask_seed, 0);
-  }
-  if (evaluation->has_causal_lm()) {
-    FillLmEvaluation(data, kGpt2Positions, evaluation->mutable_causal_lm());
-    RETORT_DEFAULT(evaluation->mutable_causal_lm(), seed, 0);
-  }
+  FillPluginDefaults(PluginKind::kEvaluation, evaluated == nullptr ? nullptr : &evaluated->data(), catalogue,
+                     stage->mutable_evaluation()->mutable_plugin());
 }
 
 }  // namespace
 
-void FillDefaults(Experiment* experiment) {
+void FillDefaults(Experiment* experiment, const PluginCatalogue& catalogue) {
   if (experiment->has_teacher() && !experiment->teacher().has_dropout())
     experiment->mutable_teacher()->set_dropout(false);
   FillStudent(experiment);
@@ -163,14 +107,12 @@ void FillDefaults(Experiment* experiment) {
     RETORT_DEFAULT(stage, precision, AUTO);
     RETORT_DEFAULT(stage, row_chunk, 512);
     if (stage->has_evaluation()) {
-      FillEvaluation(*experiment, i, stage);
+      FillEvaluation(*experiment, i, catalogue, stage);
     } else {
-      FillTraining(stage);
+      FillTraining(catalogue, stage);
       trained = stage->name();
     }
   }
 }
-
-#undef RETORT_DEFAULT
 
 }  // namespace retort

@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_CONFIG_DEFAULTS_H_
 
 #include "framework/config/sweep.pb.h"
+#include "framework/registry/plugin_catalogue.h"
 
 namespace retort {
 
@@ -9,11 +10,11 @@ namespace retort {
 // experiment says all that decides its results. Doing it twice changes nothing.
 //
 // Absent stay: what follows from a file (the architecture and vocabulary that are the teacher's, a stage's teacher that
-// is the experiment's), `from` of a stage that starts from the student's `init`, and configurations of plugins, whose
-// defaults their own Create knows.
+// is the experiment's), `from` of a stage that starts from the student's `init`, and configurations of losses, mappings
+// and initialisations, whose defaults their own Create knows. Data and evaluations have rules (ConfigRules) for theirs.
 //
 // An evaluation stage gets what the data of the stage it evaluates says. Errors are ValidateExperiment's to find.
-void FillDefaults(Experiment* experiment);
+void FillDefaults(Experiment* experiment, const PluginCatalogue& catalogue = PluginCatalogue::Global());
 
 }  // namespace retort
 

@@ -1,12 +1,15 @@
 #include "framework/config/difference.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "framework/config/plugin_schema.h"
 #include "framework/config/print.h"
 #include "framework/config/reflection.h"
+#include "glog/logging.h"
 #include "google/protobuf/any.pb.h"
 #include "google/protobuf/text_format.h"
 
@@ -17,6 +20,13 @@ using google::protobuf::Any;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::TextFormat;
+
+// The short name of the plugin that `chooser` holds the configuration of.
+std::string PluginName(const Message& chooser, const Message& config) {
+  const std::optional<PluginKind> kind = KindOfMessage(chooser.GetDescriptor()->full_name());
+  CHECK(kind.has_value()) << chooser.GetDescriptor()->full_name();
+  return ShortPluginName(*kind, *config.GetDescriptor());
+}
 
 class Differences {
  public:
@@ -52,7 +62,7 @@ class Differences {
     const std::unique_ptr<Message> to_config = UnpackAny(to);
     const bool known = from_config != nullptr && to_config != nullptr;
     if (known && from_config->GetDescriptor() == to_config->GetDescriptor()) {
-      return Messages(JoinPath(path, ShortPluginName(*from_config->GetDescriptor())), *from_config, *to_config);
+      return Messages(JoinPath(path, PluginName(a, *from_config)), *from_config, *to_config);
     }
     Add(path, Choice(a), Choice(b));
   }

@@ -11,6 +11,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/config/defaults.h"
 #include "framework/config/overlay.h"
+#include "framework/config/plugin_config.h"
 #include "framework/config/set_field.h"
 #include "framework/config/validate.h"
 
@@ -164,7 +165,7 @@ absl::Status CheckVariantNames(const std::vector<Plan>& plans, bool controls) {
 
 absl::StatusOr<Experiment> Finish(const Sweep& sweep, Experiment experiment, const PluginCatalogue& catalogue) {
   RETORT_RETURN_IF_ERROR(ExpandUses(sweep, &experiment));
-  FillDefaults(&experiment);
+  FillDefaults(&experiment, catalogue);
   RETORT_RETURN_IF_ERROR(ValidateExperiment(experiment, catalogue));
   return experiment;
 }
@@ -254,19 +255,15 @@ absl::Status ExpandVariants(const Sweep& sweep, const std::vector<std::string>& 
   return problems.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
 }
 
-// What the last evaluation measures first; without one, the cross-entropy of the kind of language model that the last
-// stage trains.
-std::string DefaultPrimaryMetric(const Experiment& base) {
-  bool causal = false;
-  std::string metric;
+// What the last evaluation measures first; without one, what the evaluation of the data that is trained on last does.
+std::string DefaultPrimaryMetric(const Experiment& base, const PluginCatalogue& catalogue) {
+  Evaluation last;
   for (const Stage& stage : base.stage()) {
-    if (stage.evaluation().has_masked_lm()) metric = "masked_lm/cross_entropy";
-    if (stage.evaluation().has_causal_lm()) metric = "causal_lm/cross_entropy";
-    if (stage.evaluation().has_sentence_similarity()) metric = "sentence_similarity/spearman";
-    if (!stage.has_evaluation()) causal = stage.data().has_causal_lm();
+    if (stage.has_evaluation()) last = stage.evaluation();
   }
-  if (!metric.empty()) return metric;
-  return causal ? "causal_lm/cross_entropy" : "masked_lm/cross_entropy";
+  if (!last.has_plugin()) last = EvaluationOfData(base.stage(base.stage_size() - 1).data(), catalogue);
+  const PluginEntry* entry = ChosenPlugin(PluginKind::kEvaluation, last.plugin(), catalogue);
+  return entry == nullptr ? "" : entry->rules.primary_metric;
 }
 
 }  // namespace
@@ -287,7 +284,7 @@ absl::StatusOr<ExpandedSweep> Expand(const Sweep& sweep, const std::vector<std::
   RETORT_RETURN_IF_ERROR(ExpandVariants(sweep, set, catalogue, &expanded));
   RETORT_RETURN_IF_ERROR(ExpandReferences(sweep, &expanded));
   if (!expanded.report.has_primary_metric()) {
-    expanded.report.set_primary_metric(DefaultPrimaryMetric(expanded.variants.front().experiment));
+    expanded.report.set_primary_metric(DefaultPrimaryMetric(expanded.variants.front().experiment, catalogue));
   }
   return expanded;
 }

@@ -63,13 +63,13 @@ TEST(ExpandTest, BaseAloneHasItsDefaults) {
   EXPECT_THAT(VariantNames(expanded), ElementsAre("base"));
   EXPECT_THAT(expanded.seeds, ElementsAre(1));
   EXPECT_TRUE(expanded.controls);
-  EXPECT_EQ(expanded.report.primary_metric(), "masked_lm/cross_entropy");
+  EXPECT_EQ(expanded.report.primary_metric(), "test_text/loss");
   const Experiment& experiment = expanded.variants[0].experiment;
   EXPECT_FALSE(experiment.student().architecture().has_hidden_size());
   const Stage& distil = experiment.stage(0);
   EXPECT_FALSE(distil.has_from());
-  EXPECT_EQ(distil.data().masked_lm().bert_masking().rate(), 0.15);
-  EXPECT_EQ(distil.data().masked_lm().min_length(), 12);
+  EXPECT_EQ(PrintLine(distil.data(), TestCatalogue()),
+            "test_text { corpus: \"corpus\" length: 64 masking { rate: 0.15 } }");
   EXPECT_EQ(distil.loss(1).weight(), 1);
   EXPECT_EQ(distil.adamw().beta2(), 0.999);
   EXPECT_TRUE(distil.batch().group_by_length());
@@ -77,16 +77,14 @@ TEST(ExpandTest, BaseAloneHasItsDefaults) {
   EXPECT_TRUE(distil.keep().has_last());
   const Stage& final_stage = experiment.stage(1);
   EXPECT_EQ(final_stage.from(), "@distil");
-  EXPECT_EQ(final_stage.evaluation().masked_lm().corpus(), "corpus");
-  EXPECT_EQ(final_stage.evaluation().masked_lm().length(), 64);
-  EXPECT_EQ(final_stage.evaluation().masked_lm().split(), "report");
-  EXPECT_TRUE(final_stage.evaluation().masked_lm().has_mask_seed());
+  EXPECT_EQ(PrintLine(final_stage.evaluation(), TestCatalogue()),
+            "test_text { corpus: \"corpus\" length: 64 split: \"report\" sequences: 512 }");
 }
 
 TEST(ExpandTest, DefaultsAreFilledOnce) {
   Experiment experiment = Expanded(Changed("")).variants[0].experiment;
   const std::string once = DeterministicBytes(experiment);
-  FillDefaults(&experiment);
+  FillDefaults(&experiment, TestCatalogue());
   EXPECT_EQ(DeterministicBytes(experiment), once);
 }
 
@@ -94,7 +92,7 @@ TEST(ExpandTest, WithoutTeacherTheArchitectureIsBertsUnlessSaid) {
   Experiment experiment = Changed("").experiment();
   experiment.clear_teacher();
   experiment.mutable_student()->mutable_architecture()->set_family("distilbert");
-  FillDefaults(&experiment);
+  FillDefaults(&experiment, TestCatalogue());
   const Architecture& architecture = experiment.student().architecture();
   EXPECT_EQ(architecture.layers(), 3);
   EXPECT_EQ(architecture.hidden_size(), 768);
@@ -106,7 +104,7 @@ TEST(ExpandTest, WithoutTeacherAGpt2HasGpt2sPositionsAndEpsilon) {
   Experiment experiment = Changed("").experiment();
   experiment.clear_teacher();
   experiment.mutable_student()->mutable_architecture()->set_family("gpt2");
-  FillDefaults(&experiment);
+  FillDefaults(&experiment, TestCatalogue());
   const Architecture& architecture = experiment.student().architecture();
   EXPECT_EQ(architecture.max_positions(), 1024);
   EXPECT_EQ(architecture.layer_norm_epsilon(), 1e-5);
@@ -114,39 +112,39 @@ TEST(ExpandTest, WithoutTeacherAGpt2HasGpt2sPositionsAndEpsilon) {
   EXPECT_EQ(architecture.hidden_size(), 768);
 }
 
-TEST(ExpandTest, CausalDataHasItsDefaultsAndTheEvaluationFollowsIt) {
+TEST(ExpandTest, AnEvaluationHasItsDefaultsAndThoseOfTheDataItFollows) {
   const std::string data =
-      "experiment { stage { name: 'distil' data { causal_lm { corpus: 'text' } } } "
-      "stage { name: 'final' evaluation { causal_lm {} } } }";
+      "experiment { stage { name: 'distil' data { test_text { corpus: 'text' } } } "
+      "stage { name: 'final' evaluation { test_text { sequences: 7 } } } }";
   const ExpandedSweep expanded = Expanded(Changed("", data));
-  EXPECT_EQ(expanded.report.primary_metric(), "causal_lm/cross_entropy");
+  EXPECT_EQ(expanded.report.primary_metric(), "test_text/loss");
   const Experiment& experiment = expanded.variants[0].experiment;
-  EXPECT_FALSE(experiment.stage(0).data().has_masked_lm());
-  EXPECT_EQ(experiment.stage(0).data().causal_lm().length(), 1024);
-  const CausalLmEvaluation& evaluation = experiment.stage(1).evaluation().causal_lm();
-  EXPECT_EQ(evaluation.corpus(), "text");
-  EXPECT_EQ(evaluation.length(), 1024);
-  EXPECT_EQ(evaluation.split(), "report");
-  EXPECT_EQ(evaluation.sequences(), 512);
-  EXPECT_TRUE(evaluation.has_seed());
-  const ExpandedSweep named = Expanded(Changed("report { primary_metric: 'causal_lm/accuracy' }", data));
-  EXPECT_EQ(named.report.primary_metric(), "causal_lm/accuracy");
+  EXPECT_EQ(PrintLine(experiment.stage(1).evaluation(), TestCatalogue()),
+            "test_text { corpus: \"text\" length: 64 split: \"report\" sequences: 7 }");
+  const ExpandedSweep named = Expanded(Changed("report { primary_metric: 'test_text/accuracy' }", data));
+  EXPECT_EQ(named.report.primary_metric(), "test_text/accuracy");
 }
 
 TEST(ExpandTest, TheReportBeginsWithWhatTheLastEvaluationMeasures) {
   const ExpandedSweep expanded =
       Expanded(Changed("",
-                       "experiment { stage { name: 'distil' data { masked_lm { corpus: 'text' } } } "
-                       "stage { name: 'final' evaluation { sentence_similarity { pairs: 'pairs.tsv' } } } }"));
-  EXPECT_EQ(expanded.report.primary_metric(), "sentence_similarity/spearman");
+                       "experiment { stage { name: 'distil' data { test_text { corpus: 'text' } } } "
+                       "stage { name: 'final' evaluation { test_pairs { length: 9 } } } }"));
+  EXPECT_EQ(expanded.report.primary_metric(), "test_pairs/correlation");
 }
 
-TEST(ExpandTest, CausalDataThatCannotBeIsAnError) {
-  EXPECT_THAT(StageError("data { causal_lm { length: 1 } }"),
-              ::testing::AllOf(HasSubstr("stage \"distil\": data: causal_lm: corpus: want a corpus folder, got none"),
-                               HasSubstr("data: causal_lm: length: want >= 2 (a token and the next), got 1")));
-  EXPECT_THAT(ErrorOf(Changed("", "experiment { stage { name: 'final' evaluation { causal_lm { split: 'all' } } } }")),
-              HasSubstr("evaluation: causal_lm: split: want train, select or report, got \"all\""));
+TEST(ExpandTest, ConfigurationsOfDataAndEvaluationsAreChecked) {
+  EXPECT_THAT(StageError("data { test_text { corpus: '' length: 1 } }"),
+              ::testing::AllOf(HasSubstr("stage \"distil\": data: test_text: corpus: want a corpus folder, got none"),
+                               HasSubstr("data: test_text: length: want >= 3, got 1")));
+  EXPECT_EQ(ErrorOf(Changed("", "experiment { stage { name: 'final' evaluation { test_text { sequences: -1 } } } }")),
+            "stage \"final\": evaluation: test_text: sequences: want > 0, got -1");
+}
+
+TEST(ExpandTest, WithoutAnEvaluationTheReportBeginsWithThatOfTheData) {
+  Sweep sweep = Changed("");
+  sweep.mutable_experiment()->mutable_stage()->RemoveLast();
+  EXPECT_EQ(Expanded(sweep).report.primary_metric(), "test_text/loss");
 }
 
 TEST(ExpandTest, LeaveOneOutDropsEachLoss) {
@@ -257,10 +255,12 @@ TEST(ExpandErrorTest, WhatATrainingStageNeeds) {
   stage->clear_batch();
   stage->clear_budget();
   stage->mutable_adamw()->clear_learning_rate();
-  stage->mutable_keep()->mutable_best()->set_metric("masked_lm/accuracy");
-  sweep.mutable_experiment()->mutable_stage(1)->mutable_evaluation()->mutable_masked_lm()->set_corpus("c");
+  stage->mutable_keep()->mutable_best()->set_metric("test_text/loss");
+  TestTextEvaluationConfig evaluation;
+  evaluation.set_corpus("c");
+  PackAny(evaluation, sweep.mutable_experiment()->mutable_stage(1)->mutable_evaluation()->mutable_plugin());
   EXPECT_EQ(ErrorOf(sweep),
-            "stage \"distil\": data: want data such as masked_lm {...}, got none\n"
+            "stage \"distil\": data: want a data plugin, got none; linked: test_text\n"
             "stage \"distil\": batch: want sequences or tokens, got neither\n"
             "stage \"distil\": budget: want tokens, steps, epochs, student_flops or total_flops, got none\n"
             "stage \"distil\": adamw: learning_rate: want > 0, got none\n"
@@ -272,10 +272,10 @@ TEST(ExpandErrorTest, Ranges) {
   EXPECT_EQ(StageError("budget { epochs: nan }"), "stage \"distil\": budget: epochs: want > 0, got nan");
   EXPECT_EQ(StageError("adamw { beta2: 1 }"), "stage \"distil\": adamw: beta2: want a number >= 0 and < 1, got 1");
   EXPECT_EQ(StageError("batch { micro_batches: 0 }"), "stage \"distil\": batch: micro_batches: want >= 1, got 0");
-  EXPECT_EQ(StageError("data { masked_lm { bert_masking { rate: 1.5 } } }"),
-            "stage \"distil\": data: masked_lm: bert_masking: rate: want > 0 and <= 1, got 1.5");
-  EXPECT_EQ(StageError("evaluate { every_steps: 1 split: 'dev' }"),
-            "stage \"distil\": evaluate: split: want train, select or report, got \"dev\"");
+  EXPECT_EQ(StageError("data { test_text { masking { rate: 1.5 } } }"),
+            "stage \"distil\": data: test_text: masking: rate: want a number from 0 to 1, got 1.5");
+  EXPECT_EQ(StageError("evaluate { every_steps: 1 sequences: 0 }"),
+            "stage \"distil\": evaluate: sequences: want > 0, got 0");
   EXPECT_THAT(StageError("freeze: 'everything'"), HasSubstr("stage \"distil\": freeze: want position_embeddings,"));
 }
 

@@ -197,7 +197,7 @@ absl::Status PluginSchema::LowerChoice(PluginKind kind, const std::string& path,
       return absl::InvalidArgumentError(absl::StrCat(path, ".plugin: want the bytes of a ", AnyTypeName(any)));
     }
   }
-  const std::string below = JoinPath(path, ShortPluginName(*config->GetDescriptor()));
+  const std::string below = JoinPath(path, ShortPluginName(kind, *config->GetDescriptor()));
   RETORT_RETURN_IF_ERROR(LowerBelow(below, config.get()));
   PackAny(*config, MutableChoice(message));
   return absl::OkStatus();

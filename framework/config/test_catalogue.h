@@ -1,13 +1,62 @@
 #ifndef RETORT_FRAMEWORK_CONFIG_TEST_CATALOGUE_H_
 #define RETORT_FRAMEWORK_CONFIG_TEST_CATALOGUE_H_
 
+#include <string>
+
+#include "framework/base/problems.h"
 #include "framework/config/test_plugins.pb.h"
+#include "framework/registry/config_rules.h"
 #include "framework/registry/plugin_catalogue.h"
 
 namespace retort {
 
+// Text of a corpus, 128 pieces long unless it says otherwise; models of it are evaluated by test_text.
+inline ConfigRules TestTextDataRules() {
+  ConfigRules rules;
+  rules.fill_defaults = [](const google::protobuf::Message*, google::protobuf::Message* message) {
+    auto* config = static_cast<TestTextDataConfig*>(message);
+    RETORT_DEFAULT(config, length, 128);
+    RETORT_DEFAULT(config->mutable_masking(), rate, 0.15);
+  };
+  rules.check = [](const std::string& place, const google::protobuf::Message& message, Problems* problems) {
+    const auto& config = static_cast<const TestTextDataConfig&>(message);
+    if (config.corpus().empty()) problems->Add(place + "corpus", "want a corpus folder, got none");
+    problems->Want(config.length() >= 3, place + "length", ">= 3", config.length());
+    problems->Share(place + "masking: rate", config.masking().rate(), /*one_allowed=*/true);
+  };
+  rules.paths = {"corpus"};
+  rules.evaluation = "test_text";
+  return rules;
+}
+
+// The corpus and length of the data, 512 sequences of the report split.
+inline ConfigRules TestTextEvaluationRules() {
+  ConfigRules rules;
+  rules.fill_defaults = [](const google::protobuf::Message* data, google::protobuf::Message* message) {
+    auto* config = static_cast<TestTextEvaluationConfig*>(message);
+    InheritField(data, "corpus", config);
+    InheritField(data, "length", config);
+    RETORT_DEFAULT(config, length, 128);
+    RETORT_DEFAULT(config, split, "report");
+    RETORT_DEFAULT(config, sequences, 512);
+  };
+  rules.check = [](const std::string& place, const google::protobuf::Message& message, Problems* problems) {
+    const auto& config = static_cast<const TestTextEvaluationConfig&>(message);
+    if (config.corpus().empty()) problems->Add(place + "corpus", "want a corpus folder, got none");
+    problems->Positive(place + "sequences", config.sequences());
+  };
+  rules.primary_metric = "test_text/loss";
+  return rules;
+}
+
+inline ConfigRules TestPairsEvaluationRules() {
+  ConfigRules rules;
+  rules.primary_metric = "test_pairs/correlation";
+  return rules;
+}
+
 // The plugins of test_plugins.proto, and no others: losses test_soft and test_hidden, mappings test_stride and
-// test_top, initialisations test_copy and test_normal.
+// test_top, initialisations test_copy and test_normal, data test_text, evaluations test_text and test_pairs.
 inline const PluginCatalogue& TestCatalogue() {
   static const PluginCatalogue* catalogue = [] {
     auto* made = new PluginCatalogue();
@@ -17,6 +66,9 @@ inline const PluginCatalogue& TestCatalogue() {
     made->Add(PluginKind::kMapping, TestStrideConfig::descriptor());
     made->Add(PluginKind::kInit, TestCopyConfig::descriptor());
     made->Add(PluginKind::kInit, TestNormalConfig::descriptor());
+    made->Add(PluginKind::kData, TestTextDataConfig::descriptor(), TestTextDataRules());
+    made->Add(PluginKind::kEvaluation, TestTextEvaluationConfig::descriptor(), TestTextEvaluationRules());
+    made->Add(PluginKind::kEvaluation, TestPairsEvaluationConfig::descriptor(), TestPairsEvaluationRules());
     return made;
   }();
   return *catalogue;
@@ -33,7 +85,7 @@ inline constexpr char kGoodSweep[] = R"pb(
     }
     stage {
       name: "distil"
-      data { masked_lm { corpus: "corpus" length: 64 } }
+      data { test_text { corpus: "corpus" length: 64 } }
       batch { sequences: 16 }
       budget { tokens: 4096 }
       loss {
@@ -58,7 +110,7 @@ inline constexpr char kGoodSweep[] = R"pb(
     }
     stage {
       name: "final"
-      evaluation { masked_lm {} }
+      evaluation { test_text {} }
     }
   }
 )pb";

@@ -1,7 +1,6 @@
 #include "framework/config/validate.h"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,44 +9,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "framework/base/problems.h"
+#include "framework/config/plugin_config.h"
+#include "framework/config/reflection.h"
 
 namespace retort {
 namespace {
 
-// Collects problems, each with the place it was found at.
-class Problems {
- public:
-  void Add(absl::string_view place, absl::string_view what) { lines_.push_back(absl::StrCat(place, ": ", what)); }
-
-  template <typename T>
-  void Want(bool holds, absl::string_view place, absl::string_view wanted, const T& got) {
-    if (!holds) Add(place, absl::StrCat("want ", wanted, ", got ", got));
-  }
-
-  void Positive(absl::string_view place, double value) { Want(value > 0 && std::isfinite(value), place, "> 0", value); }
-  void AtLeastZero(absl::string_view place, double value) {
-    Want(value >= 0 && std::isfinite(value), place, "a finite number >= 0", value);
-  }
-  // For shares: 0 <= value <= 1, or < 1.
-  void Share(absl::string_view place, double value, bool one_allowed) {
-    Want(value >= 0 && (one_allowed ? value <= 1 : value < 1), place,
-         one_allowed ? "a number from 0 to 1" : "a number >= 0 and < 1", value);
-  }
-
-  absl::Status ToStatus() const {
-    return lines_.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(lines_, "\n"));
-  }
-
- private:
-  std::vector<std::string> lines_;
-};
-
 std::string Quote(absl::string_view text) { return absl::StrCat("\"", text, "\""); }
-
-void CheckSplit(const std::string& place, const std::string& split, Problems* problems) {
-  const bool known = split == "train" || split == "select" || split == "report";
-  problems->Want(known, place + "split", "train, select or report", Quote(split));
-}
 
 void CheckStudent(const Experiment& experiment, const PluginCatalogue& catalogue, Problems* problems) {
   const Student& student = experiment.student();
@@ -74,46 +43,6 @@ void CheckStudent(const Experiment& experiment, const PluginCatalogue& catalogue
   if (architecture.has_hidden_size() && architecture.heads() > 0) {
     problems->Want(architecture.hidden_size() % architecture.heads() == 0, place + "hidden_size",
                    absl::StrCat("a multiple of heads (", architecture.heads(), ")"), architecture.hidden_size());
-  }
-}
-
-template <typename Masking>
-void CheckMasking(const std::string& place, const Masking& masking, Problems* problems) {
-  problems->Want(masking.rate() > 0 && masking.rate() <= 1, place + "rate", "> 0 and <= 1", masking.rate());
-  problems->Share(place + "mask_share", masking.mask_share(), /*one_allowed=*/true);
-  problems->Share(place + "random_share", masking.random_share(), /*one_allowed=*/true);
-  const double sum = masking.mask_share() + masking.random_share();
-  problems->Want(!(sum > 1 + 1e-9), place + "mask_share + random_share", "<= 1", sum);
-}
-
-// What data and evaluations of language models have in common.
-template <typename LmText>
-void CheckText(const std::string& place, const LmText& text, bool causal, Problems* problems) {
-  if (text.corpus().empty()) problems->Add(place + "corpus", "want a corpus folder, got none");
-  problems->Want(text.length() >= (causal ? 2 : 3), place + "length",
-                 causal ? ">= 2 (a token and the next)" : ">= 3 ([CLS], a token, [SEP])", text.length());
-}
-
-void CheckMaskedLm(const std::string& place, const MaskedLmData& masked_lm, Problems* problems) {
-  CheckText(place, masked_lm, /*causal=*/false, problems);
-  problems->Want(masked_lm.min_length() >= 0 && masked_lm.min_length() <= masked_lm.length(), place + "min_length",
-                 absl::StrCat("0 to length (", masked_lm.length(), ")"), masked_lm.min_length());
-  if (masked_lm.has_bert_masking()) CheckMasking(place + "bert_masking: ", masked_lm.bert_masking(), problems);
-  if (masked_lm.has_distilbert_masking()) {
-    const std::string masking = place + "distilbert_masking: ";
-    CheckMasking(masking, masked_lm.distilbert_masking(), problems);
-    problems->AtLeastZero(masking + "smoothing", masked_lm.distilbert_masking().smoothing());
-  }
-}
-
-void CheckData(const std::string& stage, const Data& data, Problems* problems) {
-  switch (data.kind_case()) {
-    case Data::kMaskedLm:
-      return CheckMaskedLm(stage + "data: masked_lm: ", data.masked_lm(), problems);
-    case Data::kCausalLm:
-      return CheckText(stage + "data: causal_lm: ", data.causal_lm(), /*causal=*/true, problems);
-    case Data::KIND_NOT_SET:
-      return problems->Add(stage + "data", "want data such as masked_lm {...}, got none");
   }
 }
 
@@ -184,17 +113,31 @@ void CheckOptimizer(const std::string& stage, const Stage& spec, Problems* probl
   problems->AtLeastZero(stage + "clip_norm", spec.clip_norm());
 }
 
-void CheckSelection(const std::string& stage, const Stage& spec, Problems* problems) {
+// `evaluate` is checked as the evaluation that it stands for.
+void CheckPeriodicEvaluation(const std::string& place, const Stage& spec, const PluginCatalogue& catalogue,
+                             Problems* problems) {
+  Problems of_data;
+  CheckPlugin(PluginKind::kData, place, spec.data().plugin(), catalogue, &of_data);
+  if (!of_data.empty()) return;  // Said already.
+  const Evaluation evaluation = EvaluationWhileTraining(spec, catalogue);
+  const PluginEntry* entry = ChosenPlugin(PluginKind::kEvaluation, evaluation.plugin(), catalogue);
+  if (entry == nullptr) {
+    return problems->Add(place, absl::StrCat("want data whose evaluation is linked, got other; linked evaluations: ",
+                                             catalogue.LinkedNames(PluginKind::kEvaluation)));
+  }
+  if (entry->rules.check != nullptr) entry->rules.check(place + ": ", *UnpackAny(evaluation.plugin()), problems);
+}
+
+void CheckSelection(const std::string& stage, const Stage& spec, const PluginCatalogue& catalogue, Problems* problems) {
   if (spec.has_evaluate()) {
-    const Evaluate& evaluate = spec.evaluate();
+    const PeriodicEvaluation& evaluate = spec.evaluate();
     const std::string place = stage + "evaluate: ";
-    if (evaluate.every_case() == Evaluate::EVERY_NOT_SET) {
+    if (evaluate.every_case() == PeriodicEvaluation::EVERY_NOT_SET) {
       problems->Add(stage + "evaluate", "want every_tokens or every_steps, got neither");
     }
     if (evaluate.has_every_tokens()) problems->Positive(place + "every_tokens", evaluate.every_tokens());
     if (evaluate.has_every_steps()) problems->Positive(place + "every_steps", evaluate.every_steps());
-    CheckSplit(place, evaluate.split(), problems);
-    problems->Positive(place + "sequences", evaluate.sequences());
+    CheckPeriodicEvaluation(stage + "evaluate", spec, catalogue, problems);
   }
   if (!spec.keep().has_best()) return;
   if (spec.keep().best().metric().empty()) problems->Add(stage + "keep: best: metric", "want a metric, got none");
@@ -204,46 +147,17 @@ void CheckSelection(const std::string& stage, const Stage& spec, Problems* probl
 }
 
 void CheckTraining(const std::string& stage, const Stage& spec, const PluginCatalogue& catalogue, Problems* problems) {
-  CheckData(stage, spec.data(), problems);
+  CheckPlugin(PluginKind::kData, stage + "data", spec.data().plugin(), catalogue, problems);
   CheckBatch(stage, spec.batch(), problems);
   CheckBudget(stage, spec.budget(), problems);
   CheckLosses(stage, spec, catalogue, problems);
   CheckOptimizer(stage, spec, problems);
-  CheckSelection(stage, spec, problems);
+  CheckSelection(stage, spec, catalogue, problems);
   for (const std::string& frozen : spec.freeze()) {
     problems->Want(frozen == "position_embeddings" || frozen == "token_type_embeddings" || frozen == "word_embeddings",
                    stage + "freeze", "position_embeddings, token_type_embeddings or word_embeddings", Quote(frozen));
   }
   problems->Want(spec.checkpoint_steps() >= 1, stage + "checkpoint_steps", ">= 1", spec.checkpoint_steps());
-}
-
-template <typename LmEvaluation>
-void CheckLmEvaluation(const std::string& place, const LmEvaluation& evaluation, bool causal, Problems* problems) {
-  CheckText(place, evaluation, causal, problems);
-  CheckSplit(place, evaluation.split(), problems);
-  problems->Positive(place + "sequences", evaluation.sequences());
-}
-
-void CheckSentenceSimilarity(const std::string& stage, const SentenceSimilarityEvaluation& evaluation,
-                             Problems* problems) {
-  const std::string place = stage + "evaluation: sentence_similarity: ";
-  if (evaluation.pairs().empty()) problems->Add(place + "pairs", "want a file of sentence pairs, got none");
-  problems->Want(evaluation.length() >= 3, place + "length", ">= 3 ([CLS], a token, [SEP])", evaluation.length());
-}
-
-void CheckEvaluation(const std::string& stage, const Stage& spec, Problems* problems) {
-  const std::string place = stage + "evaluation: ";
-  const Evaluation& evaluation = spec.evaluation();
-  switch (evaluation.kind_case()) {
-    case Evaluation::kMaskedLm:
-      return CheckLmEvaluation(place + "masked_lm: ", evaluation.masked_lm(), /*causal=*/false, problems);
-    case Evaluation::kCausalLm:
-      return CheckLmEvaluation(place + "causal_lm: ", evaluation.causal_lm(), /*causal=*/true, problems);
-    case Evaluation::kSentenceSimilarity:
-      return CheckSentenceSimilarity(stage, evaluation.sentence_similarity(), problems);
-    case Evaluation::KIND_NOT_SET:
-      return problems->Add(stage + "evaluation", "want masked_lm, causal_lm or sentence_similarity, got nothing");
-  }
 }
 
 // `earlier` and `all`: the names of the training stages before this one, and of all stages.
@@ -303,7 +217,7 @@ absl::Status ValidateExperiment(const Experiment& experiment, const PluginCatalo
     } else if (!stage.loss().empty() && stage.has_evaluation()) {
       problems.Add(place + "evaluation", "want losses (training) or `evaluation`, got both");
     } else if (stage.has_evaluation()) {
-      CheckEvaluation(place, stage, &problems);
+      CheckPlugin(PluginKind::kEvaluation, place + "evaluation", stage.evaluation().plugin(), catalogue, &problems);
     } else {
       CheckTraining(place, stage, catalogue, &problems);
     }

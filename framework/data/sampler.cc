@@ -124,9 +124,9 @@ void Sampler::MakeSteps() {
   }
 }
 
-StepPlan Sampler::Step(int64_t step) const {
+StepSamples Sampler::Step(int64_t step) const {
   CHECK_GE(step, 0);
-  StepPlan plan;
+  StepSamples plan;
   plan.epoch = step / steps_per_epoch();
   const std::shared_ptr<const Epoch> epoch = EpochOf(plan.epoch);
   const uint32_t place = epoch->steps[step % steps_per_epoch()];

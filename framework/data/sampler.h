@@ -22,7 +22,7 @@ struct SamplerOptions {
 };
 
 // The samples of one optimiser step.
-struct StepPlan {
+struct StepSamples {
   int64_t epoch = 0;
   std::vector<int64_t> samples;
 };
@@ -50,7 +50,7 @@ class Sampler {
   int64_t steps_per_epoch() const { return static_cast<int64_t>(begins_.size()) - 1; }
 
   // Steps count from 0 over all epochs.
-  StepPlan Step(int64_t step) const;
+  StepSamples Step(int64_t step) const;
 
  private:
   // The samples by_bin_[begin, end); the first `full` of an epoch's order fill steps of their own.

@@ -45,8 +45,8 @@ SamplerOptions Tokens(int64_t tokens, bool group = true) {
   return options;
 }
 
-std::vector<StepPlan> Epoch(const Sampler& sampler, int64_t epoch) {
-  std::vector<StepPlan> plans;
+std::vector<StepSamples> Epoch(const Sampler& sampler, int64_t epoch) {
+  std::vector<StepSamples> plans;
   for (int64_t i = 0; i < sampler.steps_per_epoch(); ++i) {
     plans.push_back(sampler.Step(epoch * sampler.steps_per_epoch() + i));
     EXPECT_EQ(plans.back().epoch, epoch);
@@ -55,23 +55,23 @@ std::vector<StepPlan> Epoch(const Sampler& sampler, int64_t epoch) {
 }
 
 // Checks that no sample stands twice, and returns those that stand in the epoch.
-std::set<int64_t> Seen(const std::vector<StepPlan>& epoch) {
+std::set<int64_t> Seen(const std::vector<StepSamples>& epoch) {
   std::set<int64_t> seen;
-  for (const StepPlan& plan : epoch) {
+  for (const StepSamples& plan : epoch) {
     for (const int64_t sample : plan.samples) EXPECT_TRUE(seen.insert(sample).second) << sample;
   }
   return seen;
 }
 
-int64_t PaddedPositions(const std::vector<int32_t>& lengths, const StepPlan& plan) {
+int64_t PaddedPositions(const std::vector<int32_t>& lengths, const StepSamples& plan) {
   int32_t longest = 0;
   for (const int64_t sample : plan.samples) longest = std::max(longest, lengths[sample]);
   return longest * static_cast<int64_t>(plan.samples.size());
 }
 
-double PaddingShare(const std::vector<int32_t>& lengths, const std::vector<StepPlan>& epoch) {
+double PaddingShare(const std::vector<int32_t>& lengths, const std::vector<StepSamples>& epoch) {
   double real = 0, padded = 0;
-  for (const StepPlan& plan : epoch) {
+  for (const StepSamples& plan : epoch) {
     padded += PaddedPositions(lengths, plan);
     for (const int64_t sample : plan.samples) real += lengths[sample];
   }
@@ -84,7 +84,7 @@ TEST(SamplerTest, EveryStepHasTheSequencesAskedFor) {
     const auto sampler = Make(lengths, Sequences(16, group));
     EXPECT_EQ(sampler->steps_per_epoch(), 62);
     const auto epoch = Epoch(*sampler, 3);
-    for (const StepPlan& plan : epoch) EXPECT_EQ(plan.samples.size(), 16u);
+    for (const StepSamples& plan : epoch) EXPECT_EQ(plan.samples.size(), 16u);
     EXPECT_EQ(Seen(epoch).size(), 62u * 16);
   }
 }
@@ -94,13 +94,13 @@ TEST(SamplerTest, StepsFitTheTokenBudget) {
   for (const bool group : {false, true}) {
     const auto sampler = Make(lengths, Tokens(1000, group));
     const auto epoch = Epoch(*sampler, 0);
-    for (const StepPlan& plan : epoch) EXPECT_LE(PaddedPositions(lengths, plan), 1000);
+    for (const StepSamples& plan : epoch) EXPECT_LE(PaddedPositions(lengths, plan), 1000);
     EXPECT_GE(Seen(epoch).size(), lengths.size() - 15);
   }
   // A bin's width and the sequences that do not fit any more are all that is lost.
   int64_t full = 0;
   const auto epoch = Epoch(*Make(lengths, Tokens(1000)), 0);
-  for (const StepPlan& plan : epoch) full += PaddedPositions(lengths, plan) > 1000 - 64 - 4 * 40;
+  for (const StepSamples& plan : epoch) full += PaddedPositions(lengths, plan) > 1000 - 64 - 4 * 40;
   EXPECT_GT(full, static_cast<int64_t>(epoch.size()) * 8 / 10);
 }
 

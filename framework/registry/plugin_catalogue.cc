@@ -17,6 +17,10 @@ absl::string_view PluginKindName(PluginKind kind) {
       return "mapping";
     case PluginKind::kInit:
       return "init";
+    case PluginKind::kData:
+      return "data";
+    case PluginKind::kEvaluation:
+      return "evaluation";
   }
   LOG(FATAL) << "unknown plugin kind " << static_cast<int>(kind);
   return "";
@@ -30,14 +34,21 @@ absl::string_view PluginKindMessage(PluginKind kind) {
       return "retort.LayerMapping";
     case PluginKind::kInit:
       return "retort.Init";
+    case PluginKind::kData:
+      return "retort.Data";
+    case PluginKind::kEvaluation:
+      return "retort.Evaluation";
   }
   LOG(FATAL) << "unknown plugin kind " << static_cast<int>(kind);
   return "";
 }
 
-std::string ShortPluginName(const google::protobuf::Descriptor& config) {
+std::string ShortPluginName(PluginKind kind, const google::protobuf::Descriptor& config) {
+  absl::string_view camel = absl::StripSuffix(config.name(), "Config");
+  if (kind == PluginKind::kData) camel = absl::StripSuffix(camel, "Data");
+  if (kind == PluginKind::kEvaluation) camel = absl::StripSuffix(camel, "Evaluation");
   std::string name;
-  for (char c : absl::StripSuffix(config.name(), "Config")) {
+  for (char c : camel) {
     if (absl::ascii_isupper(c) && !name.empty()) name += '_';
     name += absl::ascii_tolower(c);
   }
@@ -49,8 +60,8 @@ PluginCatalogue& PluginCatalogue::Global() {
   return *catalogue;
 }
 
-void PluginCatalogue::Add(PluginKind kind, const google::protobuf::Descriptor* config) {
-  PluginEntry entry{kind, ShortPluginName(*config), config};
+void PluginCatalogue::Add(PluginKind kind, const google::protobuf::Descriptor* config, ConfigRules rules) {
+  PluginEntry entry{kind, ShortPluginName(kind, *config), config, std::move(rules)};
   auto [existing, inserted] = entries_.insert({{kind, entry.name}, entry});
   CHECK(inserted) << "two " << PluginKindName(kind) << " plugins are called '" << entry.name
                   << "': " << existing->second.config->full_name() << " and " << config->full_name();
@@ -74,6 +85,11 @@ absl::StatusOr<PluginEntry> PluginCatalogue::FindByConfig(PluginKind kind, absl:
   }
   return absl::NotFoundError(absl::StrCat("no ", PluginKindName(kind), " plugin takes a ", config_full_name,
                                           "; linked: ", LinkedNames(kind), " (see plugins/plugins.bzl)"));
+}
+
+const PluginEntry* PluginCatalogue::Find(PluginKind kind, const std::string& name) const {
+  const auto found = entries_.find({kind, name});
+  return found == entries_.end() ? nullptr : &found->second;
 }
 
 std::string PluginCatalogue::Digest(PluginKind kind, const std::string& name) const {

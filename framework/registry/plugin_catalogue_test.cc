@@ -24,9 +24,12 @@ class PluginCatalogueTest : public ::testing::Test {
 };
 
 TEST_F(PluginCatalogueTest, ShortNames) {
-  EXPECT_EQ(ShortPluginName(*Message("SoftTargetsConfig")), "soft_targets");
-  EXPECT_EQ(ShortPluginName(*Message("CosineConfig")), "cosine");
-  EXPECT_EQ(ShortPluginName(*Message("Plain")), "plain");
+  EXPECT_EQ(ShortPluginName(PluginKind::kLoss, *Message("SoftTargetsConfig")), "soft_targets");
+  EXPECT_EQ(ShortPluginName(PluginKind::kInit, *Message("CosineConfig")), "cosine");
+  EXPECT_EQ(ShortPluginName(PluginKind::kMapping, *Message("Plain")), "plain");
+  EXPECT_EQ(ShortPluginName(PluginKind::kData, *Message("MaskedLmDataConfig")), "masked_lm");
+  EXPECT_EQ(ShortPluginName(PluginKind::kEvaluation, *Message("MaskedLmEvaluationConfig")), "masked_lm");
+  EXPECT_EQ(ShortPluginName(PluginKind::kLoss, *Message("LabelledDataConfig")), "labelled_data");
 }
 
 TEST_F(PluginCatalogueTest, EntriesAreSortedAndApartByKind) {
@@ -66,6 +69,8 @@ TEST_F(PluginCatalogueTest, KindsHaveNamesAndMessages) {
   EXPECT_EQ(PluginKindMessage(PluginKind::kMapping), "retort.LayerMapping");
   EXPECT_EQ(PluginKindMessage(PluginKind::kLoss), "retort.Loss");
   EXPECT_EQ(PluginKindMessage(PluginKind::kInit), "retort.Init");
+  EXPECT_EQ(PluginKindMessage(PluginKind::kData), "retort.Data");
+  EXPECT_EQ(PluginKindMessage(PluginKind::kEvaluation), "retort.Evaluation");
 }
 
 using PluginCatalogueDeathTest = PluginCatalogueTest;

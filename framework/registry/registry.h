@@ -68,9 +68,9 @@ class Registry {
 // Registers a plugin with its registry and with the catalogue before main; see the macros beside each interface.
 template <typename Registry, typename Interface, typename Plugin, typename Config>
 struct PluginRegistration {
-  PluginRegistration() {
+  explicit PluginRegistration(ConfigRules rules = {}) {
     Registry::Global().template Register<Plugin, Config>();
-    PluginCatalogue::Global().Add(Interface::kPluginKind, Config::descriptor());
+    PluginCatalogue::Global().Add(Interface::kPluginKind, Config::descriptor(), std::move(rules));
   }
 };
 

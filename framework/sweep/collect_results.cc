@@ -82,6 +82,7 @@ absl::StatusOr<SweepResult> CollectResults(const Plan& plan, const StageStatuses
   result.name = plan.sweep.name;
   result.seeds = plan.sweep.seeds;
   result.warnings = plan.warnings;
+  result.metrics = plan.metrics();
   result.primary_metric = plan.sweep.report.primary_metric();
   const ExpandedVariant& base = plan.sweep.variants.front();
   for (const ExpandedVariant& variant : plan.sweep.variants) {

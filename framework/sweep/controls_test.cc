@@ -38,7 +38,7 @@ ExpandedSweep SweepOf(const std::vector<std::pair<std::string, std::vector<std::
       loss->set_weight(absl::StartsWith(name_of_loss, "dead") ? 0 : 1);
     }
     if (losses.empty()) {
-      stage->mutable_evaluation()->mutable_masked_lm();
+      stage->mutable_evaluation();
     } else {
       trained = name;
     }

@@ -13,7 +13,6 @@ namespace retort {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::IsInvalidArgument;
 using testing::IsOk;
 using testing::StatusIs;
 
@@ -24,14 +23,6 @@ class InputsTest : public ::testing::Test {
   Inputs Fresh() const { return Inputs(sweep_.folder() + "/tokens", /*threads=*/2); }
   std::string VocabularyPath() const { return sweep_.teacher() + "/vocab.txt"; }
   const VocabularyInput& Vocabulary(Inputs* inputs) const { return *inputs->Vocabulary(VocabularyPath()).value(); }
-
-  std::shared_ptr<const SequenceSet> Sequences(Inputs* inputs, Split split, int64_t length = 24) const {
-    const SequenceSpec spec{LmKind::kMasked, sweep_.corpus(), split, length, /*min_length=*/4};
-    return inputs->Sequences(spec, Vocabulary(inputs)).value();
-  }
-
-  // The training stage of the small sweep.
-  Stage TrainingStage() const { return sweep_.Expanded(sweep_.Text()).variants[0].experiment.stage(0); }
 
   testing::TestSweep sweep_;
   Inputs inputs_;
@@ -90,62 +81,18 @@ TEST_F(InputsTest, ReadsByteLevelPieces) {
   EXPECT_EQ((*vocabulary)->tokenizer->special_ids().mask, 4);
 }
 
-TEST_F(InputsTest, SplitsACorpusByDocuments) {
-  std::multiset<std::vector<int32_t>> seen;
-  int64_t documents = 0;
-  for (Split split : {Split::kTrain, Split::kSelect, Split::kReport}) {
-    const auto sequences = Sequences(&inputs_, split);
-    for (int64_t i = 0; i < sequences->size(); ++i) {
-      if (sequences->Length(i) < 24) continue;  // The rest of a document.
-      seen.insert(sequences->Ids(i));
-      ++documents;
-    }
-  }
-  EXPECT_EQ(documents, 400) << "each document begins with a whole sequence";
-  EXPECT_EQ(std::set<std::vector<int32_t>>(seen.begin(), seen.end()).size(), seen.size()) << "none is in two splits";
-  EXPECT_GT(Sequences(&inputs_, Split::kReport)->size(), 20);
-}
-
-TEST_F(InputsTest, MakesSequencesAndSourcesOnce) {
-  EXPECT_EQ(Sequences(&inputs_, Split::kTrain), Sequences(&inputs_, Split::kTrain));
-  EXPECT_NE(Sequences(&inputs_, Split::kTrain), Sequences(&inputs_, Split::kTrain, 16));
-  Stage stage = TrainingStage();
+TEST_F(InputsTest, MakesSourcesAndExamplesOnce) {
+  const std::vector<ExpandedVariant> variants = sweep_.Expanded(sweep_.Text()).variants;
+  const Stage& stage = variants[0].experiment.stage(0);
+  BatchSpec batch = stage.batch();
   const VocabularyInput& vocabulary = Vocabulary(&inputs_);
-  const LmSource* source = inputs_.Source(stage, vocabulary, 1).value();
-  stage.set_name("another");
-  stage.mutable_adamw()->set_learning_rate(9);
-  EXPECT_EQ(inputs_.Source(stage, vocabulary, 1).value(), source) << "the data are the same";
-  EXPECT_NE(inputs_.Source(stage, vocabulary, 2).value(), source);
-  stage.mutable_batch()->set_sequences(3);
-  EXPECT_NE(inputs_.Source(stage, vocabulary, 1).value(), source);
-}
-
-TEST_F(InputsTest, KeepsTokenStores) {
-  const uint64_t hash = Sequences(&inputs_, Split::kTrain)->content_hash();
-  std::vector<std::filesystem::path> stores;
-  for (const auto& entry : std::filesystem::directory_iterator(sweep_.folder() + "/tokens")) stores.push_back(entry);
-  ASSERT_EQ(stores.size(), 1u);
-  const auto written = std::filesystem::last_write_time(stores[0]);
-  Inputs again = Fresh();
-  EXPECT_EQ(Sequences(&again, Split::kTrain)->content_hash(), hash);
-  EXPECT_EQ(std::filesystem::last_write_time(stores[0]), written) << "it is read, not written again";
-  // A damaged one is built again.
-  std::filesystem::resize_file(stores[0], std::filesystem::file_size(stores[0]) / 2);
-  Inputs third = Fresh();
-  EXPECT_EQ(Sequences(&third, Split::kTrain)->content_hash(), hash);
-}
-
-TEST_F(InputsTest, NamesTheCorpusThatIsWrong) {
-  const VocabularyInput& vocabulary = Vocabulary(&inputs_);
-  const std::string folder = sweep_.folder() + "/nothing";
-  EXPECT_THAT(inputs_.Sequences({LmKind::kMasked, folder, Split::kTrain, 24, 4}, vocabulary),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr(folder)));
-  EXPECT_THAT(inputs_.Sequences({LmKind::kMasked, sweep_.corpus(), Split::kReport, 512, 500}, vocabulary),
-              IsInvalidArgument(sweep_.corpus()));
-  ASSERT_THAT(AtomicWriteFile(sweep_.corpus() + "/text.txt", "caf\351 au lait\n"), IsOk());
-  Inputs fresh = Fresh();
-  EXPECT_THAT(fresh.Sequences({LmKind::kMasked, sweep_.corpus(), Split::kTrain, 24, 4}, Vocabulary(&fresh)),
-              IsInvalidArgument("text.txt"));
+  const auto source = inputs_.Source(stage.data(), batch, vocabulary, 1).value();
+  EXPECT_EQ(inputs_.Source(stage.data(), batch, vocabulary, 1).value(), source);
+  EXPECT_NE(inputs_.Source(stage.data(), batch, vocabulary, 2).value(), source);
+  batch.set_sequences(3);
+  EXPECT_NE(inputs_.Source(stage.data(), batch, vocabulary, 1).value(), source);
+  const Evaluation& evaluation = variants[0].experiment.stage(1).evaluation();
+  EXPECT_EQ(inputs_.Examples(evaluation, vocabulary).value(), inputs_.Examples(evaluation, vocabulary).value());
 }
 
 }  // namespace

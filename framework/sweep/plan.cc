@@ -9,9 +9,10 @@
 #include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/defaults.h"
+#include "framework/config/plugin_config.h"
+#include "framework/eval/evaluator.h"
 #include "framework/loss/loss_term.h"
 #include "framework/sweep/controls.h"
-#include "framework/sweep/evaluation.h"
 #include "framework/sweep/plan_variant.h"
 
 namespace retort {
@@ -19,21 +20,15 @@ namespace {
 
 constexpr char kDefaultEvaluation[] = "evaluate";
 
-// Without an evaluation there is nothing to report: the last trained student is evaluated on the report split, as the
-// language model that it was trained as.
+// Without an evaluation there is nothing to report: the last trained student is evaluated as students of its data are.
 void AddDefaultEvaluation(Experiment* experiment) {
-  bool causal = false;
   for (const Stage& stage : experiment->stage()) {
     if (stage.has_evaluation()) return;
-    causal = stage.data().has_causal_lm();
   }
+  const Data data = experiment->stage(experiment->stage_size() - 1).data();
   Stage* stage = experiment->add_stage();
   stage->set_name(kDefaultEvaluation);
-  if (causal) {
-    stage->mutable_evaluation()->mutable_causal_lm();
-  } else {
-    stage->mutable_evaluation()->mutable_masked_lm();
-  }
+  *stage->mutable_evaluation() = EvaluationOfData(data, PluginCatalogue::Global());
   FillDefaults(experiment);
 }
 
@@ -79,7 +74,8 @@ absl::Status CheckPrimaryMetric(const ExpandedSweep& sweep) {
   std::vector<std::string> metrics;
   for (const Stage& stage : sweep.variants.front().experiment.stage()) {
     if (!stage.has_evaluation()) continue;
-    for (std::string& metric : EvaluationMetrics(stage)) metrics.push_back(std::move(metric));
+    RETORT_ASSIGN_OR_RETURN(const auto evaluator, EvaluatorRegistry::Global().Create(stage.evaluation().plugin(), {}));
+    for (const MetricSpec& metric : evaluator->metrics()) metrics.push_back(metric.name);
   }
   const std::string& primary = sweep.report.primary_metric();
   if (std::find(metrics.begin(), metrics.end(), primary) != metrics.end()) return absl::OkStatus();
@@ -88,6 +84,14 @@ absl::Status CheckPrimaryMetric(const ExpandedSweep& sweep) {
 }
 
 }  // namespace
+
+MetricSpecs Plan::metrics() const {
+  MetricSpecs all;
+  for (const PlannedStage& stage : stages) {
+    if (stage.evaluator != nullptr) AddMetrics(stage.evaluator->metrics(), &all);
+  }
+  return all;
+}
 
 int Plan::Find(const std::string& variant, uint64_t seed, const std::string& stage) const {
   for (size_t i = 0; i < stages.size(); ++i) {

@@ -15,6 +15,9 @@
 #include "c10/core/ScalarType.h"
 #include "framework/config/expand.h"
 #include "framework/config/sweep.pb.h"
+#include "framework/data/step_source.h"
+#include "framework/eval/evaluator.h"
+#include "framework/eval/metric_spec.h"
 #include "framework/model/encoder_config.h"
 #include "framework/sweep/inputs.h"
 #include "framework/sweep/memory.h"
@@ -44,8 +47,14 @@ struct PlannedStage {
 
   std::string teacher_scores_key;  // Of evaluation stages: address of the teacher's own scores; empty: no teacher.
 
+  // Of evaluation stages, and of training stages that are evaluated while they train.
+  Evaluation evaluation;  // Defaults filled.
+  std::shared_ptr<const Evaluator> evaluator;
+  std::shared_ptr<const HeldOutExamples> examples;
+
   // Of training stages.
-  const LmSource* source = nullptr;
+  std::string data_description;  // "corpus (data/corpora/wiki)"
+  std::shared_ptr<const StepSource> source;
   int64_t total_steps = 0;
   int64_t parameters = 0;
   double student_flops = 0;  // Estimates of the whole stage.
@@ -62,6 +71,9 @@ struct Plan {
   std::vector<PlannedStage> stages;
   std::vector<std::string> warnings;
   c10::Device device = c10::Device(at::kCPU);
+
+  // What its evaluations measure, in the order of the report's columns.
+  MetricSpecs metrics() const;
 
   // The planned stage of a variant, seed and stage name; -1: there is none.
   int Find(const std::string& variant, uint64_t seed, const std::string& stage) const;

@@ -1,10 +1,11 @@
 #include "framework/sweep/plan_checks.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
-#include "framework/eval/lm_evaluation.h"
 #include "framework/model/encoder.h"
 #include "framework/train/student_trainer.h"
 
@@ -17,12 +18,21 @@ absl::Status CheckHead(const EncoderConfig& student, const char* reader) {
                                                  "(student.architecture.language_model_head: true), got one without"));
 }
 
-absl::Status CheckDirection(const EncoderConfig& student, const char* field, LmKind kind) {
-  if (student.causal == (kind == LmKind::kCausal)) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      field, ": ", LmKindName(kind), ": want a ",
-      student.causal ? "student that reads both ways" : "causal student, such as one of family gpt2",
-      ", got one of family ", student.family, student.causal ? ", which is causal" : ", which reads both ways"));
+absl::Status CheckNeeds(const ModelNeeds& needs, const std::string& field, const EncoderConfig& student,
+                        const EncoderConfig* teacher) {
+  if (needs.causal && *needs.causal != student.causal) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        field, ": want a ",
+        student.causal ? "student that reads both ways" : "causal student, such as one of family gpt2",
+        ", got one of family ", student.family, student.causal ? ", which is causal" : ", which reads both ways"));
+  }
+  for (const EncoderConfig* config : {&student, teacher}) {
+    if (config == nullptr || needs.longest_sequence <= config->longest_sequence()) continue;
+    return absl::InvalidArgumentError(absl::StrCat(field, ": length: want at most the ", config->longest_sequence(),
+                                                   " positions of the ", config == teacher ? "teacher" : "student",
+                                                   ", got ", needs.longest_sequence));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckCheckpoint(const Experiment& experiment, const ModelInput& teacher, const EncoderConfig& student,
@@ -55,26 +65,20 @@ absl::Status CheckCheckpoint(const Experiment& experiment, const ModelInput& tea
       absl::StrCat("teacher.checkpoint: want a model with a language-model head, got ", checkpoint, " without one"));
 }
 
-absl::Status CheckTrainer(const EncoderConfig& student, const Stage& stage) {
-  RETORT_RETURN_IF_ERROR(FrozenParameters(stage, EncoderParameterSpecs(student)).status());
-  if (!stage.keep().has_best()) return absl::OkStatus();
-  const std::string& metric = stage.keep().best().metric();
-  const LmKind kind = TrainingSequences(stage.data()).kind;
-  const std::string loss = LmMetric(kind, kCrossEntropy), accuracy = LmMetric(kind, kAccuracy);
-  if (metric == loss || metric == accuracy) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("keep.best.metric: want ", loss, " or ", accuracy, ", got \"", metric, "\""));
+absl::Status CheckFrozen(const EncoderConfig& student, const Stage& stage) {
+  return FrozenParameters(stage, EncoderParameterSpecs(student)).status();
 }
 
-absl::Status CheckLength(const EncoderConfig& student, const EncoderConfig* teacher, const char* field,
-                         int64_t length) {
-  for (const EncoderConfig* config : {&student, teacher}) {
-    if (config == nullptr || length <= config->longest_sequence()) continue;
-    return absl::InvalidArgumentError(absl::StrCat(field, ": length: want at most the ", config->longest_sequence(),
-                                                   " positions of the ", config == teacher ? "teacher" : "student",
-                                                   ", got ", length));
+absl::Status CheckKeptMetric(const Stage& stage, const MetricSpecs& metrics) {
+  const std::string& kept = stage.keep().best().metric();
+  std::vector<std::string> names;
+  for (const MetricSpec& metric : metrics) {
+    if (metric.beside_teacher || metric.better == Better::kUnknown) continue;
+    if (metric.name == kept) return absl::OkStatus();
+    names.push_back(metric.name);
   }
-  return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("keep.best.metric: want ", absl::StrJoin(names, " or "), ", got \"", kept, "\""));
 }
 
 }  // namespace retort

@@ -1,11 +1,12 @@
 #ifndef RETORT_FRAMEWORK_SWEEP_PLAN_CHECKS_H_
 #define RETORT_FRAMEWORK_SWEEP_PLAN_CHECKS_H_
 
-#include <cstdint>
+#include <string>
 
 #include "absl/status/status.h"
 #include "framework/config/sweep.pb.h"
-#include "framework/data/lm_kind.h"
+#include "framework/data/model_needs.h"
+#include "framework/eval/metric_spec.h"
 #include "framework/model/encoder_config.h"
 #include "framework/sweep/inputs.h"
 
@@ -17,18 +18,21 @@ namespace retort {
 // That the student has the head that `reader` reads.
 absl::Status CheckHead(const EncoderConfig& student, const char* reader);
 
-// That the student reads text as its data or evaluation, `field`, has it.
-absl::Status CheckDirection(const EncoderConfig& student, const char* field, LmKind kind);
+// That student and teacher have what data or an evaluation, `field` ("data: masked_lm"), needs: the direction that they
+// read in, and positions enough. Heads are CheckHead's and CheckCheckpoint's. `teacher` may be null.
+absl::Status CheckNeeds(const ModelNeeds& needs, const std::string& field, const EncoderConfig& student,
+                        const EncoderConfig* teacher);
 
 // That the experiment's teacher understands the pieces that it is going to read, and has the head that it is read by.
 absl::Status CheckCheckpoint(const Experiment& experiment, const ModelInput& teacher, const EncoderConfig& student,
                              const VocabularyInput& vocabulary, bool reads_logits, Inputs* inputs);
 
-// What the trainer would find only after the first step or at the first evaluation.
-absl::Status CheckTrainer(const EncoderConfig& student, const Stage& stage);
+// That the stage's frozen parameters are there.
+absl::Status CheckFrozen(const EncoderConfig& student, const Stage& stage);
 
-// That sequences of the data or evaluation, `field`, are not longer than either model reads. `teacher` may be null.
-absl::Status CheckLength(const EncoderConfig& student, const EncoderConfig* teacher, const char* field, int64_t length);
+// That Keep.best names a metric that is measured while the student trains, without a teacher, and that says which of
+// two values is better.
+absl::Status CheckKeptMetric(const Stage& stage, const MetricSpecs& metrics);
 
 }  // namespace retort
 

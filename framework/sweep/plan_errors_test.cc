@@ -199,8 +199,8 @@ TEST_F(PlanErrorsTest, TeachersOfMorePiecesThanTheirTokenizer) {
 
 TEST_F(PlanErrorsTest, PrimaryMetricsThatNothingMeasures) {
   EXPECT_THAT(sweep_.Make(sweep_.Text(R"(report { primary_metric: "masked_lm/acuracy" })")),
-              IsInvalidArgument("report.primary_metric: want one of masked_lm/cross_entropy, masked_lm/accuracy, "
-                                "masked_lm/kl_to_teacher, got \"masked_lm/acuracy\""));
+              IsInvalidArgument("report.primary_metric: want one of masked_lm/cross_entropy, masked_lm/kl_to_teacher, "
+                                "masked_lm/accuracy, got \"masked_lm/acuracy\""));
 }
 
 TEST_F(PlanErrorsTest, AnotherVocabularyThanTheTeachers) {

@@ -18,7 +18,7 @@ constexpr int64_t kStepsLookedAt = 256;
 // Operations of the student, and of the teacher, for sequences of mean length.
 std::pair<double, double> StepFlops(const PlannedStage& planned, const Objective& objective,
                                     const EncoderConfig* teacher) {
-  const StepShape shape = planned.source->MeanStep();
+  const StepShape shape = MeanStep(*planned.source);
   const double labelled = shape.labelled_share;
   auto rows = [&](RowSet set) {
     return static_cast<int64_t>(static_cast<double>(shape.tokens) * (set == RowSet::kReal ? 1 : labelled));
@@ -42,9 +42,9 @@ absl::StatusOr<int64_t> CountSteps(const PlannedStage& planned, double student_f
     case Budget::kSteps:
       return budget.steps();
     case Budget::kTokens:
-      return planned.source->StepsForTokens(budget.tokens());
+      return StepsForTokens(*planned.source, budget.tokens());
     case Budget::kEpochs:
-      return planned.source->StepsForEpochs(budget.epochs());
+      return StepsForEpochs(*planned.source, budget.epochs());
     case Budget::kStudentFlops:
       return static_cast<int64_t>(std::ceil(budget.student_flops() / student_flops));
     case Budget::kTotalFlops:
@@ -83,7 +83,7 @@ TrainingMemory EstimateMemory(const PlannedStage& planned, const Objective& obje
   if (!objective.rows()) {
     shape.rows = 0;
   } else if (*objective.rows() == RowSet::kLabelled) {
-    const double share = planned.source->MeanStep().labelled_share;
+    const double share = MeanStep(*planned.source).labelled_share;
     shape.rows = static_cast<int64_t>(std::ceil(share * static_cast<double>(shape.rows)));
   }
   if (!planned.reads_teacher) return EstimateTrainingMemory(student, nullptr, shape);

@@ -9,11 +9,13 @@
 #include "absl/strings/strip.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
+#include "framework/config/plugin_config.h"
 #include "framework/config/reflection.h"
+#include "framework/data/training_data.h"
+#include "framework/eval/evaluator.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
 #include "framework/sweep/architecture.h"
-#include "framework/sweep/evaluation.h"
 #include "framework/sweep/key.h"
 #include "framework/sweep/plan_checks.h"
 #include "framework/sweep/plan_estimate.h"
@@ -156,8 +158,10 @@ class VariantPlanner {
 
   absl::Status PlanTraining(PlannedStage* planned, KeyBuilder* key) {
     const EncoderConfig* teacher = TeacherConfig(*planned);
-    const LmKind kind = TrainingSequences(planned->stage.data()).kind;
-    RETORT_RETURN_IF_ERROR(CheckDirection(config_, "data", kind));
+    const Data& data = planned->stage.data();
+    RETORT_ASSIGN_OR_RETURN(const auto plugin, TrainingDataRegistry::Global().Create(data.plugin(), {}));
+    RETORT_RETURN_IF_ERROR(
+        CheckNeeds(plugin->needs(), Field("data", PluginKind::kData, data.plugin()), config_, teacher));
     LossContext context{planned->config, teacher};
     std::vector<std::string> warnings;
     context.warnings = &warnings;
@@ -169,40 +173,61 @@ class VariantPlanner {
       RETORT_RETURN_IF_ERROR(CheckTeacher(*planned, !objective.teacher().vocabulary_rows.empty()));
     }
     if (objective.rows()) RETORT_RETURN_IF_ERROR(CheckHead(config_, "loss"));
-    RETORT_RETURN_IF_ERROR(CheckTrainer(config_, planned->stage));
-    RETORT_RETURN_IF_ERROR(CheckLength(config_, teacher, "data", TrainingSequences(planned->stage.data()).length));
-    RETORT_ASSIGN_OR_RETURN(planned->source, inputs_->Source(planned->stage, *vocabulary_, data_seed_));
+    RETORT_RETURN_IF_ERROR(CheckFrozen(config_, planned->stage));
+    planned->data_description = plugin->Description();
+    RETORT_ASSIGN_OR_RETURN(planned->source, inputs_->Source(data, planned->stage.batch(), *vocabulary_, data_seed_));
     RETORT_RETURN_IF_ERROR(EstimateTraining(objective, teacher, planned));
     AddTrainingParts(*planned, key);
     if (!planned->stage.has_evaluate()) return absl::OkStatus();
-    RETORT_RETURN_IF_ERROR(CheckHead(config_, "evaluate"));
-    return AddEvaluationParts(planned->stage, *vocabulary_, inputs_, key);
+    planned->evaluation = EvaluationWhileTraining(planned->stage, PluginCatalogue::Global());
+    RETORT_RETURN_IF_ERROR(OpenEvaluation("evaluate", /*teacher=*/nullptr, planned));
+    AddEvaluationParts(*planned, key);
+    if (!planned->stage.keep().has_best()) return absl::OkStatus();
+    return CheckKeptMetric(planned->stage, planned->evaluator->metrics());
   }
 
   absl::Status PlanEvaluation(PlannedStage* planned, KeyBuilder* key) {
-    const bool reads_logits = EvaluationReadsLogits(planned->stage);
-    if (reads_logits) {
-      RETORT_RETURN_IF_ERROR(CheckDirection(config_, "evaluation", EvaluationKind(planned->stage)));
-      RETORT_RETURN_IF_ERROR(CheckHead(config_, "evaluation"));
-    }
-    RETORT_RETURN_IF_ERROR(
-        CheckLength(config_, TeacherConfig(*planned), "evaluation", EvaluationLength(planned->stage)));
+    planned->evaluation = planned->stage.evaluation();
+    RETORT_RETURN_IF_ERROR(OpenEvaluation("evaluation", TeacherConfig(*planned), planned));
     if (TeacherConfig(*planned) != nullptr) {
-      const absl::Status fits = CheckTeacher(*planned, reads_logits);
+      const absl::Status fits = CheckTeacher(*planned, planned->evaluator->needs().language_model_head);
       planned->reads_teacher = fits.ok();
       if (!fits.ok()) Warn(planned->stage, absl::StrCat("the teacher is not evaluated: ", fits.message()));
     }
     key->Add("kind", "evaluation");
-    key->Add("teacher", planned->reads_teacher && reads_logits ? TeacherKey(*planned) : "none");
+    key->Add("teacher", planned->reads_teacher && planned->evaluator->reads_teacher() ? TeacherKey(*planned) : "none");
+    AddEvaluationParts(*planned, key);
+    if (!planned->reads_teacher) return absl::OkStatus();
     KeyBuilder teacher_key;
     teacher_key.Add("code", kSourceDigest);
     teacher_key.Add("device", DeviceName());
     teacher_key.Add("teacher", TeacherKey(*planned));
-    for (KeyBuilder* parts : {key, &teacher_key}) {
-      RETORT_RETURN_IF_ERROR(AddEvaluationParts(planned->stage, *vocabulary_, inputs_, parts));
-    }
-    if (planned->reads_teacher) planned->teacher_scores_key = teacher_key.Key();
+    AddEvaluationParts(*planned, &teacher_key);
+    planned->teacher_scores_key = teacher_key.Key();
     return absl::OkStatus();
+  }
+
+  // Makes the evaluator of planned->evaluation, checks that the models fit it, and opens its examples.
+  absl::Status OpenEvaluation(const char* field, const EncoderConfig* teacher, PlannedStage* planned) {
+    const auto& choice = planned->evaluation.plugin();
+    RETORT_ASSIGN_OR_RETURN(planned->evaluator, EvaluatorRegistry::Global().Create(choice, {}));
+    const ModelNeeds needs = planned->evaluator->needs();
+    RETORT_RETURN_IF_ERROR(CheckNeeds(needs, Field(field, PluginKind::kEvaluation, choice), config_, teacher));
+    if (needs.language_model_head) RETORT_RETURN_IF_ERROR(CheckHead(config_, field));
+    auto examples = inputs_->Examples(planned->evaluation, *vocabulary_);
+    if (!examples.ok()) return Prefix(absl::StrCat(field, ": "), examples.status());
+    planned->examples = *std::move(examples);
+    return absl::OkStatus();
+  }
+
+  static void AddEvaluationParts(const PlannedStage& planned, KeyBuilder* key) {
+    key->Add("evaluation plugins", PluginDigests(planned.evaluation));
+    key->Add("held-out examples", planned.examples->Key());
+  }
+
+  // "data: masked_lm"
+  static std::string Field(const char* field, PluginKind kind, const google::protobuf::Any& choice) {
+    return absl::StrCat(field, ": ", ChosenPlugin(kind, choice, PluginCatalogue::Global())->name);
   }
 
   // The student of an earlier stage fits by construction.
@@ -225,9 +250,7 @@ class VariantPlanner {
     stage.clear_checkpoint_steps();
     stage.clear_budget();
     stage.clear_precision();
-    Data* data = stage.mutable_data();
-    if (data->has_masked_lm()) data->mutable_masked_lm()->clear_corpus();
-    if (data->has_causal_lm()) data->mutable_causal_lm()->clear_corpus();
+    ClearPaths(PluginKind::kData, PluginCatalogue::Global(), stage.mutable_data()->mutable_plugin());
     return DeterministicBytes(stage);
   }
 

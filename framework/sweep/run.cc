@@ -12,7 +12,6 @@
 #include "framework/base/try_torch.h"
 #include "framework/init/initializer.h"
 #include "framework/sweep/cohorts.h"
-#include "framework/sweep/evaluation.h"
 #include "framework/sweep/speed.h"
 #include "framework/train/cohort.h"
 #include "framework/train/objective.h"
@@ -121,7 +120,7 @@ class Runner {
       if (!group.empty()) {
         const PlannedStage& first = plan_.stages[group.front()];
         if (stage.teacher_scores_key != first.teacher_scores_key || stage.vocabulary != first.vocabulary ||
-            stage.stage.evaluation().SerializeAsString() != first.stage.evaluation().SerializeAsString()) {
+            stage.examples != first.examples) {
           continue;
         }
       }
@@ -248,15 +247,14 @@ class Runner {
     options.stop = options_.stop;
     options.observers = options_.observers;
     if (!stage.stage.has_evaluate()) return options;
-    const retort::Evaluate& evaluate = stage.stage.evaluate();
-    options.evaluate_every_steps = evaluate.every_steps();
-    options.evaluate_every_tokens = evaluate.every_tokens();
-    RETORT_ASSIGN_OR_RETURN(Evaluator evaluator, MakeEvaluator(stage.stage, *stage.vocabulary, plan_.device, inputs_));
-    options.evaluate = [evaluator = std::move(evaluator)](const auto& members) {
+    options.evaluate_every_steps = stage.stage.evaluate().every_steps();
+    options.evaluate_every_tokens = stage.stage.evaluate().every_tokens();
+    options.metrics = stage.evaluator->metrics();
+    options.evaluate = [examples = stage.examples, device = plan_.device](const auto& members) {
       std::vector<EvaluatedModel> models;
       for (const CohortMember* member : members) models.push_back({member->encoder, &member->student->parameters()});
       std::vector<std::map<std::string, double>> metrics;
-      for (const MetricScores& scores : evaluator(models, std::nullopt)) {
+      for (const MetricScores& scores : examples->Score(models, std::nullopt, device)) {
         auto& means = metrics.emplace_back();
         for (const auto& [name, score] : scores) means[name] = score.Mean();
       }
@@ -303,18 +301,16 @@ class Runner {
     const bool teacher_too = teacher && !store_.HasScores(first.teacher_scores_key);
     if (teacher_too) models.push_back(*evaluated_teacher);
 
-    RETORT_ASSIGN_OR_RETURN(const Evaluator evaluator,
-                            MakeEvaluator(first.stage, *first.vocabulary, plan_.device, inputs_));
     std::vector<MetricScores> scores;
     RETORT_RETURN_IF_ERROR(TryTorch("evaluation", [&] {
-      scores = evaluator(models, evaluated_teacher);
+      scores = first.examples->Score(models, evaluated_teacher, plan_.device);
       return absl::OkStatus();
     }));
     for (size_t i = 0; i < models.size(); ++i) {
       const bool is_teacher = i == group.size();
       const PlannedStage& stage = is_teacher ? first : plan_.stages[group[i]];
       RETORT_RETURN_IF_ERROR(store_.PutScores(is_teacher ? first.teacher_scores_key : stage.key,
-                                              {stage.stage.name(), EvaluationSplit(stage.stage), scores[i]}));
+                                              {stage.stage.name(), stage.evaluator->Split(), scores[i]}));
       if (!is_teacher) done_.insert(group[i]);
     }
     return absl::OkStatus();

@@ -78,8 +78,7 @@ std::string Conditions(const Plan& plan) {
   for (const PlannedStage& stage : plan.stages) {
     if (!stage.trains()) continue;
     return absl::StrCat("this ", stage.checkpoint.empty() ? "" : absl::StrCat("teacher (", stage.checkpoint, "), "),
-                        "corpus (", TrainingSequences(stage.stage.data()).corpus, ") and learning rate (",
-                        stage.stage.adamw().learning_rate(), ")");
+                        stage.data_description, " and learning rate (", stage.stage.adamw().learning_rate(), ")");
   }
   return "";
 }
@@ -106,7 +105,7 @@ absl::StatusOr<StageStatuses> RunWatched(const Plan& plan, const SessionOptions&
   SpeedMeter speed;
   absl::StatusOr<StageStatuses> statuses;
   {
-    LiveView view(LiveViewOnStandardOutput(static_cast<int>(runs.size())));
+    LiveView view(LiveViewOnStandardOutput(static_cast<int>(runs.size()), plan.metrics()));
     statuses = RunPlan(plan, {{&view, &metrics, &tensorboard, &speed}, options.stop}, store, inputs);
   }
   RETORT_RETURN_IF_ERROR(statuses.status());

@@ -30,13 +30,6 @@ struct Running {
   bool alive = true;
 };
 
-// The metric's direction: accuracy is to be high, losses are to be low. What is not a number is better than nothing
-// only.
-bool IsBetter(const std::string& metric, double value, double best) {
-  if (std::isnan(best)) return !std::isnan(value);
-  return absl::EndsWith(metric, "accuracy") ? value > best : value < best;
-}
-
 class Training {
  public:
   Training(const CohortOptions& options, std::vector<CohortMember>* members, std::vector<MemberResult>* results)
@@ -279,7 +272,8 @@ class Training {
                                                      ", got \"", keep.best().metric(), "\""));
     }
     Progress& progress = running->result->progress;
-    if (progress.best_value && !IsBetter(keep.best().metric(), found->second, *progress.best_value)) {
+    if (progress.best_value &&
+        !IsBetter(FindMetric(options_.metrics, keep.best().metric()), found->second, *progress.best_value)) {
       return absl::OkStatus();
     }
     progress.best_value = found->second;

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "c10/core/Device.h"
 #include "framework/batch/step_batch.h"
+#include "framework/eval/metric_spec.h"
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
 #include "framework/train/checkpoint.h"
@@ -37,7 +38,7 @@ struct CohortMember {
   std::string checkpoint_folder;  // Empty: none are written or read.
 };
 
-// Metrics of every student, in the order given; "masked_lm/cross_entropy" and the like.
+// Values of CohortOptions.metrics of every student, in the order given.
 using CohortEvaluator = std::function<absl::StatusOr<std::vector<std::map<std::string, double>>>(
     const std::vector<const CohortMember*>& members)>;
 
@@ -52,6 +53,7 @@ struct CohortOptions {
   CohortEvaluator evaluate;           // Null: no evaluation while training.
   int64_t evaluate_every_tokens = 0;  // One of the two is > 0 if there is an evaluator.
   int64_t evaluate_every_steps = 0;
+  MetricSpecs metrics;                      // Of the evaluator.
   const std::atomic<bool>* stop = nullptr;  // Set from elsewhere: write checkpoints and return.
   std::vector<Observer*> observers;
 };

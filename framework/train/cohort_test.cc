@@ -369,6 +369,8 @@ TEST_F(CohortTest, KeepsTheBestOfAMetric) {
     const auto cohort = Make("keep" + std::to_string(best_step));
     cohort->options().evaluate = Scripted(metric, values, &evaluations);
     cohort->options().evaluate_every_steps = 2;
+    cohort->options().metrics = {{"masked_lm/cross_entropy", "cross-entropy", Nats(), Better::kLower},
+                                 {"masked_lm/accuracy", "accuracy", Percent(), Better::kHigher}};
     const MemberResult result = Train({member}, cohort.get()).at("best");
     ASSERT_THAT(result.status, IsOk());
     EXPECT_EQ(evaluations, 4);

@@ -26,8 +26,8 @@ const char kTripleLoss[] =
 
 Stage MakeStage(const std::string& text) {
   Experiment experiment;
-  const absl::Status status = ParseText(absl::StrCat("stage { data { masked_lm { corpus: \"\" } } ", text, " }"),
-                                        "test", PluginCatalogue::Global(), &experiment);
+  const absl::Status status =
+      ParseText(absl::StrCat("stage { ", text, " }"), "test", PluginCatalogue::Global(), &experiment);
   CHECK(status.ok()) << status;
   FillDefaults(&experiment);
   return experiment.stage(0);

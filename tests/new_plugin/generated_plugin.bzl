@@ -19,7 +19,7 @@ def generated_plugin(name, kind, deps, test_deps, edit = "", test = True):
 
     Args:
       name: of the plugin
-      kind: "loss", "mapping" or "init"
+      kind: "loss", "mapping", "init", "data" or "evaluation"
       deps: of the library, as the BUILD file says that the tool writes
       test_deps: of the test
       edit: sed script that changes the formula in the .cc file

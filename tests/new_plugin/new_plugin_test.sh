@@ -7,10 +7,12 @@ CONFORMANCE=$(realpath "$3")
 . tests/integration/lib.sh
 make_inputs
 
-out=$(cd tests/new_plugin && "$CONFORMANCE" 2>&1)
+mkdir "$root/conformance"
+ln -s "$PWD/tests/new_plugin/plugins" "$PWD/data" "$root/conformance/"
+out=$(cd "$root/conformance" && "$CONFORMANCE" 2>&1)
 code=$?
 expect_code conformance 0
-for plugin in new_loss edited_loss new_mapping new_init; do expect_text conformance "$plugin"; done
+for plugin in new_loss edited_loss new_mapping new_init new_data new_evaluation; do expect_text conformance "$plugin"; done
 
 # All of them at once, and a variant whose formula is another one.
 sed 's/layer_copy { mapping { top {} } }/new_init {}/; s/loss { name: "cos" cosine {} }/loss { name: "new" new_loss {} }/' \
@@ -19,6 +21,7 @@ cat >> "$root/new.textproto" <<'END'
 controls: NONE
 variant { name: "edited" overlay { stage { name: "distil" loss { name: "new" edited_loss {} } } } }
 variant { name: "mapped" overlay { student { init { layer_copy { mapping { new_mapping {} } } } } } }
+experiment { stage { name: "alike" evaluation { new_evaluation { sequences: 8 } } } }
 END
 
 # first_value <plugin>: of the term "new" in the runs that use the plugin and the new initialisation.

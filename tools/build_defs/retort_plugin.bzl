@@ -2,7 +2,7 @@
 
 load("//tools/build_defs:retort_cc_proto.bzl", "retort_cc_proto")
 
-_KINDS = ["init", "loss", "mapping"]
+_KINDS = ["data", "evaluation", "init", "loss", "mapping"]
 
 # Who links plugins: the roll call and conformance suites, and tests that own several packages. Programs link //plugins as a whole.
 _VISIBILITY = [
@@ -32,7 +32,7 @@ def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs =
 
     Args:
       name: of the plugin and of its files
-      kind: "loss", "mapping" or "init"; the package must be //plugins/<kind>/<name>
+      kind: "loss", "mapping", "init", "data" or "evaluation"; the package must be //plugins/<kind>/<name>
       deps: of the library
       proto_deps: of the .proto file
       test_deps: of the test, beside the library, its deps and GoogleTest
@@ -81,7 +81,7 @@ def plugin_library(name, kind, srcs, hdrs, proto, deps, proto_deps = [], strip_p
 
     Args:
       name: of the plugin
-      kind: "loss", "mapping" or "init"
+      kind: "loss", "mapping", "init", "data" or "evaluation"
       srcs: .cc files
       hdrs: .h files
       proto: the .proto file

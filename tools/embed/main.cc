@@ -20,7 +20,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
 #include "framework/batch/step_batch.h"
-#include "framework/eval/sentence_similarity.h"
+#include "framework/eval/sentence_embeddings.h"
 #include "framework/model/hugging_face.h"
 #include "framework/model/safetensors.h"
 #include "framework/text/encode_sequence.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -78,6 +79,7 @@ std::string Padded(std::string text, size_t width) {
 
 // A message and where it stands.
 struct Place {
+  const FileDescriptorProto& file;
   const DescriptorProto& message;
   const Comments& comments;
   Path path;
@@ -97,13 +99,44 @@ int IndexOf(const Nested& nested, const std::string& name) {
   return -1;
 }
 
-std::string TypeOf(const FieldDescriptorProto& field, const DescriptorProto& message) {
+// An enumeration of the message or of its file, and where it stands.
+struct EnumPlace {
+  const EnumDescriptorProto* type = nullptr;  // Null: there is none.
+  Path path;
+};
+
+EnumPlace FindEnum(const Place& place, const std::string& name) {
+  if (const int index = IndexOf(place.message.enum_type(), name); index >= 0) {
+    return {&place.message.enum_type(index), Below(place.path, DescriptorProto::kEnumTypeFieldNumber, index)};
+  }
+  if (const int index = IndexOf(place.file.enum_type(), name); index >= 0) {
+    return {&place.file.enum_type(index), {FileDescriptorProto::kEnumTypeFieldNumber, index}};
+  }
+  return {};
+}
+
+// A message of the message or of its file.
+std::optional<Place> FindMessage(const Place& place, const std::string& name) {
+  if (const int index = IndexOf(place.message.nested_type(), name); index >= 0) {
+    return Place{place.file, place.message.nested_type(index), place.comments,
+                 Below(place.path, DescriptorProto::kNestedTypeFieldNumber, index)};
+  }
+  if (const int index = IndexOf(place.file.message_type(), name); index >= 0) {
+    return Place{place.file,
+                 place.file.message_type(index),
+                 place.comments,
+                 {FileDescriptorProto::kMessageTypeFieldNumber, index}};
+  }
+  return std::nullopt;
+}
+
+std::string TypeOf(const FieldDescriptorProto& field, const Place& place) {
   using Type = google::protobuf::FieldDescriptor::Type;
   std::string type = field.type_name();
   if (type.empty()) {
     type = google::protobuf::FieldDescriptor::TypeName(static_cast<Type>(field.type()));
-  } else if (const int index = IndexOf(message.enum_type(), type); index >= 0) {
-    type = absl::StrJoin(message.enum_type(index).value(), " | ",
+  } else if (const EnumPlace found = FindEnum(place, type); found.type != nullptr) {
+    type = absl::StrJoin(found.type->value(), " | ",
                          [](std::string* out, const auto& value) { out->append(value.name()); });
   }
   return absl::StrCat(field.label() == FieldDescriptorProto::LABEL_REPEATED ? "repeated " : "", type);
@@ -120,14 +153,12 @@ std::string DefaultOf(const std::string& comment) {
   return absl::StrCat(", default ", absl::StripTrailingAsciiWhitespace(value));
 }
 
-void DescribeEnum(const Place& place, int index, const std::string& indent, std::string* out) {
-  const EnumDescriptorProto& type = place.message.enum_type(index);
-  const Path path = Below(place.path, DescriptorProto::kEnumTypeFieldNumber, index);
+void DescribeEnum(const Place& place, const EnumPlace& at, const std::string& indent, std::string* out) {
   size_t width = 0;
-  for (const auto& value : type.value()) width = std::max(width, value.name().size());
-  for (int i = 0; i < type.value_size(); ++i) {
-    const std::vector<std::string> lines = place.CommentAt(Below(path, EnumDescriptorProto::kValueFieldNumber, i));
-    absl::StrAppend(out, indent, Padded(type.value(i).name(), width), "   ", absl::StrJoin(lines, " "), "\n");
+  for (const auto& value : at.type->value()) width = std::max(width, value.name().size());
+  for (int i = 0; i < at.type->value_size(); ++i) {
+    const std::vector<std::string> lines = place.CommentAt(Below(at.path, EnumDescriptorProto::kValueFieldNumber, i));
+    absl::StrAppend(out, indent, Padded(at.type->value(i).name(), width), "   ", absl::StrJoin(lines, " "), "\n");
   }
 }
 
@@ -136,15 +167,13 @@ void DescribeFields(const Place& place, const std::string& indent, std::string* 
   for (int i = 0; i < place.message.field_size(); ++i) {
     const FieldDescriptorProto& field = place.message.field(i);
     const auto lines = place.CommentAt(Below(place.path, DescriptorProto::kFieldFieldNumber, i));
-    absl::StrAppend(out, indent, field.name(), "   ", TypeOf(field, place.message),
-                    DefaultOf(absl::StrJoin(lines, " ")), "\n");
+    absl::StrAppend(out, indent, field.name(), "   ", TypeOf(field, place), DefaultOf(absl::StrJoin(lines, " ")), "\n");
     for (const std::string& line : lines) absl::StrAppend(out, inner, line, "\n");
-    if (const int index = IndexOf(place.message.enum_type(), field.type_name()); index >= 0) {
-      DescribeEnum(place, index, inner, out);
+    if (const EnumPlace at = FindEnum(place, field.type_name()); at.type != nullptr) {
+      DescribeEnum(place, at, inner, out);
     }
-    if (const int index = IndexOf(place.message.nested_type(), field.type_name()); index >= 0) {
-      const Path path = Below(place.path, DescriptorProto::kNestedTypeFieldNumber, index);
-      DescribeFields({place.message.nested_type(index), place.comments, path}, inner, out);
+    if (const std::optional<Place> message = FindMessage(place, field.type_name())) {
+      DescribeFields(*message, inner, out);
     }
   }
 }
@@ -157,7 +186,7 @@ absl::StatusOr<std::string> DescribeSchema(const std::string& proto, const std::
   const int index = IndexOf(file->message_type(), message);
   if (index < 0) return absl::NotFoundError(absl::StrCat("want a message ", message, ", got a .proto file without"));
   const Comments comments = CommentsOf(*file);
-  const Place place{file->message_type(index), comments, {FileDescriptorProto::kMessageTypeFieldNumber, index}};
+  const Place place{*file, file->message_type(index), comments, {FileDescriptorProto::kMessageTypeFieldNumber, index}};
   std::string out;
   for (const std::string& line : place.CommentAt(place.path)) absl::StrAppend(&out, line, "\n");
   if (place.message.field_size() > 0) absl::StrAppend(&out, "\n");

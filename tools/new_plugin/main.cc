@@ -11,7 +11,7 @@
 #include "gflags/gflags.h"
 #include "tools/new_plugin/new_plugin.h"
 
-DEFINE_string(kind, "loss", "loss, mapping or init");
+DEFINE_string(kind, "loss", "loss, mapping, init, data or evaluation");
 DEFINE_string(name, "", "the plugin's name as users will type it: my_loss");
 
 namespace retort {

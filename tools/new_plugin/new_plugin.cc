@@ -42,9 +42,10 @@ bool IsSnakeCase(const std::string& name) {
 }
 
 absl::Status Check(const std::string& workspace, const std::string& kind, const std::string& name) {
-  static const auto* const kinds = new std::set<std::string>{"loss", "mapping", "init"};
+  static const auto* const kinds = new std::set<std::string>{"loss", "mapping", "init", "data", "evaluation"};
   if (kinds->count(kind) == 0) {
-    return absl::InvalidArgumentError(absl::StrCat("--kind: want loss, mapping or init, got \"", kind, "\""));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--kind: want loss, mapping, init, data or evaluation, got \"", kind, "\""));
   }
   if (!IsSnakeCase(name)) {
     return absl::InvalidArgumentError(absl::StrCat("--name: want a name like my_", kind, ", got \"", name, "\""));
@@ -56,8 +57,11 @@ absl::Status Check(const std::string& workspace, const std::string& kind, const 
     return absl::InvalidArgumentError(
         absl::StrCat("--name: \"", name, "\" means something else here; want another name"));
   }
-  // Kinds share a name space: each plugin's configuration is the message retort.<Name>Config.
+  // Losses, mappings and initialisations share a name space: the configuration of each is retort.<Name>Config. Data and
+  // evaluations have their kind in the message's name.
+  const bool own_names = kind == "data" || kind == "evaluation";
   for (const std::string& other : *kinds) {
+    if (other != kind && (own_names || other == "data" || other == "evaluation")) continue;
     const std::string folder = absl::StrCat(workspace, "/plugins/", other, "/", name);
     if (std::filesystem::exists(folder)) return absl::AlreadyExistsError(absl::StrCat(folder, " is there already"));
   }

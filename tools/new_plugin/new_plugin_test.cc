@@ -12,7 +12,8 @@ namespace {
 
 constexpr char kTemplates[] = "tools/new_plugin/templates";
 constexpr char kList[] =
-    "PLUGINS = {\n    \"init\": [\n        \"b\",\n    ],\n    \"loss\": [\n        \"a\",\n        \"z\",\n    ],\n   "
+    "PLUGINS = {\n    \"data\": [\n    ],\n    \"evaluation\": [\n    ],\n    \"init\": [\n        \"b\",\n    ],\n    "
+    "\"loss\": [\n        \"a\",\n        \"z\",\n    ],\n   "
     " \"mapping\": [\n    ],\n}\n";
 
 class NewPlugin : public ::testing::Test {
@@ -31,7 +32,7 @@ class NewPlugin : public ::testing::Test {
 };
 
 TEST_F(NewPlugin, WritesAWholeFolderOfEachKind) {
-  for (const std::string kind : {"loss", "mapping", "init"}) {
+  for (const std::string kind : {"loss", "mapping", "init", "data", "evaluation"}) {
     const std::string name = "my_" + kind;
     EXPECT_EQ(Error(kind, name), "");
     for (const std::string& file : {name + ".proto", name + ".h", name + ".cc", name + "_test.cc",
@@ -44,14 +45,14 @@ TEST_F(NewPlugin, WritesAWholeFolderOfEachKind) {
       EXPECT_TRUE(absl::StrContains(text, name) || absl::StrContains(text, "My")) << file;
     }
   }
-  EXPECT_EQ(
-      Read("plugins/plugins.bzl"),
-      "PLUGINS = {\n    \"init\": [\n        \"b\",\n        \"my_init\",\n    ],\n    \"loss\": [\n        \"a\",\n"
-      "        \"my_loss\",\n        \"z\",\n    ],\n    \"mapping\": [\n        \"my_mapping\",\n    ],\n}\n");
+  EXPECT_EQ(Read("plugins/plugins.bzl"),
+            "PLUGINS = {\n    \"data\": [\n    ],\n    \"evaluation\": [\n    ],\n    \"init\": [\n        \"b\",\n    "
+            "    \"my_init\",\n    ],\n    \"loss\": [\n        \"a\",\n"
+            "        \"my_loss\",\n        \"z\",\n    ],\n    \"mapping\": [\n        \"my_mapping\",\n    ],\n}\n");
 }
 
 TEST_F(NewPlugin, RefusesWhatCannotBeAndWritesNothing) {
-  EXPECT_EQ(Error("optimizer", "x"), "--kind: want loss, mapping or init, got \"optimizer\"");
+  EXPECT_EQ(Error("optimizer", "x"), "--kind: want loss, mapping, init, data or evaluation, got \"optimizer\"");
   for (const std::string name : {"", "MyLoss", "my__loss", "_x", "2x", "my_2", "a b", "../x"}) {
     EXPECT_EQ(Error("loss", name), "--name: want a name like my_loss, got \"" + name + "\"");
   }
@@ -59,6 +60,7 @@ TEST_F(NewPlugin, RefusesWhatCannotBeAndWritesNothing) {
   EXPECT_EQ(Error("loss", "mine"), "");
   EXPECT_TRUE(absl::StrContains(Error("loss", "mine"), "plugins/loss/mine is there already"));
   EXPECT_TRUE(absl::StrContains(Error("init", "mine"), "plugins/loss/mine is there already"));
+  EXPECT_EQ(Error("data", "mine"), "") << "data have names of their own";
   EXPECT_EQ(Error("loss", "weight"), "--name: \"weight\" means something else here; want another name");
 }
 
@@ -69,7 +71,7 @@ TEST_F(NewPlugin, IsLaidOutAsClangFormatWould) {
     for (const std::string letters : {"a", "ab", "abc"}) {
       std::string name = letters;
       for (int i = 1; i < words; ++i) name += "_" + letters;
-      for (const std::string kind : {"loss", "mapping", "init"}) {
+      for (const std::string kind : {"loss", "mapping", "init", "data", "evaluation"}) {
         EXPECT_EQ(Error(kind, name), "");
         const std::string folder = workspace_ + "/plugins/" + kind + "/" + name;
         const std::string command = "clang-format --style=file:.clang-format --dry-run --Werror '" + folder +

@@ -57,18 +57,20 @@ std::vector<MetricColumn> FindColumns(const SweepResult& result) {
     }
   }
   std::vector<MetricColumn> columns;
-  for (const auto& [stage, split, metric] : keys) columns.push_back({stage, split, metric, FindMetricInfo(metric), ""});
+  for (const auto& [stage, split, metric] : keys)
+    columns.push_back({stage, split, metric, FindMetric(result.metrics, metric), ""});
   std::stable_sort(columns.begin(), columns.end(), [&](const MetricColumn& a, const MetricColumn& b) {
     const auto order = [&](const MetricColumn& c) {
-      return std::make_tuple(c.metric != result.primary_metric, c.split != "report", c.info.rank, c.metric);
+      return std::make_tuple(c.metric != result.primary_metric, c.split != "report",
+                             MetricRank(result.metrics, c.metric), c.metric);
     };
     return order(a) < order(b);
   });
   for (MetricColumn& column : columns) {
-    const auto same = [&](const MetricColumn& other) { return other.info.label == column.info.label; };
+    const auto same = [&](const MetricColumn& other) { return other.spec.label == column.spec.label; };
     const bool unique = std::count_if(columns.begin(), columns.end(), same) == 1;
     column.title =
-        unique ? column.info.label : absl::StrCat(column.stage, " (", column.split, "): ", column.info.label);
+        unique ? column.spec.label : absl::StrCat(column.stage, " (", column.split, "): ", column.spec.label);
   }
   return columns;
 }

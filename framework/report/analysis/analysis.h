@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "framework/report/analysis/metric_info.h"
+#include "framework/eval/metric_spec.h"
 #include "framework/report/analysis/statistics.h"
 #include "framework/report/analysis/sweep_result.h"
 
@@ -19,7 +19,7 @@ namespace retort {
 // A metric of one evaluation stage on one split: one group of columns in every table.
 struct MetricColumn {
   std::string stage, split, metric;
-  MetricInfo info;
+  MetricSpec spec;
   std::string title;  // "cross-entropy", with the stage before it where several stages report the metric.
 };
 

@@ -131,6 +131,9 @@ SweepResult FakeSweep() {
   SweepResult result;
   result.name = "quickstart";
   result.seeds = {1, 2, 3};
+  result.metrics = {{"masked_lm/cross_entropy", "cross-entropy", Nats(), Better::kLower, "sequence"},
+                    {"masked_lm/kl_to_teacher", "KL to teacher", Nats(), Better::kLower, "sequence", true},
+                    {"masked_lm/accuracy", "accuracy", Percent(), Better::kHigher, "sequence"}};
   result.primary_metric = "masked_lm/cross_entropy";
   result.conditions = "this teacher, corpus and learning rate";
   Maker maker;
@@ -155,6 +158,7 @@ SweepResult TinySweep() {
   result.name = "tiny";
   result.variants = {{"base", ""}, {"a", "stage.distil.clip_norm: 1, was 5"}};
   result.seeds = {1, 2};
+  result.metrics = {{"m/cross_entropy", "cross-entropy", Nats(), Better::kLower, "sequence"}};
   result.primary_metric = "m/cross_entropy";
   result.conditions = "this teacher";
   const auto add = [&result](const char* variant, uint64_t seed, std::vector<double> sums) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "framework/eval/metric_spec.h"
 #include "framework/eval/scores.h"
 #include "framework/train/observer.h"
 
@@ -53,6 +54,7 @@ struct SweepResult {
   std::vector<RunResult> runs;  // variants x seeds, those that ran.
   std::vector<Scores> teacher;  // The teacher's own scores, if there is a teacher.
   std::vector<PublishedResult> published;
+  MetricSpecs metrics;                // What the evaluations measure, in the order of their columns.
   std::string primary_metric;         // "masked_lm/cross_entropy"
   std::vector<std::string> warnings;  // Dead options and the like, from the plan.
   std::string conditions;  // "this teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (5e-4)"

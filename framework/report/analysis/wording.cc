@@ -17,21 +17,21 @@ std::string WithUnit(const std::string& number, const std::string& unit) {
 
 std::string Counted(int64_t n, absl::string_view noun) { return absl::StrCat(n, " ", noun, n == 1 ? "" : "s"); }
 
-FormattedInterval Scaled(const MetricInfo& info, const PairedDifference& d) {
-  return FormatInterval(info.scale * d.estimate, info.scale * *d.low, info.scale * *d.high);
+FormattedInterval Scaled(const MetricSpec& spec, const PairedDifference& d) {
+  return FormatInterval(spec.unit.scale * d.estimate, spec.unit.scale * *d.low, spec.unit.scale * *d.high);
 }
 
-std::string Estimate(const MetricInfo& info, const PairedDifference& d) {
+std::string Estimate(const MetricSpec& spec, const PairedDifference& d) {
   const std::string number =
-      d.low.has_value() ? Scaled(info, d).estimate : FormatFixed(info.scale * d.estimate, DecimalsFor(0), true);
-  return WithUnit(number, info.difference_unit);
+      d.low.has_value() ? Scaled(spec, d).estimate : FormatFixed(spec.unit.scale * d.estimate, DecimalsFor(0), true);
+  return WithUnit(number, spec.unit.of_differences);
 }
 
-std::string Interval(const MetricInfo& info, const PairedDifference& d) {
+std::string Interval(const MetricSpec& spec, const PairedDifference& d) {
   if (!d.low.has_value()) return "no interval";
-  const FormattedInterval interval = Scaled(info, d);
+  const FormattedInterval interval = Scaled(spec, d);
   return absl::StrCat("95 % CI ", interval.low, " to ", interval.high,
-                      d.examples_only() ? absl::StrCat(", over ", info.example, "s only") : "");
+                      d.examples_only() ? absl::StrCat(", over ", spec.example, "s only") : "");
 }
 
 // "a, b and c"
@@ -52,14 +52,14 @@ std::vector<std::string> Values(const std::multimap<double, std::string, std::gr
   return values;
 }
 
-void Sort(const VariantAnalysis& variant, const MetricInfo& info, Groups* groups) {
+void Sort(const VariantAnalysis& variant, const MetricSpec& spec, Groups* groups) {
   const VariantMetric& metric = variant.metrics.front();
   if (!metric.difference.has_value()) {
     groups->unmeasured.push_back(variant.name);
     return;
   }
   const PairedDifference& d = *metric.difference;
-  const std::string item = absl::StrCat(variant.name, " (", Estimate(info, d), ")");
+  const std::string item = absl::StrCat(variant.name, " (", Estimate(spec, d), ")");
   switch (d.verdict()) {
     case Verdict::kUndetermined:
       groups->undetermined.push_back(variant.name);
@@ -69,10 +69,10 @@ void Sort(const VariantAnalysis& variant, const MetricInfo& info, Groups* groups
       break;
     case Verdict::kHigher:
     case Verdict::kLower:
-      if (info.better == Better::kUnknown) {
+      if (spec.better == Better::kUnknown) {
         groups->changed.emplace(std::abs(d.estimate), item);
       } else {
-        const bool better = (d.verdict() == Verdict::kHigher) == (info.better == Better::kHigher);
+        const bool better = (d.verdict() == Verdict::kHigher) == (spec.better == Better::kHigher);
         (better ? groups->better : groups->worse).emplace(std::abs(d.estimate), item);
       }
       break;
@@ -81,20 +81,20 @@ void Sort(const VariantAnalysis& variant, const MetricInfo& info, Groups* groups
 
 }  // namespace
 
-std::string FormatDifference(const MetricInfo& info, const PairedDifference& difference) {
-  return absl::StrCat(Estimate(info, difference), " (", Interval(info, difference), ")");
+std::string FormatDifference(const MetricSpec& spec, const PairedDifference& difference) {
+  return absl::StrCat(Estimate(spec, difference), " (", Interval(spec, difference), ")");
 }
 
-std::string FormatEvidence(const MetricInfo& info, const PairedDifference& difference) {
-  return absl::StrCat(Counted(difference.seeds, "seed"), " x ", Counted(difference.examples, info.example),
+std::string FormatEvidence(const MetricSpec& spec, const PairedDifference& difference) {
+  return absl::StrCat(Counted(difference.seeds, "seed"), " x ", Counted(difference.examples, spec.example),
                       difference.screening() ? "; screening" : "");
 }
 
-std::string DescribeDifference(absl::string_view variant, const MetricInfo& info, const PairedDifference& difference,
+std::string DifferenceSentence(absl::string_view variant, const MetricSpec& spec, const PairedDifference& difference,
                                absl::string_view conditions) {
   const bool undetermined = difference.verdict() == Verdict::kUndetermined;
-  return absl::StrCat(variant, ": ", undetermined ? "undetermined, " : "", Estimate(info, difference), " (",
-                      Interval(info, difference), "; ", FormatEvidence(info, difference), ")",
+  return absl::StrCat(variant, ": ", undetermined ? "undetermined, " : "", Estimate(spec, difference), " (",
+                      Interval(spec, difference), "; ", FormatEvidence(spec, difference), ")",
                       conditions.empty() ? "" : ", for ", conditions);
 }
 
@@ -107,15 +107,16 @@ std::string Headline(const Analysis& analysis) {
     if (variant.is_base) {
       base = &variant.metrics.front();
     } else {
-      Sort(variant, column.info, &groups);
+      Sort(variant, column.spec, &groups);
     }
   }
   if (base == nullptr || !base->summary.has_value()) {
     return absl::StrCat("The base was not scored on ", column.title, ", so no variant can be compared.");
   }
-  const double scale = column.info.scale;
+  const double scale = column.spec.unit.scale;
   const double spread = scale * base->summary->standard_deviation.value_or(0);
-  const std::string value = WithUnit(FormatFixed(scale * base->summary->mean, DecimalsFor(spread)), column.info.unit);
+  const std::string value =
+      WithUnit(FormatFixed(scale * base->summary->mean, DecimalsFor(spread)), column.spec.unit.value);
   std::vector<std::string> clauses;
   const auto add = [&clauses](const std::vector<std::string>& items, absl::string_view one, absl::string_view many) {
     if (!items.empty()) clauses.push_back(absl::StrCat(List(items), " ", items.size() == 1 ? one : many));
@@ -136,7 +137,7 @@ std::vector<std::string> DescribeAll(const Analysis& analysis, absl::string_view
   for (const VariantAnalysis& variant : analysis.variants) {
     const std::optional<PairedDifference>& difference = variant.metrics.front().difference;
     if (!difference.has_value()) continue;
-    sentences.push_back(DescribeDifference(variant.name, analysis.columns.front().info, *difference, conditions));
+    sentences.push_back(DifferenceSentence(variant.name, analysis.columns.front().spec, *difference, conditions));
   }
   return sentences;
 }

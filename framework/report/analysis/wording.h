@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "framework/eval/metric_spec.h"
 #include "framework/report/analysis/analysis.h"
-#include "framework/report/analysis/metric_info.h"
 #include "framework/report/analysis/statistics.h"
 
 // Results in words. They never say more than the numbers: every difference comes with its interval, what the interval
@@ -15,23 +15,23 @@
 namespace retort {
 
 // "+0.18 nats (95 % CI 0.16 to 0.21)"; without unit and interval where there is none.
-std::string FormatDifference(const MetricInfo& info, const PairedDifference& difference);
+std::string FormatDifference(const MetricSpec& spec, const PairedDifference& difference);
 
 // "3 seeds x 512 sequences; screening"
-std::string FormatEvidence(const MetricInfo& info, const PairedDifference& difference);
+std::string FormatEvidence(const MetricSpec& spec, const PairedDifference& difference);
 
 // "no_ce: +0.18 nats (95 % CI 0.16 to 0.21; 3 seeds x 512 sequences; screening), for this teacher, corpus and learning
 // rate"; "no_mlm: undetermined, −0.006 nats (95 % CI −0.014 to 0.002; ...)" when the interval contains 0. With one
 // seed:
 // "(95 % CI 0.16 to 0.21, over sequences only; 1 seed x 512 sequences; screening)". `conditions` may be empty.
-std::string DescribeDifference(absl::string_view variant, const MetricInfo& info, const PairedDifference& difference,
+std::string DifferenceSentence(absl::string_view variant, const MetricSpec& spec, const PairedDifference& difference,
                                absl::string_view conditions);
 
 // The whole sweep in one sentence on its primary metric: which variants are worse than the base, which better, by how
 // much, and which are undetermined.
 std::string Headline(const Analysis& analysis);
 
-// DescribeDifference of every variant on the primary metric, in the sweep's order.
+// DifferenceSentence of every variant on the primary metric, in the sweep's order.
 std::vector<std::string> DescribeAll(const Analysis& analysis, absl::string_view conditions);
 
 // "−2.96 GLUE macro", "77.0 GLUE macro (−2.96)"

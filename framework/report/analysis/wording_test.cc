@@ -10,6 +10,10 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 
+MetricSpec CrossEntropy() { return {"lm/cross_entropy", "cross-entropy", Nats(), Better::kLower, "sequence"}; }
+MetricSpec Accuracy() { return {"lm/accuracy", "accuracy", Percent(), Better::kHigher, "sequence"}; }
+MetricSpec Spearman() { return {"pairs/spearman", "Spearman", Percent(), Better::kHigher, "sentence pair"}; }
+
 PairedDifference Difference(double estimate, double low, double high) {
   PairedDifference difference;
   difference.estimate = estimate;
@@ -20,50 +24,49 @@ PairedDifference Difference(double estimate, double low, double high) {
   return difference;
 }
 
-TEST(DescribeDifference, WithItsConditions) {
+TEST(DifferenceSentence, WithItsConditions) {
   EXPECT_EQ(
-      DescribeDifference("no_ce", FindMetricInfo("masked_lm/cross_entropy"), Difference(0.183, 0.158, 0.208),
+      DifferenceSentence("no_ce", CrossEntropy(), Difference(0.183, 0.158, 0.208),
                          "this teacher, corpus and learning rate"),
       "no_ce: +0.18 nats (95 % CI 0.16 to 0.21; 3 seeds x 512 sequences; screening), for this teacher, corpus and "
       "learning rate");
 }
 
-TEST(DescribeDifference, UndeterminedWhenTheIntervalContainsZero) {
-  EXPECT_EQ(DescribeDifference("no_mlm", FindMetricInfo("cross_entropy"), Difference(-0.006, -0.031, 0.019), ""),
+TEST(DifferenceSentence, UndeterminedWhenTheIntervalContainsZero) {
+  EXPECT_EQ(DifferenceSentence("no_mlm", CrossEntropy(), Difference(-0.006, -0.031, 0.019), ""),
             "no_mlm: undetermined, −0.01 nats (95 % CI −0.03 to 0.02; 3 seeds x 512 sequences; screening)");
 }
 
-TEST(DescribeDifference, SharesInPoints) {
-  EXPECT_THAT(DescribeDifference("x", FindMetricInfo("accuracy"), Difference(0.0123, 0.0043, 0.0203), ""),
+TEST(DifferenceSentence, SharesInPoints) {
+  EXPECT_THAT(DifferenceSentence("x", Accuracy(), Difference(0.0123, 0.0043, 0.0203), ""),
               HasSubstr("+1.2 points (95 % CI 0.4 to 2.0;"));
 }
 
-TEST(DescribeDifference, OneSeedIsSaidInWords) {
+TEST(DifferenceSentence, OneSeedIsSaidInWords) {
   PairedDifference one_seed = Difference(0.18, 0.16, 0.21);
   one_seed.seeds = 1;
-  EXPECT_THAT(DescribeDifference("x", FindMetricInfo("cross_entropy"), one_seed, ""),
+  EXPECT_THAT(DifferenceSentence("x", CrossEntropy(), one_seed, ""),
               HasSubstr("(95 % CI 0.16 to 0.21, over sequences only; 1 seed x 512 sequences; screening)"));
 }
 
-TEST(DescribeDifference, NamesWhatItWasMeasuredOn) {
+TEST(DifferenceSentence, NamesWhatItWasMeasuredOn) {
   PairedDifference one_seed = Difference(0.02, 0.01, 0.03);
   one_seed.seeds = 1;
-  EXPECT_THAT(DescribeDifference("x", FindMetricInfo("sentence_similarity/spearman"), one_seed, ""),
+  EXPECT_THAT(DifferenceSentence("x", Spearman(), one_seed, ""),
               HasSubstr("over sentence pairs only; 1 seed x 512 sentence pairs; screening)"));
 }
 
-TEST(DescribeDifference, FiveSeedsAreNotScreening) {
+TEST(DifferenceSentence, FiveSeedsAreNotScreening) {
   PairedDifference five_seeds = Difference(0.18, 0.16, 0.21);
   five_seeds.seeds = 5;
-  EXPECT_THAT(DescribeDifference("x", FindMetricInfo("cross_entropy"), five_seeds, ""),
-              HasSubstr("0.21; 5 seeds x 512 sequences)"));
+  EXPECT_THAT(DifferenceSentence("x", CrossEntropy(), five_seeds, ""), HasSubstr("0.21; 5 seeds x 512 sequences)"));
 }
 
-TEST(DescribeDifference, WithoutInterval) {
+TEST(DifferenceSentence, WithoutInterval) {
   PairedDifference difference;
   difference.estimate = 0.5;
   difference.seeds = difference.examples = 1;
-  EXPECT_EQ(DescribeDifference("x", FindMetricInfo("cross_entropy"), difference, ""),
+  EXPECT_EQ(DifferenceSentence("x", CrossEntropy(), difference, ""),
             "x: +0.500 nats (no interval; 1 seed x 1 sequence; screening)");
 }
 

@@ -30,7 +30,7 @@ const char* BetterName(Better better) {
   return better == Better::kLower ? "lower" : (better == Better::kHigher ? "higher" : "unknown");
 }
 
-Json DifferenceJson(const std::string& variant, const MetricInfo& info, const PairedDifference& d,
+Json DifferenceJson(const std::string& variant, const MetricSpec& spec, const PairedDifference& d,
                     const std::string& conditions) {
   return {{"estimate", NumberToJson(d.estimate)},
           {"low", Optional(d.low)},
@@ -43,7 +43,7 @@ Json DifferenceJson(const std::string& variant, const MetricInfo& info, const Pa
           {"examples_only", d.examples_only()},
           {"screening", d.screening()},
           {"verdict", VerdictName(d.verdict())},
-          {"words", DescribeDifference(variant, info, d, conditions)}};
+          {"words", DifferenceSentence(variant, spec, d, conditions)}};
 }
 
 Json MetricJson(const VariantAnalysis& variant, const MetricColumn& column, const VariantMetric& metric,
@@ -56,7 +56,7 @@ Json MetricJson(const VariantAnalysis& variant, const MetricColumn& column, cons
     json["sd"] = Optional(metric.summary->standard_deviation);
   }
   if (metric.difference.has_value()) {
-    json["difference"] = DifferenceJson(variant.name, column.info, *metric.difference, conditions);
+    json["difference"] = DifferenceJson(variant.name, column.spec, *metric.difference, conditions);
   }
   return json;
 }
@@ -94,8 +94,8 @@ std::string RenderResultsJson(const SweepResult& result, const Analysis& analysi
     json["metrics"].push_back({{"stage", column.stage},
                                {"split", column.split},
                                {"metric", column.metric},
-                               {"label", column.info.label},
-                               {"better", BetterName(column.info.better)}});
+                               {"label", column.spec.label},
+                               {"better", BetterName(column.spec.better)}});
   }
   json["variants"] = Json::array();
   for (const VariantAnalysis& variant : analysis.variants) {

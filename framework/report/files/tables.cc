@@ -21,22 +21,22 @@ std::string ColumnKey(const Analysis& analysis, const MetricColumn& column) {
   return unique ? column.metric : absl::StrCat(column.stage, "/", column.split, "/", column.metric);
 }
 
-TableCell MeanCell(const MetricInfo& info, const std::optional<Summary>& summary) {
+TableCell MeanCell(const MetricSpec& spec, const std::optional<Summary>& summary) {
   if (!summary.has_value()) return {kNothing, {std::nullopt, std::nullopt}};
-  const double mean = info.scale * summary->mean;
+  const double mean = spec.unit.scale * summary->mean;
   const std::optional<double>& sd = summary->standard_deviation;
-  return {sd.has_value() ? FormatPlusMinus(mean, info.scale * *sd) : FormatFixed(mean, DecimalsFor(0)),
+  return {sd.has_value() ? FormatPlusMinus(mean, spec.unit.scale * *sd) : FormatFixed(mean, DecimalsFor(0)),
           {summary->mean, sd}};
 }
 
-TableCell DifferenceCell(const MetricInfo& info, const std::optional<PairedDifference>& d) {
+TableCell DifferenceCell(const MetricSpec& spec, const std::optional<PairedDifference>& d) {
   if (!d.has_value()) return {kNothing, {std::nullopt, std::nullopt, std::nullopt, std::nullopt}};
   if (!d->low.has_value()) {
-    return {FormatFixed(info.scale * d->estimate, DecimalsFor(0), true),
+    return {FormatFixed(spec.unit.scale * d->estimate, DecimalsFor(0), true),
             {d->estimate, std::nullopt, std::nullopt, std::nullopt}};
   }
   const FormattedInterval interval =
-      FormatInterval(info.scale * d->estimate, info.scale * *d->low, info.scale * *d->high);
+      FormatInterval(spec.unit.scale * d->estimate, spec.unit.scale * *d->low, spec.unit.scale * *d->high);
   return {absl::StrCat(interval.estimate, " (", interval.low, " to ", interval.high, ")"),
           {d->estimate, d->low, d->high, d->standard_error}};
 }
@@ -60,8 +60,8 @@ std::vector<TableColumn> Columns(const Analysis& analysis, bool published) {
       return unit.empty() ? title : absl::StrCat(title, ", ", unit);
     };
     const std::string key = ColumnKey(analysis, column);
-    columns.push_back({with_unit(column.title, column.info.unit), key, {"mean", "sd"}});
-    columns.push_back({with_unit("Δ to base", column.info.difference_unit),
+    columns.push_back({with_unit(column.title, column.spec.unit.value), key, {"mean", "sd"}});
+    columns.push_back({with_unit("Δ to base", column.spec.unit.of_differences),
                        absl::StrCat(key, ".difference"),
                        {"estimate", "low", "high", "standard_error"}});
   }
@@ -76,8 +76,8 @@ std::vector<TableColumn> Columns(const Analysis& analysis, bool published) {
 std::vector<TableCell> VariantRow(const Analysis& analysis, const VariantAnalysis& variant, bool published) {
   std::vector<TableCell> row = {{variant.name, {}}};
   for (size_t m = 0; m < analysis.columns.size(); ++m) {
-    row.push_back(MeanCell(analysis.columns[m].info, variant.metrics[m].summary));
-    row.push_back(DifferenceCell(analysis.columns[m].info, variant.metrics[m].difference));
+    row.push_back(MeanCell(analysis.columns[m].spec, variant.metrics[m].summary));
+    row.push_back(DifferenceCell(analysis.columns[m].spec, variant.metrics[m].difference));
   }
   const size_t runs = variant.finished_runs + variant.failures.size();
   row.push_back(NumberCell(variant.failures.empty() ? absl::StrCat(variant.finished_runs)
@@ -94,7 +94,7 @@ std::vector<TableCell> VariantRow(const Analysis& analysis, const VariantAnalysi
 TableCell TeacherCell(const Analysis& analysis, size_t m) {
   if (!analysis.teacher[m].has_value()) return {kNothing, {std::nullopt, std::nullopt}};
   const std::optional<Summary>& base = analysis.variants.front().metrics[m].summary;
-  const double scale = analysis.columns[m].info.scale;
+  const double scale = analysis.columns[m].spec.unit.scale;
   const double spread = base.has_value() ? scale * base->standard_deviation.value_or(0) : 0;
   return {FormatFixed(scale * *analysis.teacher[m], DecimalsFor(spread)), {analysis.teacher[m], std::nullopt}};
 }
@@ -103,7 +103,7 @@ std::vector<TableCell> TeacherRow(const Analysis& analysis, const std::vector<Ta
   std::vector<TableCell> row = {{"teacher", {}}};
   for (size_t m = 0; m < analysis.columns.size(); ++m) {
     row.push_back(TeacherCell(analysis, m));
-    row.push_back(DifferenceCell(analysis.columns[m].info, std::nullopt));
+    row.push_back(DifferenceCell(analysis.columns[m].spec, std::nullopt));
   }
   while (row.size() < columns.size()) {
     row.push_back({kNothing, std::vector<std::optional<double>>(columns[row.size()].fields.size())});

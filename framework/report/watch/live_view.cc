@@ -12,8 +12,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "framework/eval/metric_spec.h"
 #include "framework/report/analysis/format.h"
-#include "framework/report/analysis/metric_info.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -193,9 +193,10 @@ std::vector<std::string> RenderLiveView(const std::vector<LiveRun>& runs, int ex
   return text;
 }
 
-LiveViewOptions LiveViewOnStandardOutput(int expected_runs) {
+LiveViewOptions LiveViewOnStandardOutput(int expected_runs, MetricSpecs metrics) {
   LiveViewOptions options;
   options.expected_runs = expected_runs;
+  options.metrics = std::move(metrics);
   options.write = [](absl::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
@@ -258,9 +259,9 @@ void LiveView::Evaluated(const StageId& id, const EvaluationRecord& record) {
   absl::MutexLock lock(&mutex_);
   std::vector<std::string> parts;
   for (const auto& [metric, value] : record.metrics) {
-    const MetricInfo info = FindMetricInfo(metric);
-    parts.push_back(
-        absl::StrCat(info.label, " ", FormatFixed(info.scale * value, 2), info.unit.empty() ? "" : " ", info.unit));
+    const MetricSpec spec = FindMetric(options_.metrics, metric);
+    parts.push_back(absl::StrCat(spec.label, " ", FormatFixed(spec.unit.scale * value, 2),
+                                 spec.unit.value.empty() ? "" : " ", spec.unit.value));
   }
   Find(id).evaluation = parts.empty() ? "" : parts.front();
   if (options_.terminal) return Redraw(false);

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "framework/eval/metric_spec.h"
 #include "framework/train/observer.h"
 
 namespace retort {
@@ -40,12 +41,13 @@ struct LiveViewOptions {
   int width = 100;        // Columns and lines of the terminal.
   int height = 24;
   int expected_runs = 0;                         // Variants x seeds, if known.
+  MetricSpecs metrics;                           // Of evaluations while training.
   std::function<void(absl::string_view)> write;  // Required. Gets whole lines, flushed by it.
   std::function<absl::Time()> now = absl::Now;
 };
 
 // Options for this process's standard output: a terminal of its present size, or plain lines.
-LiveViewOptions LiveViewOnStandardOutput(int expected_runs);
+LiveViewOptions LiveViewOnStandardOutput(int expected_runs, MetricSpecs metrics);
 
 // Shows training while it runs. On a terminal the lines are redrawn at most 5 times per second. Elsewhere a run gives a
 // line when it starts, at every tenth of its way, at evaluations, and when it ends; and where nothing was said for 10

@@ -88,6 +88,7 @@ class LiveViewTest : public ::testing::Test {
  protected:
   LiveViewOptions Options(bool terminal) {
     LiveViewOptions options;
+    options.metrics = {{"masked_lm/cross_entropy", "cross-entropy", Nats(), Better::kLower, "sequence"}};
     options.terminal = terminal;
     options.write = [this](absl::string_view text) { written_.emplace_back(text); };
     options.now = [this] { return now_; };

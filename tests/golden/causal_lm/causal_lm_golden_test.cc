@@ -10,7 +10,6 @@
 #include "ATen/TensorOperators.h"
 #include "absl/strings/str_cat.h"
 #include "framework/data/held_out.h"
-#include "framework/data/lm_source.h"
 #include "framework/data/test_store.h"
 #include "framework/eval/lm_evaluation.h"
 #include "framework/model/encoder.h"
@@ -21,6 +20,7 @@
 #include "framework/train/student_trainer.h"
 #include "framework/train/test_training.h"
 #include "gtest/gtest.h"
+#include "plugins/data/causal_lm/causal_lm.h"
 
 namespace retort {
 namespace {
@@ -67,11 +67,9 @@ class CausalLmGolden : public ::testing::Test {
 
   // All blocks, as a training step of the data gives them.
   Batch TrainingBatch() const {
-    Data data;
-    data.mutable_causal_lm()->set_length(kLength);
     BatchSpec spec;
     spec.set_sequences(kBlocks);
-    auto source = LmSource::Create(data, spec, blocks_, *testing::LetterTokenizer(), 1);
+    auto source = CausalLmSource::Create(spec, blocks_, 1);
     EXPECT_THAT(source, IsOk());
     return (*source)->Step(0).Slice(0, kBlocks, kCpu);
   }

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
-#include "framework/report/analysis/metric_info.h"
+#include "framework/eval/metric_spec.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {
@@ -81,7 +81,7 @@ std::vector<std::string> MetricsWhileTraining(const SweepResult& result) {
   }
   std::stable_sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
     const auto order = [&](const std::string& name) {
-      return std::make_pair(name != result.primary_metric, FindMetricInfo(name).rank);
+      return std::make_pair(name != result.primary_metric, MetricRank(result.metrics, name));
     };
     return order(a) < order(b);
   });
@@ -100,10 +100,11 @@ std::string RenderChartData(const SweepResult& result) {
   }
   Json json = {{"metrics", Json::array()}, {"terms", terms}, {"variants", Json::array()}};
   for (const std::string& metric : metrics) {
-    const MetricInfo info = FindMetricInfo(metric);
-    json["metrics"].push_back({{"name", metric},
-                               {"title", info.unit.empty() ? info.label : absl::StrCat(info.label, ", ", info.unit)},
-                               {"scale", info.scale}});
+    const MetricSpec spec = FindMetric(result.metrics, metric);
+    json["metrics"].push_back(
+        {{"name", metric},
+         {"title", spec.unit.value.empty() ? spec.label : absl::StrCat(spec.label, ", ", spec.unit.value)},
+         {"scale", spec.unit.scale}});
   }
   for (const VariantInfo& variant : result.variants) {
     const auto is_ours = [&](const RunResult& run) { return run.variant == variant.name; };

@@ -38,24 +38,24 @@ std::vector<ForestRow> Rows(const Analysis& analysis, size_t column) {
   return rows;
 }
 
-const char* ToneClass(const MetricInfo& info, Verdict verdict) {
+const char* ToneClass(const MetricSpec& spec, Verdict verdict) {
   if (verdict == Verdict::kUndetermined) return "undetermined";
   if (verdict == Verdict::kNoInterval) return "nothing";
-  if (info.better == Better::kUnknown) return "changed";
-  return (verdict == Verdict::kHigher) == (info.better == Better::kHigher) ? "better" : "worse";
+  if (spec.better == Better::kUnknown) return "changed";
+  return (verdict == Verdict::kHigher) == (spec.better == Better::kHigher) ? "better" : "worse";
 }
 
-std::string VerdictWords(const MetricInfo& info, Verdict verdict) {
-  const std::string tone = ToneClass(info, verdict);
+std::string VerdictWords(const MetricSpec& spec, Verdict verdict) {
+  const std::string tone = ToneClass(spec, verdict);
   if (tone == "nothing") return "no interval";
   if (tone == "changed") return verdict == Verdict::kHigher ? "higher" : "lower";
   return tone;
 }
 
-std::string Positions(const ForestScale& scale, int which, const MetricInfo& info, const PairedDifference& d) {
-  const double middle = scale.Percent(info.scale * d.estimate);
-  const double low = d.low.has_value() ? scale.Percent(info.scale * *d.low) : middle;
-  const double high = d.high.has_value() ? scale.Percent(info.scale * *d.high) : middle;
+std::string Positions(const ForestScale& scale, int which, const MetricSpec& spec, const PairedDifference& d) {
+  const double middle = scale.Percent(spec.unit.scale * d.estimate);
+  const double low = d.low.has_value() ? scale.Percent(spec.unit.scale * *d.low) : middle;
+  const double high = d.high.has_value() ? scale.Percent(spec.unit.scale * *d.high) : middle;
   return absl::StrFormat("--a%d:%.3f;--b%d:%.3f;--m%d:%.3f;", which, low, which, high, which, middle);
 }
 
@@ -79,24 +79,24 @@ std::string TickLabels(const ForestScale& scale, absl::string_view css_class) {
   return html;
 }
 
-std::string DifferenceWords(const MetricInfo& info, const PairedDifference& d) {
-  const std::string words = FormatDifference(info, d);
+std::string DifferenceWords(const MetricSpec& spec, const PairedDifference& d) {
+  const std::string words = FormatDifference(spec, d);
   // "+0.18 nats (95 % CI 0.16 to 0.21)": the number stands out, the interval follows softly.
   const size_t parenthesis = words.find('(');
   return absl::StrCat("<b>", EscapeHtml(words.substr(0, parenthesis - 1)), "</b> <span class=\"ci\">",
                       EscapeHtml(absl::StrReplaceAll(words.substr(parenthesis), {{"95 % CI ", ""}})), "</span>");
 }
 
-std::string RenderRow(const MetricInfo& info, const ForestRow& row, const ForestScale& linear,
+std::string RenderRow(const MetricSpec& spec, const ForestRow& row, const ForestScale& linear,
                       const ForestScale& stretched, const std::string& grid) {
   const Verdict verdict = row.difference.verdict();
-  return absl::StrCat("<div class=\"row ", ToneClass(info, verdict), "\" style=\"",
-                      Positions(linear, 0, info, row.difference), Positions(stretched, 1, info, row.difference),
+  return absl::StrCat("<div class=\"row ", ToneClass(spec, verdict), "\" style=\"",
+                      Positions(linear, 0, spec, row.difference), Positions(stretched, 1, spec, row.difference),
                       "\"><div class=\"name\">", EscapeHtml(row.variant->name), "<div class=\"change\">",
                       absl::StrReplaceAll(EscapeHtml(row.variant->change), {{"\n", "<br>"}}),
                       "</div></div><div class=\"track\">", grid, "<i class=\"bar\"></i><i class=\"dot\"></i></div>",
-                      "<div class=\"words\">", DifferenceWords(info, row.difference), " <span class=\"say\">",
-                      VerdictWords(info, verdict), "</span></div></div>\n");
+                      "<div class=\"words\">", DifferenceWords(spec, row.difference), " <span class=\"say\">",
+                      VerdictWords(spec, verdict), "</span></div></div>\n");
 }
 
 std::string ScaleChoice(absl::string_view id, bool stretched) {
@@ -184,26 +184,26 @@ bool NeedsStretchedScale(absl::Span<const double> values) {
 std::string RenderForestPlot(const Analysis& analysis, size_t column, absl::string_view id, bool hidden) {
   const std::vector<ForestRow> rows = Rows(analysis, column);
   if (rows.empty()) return "";
-  const MetricInfo& info = analysis.columns[column].info;
+  const MetricSpec& spec = analysis.columns[column].spec;
   std::vector<double> ends;
   std::vector<double> half_widths;
   for (const ForestRow& row : rows) {
     const PairedDifference& d = row.difference;
-    ends.push_back(info.scale * d.low.value_or(d.estimate));
-    ends.push_back(info.scale * d.high.value_or(d.estimate));
-    if (d.low.has_value()) half_widths.push_back(info.scale * (*d.high - *d.low) / 2);
+    ends.push_back(spec.unit.scale * d.low.value_or(d.estimate));
+    ends.push_back(spec.unit.scale * d.high.value_or(d.estimate));
+    if (d.low.has_value()) half_widths.push_back(spec.unit.scale * (*d.high - *d.low) / 2);
   }
   const ForestScale linear(ends, 0);
   const ForestScale stretched(ends, std::max(Median(half_widths), 1e-9));
   const std::string grid = GridLines(linear, "on-linear") + GridLines(stretched, "on-stretched");
   std::string html = absl::StrCat("<div class=\"forest\" id=\"", id, "\"", hidden ? " hidden" : "", ">\n",
                                   ScaleChoice(id, NeedsStretchedScale(ends)), "<div class=\"rows\">\n");
-  absl::StrAppend(&html, "<div class=\"axis\"><div></div><div class=\"direction span\">", DirectionWords(info.better),
+  absl::StrAppend(&html, "<div class=\"axis\"><div></div><div class=\"direction span\">", DirectionWords(spec.better),
                   "</div><div></div></div>\n");
-  for (const ForestRow& row : rows) absl::StrAppend(&html, RenderRow(info, row, linear, stretched, grid));
+  for (const ForestRow& row : rows) absl::StrAppend(&html, RenderRow(spec, row, linear, stretched, grid));
   absl::StrAppend(&html, "<div class=\"axis\"><div></div><div class=\"ticks span\">", TickLabels(linear, "on-linear"),
                   TickLabels(stretched, "on-stretched"), "</div><div class=\"direction\">",
-                  EscapeHtml(info.difference_unit), "</div></div>\n</div></div>\n");
+                  EscapeHtml(spec.unit.of_differences), "</div></div>\n</div></div>\n");
   return html;
 }
 

@@ -1,0 +1,60 @@
+#ifndef RETORT_FRAMEWORK_DATA_STEP_SOURCE_H_
+#define RETORT_FRAMEWORK_DATA_STEP_SOURCE_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "framework/batch/step_batch.h"
+
+// The steps that students are trained on:
+//
+//   std::unique_ptr<StepSource> source = ...;               // TrainingData::Open, framework/data/training_data.h
+//   const StepBatch step = source->Step(17);                // Ids, labels and masks of the 18th step.
+//   const Batch batch = step.Slice(0, 8, at::kCPU);         // Its first 8 sequences as tensors.
+
+namespace retort {
+
+// What a step costs, without its ids.
+struct StepShape {
+  int64_t sequences = 0;
+  int64_t positions = 0;      // Of the longest sequence, to which all are padded.
+  int64_t tokens = 0;         // Real positions of all sequences.
+  double labelled_share = 0;  // Of the tokens, expected.
+};
+
+// The steps of a training stage by number, from 0 over all epochs: which sequences, and their labels and masks. Any
+// step is at hand without those before it. The same source gives the same steps on any machine. Thread-safe.
+class StepSource {
+ public:
+  virtual ~StepSource() = default;
+
+  // Each call draws the masks again, with the same result.
+  virtual StepBatch Step(int64_t step) const = 0;
+
+  // The shape of Step(step), without reading ids.
+  virtual StepShape Shape(int64_t step) const = 0;
+
+  // The share of the real positions of so many sequences that is expected to be labelled.
+  virtual double LabelledShare(int64_t sequences, int64_t tokens) const = 0;
+
+  // The same for all epochs.
+  virtual int64_t steps_per_epoch() const = 0;
+
+  // What the steps' contents follow from, beside the configurations of data and batch and the seed: the text as ids,
+  // and which of them make up which sequence.
+  virtual uint64_t content_hash() const = 0;
+};
+
+// The mean of the shapes of an epoch's steps, rounded. For estimates and for budgets in operations.
+StepShape MeanStep(const StepSource& source);
+
+// The first number of steps that hold at least `tokens` real positions. Looks at the shape of each of them.
+// InvalidArgument unless tokens > 0.
+absl::StatusOr<int64_t> StepsForTokens(const StepSource& source, int64_t tokens);
+
+// Steps in so many epochs, rounded up. InvalidArgument unless 0 < epochs and the steps are countable.
+absl::StatusOr<int64_t> StepsForEpochs(const StepSource& source, double epochs);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_DATA_STEP_SOURCE_H_

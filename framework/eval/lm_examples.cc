@@ -1,0 +1,78 @@
+#include "framework/eval/lm_examples.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "framework/base/status_macros.h"
+#include "framework/data/held_out.h"
+#include "framework/data/open_sequences.h"
+#include "framework/eval/lm_evaluation.h"
+
+namespace retort {
+namespace {
+
+class LmExamples final : public HeldOutExamples {
+ public:
+  LmExamples(HeldOut held_out, std::string key) : held_out_(std::move(held_out)), key_(std::move(key)) {}
+
+  std::string Key() const override { return key_; }
+
+  std::vector<MetricScores> Score(const std::vector<EvaluatedModel>& models,
+                                  const std::optional<EvaluatedModel>& teacher, c10::Device device) const override {
+    return EvaluateLm(models, teacher, held_out_, device);
+  }
+
+ private:
+  const HeldOut held_out_;
+  const std::string key_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const HeldOutExamples>> OpenLmExamples(const LmExamplesSpec& spec,
+                                                                      const EvaluationInputs& inputs) {
+  const Tokenizer& tokenizer = inputs.tokenizer;
+  if (spec.kind == LmKind::kMasked && tokenizer.special_ids().mask == kNoId) {
+    return absl::InvalidArgumentError("masked_lm: want a vocabulary with a piece for masked tokens, got one without");
+  }
+  RETORT_ASSIGN_OR_RETURN(const Split split, ParseSplit(spec.split));
+  RETORT_ASSIGN_OR_RETURN(auto sequences, OpenSequences({spec.kind, spec.corpus, split, spec.length, spec.min_length},
+                                                        tokenizer, inputs.cache));
+  if (sequences->size() < spec.sequences) {
+    return absl::InvalidArgumentError(absl::StrCat("sequences: want at most the ", sequences->size(),
+                                                   " of the held-out split, got ", spec.sequences));
+  }
+  const std::string key = absl::StrCat(sequences->content_hash(), " ", spec.sequences, " ", spec.seed);
+  const MaskingContext context{spec.seed, tokenizer.vocabulary_size(), tokenizer.special_ids()};
+  return std::make_shared<LmExamples>(HeldOut(std::move(sequences), spec.sequences, context), key);
+}
+
+MetricSpecs LmMetrics(LmKind kind) {
+  MetricSpecs metrics = {
+      {LmMetric(kind, kCrossEntropy), "cross-entropy", Nats(), Better::kLower, "sequence"},
+      {LmMetric(kind, kKlToTeacher), "KL to teacher", Nats(), Better::kLower, "sequence", /*beside_teacher=*/true},
+      {LmMetric(kind, kAccuracy), "accuracy", Percent(), Better::kHigher, "sequence"},
+  };
+  return metrics;
+}
+
+ModelNeeds LmNeeds(LmKind kind, int64_t length) {
+  ModelNeeds needs;
+  needs.language_model_head = true;
+  needs.causal = kind == LmKind::kCausal;
+  needs.longest_sequence = length;
+  return needs;
+}
+
+void CheckLmExamples(const std::string& place, const LmExamplesSpec& spec, Problems* problems) {
+  const bool causal = spec.kind == LmKind::kCausal;
+  if (spec.corpus.empty()) problems->Add(place + "corpus", "want a corpus folder, got none");
+  problems->Want(spec.length >= (causal ? 2 : 3), place + "length",
+                 causal ? ">= 2 (a token and the next)" : ">= 3 ([CLS], a token, [SEP])", spec.length);
+  problems->Want(ParseSplit(spec.split).ok(), place + "split", "train, select or report",
+                 absl::StrCat("\"", spec.split, "\""));
+  problems->Positive(place + "sequences", static_cast<double>(spec.sequences));
+}
+
+}  // namespace retort

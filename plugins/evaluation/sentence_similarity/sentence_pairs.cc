@@ -1,0 +1,117 @@
+#include "plugins/evaluation/sentence_similarity/sentence_pairs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "framework/base/file.h"
+#include "framework/base/status_macros.h"
+#include "framework/text/encode_sequence.h"
+#include "xxhash.h"
+
+namespace retort {
+namespace {
+
+constexpr int64_t kFewestPairs = 3;
+
+using Columns = std::vector<std::string>;
+
+// Where sentence1, sentence2 and score stand.
+struct Heading {
+  size_t columns = 0, first = 0, second = 0, score = 0;
+};
+
+absl::StatusOr<Heading> ParseHeading(const std::string& path, const Columns& names) {
+  Heading heading;
+  heading.columns = names.size();
+  for (const auto& [name, place] : {std::pair("sentence1", &heading.first), std::pair("sentence2", &heading.second),
+                                    std::pair("score", &heading.score)}) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ":1: want a heading with the column ", name, ", got ", absl::StrJoin(names, ", ")));
+    }
+    *place = static_cast<size_t>(found - names.begin());
+  }
+  return heading;
+}
+
+absl::StatusOr<SentencePair> ParsePair(const Heading& heading, const std::string& place, const Columns& columns) {
+  if (columns.size() != heading.columns) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(place, "want the ", heading.columns, " columns of the heading, got ", columns.size()));
+  }
+  SentencePair pair{columns[heading.first], columns[heading.second]};
+  if (absl::SimpleAtod(columns[heading.score], &pair.score) && std::isfinite(pair.score)) return pair;
+  return absl::InvalidArgumentError(absl::StrCat(place, "score: want a number, got \"", columns[heading.score], "\""));
+}
+
+uint64_t HashContent(const TokenizedPairs& pairs) {
+  uint64_t hash = XXH3_64bits(pairs.scores.data(), pairs.scores.size() * sizeof(double));
+  for (const std::vector<int32_t>& ids : pairs.sentences) {
+    hash = XXH3_64bits_withSeed(ids.data(), ids.size() * sizeof(int32_t), hash);
+  }
+  return hash;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<SentencePair>> ReadSentencePairs(const std::string& path) {
+  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  const std::vector<absl::string_view> lines = absl::StrSplit(absl::StripTrailingAsciiWhitespace(text), '\n');
+  const auto columns = [](absl::string_view line) {
+    return Columns(absl::StrSplit(absl::StripSuffix(line, "\r"), '\t'));
+  };
+  RETORT_ASSIGN_OR_RETURN(const Heading heading, ParseHeading(path, columns(lines.front())));
+  std::vector<SentencePair> pairs;
+  for (size_t i = 1; i < lines.size(); ++i) {
+    RETORT_ASSIGN_OR_RETURN(SentencePair pair,
+                            ParsePair(heading, absl::StrCat(path, ":", i + 1, ": "), columns(lines[i])));
+    pairs.push_back(std::move(pair));
+  }
+  if (pairs.empty()) return absl::InvalidArgumentError(absl::StrCat(path, ": want sentence pairs, got none"));
+  return pairs;
+}
+
+absl::StatusOr<TokenizedPairs> TokenizePairs(const std::vector<std::string>& paths, const Tokenizer& tokenizer,
+                                             int length) {
+  TokenizedPairs tokenized;
+  tokenized.pad_id = tokenizer.special_ids().pad;
+  SequenceOptions options;
+  options.truncation = Truncation::kOnlyFirst;
+  options.max_length = length;
+  const auto scratch = tokenizer.NewScratch();
+  for (const std::string& path : paths) {
+    RETORT_ASSIGN_OR_RETURN(const std::vector<SentencePair> pairs, ReadSentencePairs(path));
+    for (size_t i = 0; i < pairs.size(); ++i) {
+      for (const std::string* sentence : {&pairs[i].first, &pairs[i].second}) {
+        absl::StatusOr<EncodedSequence> encoded =
+            EncodeSequence(tokenizer, *sentence, std::nullopt, options, scratch.get());
+        if (!encoded.ok()) {
+          return absl::InvalidArgumentError(absl::StrCat(path, ":", i + 2, ": ", encoded.status().message()));
+        }
+        if (encoded->ids.empty()) {
+          return absl::InvalidArgumentError(
+              absl::StrCat(path, ":", i + 2, ": want a sentence of at least one piece, got none"));
+        }
+        tokenized.sentences.push_back(std::move(encoded->ids));
+      }
+      tokenized.scores.push_back(pairs[i].score);
+    }
+  }
+  if (tokenized.size() < kFewestPairs) {
+    return absl::InvalidArgumentError(absl::StrCat("pairs: want at least ", kFewestPairs,
+                                                   " sentence pairs for a correlation, got ", tokenized.size()));
+  }
+  tokenized.content_hash = HashContent(tokenized);
+  return tokenized;
+}
+
+}  // namespace retort

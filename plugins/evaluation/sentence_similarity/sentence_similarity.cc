@@ -1,0 +1,95 @@
+#include "plugins/evaluation/sentence_similarity/sentence_similarity.h"
+
+#include <optional>
+#include <utility>
+
+#include "ATen/TensorOperators.h"
+#include "ATen/ops/sum.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "framework/base/status_macros.h"
+#include "framework/eval/correlation.h"
+#include "framework/eval/jackknife.h"
+#include "framework/eval/sentence_embeddings.h"
+
+namespace retort {
+namespace {
+
+RETORT_REGISTER_EVALUATOR(SentenceSimilarityEvaluation, SentenceSimilarityEvaluationConfig);
+
+MetricScores Score(const EvaluatedModel& model, const TokenizedPairs& pairs, c10::Device device) {
+  const at::Tensor embeddings = SentenceEmbeddings(model, pairs.sentences, pairs.pad_id, device).to(at::kDouble);
+  const at::Tensor sides = embeddings.view({pairs.size(), 2, -1});
+  const at::Tensor cosine = at::sum(sides.select(1, 0) * sides.select(1, 1), {1}).contiguous();
+  const absl::Span<const double> similarity(cosine.data_ptr<double>(), pairs.scores.size());
+  ExampleScores scores;
+  scores.sum = JackknifeValues(pairs.scores.size(), [&](absl::Span<const size_t> kept) {
+    std::vector<double> x, y;
+    for (size_t e : kept) {
+      x.push_back(similarity[e]);
+      y.push_back(pairs.scores[e]);
+    }
+    return SpearmanCorrelation(x, y);
+  });
+  scores.count.assign(scores.sum.size(), 1);
+  return {{SentenceSimilarityEvaluation::kPrimaryMetric, std::move(scores)}};
+}
+
+class PairExamples final : public HeldOutExamples {
+ public:
+  explicit PairExamples(TokenizedPairs pairs) : pairs_(std::move(pairs)) {}
+
+  std::string Key() const override { return absl::StrCat(pairs_.content_hash); }
+
+  std::vector<MetricScores> Score(const std::vector<EvaluatedModel>& models, const std::optional<EvaluatedModel>&,
+                                  c10::Device device) const override {
+    return EvaluateSentenceSimilarity(models, pairs_, device);
+  }
+
+ private:
+  const TokenizedPairs pairs_;
+};
+
+}  // namespace
+
+void SentenceSimilarityEvaluation::FillDefaults(const google::protobuf::Message*,
+                                                SentenceSimilarityEvaluationConfig* config) {
+  RETORT_DEFAULT(config, length, 128);
+}
+
+void SentenceSimilarityEvaluation::Check(const std::string& place, const SentenceSimilarityEvaluationConfig& config,
+                                         Problems* problems) {
+  if (config.pairs().empty()) problems->Add(place + "pairs", "want a file of sentence pairs, got none");
+  problems->Want(config.length() >= 3, place + "length", ">= 3 ([CLS], a token, [SEP])", config.length());
+}
+
+absl::StatusOr<std::unique_ptr<Evaluator>> SentenceSimilarityEvaluation::Create(
+    const SentenceSimilarityEvaluationConfig& config, const EvaluatorContext&) {
+  return std::make_unique<SentenceSimilarityEvaluation>(config);
+}
+
+MetricSpecs SentenceSimilarityEvaluation::metrics() const {
+  return {{kPrimaryMetric, "Spearman", Percent(), Better::kHigher, "sentence pair"}};
+}
+
+ModelNeeds SentenceSimilarityEvaluation::needs() const {
+  ModelNeeds needs;
+  needs.longest_sequence = config_.length();
+  return needs;
+}
+
+absl::StatusOr<std::shared_ptr<const HeldOutExamples>> SentenceSimilarityEvaluation::Open(
+    const EvaluationInputs& inputs) const {
+  RETORT_ASSIGN_OR_RETURN(TokenizedPairs pairs, TokenizePairs({config_.pairs().begin(), config_.pairs().end()},
+                                                              inputs.tokenizer, config_.length()));
+  return std::make_shared<PairExamples>(std::move(pairs));
+}
+
+std::vector<MetricScores> EvaluateSentenceSimilarity(const std::vector<EvaluatedModel>& models,
+                                                     const TokenizedPairs& pairs, c10::Device device) {
+  std::vector<MetricScores> scores;
+  for (const EvaluatedModel& model : models) scores.push_back(Score(model, pairs, device));
+  return scores;
+}
+
+}  // namespace retort
