@@ -8,7 +8,7 @@
 #include "framework/data/corpus_folder.h"
 #include "framework/data/token_store_builder.h"
 #include "framework/sweep/key.h"
-#include "framework/text/load_tokenizer.h"
+#include "framework/text/files/load_tokenizer.h"
 
 namespace retort {
 SequenceSpec TrainingSequences(const Data& data) {

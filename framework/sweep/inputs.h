@@ -17,8 +17,8 @@
 #include "framework/data/sequence_set.h"
 #include "framework/data/token_store.h"
 #include "framework/model/hugging_face.h"
+#include "framework/text/files/tokenizer_files.h"
 #include "framework/text/tokenizer.h"
-#include "framework/text/tokenizer_files.h"
 
 namespace retort {
 
