@@ -29,7 +29,7 @@
 #include "framework/testing/loss_conformance.h"
 #include "framework/testing/mapping_conformance.h"
 #include "framework/testing/matchers.h"
-#include "framework/text/load_tokenizer.h"
+#include "framework/text/files/load_tokenizer.h"
 #include "glog/logging.h"
 #include "gtest/gtest.h"
 

@@ -7,7 +7,7 @@
 
 #include "framework/data/sequence_set.h"
 #include "framework/data/token_store.h"
-#include "framework/text/wordpiece_tokenizer.h"
+#include "framework/text/wordpiece/wordpiece_tokenizer.h"
 
 namespace retort::testing {
 

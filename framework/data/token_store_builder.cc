@@ -16,7 +16,7 @@
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/data/token_store_format.h"
-#include "framework/text/utf8.h"
+#include "framework/text/unicode/utf8.h"
 #include "glog/logging.h"
 #include "xxhash.h"
 

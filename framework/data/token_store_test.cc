@@ -13,8 +13,8 @@
 #include "framework/base/file.h"
 #include "framework/data/token_store_builder.h"
 #include "framework/data/token_store_format.h"
-#include "framework/text/byte_bpe_tokenizer.h"
-#include "framework/text/wordpiece_tokenizer.h"
+#include "framework/text/bpe/byte_bpe_tokenizer.h"
+#include "framework/text/wordpiece/wordpiece_tokenizer.h"
 
 namespace retort {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "framework/data/corpus_reader.h"
-#include "framework/text/load_tokenizer.h"
+#include "framework/text/files/load_tokenizer.h"
 #include "glog/logging.h"
 
 namespace retort {

@@ -5,8 +5,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "framework/base/json_number.h"
 #include "framework/base/status_macros.h"
+#include "framework/json/json_number.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {

@@ -72,7 +72,8 @@ struct LogitRows {
   at::Tensor labels;   // [n] int64; kNoLabel where there is none.
 };
 
-// What the fused kernel (framework/ops/row_loss.h) computes in place of SumRows: sum = Σ kl·KL + ce·CE + mse·MSE.
+// What the fused kernel (framework/ops/row_loss/row_loss.h) computes in place of SumRows: sum = Σ kl·KL + ce·CE +
+// mse·MSE.
 struct FusedRowLoss {
   double kl = 0;
   double temperature = 1;  // Of the KL.

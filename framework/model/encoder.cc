@@ -6,14 +6,14 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/arange.h"
 #include "ATen/ops/embedding.h"
-#include "ATen/ops/gelu.h"
-#include "ATen/ops/layer_norm.h"
 #include "ATen/ops/relu.h"
 #include "ATen/ops/tanh.h"
 #include "absl/strings/str_cat.h"
-#include "framework/ops/attention.h"
-#include "framework/ops/dropout.h"
-#include "framework/ops/matmul.h"
+#include "framework/ops/attention/attention.h"
+#include "framework/ops/dropout/dropout.h"
+#include "framework/ops/gelu/gelu.h"
+#include "framework/ops/layer_norm/layer_norm.h"
+#include "framework/ops/matmul/matmul.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -59,9 +59,9 @@ void AddLayer(const std::string& name, const EncoderConfig& config, Specs* specs
 at::Tensor Activate(Activation activation, const at::Tensor& x) {
   switch (activation) {
     case Activation::kGelu:
-      return at::gelu(x);
+      return ops::Gelu(x);
     case Activation::kGeluTanh:
-      return at::gelu(x, "tanh");
+      return ops::GeluTanh(x);
     case Activation::kRelu:
       return at::relu(x);
   }
@@ -124,7 +124,7 @@ class Pass {
   }
 
   at::Tensor Norm(const std::string& name, const at::Tensor& x) const {
-    return at::layer_norm(x, {config_.hidden_size}, parameters_.Get(name + ".scale"), parameters_.Get(name + ".shift"),
+    return ops::LayerNorm(x, parameters_.Get(name + ".scale"), parameters_.Get(name + ".shift"),
                           config_.layer_norm_epsilon);
   }
 
@@ -188,8 +188,8 @@ at::Tensor Encoder::MaskedLmTransform(const ParameterSet& parameters, const at::
   const at::Tensor raised = Activate(
       config_.head_activation,
       ops::Linear(rows, parameters.Get("masked_lm.transform.weight"), parameters.Get("masked_lm.transform.bias")));
-  return at::layer_norm(raised, {config_.hidden_size}, parameters.Get("masked_lm.norm.scale"),
-                        parameters.Get("masked_lm.norm.shift"), config_.layer_norm_epsilon);
+  return ops::LayerNorm(raised, parameters.Get("masked_lm.norm.scale"), parameters.Get("masked_lm.norm.shift"),
+                        config_.layer_norm_epsilon);
 }
 
 const char* Encoder::DecoderMatrix() const {

@@ -20,7 +20,7 @@
 #include "framework/model/family/family.h"
 #include "framework/model/hugging_face_config.h"
 #include "framework/model/weight_files.h"
-#include "framework/text/load_tokenizer.h"
+#include "framework/text/files/load_tokenizer.h"
 
 namespace retort {
 namespace {

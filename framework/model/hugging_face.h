@@ -10,11 +10,11 @@
 #include "c10/core/ScalarType.h"
 #include "framework/model/encoder_config.h"
 #include "framework/model/parameter_set.h"
+#include "framework/text/files/tokenizer_files.h"
 #include "framework/text/tokenizer.h"
-#include "framework/text/tokenizer_files.h"
 
 // Model folders in the layout of Hugging Face's transformers: config.json, model.safetensors, and the tokenizer's files
-// (framework/text/tokenizer_files.h). Families: framework/model/family.
+// (framework/text/files/tokenizer_files.h). Families: framework/model/family.
 
 namespace retort {
 

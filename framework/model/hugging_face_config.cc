@@ -3,9 +3,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
+#include "framework/json/json_fields.h"
+#include "framework/json/strict_json.h"
 #include "framework/model/family/family.h"
-#include "framework/text/json_fields.h"
-#include "framework/text/strict_json.h"
 #include "glog/logging.h"
 #include "nlohmann/json.hpp"
 

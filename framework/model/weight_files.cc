@@ -9,7 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
-#include "framework/text/strict_json.h"
+#include "framework/json/strict_json.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {

@@ -7,7 +7,7 @@
 #include "framework/config/reflection.h"
 #include "framework/data/training_data.h"
 #include "framework/sweep/key.h"
-#include "framework/text/load_tokenizer.h"
+#include "framework/text/files/load_tokenizer.h"
 
 namespace retort {
 

@@ -13,8 +13,8 @@
 #include "framework/data/step_source.h"
 #include "framework/eval/evaluator.h"
 #include "framework/model/hugging_face.h"
+#include "framework/text/files/tokenizer_files.h"
 #include "framework/text/tokenizer.h"
-#include "framework/text/tokenizer_files.h"
 
 namespace retort {
 

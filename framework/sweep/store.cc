@@ -6,11 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
-#include "framework/base/json_number.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/print.h"
 #include "framework/config/reflection.h"
 #include "framework/eval/scores_json.h"
+#include "framework/json/json_number.h"
 #include "framework/model/encoder.h"
 #include "framework/model/safetensors.h"
 #include "nlohmann/json.hpp"

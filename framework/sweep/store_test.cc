@@ -10,7 +10,7 @@
 #include "framework/model/safetensors.h"
 #include "framework/sweep/test_sweep.h"
 #include "framework/testing/matchers.h"
-#include "framework/text/tokenizer_files.h"
+#include "framework/text/files/tokenizer_files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"

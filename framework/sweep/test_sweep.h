@@ -11,7 +11,7 @@
 #include "framework/model/encoder_config.h"
 #include "framework/sweep/inputs.h"
 #include "framework/sweep/plan.h"
-#include "framework/text/tokenizer_files.h"
+#include "framework/text/files/tokenizer_files.h"
 
 namespace retort::testing {
 

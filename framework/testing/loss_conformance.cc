@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
-#include "framework/ops/row_loss.h"
+#include "framework/ops/row_loss/row_loss.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/loss_conformance_inputs.h"
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "framework/text/unicode_classes.h"
+#include "framework/text/unicode/unicode_classes.h"
 #include "glog/logging.h"
 
 namespace retort {

@@ -12,8 +12,8 @@
 #include "ATen/ops/sum.h"
 #include "ATen/ops/zeros.h"
 #include "framework/base/status_macros.h"
-#include "framework/ops/matmul.h"
-#include "framework/ops/row_loss.h"
+#include "framework/ops/matmul/matmul.h"
+#include "framework/ops/row_loss/row_loss.h"
 #include "torch/csrc/autograd/autograd.h"
 
 namespace retort {

@@ -18,7 +18,7 @@
 #include "framework/config/sweep.pb.h"
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
-#include "framework/ops/adamw.h"
+#include "framework/ops/adamw/adamw.h"
 #include "framework/train/objective.h"
 #include "framework/train/row_head.h"
 

@@ -6,7 +6,7 @@
 set -eu
 started_in=$PWD
 cd "$(dirname "$0")/../.."
-tools/install_packages interop
+tools/build/install_packages interop
 
 key=$(cat tests/interop/requirements.txt tests/interop/stand_in_for_cuda.py | sha256sum | cut -c1-12)
 environment=${XDG_CACHE_HOME:-$HOME/.cache}/retort-interop-$key

@@ -4,7 +4,7 @@ set -u
 program=$PWD/$1
 make_tiny_teacher=$PWD/$2
 root=$(mktemp -d "${TEST_TMPDIR:-/tmp}/convert.XXXXXX")
-. tools/testing/expect.sh
+. tools/build/testing/expect.sh
 
 # list FOLDER: the tensors' lines.
 list() { "$program" --model="$1" 2>&1 | grep -E '  (F32|F16|BF16) '; }

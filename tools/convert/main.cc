@@ -25,7 +25,7 @@
 #include "framework/model/hugging_face.h"
 #include "framework/model/weight_files.h"
 #include "framework/registry/plugin_catalogue.h"
-#include "framework/text/tokenizer_files.h"
+#include "framework/text/files/tokenizer_files.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"
 #include "tools/convert/extract.h"

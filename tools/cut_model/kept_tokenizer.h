@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "framework/text/tokenizer_files.h"
+#include "framework/text/files/tokenizer_files.h"
 
 namespace retort {
 

@@ -4,7 +4,7 @@ set -u
 program=$PWD/$1
 out=$TEST_TMPDIR/gpt2_4k
 cut="--vocabulary=data/vocab/gpt2/vocab.json --size=4096"
-. tools/testing/expect.sh
+. tools/build/testing/expect.sh
 
 expect 1 "--output: want a file or folder to write, got none" $cut
 expect 1 "want no corpus folders for a vocab.json, whose first merges stay, got 2" $cut --output="$out" data/corpora/wiki more

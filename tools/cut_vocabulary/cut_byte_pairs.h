@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "framework/text/byte_pair_merges.h"
+#include "framework/text/bpe/byte_pair_merges.h"
 #include "framework/text/vocabulary.h"
 
 namespace retort {

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
-#include "framework/text/load_tokenizer.h"
+#include "framework/text/files/load_tokenizer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -23,7 +23,7 @@
 #include "framework/eval/sentence_embeddings.h"
 #include "framework/model/hugging_face.h"
 #include "framework/model/safetensors.h"
-#include "framework/text/encode_sequence.h"
+#include "framework/text/sequences/encode_sequence.h"
 #include "framework/text/tokenizer.h"
 #include "glog/logging.h"
 

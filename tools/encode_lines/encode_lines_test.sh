@@ -2,7 +2,7 @@
 # Runs the program on a few lines, and checks what it says about what a user can get wrong.
 set -u
 program=$PWD/$1
-. tools/testing/expect.sh
+. tools/build/testing/expect.sh
 
 expect 0 "15496 995" --tokenizer=data/vocab/gpt2 <<<'"Hello world"'
 expect 0 "7592 2088" --tokenizer=data/vocab/bert-base-uncased-vocab.txt <<<'"Hello world"'

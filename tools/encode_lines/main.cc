@@ -26,7 +26,7 @@
 #include "absl/time/time.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
-#include "framework/text/load_tokenizer.h"
+#include "framework/text/files/load_tokenizer.h"
 #include "glog/logging.h"
 #include "nlohmann/json.hpp"
 #include "xxhash.h"

@@ -3,7 +3,7 @@
 set -u
 program=$PWD/$1
 mini=$PWD/data/teachers/mini
-. tools/testing/expect.sh
+. tools/build/testing/expect.sh
 
 # folder PIECES: a folder with the model and so many pieces of its vocabulary, or more.
 folder() {

@@ -20,7 +20,7 @@
 #include "framework/batch/step_batch.h"
 #include "framework/model/encoder.h"
 #include "framework/model/hugging_face.h"
-#include "framework/text/encode_sequence.h"
+#include "framework/text/sequences/encode_sequence.h"
 #include "framework/text/tokenizer.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"

@@ -26,7 +26,7 @@
 #include "framework/data/corpus_folder.h"
 #include "framework/data/token_store.h"
 #include "framework/data/token_store_builder.h"
-#include "framework/text/load_tokenizer.h"
+#include "framework/text/files/load_tokenizer.h"
 #include "glog/logging.h"
 
 DEFINE_string(corpus, "", "A folder with a corpus.textproto. Without one, the texts are the arguments.");

@@ -4,7 +4,7 @@ set -u
 program=$PWD/$1
 vocabulary=data/vocab/bert-base-uncased-vocab.txt
 store=$TEST_TMPDIR/sample.store
-. tools/testing/expect.sh
+. tools/build/testing/expect.sh
 
 expect 0 "documents" --corpus=data/corpora/bert_sample --tokenizer=$vocabulary --output="$store"
 [ -s "$store" ] || fail "no store was written"

@@ -6,8 +6,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "framework/json/json_fields.h"
 #include "framework/model/encoder_config.h"
-#include "framework/text/json_fields.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {

@@ -1,8 +1,8 @@
 #include "framework/model/family/family.h"
 
 #include "absl/strings/str_cat.h"
+#include "framework/json/json_fields.h"
 #include "framework/testing/matchers.h"
-#include "framework/text/json_fields.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 

@@ -1,7 +1,7 @@
 #include "framework/report/files/results_json.h"
 
 #include "absl/strings/str_cat.h"
-#include "framework/base/json_number.h"
+#include "framework/json/json_number.h"
 #include "framework/report/analysis/wording.h"
 #include "nlohmann/json.hpp"
 

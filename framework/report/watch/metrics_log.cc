@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "framework/base/file.h"
-#include "framework/base/json_number.h"
 #include "framework/base/status_macros.h"
+#include "framework/json/json_number.h"
 #include "glog/logging.h"
 #include "nlohmann/json.hpp"
 

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "framework/base/json_number.h"
+#include "framework/json/json_number.h"
 #include "glog/logging.h"
 #include "nlohmann/json.hpp"
 

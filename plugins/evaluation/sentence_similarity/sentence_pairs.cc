@@ -13,7 +13,7 @@
 #include "absl/strings/strip.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
-#include "framework/text/encode_sequence.h"
+#include "framework/text/sequences/encode_sequence.h"
 #include "xxhash.h"
 
 namespace retort {

@@ -5,7 +5,7 @@
 #include "framework/base/file.h"
 #include "framework/data/test_store.h"
 #include "framework/testing/matchers.h"
-#include "framework/text/byte_bpe_tokenizer.h"
+#include "framework/text/bpe/byte_bpe_tokenizer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

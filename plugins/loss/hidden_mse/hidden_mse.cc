@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/loss/term_support.h"
-#include "framework/ops/matmul.h"
+#include "framework/ops/matmul/matmul.h"
 
 namespace retort {
 namespace {

@@ -17,7 +17,7 @@
 #include "framework/batch/step_batch.h"
 #include "framework/loss/loss_term.h"
 #include "framework/model/safetensors.h"
-#include "framework/ops/row_loss.h"
+#include "framework/ops/row_loss/row_loss.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"

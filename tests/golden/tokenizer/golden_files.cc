@@ -5,8 +5,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
-#include "framework/text/byte_bpe_tokenizer.h"
-#include "framework/text/wordpiece_tokenizer.h"
+#include "framework/text/bpe/byte_bpe_tokenizer.h"
+#include "framework/text/wordpiece/wordpiece_tokenizer.h"
 #include "glog/logging.h"
 #include "xxhash.h"
 

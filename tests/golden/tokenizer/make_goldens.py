@@ -21,7 +21,7 @@ import xxhash
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(ROOT / "tools/peers"))
+sys.path.insert(0, str(ROOT / "tests/peers"))
 import library_tokenizers  # noqa: E402
 
 CODE_POINTS_PER_BLOCK = 0x8000
@@ -59,7 +59,7 @@ HARD_CASES = [
 ]
 
 
-# Found by tools/peers/fuzz_tokenizers.py or taken from the ways in which byte-level tokenizers have differed.
+# Found by tests/peers/fuzz_tokenizers.py or taken from the ways in which byte-level tokenizers have differed.
 HARD_CASES += [
     "it's we'll they've I'm he'd you're IT'S WE'LL 's't're've'm'll'd '' '",
     " leading  two   three    four\n\n\nlines\t\ttabs \t\n mixed \r\n ends \r old\n\r",

@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "framework/text/encode_sequence.h"
+#include "framework/text/sequences/encode_sequence.h"
 #include "framework/text/tokenizer.h"
 #include "nlohmann/json.hpp"
 #include "tests/golden/tokenizer/golden_files.h"

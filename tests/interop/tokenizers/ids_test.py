@@ -1,4 +1,4 @@
-"""Ids of random strings are those of the tokenizers library: a short run of tools/peers/fuzz_tokenizers.py per tokenizer."""
+"""Ids of random strings are those of the tokenizers library: a short run of tests/peers/fuzz_tokenizers.py per tokenizer."""
 
 import os
 import pathlib
@@ -7,7 +7,7 @@ import sys
 import tempfile
 import unittest
 
-FUZZ = pathlib.Path(__file__).resolve().parents[3] / "tools/peers/fuzz_tokenizers.py"
+FUZZ = pathlib.Path(__file__).resolve().parents[3] / "tests/peers/fuzz_tokenizers.py"
 PROGRAM = pathlib.Path(os.environ["RETORT_BINARIES"]) / "tools/encode_lines/encode_lines"
 STRINGS = 5000
 

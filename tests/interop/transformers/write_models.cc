@@ -16,7 +16,7 @@
 #include "framework/model/encoder.h"
 #include "framework/model/hugging_face.h"
 #include "framework/testing/fixtures.h"
-#include "framework/text/tokenizer_files.h"
+#include "framework/text/files/tokenizer_files.h"
 #include "glog/logging.h"
 #include "tests/interop/transformers/model_outputs.h"
 

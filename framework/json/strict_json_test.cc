@@ -1,0 +1,51 @@
+#include "framework/json/strict_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace retort {
+namespace {
+
+using testing::HasSubstr;
+
+std::string Message(absl::string_view text) { return std::string(ParseStrictJson(text, "f").status().message()); }
+
+TEST(StrictJsonTest, ReadsValues) {
+  auto json = ParseStrictJson(R"({"a": [1, {"a": "[,\"{"}], "b": {"a": null}})", "f");
+  ASSERT_TRUE(json.ok()) << json.status();
+  EXPECT_EQ((*json)["a"][1]["a"], "[,\"{");
+}
+
+TEST(StrictJsonTest, RefusesWhatIsNotJson) {
+  EXPECT_THAT(Message(""), HasSubstr("f: want JSON"));
+  EXPECT_THAT(Message("{\"a\": 1"), HasSubstr("f: want JSON"));
+  EXPECT_THAT(Message("{} x"), HasSubstr("f: want JSON"));
+  EXPECT_THAT(Message("]]]"), HasSubstr("f: want JSON"));
+  EXPECT_THAT(Message("\"\xff\""), HasSubstr("f: want JSON"));
+  EXPECT_THAT(Message("1e99999"), HasSubstr("f: want JSON"));
+  EXPECT_EQ(Message(absl::string_view("{}\0{}", 5)), "f: want JSON, got something else before byte 3");
+}
+
+TEST(StrictJsonTest, RefusesANameTwice) {
+  EXPECT_EQ(Message(R"({"a": {"b": 1}, "c": 2, "a": 3})"), "f: want each name once, got \"a\" twice in an object");
+  EXPECT_EQ(Message(R"([{"b": 1}, {"b": 1}])"), "");
+}
+
+TEST(StrictJsonTest, RefusesDeepNesting) {
+  EXPECT_EQ(Message(absl::StrCat(std::string(32, '['), std::string(32, ']'))), "");
+  EXPECT_EQ(Message(std::string(1000000, '[')), "f: byte 32: want nesting of at most 32, got more");
+}
+
+TEST(StrictJsonTest, RefusesMoreThanHalfAMillionValues) {
+  std::string text = "[";
+  for (int i = 0; i < 500'000; ++i) text += "0,";
+  EXPECT_THAT(Message(text + "0]"), HasSubstr("want at most 500000 values, got more"));
+}
+
+}  // namespace
+}  // namespace retort

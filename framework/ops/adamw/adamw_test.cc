@@ -1,0 +1,87 @@
+#include "framework/ops/adamw/adamw.h"
+
+#include <cmath>
+
+#include "ATen/Parallel.h"
+#include "ATen/TensorOperators.h"
+#include "ATen/ops/tensor.h"
+#include "ATen/ops/zeros.h"
+#include "ATen/ops/zeros_like.h"
+#include "framework/testing/fixtures.h"
+#include "framework/testing/matchers.h"
+#include "gtest/gtest.h"
+
+namespace retort::ops {
+namespace {
+
+using testing::IsCloseTo;
+using testing::RandomTensor;
+
+constexpr int64_t kSize = 100000;
+
+std::vector<AdamWSegment> Segments() {
+  return {{0, 70001, true, 1, true}, {70016, 1000, false, 0.5, true}, {71024, 28976, true, 1, false}};
+}
+
+AdamWOptions Options(int64_t step) {
+  AdamWOptions options;
+  options.learning_rate = 1e-2;
+  options.beta2 = 0.98;
+  options.epsilon = 1e-6;
+  options.weight_decay = 0.1;
+  options.gradient_scale = 0.5;
+  options.step = step;
+  return options;
+}
+
+// m = 0.1 g, v = 0.02 g²; corrected both are g and g², so the step is lr · g / (|g| + ε).
+TEST(AdamW, FirstStepIsTheHandWorkedOne) {
+  at::Tensor p = at::tensor({1.0f, 2.0f}), m = at::zeros({2}), v = at::zeros({2});
+  AdamWOptions options = Options(1);
+  options.gradient_scale = 1;
+  AdamW(options, {{0, 1, true, 1, true}, {1, 1, false, 1, true}}, p, at::tensor({3.0f, -4.0f}), m, v, {});
+  EXPECT_NEAR(p[0].item<float>(), 1 * (1 - 1e-3) - 1e-2, 1e-6);
+  EXPECT_NEAR(p[1].item<float>(), 2 + 1e-2, 1e-6);
+  EXPECT_FLOAT_EQ(m[0].item<float>(), 0.3f);
+  EXPECT_NEAR(v[1].item<float>(), 0.32f, 1e-6);
+}
+
+TEST(AdamW, AgreesWithTheReference) {
+  at::Tensor p = RandomTensor({kSize}, 1, at::kFloat), m = at::zeros({kSize}), v = at::zeros({kSize});
+  at::Tensor copy = p.to(at::kBFloat16);
+  at::Tensor want_p = p.clone(), want_m = m.clone(), want_v = v.clone(), want_copy = copy.clone();
+  for (int64_t step = 1; step <= 3; ++step) {
+    const at::Tensor g = RandomTensor({kSize}, 10 + step, at::kFloat);
+    AdamW(Options(step), Segments(), p, g, m, v, copy);
+    AdamWReference(Options(step), Segments(), want_p, g, want_m, want_v, want_copy);
+  }
+  EXPECT_THAT(p, IsCloseTo(want_p, 1e-6));
+  EXPECT_THAT(m, IsCloseTo(want_m, 1e-6));
+  EXPECT_THAT(v, IsCloseTo(want_v, 1e-6));
+  EXPECT_TRUE(copy.narrow(0, 0, 70001).equal(p.narrow(0, 0, 70001).to(at::kBFloat16)));
+}
+
+TEST(AdamW, LeavesFrozenParametersAlone) {
+  const at::Tensor start = RandomTensor({kSize}, 1, at::kFloat);
+  at::Tensor p = start.clone(), m = at::zeros({kSize}), v = at::zeros({kSize});
+  AdamW(Options(1), Segments(), p, RandomTensor({kSize}, 2, at::kFloat), m, v, {});
+  EXPECT_TRUE(p.narrow(0, 71024, 28976).equal(start.narrow(0, 71024, 28976)));
+  EXPECT_EQ(m.narrow(0, 71024, 28976).abs().max().item<float>(), 0);
+  EXPECT_FALSE(p.narrow(0, 0, 70001).equal(start.narrow(0, 0, 70001)));
+}
+
+TEST(GradientNorm, SumsTrainableSegmentsOnAnyNumberOfThreads) {
+  const at::Tensor g = RandomTensor({kSize}, 3, at::kFloat);
+  const double norm = GradientNorm(Segments(), g).item<double>();
+  const at::Tensor wide = g.to(at::kDouble);
+  const double want = std::sqrt(wide.narrow(0, 0, 70001).pow(2).sum().item<double>() +
+                                wide.narrow(0, 70016, 1000).pow(2).sum().item<double>());
+  EXPECT_NEAR(norm, want, 1e-9 * want);
+  const int threads = at::get_num_threads();
+  at::set_num_threads(1);
+  EXPECT_EQ(GradientNorm(Segments(), g).item<double>(), norm);
+  at::set_num_threads(threads);
+}
+
+}  // namespace
+}  // namespace retort::ops

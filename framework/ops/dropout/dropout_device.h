@@ -1,0 +1,15 @@
+#ifndef RETORT_FRAMEWORK_OPS_DROPOUT_DROPOUT_DEVICE_H_
+#define RETORT_FRAMEWORK_OPS_DROPOUT_DROPOUT_DEVICE_H_
+
+#include "ATen/core/Tensor.h"
+#include "framework/ops/dropout/dropout.h"
+
+namespace retort::ops {
+
+// x · keep / (1 - p') of Dropout, without gradient, on a device that is not the CPU: the kernel where there is one.
+// x [B, S, C] contiguous.
+at::Tensor DropOnDevice(const at::Tensor& x, double rate, const DropoutSite& site);
+
+}  // namespace retort::ops
+
+#endif  // RETORT_FRAMEWORK_OPS_DROPOUT_DROPOUT_DEVICE_H_

@@ -1,0 +1,27 @@
+#ifndef RETORT_FRAMEWORK_OPS_MATMUL_MATMUL_H_
+#define RETORT_FRAMEWORK_OPS_MATMUL_MATMUL_H_
+
+#include "ATen/core/Tensor.h"
+
+namespace retort::ops {
+
+// Matrix products whose speed in bfloat16 does not depend on the CPU. Processors without AVX-512 have no instructions
+// for them and libtorch's loops in their place run at a tenth of the speed of float32; there, products are computed
+// in float32 from the same bfloat16 inputs, and the result is rounded to bfloat16 once. That is what the instructions
+// do as well: bfloat16 factors, float32 sums, one rounding.
+
+// x as a factor of products: float32 where x is bfloat16 and this CPU is slow at it, else x itself. Differentiable.
+// For a factor that is used several times.
+at::Tensor Factor(const at::Tensor& x);
+
+// a b, over broadcast leading dimensions as at::matmul: [..., m, k] x [..., k, n] -> [..., m, n] in the type of a.
+// Gradient flows to both.
+at::Tensor MatMul(const at::Tensor& a, const at::Tensor& b);
+
+// x Wᵀ + b: x [..., in], weight [out, in], bias [out] or undefined -> [..., out] in the type of x. Gradient flows to
+// all three.
+at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
+
+}  // namespace retort::ops
+
+#endif  // RETORT_FRAMEWORK_OPS_MATMUL_MATMUL_H_

@@ -1,0 +1,150 @@
+#include <cmath>
+#include <limits>
+
+#include "ATen/ops/empty.h"
+#include "ATen/ops/sum.h"
+#include "c10/cuda/CUDAException.h"
+#include "c10/cuda/CUDAStream.h"
+#include "c10/util/BFloat16.h"
+#include "framework/batch/batch.h"
+#include "framework/ops/row_loss/row_loss_device.h"
+#include "framework/ops/row_loss/row_loss_reference.h"
+
+namespace retort::ops {
+namespace {
+
+constexpr int kThreads = 256;
+constexpr int kWarp = 32;
+
+struct Sum {
+  template <typename F>
+  __device__ F operator()(F a, F b) const {
+    return a + b;
+  }
+};
+
+struct Larger {
+  __device__ float operator()(float a, float b) const { return fmaxf(a, b); }
+};
+
+// The reduction of one value per thread, to all threads, in a fixed order.
+template <typename F, typename Join>
+__device__ F ReduceBlock(F value, Join join) {
+  __shared__ F partial[kThreads / kWarp];
+  for (int distance = kWarp / 2; distance > 0; distance /= 2) {
+    value = join(value, __shfl_xor_sync(0xFFFFFFFFu, value, distance));
+  }
+  __syncthreads();  // The previous reduction has been read.
+  if (threadIdx.x % kWarp == 0) partial[threadIdx.x / kWarp] = value;
+  __syncthreads();
+  value = partial[0];
+  for (int warp = 1; warp < kThreads / kWarp; ++warp) value = join(value, partial[warp]);
+  return value;
+}
+
+// One block computes one row: its three losses to values[loss · rows + row], its gradient over its logits.
+template <typename S, typename T>
+__global__ void RowLossKernel(RowLossScales scales, S* student, const T* teacher, const int64_t* labels,
+                              const bool* soft_rows, int64_t width, int64_t columns, double* values) {
+  const int64_t row = blockIdx.x, rows = gridDim.x;
+  S* s = student + row * width;
+  const T* t = teacher == nullptr ? nullptr : teacher + row * width;
+  const bool soft = soft_rows == nullptr || soft_rows[row];
+  const int64_t label = labels == nullptr ? kNoLabel : labels[row];
+  const bool kl = soft && scales.kl_scale != 0, mse = soft && scales.mse_scale != 0;
+  const bool ce = scales.ce_scale != 0 && label != kNoLabel;
+  const float inverse = static_cast<float>(1 / scales.temperature);
+  const float label_logit = ce ? static_cast<float>(s[label]) : 0.0f;
+
+  float max_s = -std::numeric_limits<float>::infinity(), max_t = max_s;
+  for (int64_t i = threadIdx.x; i < columns; i += kThreads) {
+    max_s = fmaxf(max_s, static_cast<float>(s[i]));
+    if (kl) max_t = fmaxf(max_t, static_cast<float>(t[i]));
+  }
+  max_s = ReduceBlock(max_s, Larger());
+  max_t = ReduceBlock(max_t, Larger());
+
+  double hard_sum = 0, soft_sum = 0, teacher_sum = 0, teacher_dot = 0, squares = 0;
+  for (int64_t i = threadIdx.x; i < columns; i += kThreads) {
+    const float from_max = static_cast<float>(s[i]) - max_s;
+    if (ce) hard_sum += expf(from_max);
+    if (kl) {
+      const float teacher_from_max = static_cast<float>(t[i]) - max_t;
+      const float weight = expf(teacher_from_max * inverse);
+      soft_sum += expf(from_max * inverse);
+      teacher_sum += weight;
+      teacher_dot += weight * (teacher_from_max - from_max) * inverse;
+    }
+    if (mse) {
+      const float difference = static_cast<float>(s[i]) - static_cast<float>(t[i]);
+      squares += difference * difference;
+    }
+  }
+  hard_sum = ReduceBlock(hard_sum, Sum());
+  soft_sum = ReduceBlock(soft_sum, Sum());
+  teacher_sum = ReduceBlock(teacher_sum, Sum());
+  teacher_dot = ReduceBlock(teacher_dot, Sum());
+  squares = ReduceBlock(squares, Sum());
+
+  if (threadIdx.x == 0) {
+    values[row] = kl ? log(soft_sum) - log(teacher_sum) + teacher_dot / teacher_sum : 0;
+    values[rows + row] = ce ? log(hard_sum) - static_cast<double>(label_logit - max_s) : 0;
+    values[2 * rows + row] = mse ? squares : 0;
+  }
+  const float hard_factor = ce ? static_cast<float>(scales.ce_scale / hard_sum) : 0.0f;
+  const float soft_factor = kl ? static_cast<float>(scales.kl_scale * inverse / soft_sum) : 0.0f;
+  const float teacher_factor = kl ? static_cast<float>(scales.kl_scale * inverse / teacher_sum) : 0.0f;
+  const float square_factor = mse ? static_cast<float>(2 * scales.mse_scale) : 0.0f;
+  for (int64_t i = threadIdx.x; i < width; i += kThreads) {
+    if (i >= columns) {
+      s[i] = static_cast<S>(0.0f);
+      continue;
+    }
+    const float logit = static_cast<float>(s[i]), from_max = logit - max_s;
+    float gradient = 0;
+    if (ce) gradient += hard_factor * expf(from_max) - (i == label ? static_cast<float>(scales.ce_scale) : 0.0f);
+    if (kl) {
+      gradient +=
+          soft_factor * expf(from_max * inverse) - teacher_factor * expf((static_cast<float>(t[i]) - max_t) * inverse);
+    }
+    if (mse) gradient += square_factor * (logit - static_cast<float>(t[i]));
+    s[i] = static_cast<S>(gradient);
+  }
+}
+
+template <typename S, typename T>
+void Launch(const RowLossScales& scales, at::Tensor* student, const at::Tensor& teacher, const at::Tensor& labels,
+            const at::Tensor& soft_rows, int64_t columns, at::Tensor* values) {
+  RowLossKernel<S, T><<<student->size(0), kThreads, 0, c10::cuda::getCurrentCUDAStream()>>>(
+      scales, student->data_ptr<S>(), teacher.defined() ? teacher.const_data_ptr<T>() : nullptr,
+      labels.defined() ? labels.const_data_ptr<int64_t>() : nullptr,
+      soft_rows.defined() ? soft_rows.const_data_ptr<bool>() : nullptr, student->size(1), columns,
+      values->data_ptr<double>());
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+}
+
+bool IsHalf(const at::Tensor& logits) { return logits.scalar_type() == at::kBFloat16; }
+
+bool HasKernel(const at::Tensor& logits) { return IsHalf(logits) || logits.scalar_type() == at::kFloat; }
+
+}  // namespace
+
+RowLossSums RowLossGradientOnDevice(const RowLossScales& scales, at::Tensor student_logits,
+                                    const at::Tensor& teacher_logits, const at::Tensor& labels,
+                                    const at::Tensor& soft_rows, int64_t columns) {
+  const at::Tensor& teacher = teacher_logits.defined() ? teacher_logits : student_logits;
+  if (!HasKernel(student_logits) || !HasKernel(teacher)) {
+    return RowLossGradientReference(scales, student_logits, teacher_logits, labels, soft_rows, columns);
+  }
+  at::Tensor values = at::empty({3, student_logits.size(0)}, student_logits.options().dtype(at::kDouble));
+  if (student_logits.size(0) > 0) {
+    const auto launch = IsHalf(student_logits)
+                            ? (IsHalf(teacher) ? Launch<c10::BFloat16, c10::BFloat16> : Launch<c10::BFloat16, float>)
+                            : (IsHalf(teacher) ? Launch<float, c10::BFloat16> : Launch<float, float>);
+    launch(scales, &student_logits, teacher_logits, labels, soft_rows, columns, &values);
+  }
+  const at::Tensor sums = at::sum(values, {1});
+  return {sums[0], sums[1], sums[2]};
+}
+
+}  // namespace retort::ops

@@ -1,0 +1,115 @@
+#include "framework/text/files/tokenizer_files.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "framework/base/file.h"
+
+namespace retort {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr int64_t kLongest = 77;
+
+std::string Folder(const std::string& name, const TokenizerFiles& files) {
+  const std::string folder = absl::StrCat(testing::TempDir(), "/tokenizer_files_", name);
+  std::filesystem::remove_all(folder);
+  EXPECT_TRUE(MakeDirectories(folder).ok());
+  for (const auto& [file, contents] : files) {
+    EXPECT_TRUE(AtomicWriteFile(absl::StrCat(folder, "/", file), contents).ok());
+  }
+  return folder;
+}
+
+TokenizerFiles Read(const std::string& path) {
+  auto files = ReadTokenizerFiles(path);
+  EXPECT_TRUE(files.ok()) << files.status();
+  return files.ok() ? *std::move(files) : TokenizerFiles();
+}
+
+// All files of a folder.
+TokenizerFiles Contents(const std::string& folder) {
+  TokenizerFiles files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    files[entry.path().filename().string()] = *ReadFile(entry.path().string());
+  }
+  return files;
+}
+
+const TokenizerFiles& Everything() {
+  static const auto* const files = new TokenizerFiles{{"tokenizer.json", "{\n"},
+                                                      {"vocab.txt", "a\r\n"},
+                                                      {"vocab.json", "{}"},
+                                                      {"merges.txt", std::string("\0", 1)},
+                                                      {"tokenizer_config.json", "{ }"},
+                                                      {"special_tokens_map.json", "[]"},
+                                                      {"added_tokens.json", ""}};
+  return *files;
+}
+
+TokenizerFiles Some(const std::vector<std::string>& names) {
+  TokenizerFiles files;
+  for (const std::string& name : names) files[name] = Everything().at(name);
+  return files;
+}
+
+TEST(TokenizerFilesTest, AFolderHasAllOfThem) {
+  TokenizerFiles more = Everything();
+  more["model.safetensors"] = "x";
+  const std::string folder = Folder("all", more);
+  EXPECT_EQ(Read(folder), Everything());
+  EXPECT_EQ(Read(folder + "/tokenizer.json"), Everything());
+  EXPECT_EQ(Read(Folder("merges", Some({"vocab.json", "merges.txt"}))), Some({"vocab.json", "merges.txt"}));
+  EXPECT_EQ(Read(Folder("pieces", Some({"vocab.txt"}))), Some({"vocab.txt"}));
+}
+
+TEST(TokenizerFilesTest, AFileHasThoseThatAreReadWithIt) {
+  const std::string folder = Folder("one", Everything());
+  EXPECT_EQ(Read(folder + "/vocab.json"), Some({"vocab.json", "merges.txt", "tokenizer_config.json",
+                                                "special_tokens_map.json", "added_tokens.json"}));
+  EXPECT_EQ(Read(folder + "/vocab.txt"),
+            Some({"vocab.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"}));
+  EXPECT_EQ(Read(Folder("named", {{"my-vocab.txt", "a\nb"}}) + "/my-vocab.txt"),
+            (TokenizerFiles{{"vocab.txt", "a\nb"}}));
+}
+
+TEST(TokenizerFilesTest, WhatIsMissingIsNamed) {
+  EXPECT_THAT(std::string(ReadTokenizerFiles(Folder("empty", {})).status().message()), HasSubstr("got none of them"));
+  EXPECT_THAT(std::string(ReadTokenizerFiles(Folder("half", Some({"vocab.json"}))).status().message()),
+              HasSubstr("merges.txt"));
+  EXPECT_EQ(ReadTokenizerFiles("nowhere/vocab.txt").status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(TokenizerFilesTest, TheyAreWrittenAsTheyAre) {
+  const std::string folder = Folder("written", {});
+  ASSERT_TRUE(WriteTokenizerFiles(folder, Everything(), kLongest).ok());
+  EXPECT_EQ(Contents(folder), Everything());
+  const TokenizerFiles merges = Some({"vocab.json", "merges.txt"});
+  ASSERT_TRUE(WriteTokenizerFiles(folder, merges, kLongest).ok());
+  EXPECT_EQ(Contents(folder), merges) << "nothing of the tokenizer that was there is left";
+  ASSERT_TRUE(WriteTokenizerFiles(folder, {}, kLongest).ok());
+  EXPECT_EQ(Contents(folder), merges);
+  EXPECT_FALSE(WriteTokenizerFiles(folder + "/nowhere", merges, kLongest).ok());
+}
+
+TEST(TokenizerFilesTest, VocabTxtAloneGetsOptions) {
+  const std::string folder = Folder("config", {});
+  ASSERT_TRUE(WriteTokenizerFiles(folder, Some({"vocab.txt"}), kLongest).ok());
+  EXPECT_EQ(
+      Contents(folder)["tokenizer_config.json"],
+      "{\n  \"tokenizer_class\": \"BertTokenizer\",\n  \"do_lower_case\": true,\n  \"model_max_length\": 77\n}\n");
+  const TokenizerFiles own = Some({"vocab.txt", "tokenizer_config.json"});
+  ASSERT_TRUE(WriteTokenizerFiles(folder, own, kLongest).ok());
+  EXPECT_EQ(Contents(folder), own);
+}
+
+}  // namespace
+}  // namespace retort

@@ -1,0 +1,136 @@
+#include "framework/text/wordpiece/bert_normalizer.h"
+
+#include <unicode/bytestream.h>
+#include <unicode/uchar.h>
+#include <unicode/uniset.h>
+#include <unicode/unistr.h>
+#include <unicode/utf8.h>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "framework/base/status_macros.h"
+#include "framework/text/unicode/unicode_classes.h"
+#include "glog/logging.h"
+
+namespace retort {
+namespace {
+
+// The library's decomposition tables are of Unicode 12.
+std::unique_ptr<const icu::Normalizer2> Decomposition() {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* nfd = icu::Normalizer2::getNFDInstance(error);
+  CHECK(U_SUCCESS(error)) << u_errorName(error);
+  static const icu::UnicodeSet* const kUnicode12 = [] {
+    UErrorCode set_error = U_ZERO_ERROR;
+    auto* set = new icu::UnicodeSet(u"[[:age=12.0:][:^assigned:]]", set_error);
+    CHECK(U_SUCCESS(set_error)) << u_errorName(set_error);
+    set->freeze();
+    return set;
+  }();
+  return std::make_unique<icu::FilteredNormalizer2>(*nfd, *kUnicode12);
+}
+
+// Clean-up and CJK spacing.
+absl::StatusOr<icu::UnicodeString> Clean(absl::string_view text, size_t offset, const BertNormalizerOptions& options) {
+  icu::UnicodeString cleaned;
+  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+  const int64_t size = static_cast<int64_t>(text.size());
+  for (int64_t next = 0; next < size;) {
+    const int64_t begin = next;
+    UChar32 c;
+    U8_NEXT(bytes, next, size, c);
+    if (c < 0) {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("byte %d: want UTF-8, got 0x%02x", offset + begin, bytes[begin]));
+    }
+    if (options.clean_text && IsRemoved(c)) continue;
+    if (options.clean_text && IsSpace(c)) {
+      cleaned.append(u' ');
+    } else if (options.handle_chinese_chars && IsCjkIdeograph(c)) {
+      cleaned.append(u' ').append(c).append(u' ');
+    } else {
+      cleaned.append(c);
+    }
+  }
+  return cleaned;
+}
+
+// Capitals of Unicode 16 and 17, which an older ICU does not know.
+struct YoungCapitals {
+  UChar32 first;
+  UChar32 last;
+  UChar32 lower;  // of the first
+};
+constexpr YoungCapitals kYoungCapitals[] = {
+    {0x1C89, 0x1C89, 0x1C8A},    {0xA7CB, 0xA7CB, 0x0264},   {0xA7CC, 0xA7CC, 0xA7CD}, {0xA7CE, 0xA7CE, 0xA7CF},
+    {0xA7D2, 0xA7D2, 0xA7D3},    {0xA7D4, 0xA7D4, 0xA7D5},   {0xA7DA, 0xA7DA, 0xA7DB}, {0xA7DC, 0xA7DC, 0x019B},
+    {0x10D50, 0x10D65, 0x10D70}, {0x16EA0, 0x16EB8, 0x16EBB}};
+
+UChar32 ToLower(UChar32 c) {
+  for (const YoungCapitals& capitals : kYoungCapitals) {
+    if (capitals.first <= c && c <= capitals.last) return capitals.lower + (c - capitals.first);
+  }
+  return u_tolower(c);
+}
+
+icu::UnicodeString LowerCase(const icu::UnicodeString& text) {
+  constexpr UChar32 kCapitalIWithDot = 0x130;
+  icu::UnicodeString lower;
+  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+    const UChar32 c = text.char32At(i);
+    if (c == kCapitalIWithDot) {
+      lower.append(u'i').append(UChar32{0x307});
+    } else {
+      lower.append(ToLower(c));
+    }
+  }
+  return lower;
+}
+
+icu::UnicodeString StripAccents(const icu::UnicodeString& text, const icu::Normalizer2& decomposition) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::UnicodeString decomposed = decomposition.normalize(text, error);
+  CHECK(U_SUCCESS(error)) << u_errorName(error);
+  icu::UnicodeString stripped;
+  for (int32_t i = 0; i < decomposed.length(); i = decomposed.moveIndex32(i, 1)) {
+    const UChar32 c = decomposed.char32At(i);
+    if (!IsNonSpacingMark(c)) stripped.append(c);
+  }
+  return stripped;
+}
+
+void AppendSplit(const icu::UnicodeString& text, std::vector<std::string>* words) {
+  icu::UnicodeString word;
+  const auto flush = [&] {
+    if (!word.isEmpty()) word.toUTF8String(words->emplace_back());
+    word.remove();
+  };
+  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+    const UChar32 c = text.char32At(i);
+    const bool punctuation = IsPunctuation(c);
+    if (punctuation || IsWhiteSpace(c)) flush();
+    if (punctuation) {
+      word.append(c);
+      flush();
+    } else if (!IsWhiteSpace(c)) {
+      word.append(c);
+    }
+  }
+  flush();
+}
+
+}  // namespace
+
+BertNormalizer::BertNormalizer(const BertNormalizerOptions& options)
+    : options_(options), decomposition_(Decomposition()) {}
+
+absl::Status BertNormalizer::AppendWords(absl::string_view text, size_t offset, std::vector<std::string>* words) const {
+  RETORT_ASSIGN_OR_RETURN(icu::UnicodeString normalized, Clean(text, offset, options_));
+  if (options_.strip_accents) normalized = StripAccents(normalized, *decomposition_);
+  if (options_.lower_case) normalized = LowerCase(normalized);
+  AppendSplit(normalized, words);
+  return absl::OkStatus();
+}
+
+}  // namespace retort

@@ -1,0 +1,45 @@
+#ifndef RETORT_FRAMEWORK_TEXT_WORDPIECE_BERT_NORMALIZER_H_
+#define RETORT_FRAMEWORK_TEXT_WORDPIECE_BERT_NORMALIZER_H_
+
+#include <unicode/normalizer2.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace retort {
+
+// Names and meaning as in Hugging Face's BertNormalizer.
+struct BertNormalizerOptions {
+  bool clean_text = true;            // control characters removed, white space made spaces
+  bool handle_chinese_chars = true;  // CJK ideographs are words of their own
+  bool strip_accents = true;         // decomposed (NFD), then non-spacing marks dropped
+  bool lower_case = true;            // each character by itself, so no final sigma
+};
+
+// BERT's "basic tokenization": text to words (Devlin et al. 2018; the details
+// are those of Hugging Face's BertNormalizer and BertPreTokenizer). The steps
+// that the options name, in their order; then words are parted at white space,
+// and punctuation marks become words of their own.
+//
+// Immutable, thread-safe.
+class BertNormalizer {
+ public:
+  explicit BertNormalizer(const BertNormalizerOptions& options);
+
+  // Appends the words of `text` in UTF-8. `offset` is where `text` begins in
+  // what the user gave: an error names the byte of that which is not UTF-8.
+  // Nothing is appended then.
+  absl::Status AppendWords(absl::string_view text, size_t offset, std::vector<std::string>* words) const;
+
+ private:
+  BertNormalizerOptions options_;
+  std::unique_ptr<const icu::Normalizer2> decomposition_;
+};
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_TEXT_WORDPIECE_BERT_NORMALIZER_H_

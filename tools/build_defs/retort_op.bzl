@@ -1,0 +1,113 @@
+"""The targets of one operation's folder."""
+
+load("//tools/build_defs:cuda_library.bzl", "cuda_library")
+
+# Kernels are loops for the compiler to turn into vector instructions, which it does in earnest from -O3 on. NaN and
+# infinities keep their meaning; the order of a sum is written down by its lanes.
+_KERNEL_COPTS = [
+    "-O3",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+]
+
+_TEST_DEPS = [
+    "//framework/testing:fixtures",
+    "//framework/testing:gradient_check",
+    "//framework/testing:matchers",
+    "//tools/third_party:gtest_main",
+    "//tools/third_party:torch",
+]
+
+_BENCHMARK_DEPS = [
+    "//framework/base:memory",
+    "//tools/third_party:benchmark",
+    "//tools/third_party:torch",
+]
+
+def retort_op(name, deps = [], hdrs = [], test_deps = [], visibility = None):
+    """An operation from those of these files that its folder has.
+
+    | file | target | what it holds |
+    | --- | --- | --- |
+    | `<name>.h`, `<name>.cc` | `<name>` | the interface; the version that is used, on the CPU its own kernel where it has one |
+    | `<name>_reference.h`, `.cc` | `<name>_reference` | the same in plain ATen operations |
+    | `<name>_device.h`, `.cu`, `.cc` | private | the kernel of --config=cuda, and what stands in for it in other builds |
+    | `*_test.cc` | a test each | value and gradient against the reference, hand-worked cases |
+    | `<name>_benchmark.cc` | `<name>_benchmark` | `bazel run //framework/ops/<name>:<name>_benchmark` |
+
+    The filegroup `sources` is what stored results depend on.
+
+    Args:
+      name: of the operation, its folder and its files
+      deps: of all of its libraries
+      hdrs: further headers, which callers may include
+      test_deps: of the tests, beside deps, GoogleTest, libtorch and framework/testing
+      visibility: of the library and its reference
+    """
+    interface = [name + ".h"] + hdrs
+    references = []
+    devices = []
+    if native.glob([name + "_reference.cc"]):
+        # The interface's types without its implementation, which may call the reference.
+        native.cc_library(
+            name = name + "_interface",
+            hdrs = interface,
+            visibility = ["//visibility:private"],
+            deps = deps,
+        )
+        native.cc_library(
+            name = name + "_reference",
+            srcs = [name + "_reference.cc"],
+            hdrs = [name + "_reference.h"],
+            visibility = visibility,
+            deps = [":%s_interface" % name] + deps,
+        )
+        references = [":%s_reference" % name]
+    if native.glob([name + "_device.cu"]):
+        cuda_library(
+            name = name + "_device",
+            src = name + "_device.cc",
+            hdrs = [name + "_device.h"],
+            cuda_src = name + "_device.cu",
+            visibility = ["//visibility:private"],
+            deps = [":%s_interface" % name] + references + deps,
+        )
+        devices = [":%s_device" % name]
+    native.cc_library(
+        name = name,
+        srcs = native.glob([name + ".cc"]),
+        hdrs = interface,
+        copts = _KERNEL_COPTS,
+        visibility = visibility,
+        deps = devices + deps,
+    )
+    _tests_and_benchmark(name, [":" + name] + references, deps, test_deps)
+    native.filegroup(
+        name = "sources",
+        srcs = native.glob(
+            ["*.cc", "*.cu", "*.h"],
+            exclude = ["*_benchmark.cc", "*_test.cc"],
+        ),
+        visibility = ["//framework/ops:__pkg__"],
+    )
+
+def _tests_and_benchmark(name, libraries, deps, test_deps):
+    for test in native.glob(["*_test.cc"]):
+        native.cc_test(
+            name = test[:-len(".cc")],
+            size = "small",
+            srcs = [test],
+            copts = _KERNEL_COPTS,
+            deps = libraries + _united(deps, test_deps, _TEST_DEPS),
+        )
+    if native.glob([name + "_benchmark.cc"]):
+        native.cc_binary(
+            name = name + "_benchmark",
+            testonly = True,
+            srcs = [name + "_benchmark.cc"],
+            deps = libraries + _united(deps, _BENCHMARK_DEPS),
+        )
+
+def _united(*lists):
+    """What any of the lists names, once."""
+    return {label: None for labels in lists for label in labels}.keys()
