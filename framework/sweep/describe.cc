@@ -93,7 +93,7 @@ std::string DescribeStages(const Plan& plan) {
   std::set<std::string> seen;
   for (const PlannedStage& stage : plan.stages) {
     if (!stage.trains()) continue;
-    const int64_t tokens = stage.total_steps * stage.source->MeanStep().tokens;
+    const int64_t tokens = stage.total_steps * MeanStep(*stage.source).tokens;
     const std::string line =
         absl::StrFormat("  stage %s: %d steps, about %stokens; student of %d layers, %d wide, %sparameters\n",
                         stage.stage.name(), stage.total_steps, Count(static_cast<double>(tokens)), stage.config.layers,
