@@ -46,7 +46,7 @@ TEST_F(DescribeTest, SaysWhatTrainingTakes) {
   const Plan plan = Make();
   const PlannedStage& stage = plan.stages[0];
   const std::string text = DescribePlan(plan, store_, 1e9);
-  const double tokens = static_cast<double>(12 * stage.source->MeanStep().tokens);
+  const double tokens = static_cast<double>(12 * MeanStep(*stage.source).tokens);
   EXPECT_THAT(text,
               HasSubstr(absl::StrFormat(
                   "  stage distil: 12 steps, about %.3g ktokens; student of 1 layers, 16 wide, 4.04 kparameters\n",

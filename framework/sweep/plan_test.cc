@@ -73,7 +73,7 @@ TEST_F(PlanTest, ResolvesCausalStages) {
   EXPECT_TRUE(stage.config.causal);
   EXPECT_EQ(stage.config.family, "gpt2");
   EXPECT_TRUE(stage.reads_teacher);
-  EXPECT_DOUBLE_EQ(stage.source->MeanStep().labelled_share, 23.0 / 24);
+  EXPECT_DOUBLE_EQ(MeanStep(*stage.source).labelled_share, 23.0 / 24);
   EXPECT_EQ(stage.source->Step(0).Masks(0, 8).Rows(RowSet::kLabelled), 8 * 23);
   EXPECT_EQ(At(plan, "scratch", "distil").stage.loss_size(), 1);
   EXPECT_FALSE(At(plan, "scratch", "distil").reads_teacher);
@@ -268,7 +268,7 @@ TEST_F(PlanTest, StudentsOfOtherShapesShareACohort) {
 TEST_F(PlanTest, CountsOperationsAndBudgetsInThem) {
   const Plan plan = Make(kNoControls);
   const PlannedStage& stage = At(plan, "base", "distil");
-  const StepShape shape = stage.source->MeanStep();
+  const StepShape shape = MeanStep(*stage.source);
   const double student = Encoder(stage.config).ForwardFlops(shape.sequences, shape.positions, 1, shape.tokens);
   const double teacher =
       Encoder(testing::TinyTeacherConfig()).ForwardFlops(shape.sequences, shape.positions, 2, shape.tokens);
