@@ -7,7 +7,7 @@
 namespace retort {
 
 // What data or an evaluation needs of the models that read it. The planner checks it against students and teachers
-// before anything runs (framework/sweep/plan_checks.h).
+// before anything runs (framework/sweep/plan/plan_checks.h).
 struct ModelNeeds {
   bool language_model_head = false;  // Vocabulary logits are read.
   std::optional<bool> causal;        // Whether a position may see those after it; absent: either will do.

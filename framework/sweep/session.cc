@@ -22,15 +22,15 @@
 #include "framework/report/watch/live_view.h"
 #include "framework/report/watch/metrics_log.h"
 #include "framework/report/watch/tensorboard/tensorboard.h"
-#include "framework/sweep/collect_results.h"
-#include "framework/sweep/cut_steps.h"
-#include "framework/sweep/describe.h"
-#include "framework/sweep/environment.h"
-#include "framework/sweep/inputs.h"
-#include "framework/sweep/plan.h"
-#include "framework/sweep/run.h"
-#include "framework/sweep/speed.h"
-#include "framework/sweep/store.h"
+#include "framework/sweep/inputs/inputs.h"
+#include "framework/sweep/plan/cut_steps.h"
+#include "framework/sweep/plan/plan.h"
+#include "framework/sweep/run/run.h"
+#include "framework/sweep/run/speed.h"
+#include "framework/sweep/run/store.h"
+#include "framework/sweep/show/collect_results.h"
+#include "framework/sweep/show/describe.h"
+#include "framework/sweep/show/environment.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {
@@ -78,7 +78,8 @@ std::string Conditions(const Plan& plan) {
   for (const PlannedStage& stage : plan.stages) {
     if (!stage.trains()) continue;
     return absl::StrCat("this ", stage.checkpoint.empty() ? "" : absl::StrCat("teacher (", stage.checkpoint, "), "),
-                        stage.data_description, " and learning rate (", stage.stage.adamw().learning_rate(), ")");
+                        stage.training().data_description, " and learning rate (", stage.stage.adamw().learning_rate(),
+                        ")");
   }
   return "";
 }

@@ -9,8 +9,8 @@
 #include "absl/status/statusor.h"
 #include "framework/config/expand.h"
 #include "framework/model/encoder_config.h"
-#include "framework/sweep/inputs.h"
-#include "framework/sweep/plan.h"
+#include "framework/sweep/inputs/inputs.h"
+#include "framework/sweep/plan/plan.h"
 #include "framework/text/files/tokenizer_files.h"
 
 namespace retort::testing {

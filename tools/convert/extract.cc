@@ -6,7 +6,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
-#include "framework/sweep/architecture.h"
+#include "framework/sweep/student/architecture.h"
 
 namespace retort {
 namespace {

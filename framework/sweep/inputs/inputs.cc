@@ -1,0 +1,61 @@
+#include "framework/sweep/inputs/inputs.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "framework/base/status_macros.h"
+#include "framework/config/reflection.h"
+#include "framework/data/training_data.h"
+#include "framework/sweep/key/key.h"
+#include "framework/text/files/load_tokenizer.h"
+
+namespace retort {
+
+absl::StatusOr<const ModelInput*> Inputs::Model(const std::string& folder) {
+  std::unique_ptr<ModelInput>& input = models_[folder];
+  if (input == nullptr) {
+    RETORT_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(folder));
+    const at::Tensor& flat = model.parameters.flat();
+    const std::string weights =
+        HashText({static_cast<const char*>(flat.const_data_ptr()), static_cast<size_t>(flat.nbytes())});
+    input = std::make_unique<ModelInput>();
+    input->content_hash = absl::StrCat(EncoderConfigText(model.config), " ", weights);
+    input->model = std::move(model);
+  }
+  return input.get();
+}
+
+absl::StatusOr<const VocabularyInput*> Inputs::Vocabulary(const std::string& path) {
+  std::unique_ptr<VocabularyInput>& input = vocabularies_[path];
+  if (input == nullptr) {
+    auto read = std::make_unique<VocabularyInput>();
+    RETORT_ASSIGN_OR_RETURN(read->files, ReadTokenizerFiles(path));
+    RETORT_ASSIGN_OR_RETURN(read->tokenizer, LoadTokenizer(path));
+    input = std::move(read);
+  }
+  return input.get();
+}
+
+absl::StatusOr<std::shared_ptr<const StepSource>> Inputs::Source(const Data& data, const BatchSpec& batch,
+                                                                 const VocabularyInput& vocabulary,
+                                                                 uint64_t data_seed) {
+  const Tokenizer& tokenizer = *vocabulary.tokenizer;
+  const std::string name = absl::StrCat(DeterministicBytes(data), "\n", DeterministicBytes(batch), "\n", data_seed, " ",
+                                        tokenizer.Fingerprint());
+  return data_.Get<StepSource>(name, [&]() -> absl::StatusOr<std::shared_ptr<const StepSource>> {
+    RETORT_ASSIGN_OR_RETURN(const auto plugin, TrainingDataRegistry::Global().Create(data.plugin(), {}));
+    return plugin->Open({tokenizer, batch, data_seed, &data_});
+  });
+}
+
+absl::StatusOr<std::shared_ptr<const HeldOutExamples>> Inputs::Examples(const Evaluation& evaluation,
+                                                                        const VocabularyInput& vocabulary) {
+  const Tokenizer& tokenizer = *vocabulary.tokenizer;
+  const std::string name = absl::StrCat(DeterministicBytes(evaluation), " ", tokenizer.Fingerprint());
+  return data_.Get<HeldOutExamples>(name, [&]() -> absl::StatusOr<std::shared_ptr<const HeldOutExamples>> {
+    RETORT_ASSIGN_OR_RETURN(const auto plugin, EvaluatorRegistry::Global().Create(evaluation.plugin(), {}));
+    return plugin->Open({tokenizer, &data_});
+  });
+}
+
+}  // namespace retort

@@ -1,0 +1,60 @@
+#ifndef RETORT_FRAMEWORK_SWEEP_INPUTS_INPUTS_H_
+#define RETORT_FRAMEWORK_SWEEP_INPUTS_INPUTS_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "framework/config/sweep.pb.h"
+#include "framework/data/data_cache.h"
+#include "framework/data/step_source.h"
+#include "framework/eval/evaluator.h"
+#include "framework/model/hugging_face.h"
+#include "framework/text/files/tokenizer_files.h"
+#include "framework/text/tokenizer.h"
+
+namespace retort {
+
+// A model folder that was read, and what its weights hash to.
+struct ModelInput {
+  LoadedModel model;
+  std::string content_hash;
+};
+
+// A tokenizer that was read.
+struct VocabularyInput {
+  std::unique_ptr<Tokenizer> tokenizer;
+  TokenizerFiles files;  // Students are written with them.
+};
+
+// The files that a sweep reads, each of them once. Paths are as the configuration has them. Not thread-safe. Pointers
+// stay valid as long as the object.
+class Inputs {
+ public:
+  // Token stores are kept below `cache`; `threads` tokenize.
+  Inputs(std::string cache, int threads) : data_(std::move(cache), threads) {}
+
+  absl::StatusOr<const ModelInput*> Model(const std::string& folder);
+  // `path` is what LoadTokenizer takes: a folder, or one of the files of a tokenizer.
+  absl::StatusOr<const VocabularyInput*> Vocabulary(const std::string& path);
+
+  // The steps of this data with this batch and `data_seed`. Errors: those of TrainingData.
+  absl::StatusOr<std::shared_ptr<const StepSource>> Source(const Data& data, const BatchSpec& batch,
+                                                           const VocabularyInput& vocabulary, uint64_t data_seed);
+
+  // What this evaluation scores models on. Errors: those of Evaluator.
+  absl::StatusOr<std::shared_ptr<const HeldOutExamples>> Examples(const Evaluation& evaluation,
+                                                                  const VocabularyInput& vocabulary);
+
+ private:
+  DataCache data_;
+  std::map<std::string, std::unique_ptr<ModelInput>> models_;
+  std::map<std::string, std::unique_ptr<VocabularyInput>> vocabularies_;
+};
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_SWEEP_INPUTS_INPUTS_H_

@@ -1,0 +1,52 @@
+#include "framework/sweep/plan/cohorts.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace retort {
+namespace {
+
+// What tells the teachers of a cohort apart: stages that name the same one share its forward pass. Empty if none is
+// read.
+std::string TeacherName(const Plan& plan, const PlannedStage& stage) {
+  if (!stage.reads_teacher) return "";
+  const std::string dropout = stage.teacher_dropout ? absl::StrCat(" dropout ", stage.seed) : "";
+  return (stage.teacher >= 0 ? plan.stages[stage.teacher].key : stage.checkpoint) + dropout;
+}
+
+std::vector<int> NextCohort(const Plan& plan, const StageIndices& done, const StageIndices& failed) {
+  std::vector<int> cohort;
+  std::string key, teacher;
+  for (int index = 0; index < static_cast<int>(plan.stages.size()); ++index) {
+    const PlannedStage& stage = plan.stages[index];
+    const bool open = done.count(index) == 0 && failed.count(index) == 0;
+    if (!stage.trains() || !open || !SourcesAreDone(stage, done)) continue;
+    const std::string name = TeacherName(plan, stage);
+    if (cohort.empty()) key = stage.training().cohort;
+    if (stage.training().cohort != key || (!name.empty() && !teacher.empty() && name != teacher)) continue;
+    if (teacher.empty()) teacher = name;
+    cohort.push_back(index);
+  }
+  return cohort;
+}
+
+}  // namespace
+
+bool SourcesAreDone(const PlannedStage& stage, const StageIndices& done) {
+  const auto is_done = [&](int source) { return source < 0 || done.count(source) > 0; };
+  return is_done(stage.student) && is_done(stage.teacher);
+}
+
+std::vector<std::vector<int>> Cohorts(const Plan& plan, StageIndices done, const StageIndices& failed) {
+  std::vector<std::vector<int>> cohorts;
+  while (true) {
+    std::vector<int> cohort = NextCohort(plan, done, failed);
+    if (cohort.empty()) return cohorts;
+    done.insert(cohort.begin(), cohort.end());
+    cohorts.push_back(std::move(cohort));
+  }
+}
+
+}  // namespace retort

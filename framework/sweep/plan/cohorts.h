@@ -1,0 +1,22 @@
+#ifndef RETORT_FRAMEWORK_SWEEP_PLAN_COHORTS_H_
+#define RETORT_FRAMEWORK_SWEEP_PLAN_COHORTS_H_
+
+#include <vector>
+
+#include "framework/sweep/plan/plan.h"
+
+namespace retort {
+
+// Whether all that a stage reads is among `done`.
+bool SourcesAreDone(const PlannedStage& stage, const StageIndices& done);
+
+// The cohorts that are left to train, in the order in which they run: training stages that share data and teacher and
+// whose sources are done by then. A stage without a teacher goes along with the first cohort of its data. What reads a
+// failed stage is in none. The printed plan and the run both go by this.
+//
+// Pure function.
+std::vector<std::vector<int>> Cohorts(const Plan& plan, StageIndices done, const StageIndices& failed);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_SWEEP_PLAN_COHORTS_H_

@@ -1,0 +1,64 @@
+#include "framework/sweep/plan/cohorts.h"
+
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using Indices = std::vector<int>;
+
+// A training stage of the data and steps that `cohort` stands for, which reads a teacher unless it is "".
+PlannedStage Training(const std::string& cohort, const std::string& teacher) {
+  PlannedStage stage;
+  stage.stage.add_loss();
+  std::get<TrainingWork>(stage.work).cohort = cohort;
+  stage.checkpoint = teacher;
+  stage.reads_teacher = !teacher.empty();
+  return stage;
+}
+
+PlannedStage After(int student, PlannedStage stage) {
+  stage.student = student;
+  return stage;
+}
+
+Plan PlanOf(std::vector<PlannedStage> stages) {
+  Plan plan;
+  plan.stages = std::move(stages);
+  return plan;
+}
+
+TEST(Cohorts, ShareDataAndTeacher) {
+  const Plan plan = PlanOf({Training("a", "t"), Training("b", "t"), Training("a", "t"), Training("a", "u")});
+  EXPECT_EQ(Cohorts(plan, {}, {}), (std::vector<Indices>{{0, 2}, {1}, {3}}));
+}
+
+TEST(Cohorts, TakeStudentsWithoutATeacherAlong) {
+  const Plan plan = PlanOf({Training("a", ""), Training("a", "t"), Training("a", "u"), Training("a", "")});
+  EXPECT_EQ(Cohorts(plan, {}, {}), (std::vector<Indices>{{0, 1, 3}, {2}}));
+}
+
+TEST(Cohorts, TellTeachersWithDropoutApartBySeed) {
+  std::vector<PlannedStage> stages(2, Training("a", "t"));
+  for (PlannedStage& stage : stages) stage.teacher_dropout = true;
+  stages[1].seed = 1;
+  EXPECT_EQ(Cohorts(PlanOf(stages), {}, {}), (std::vector<Indices>{{0}, {1}}));
+}
+
+TEST(Cohorts, LeaveOutWhatIsDoneAndWhatIsNoTraining) {
+  PlannedStage evaluation;
+  evaluation.work = EvaluationWork();
+  const Plan plan = PlanOf({Training("a", "t"), evaluation, Training("a", "t")});
+  EXPECT_EQ(Cohorts(plan, {0}, {}), (std::vector<Indices>{{2}}));
+  EXPECT_TRUE(Cohorts(plan, {0, 2}, {}).empty());
+}
+
+TEST(Cohorts, ComeAfterWhatTheyReadAndNotWithoutIt) {
+  const Plan plan =
+      PlanOf({Training("a", "t"), After(0, Training("a", "t")), After(1, Training("a", "t")), Training("a", "t")});
+  EXPECT_EQ(Cohorts(plan, {}, {}), (std::vector<Indices>{{0, 3}, {1}, {2}}));
+  EXPECT_EQ(Cohorts(plan, {0, 3}, {1}), std::vector<Indices>{});
+}
+
+}  // namespace
+}  // namespace retort

@@ -1,0 +1,136 @@
+#include "framework/sweep/plan/plan.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "framework/base/status_macros.h"
+#include "framework/config/defaults.h"
+#include "framework/config/plugin_config.h"
+#include "framework/eval/evaluator.h"
+#include "framework/loss/loss_term.h"
+#include "framework/sweep/plan/controls.h"
+#include "framework/sweep/plan/plan_variant.h"
+
+namespace retort {
+namespace {
+
+constexpr char kDefaultEvaluation[] = "evaluate";
+
+// Without an evaluation there is nothing to report: the last trained student is evaluated as students of its data are.
+void AddDefaultEvaluation(Experiment* experiment) {
+  for (const Stage& stage : experiment->stage()) {
+    if (stage.has_evaluation()) return;
+  }
+  const Data data = experiment->stage(experiment->stage_size() - 1).data();
+  Stage* stage = experiment->add_stage();
+  stage->set_name(kDefaultEvaluation);
+  *stage->mutable_evaluation() = EvaluationOfData(data, PluginCatalogue::Global());
+  FillDefaults(experiment);
+}
+
+// Whether a loss is gold: made for the base's own student.
+absl::StatusOr<bool> LossIsGold(const Experiment& experiment, const Stage& stage, const Loss& loss, Inputs* inputs) {
+  RETORT_ASSIGN_OR_RETURN(const PlannedStudent student, PlanStudent(experiment, inputs));
+  const EncoderConfig* teacher = student.teacher == nullptr ? nullptr : &student.teacher->model.config;
+  if (stage.has_teacher()) teacher = &student.config;
+  auto term = LossTermRegistry::Global().Create(loss.plugin(), {student.config, teacher});
+  if (term.ok()) return (*term)->gold();
+  return absl::Status(term.status().code(), absl::StrCat("stage \"", stage.name(), "\": loss \"", loss.name(),
+                                                         "\": ", term.status().message()));
+}
+
+void WarnOfTwins(Plan* plan) {
+  std::map<std::vector<int>, std::string> known;  // Variants by their planned stages.
+  for (const ExpandedVariant& variant : plan->sweep.variants) {
+    std::vector<int> stages;
+    for (const Stage& stage : variant.experiment.stage()) {
+      stages.push_back(plan->Find(variant.name, plan->sweep.seeds.front(), stage.name()));
+    }
+    if (stages.front() < 0) continue;  // Not among --only.
+    const auto [twin, is_new] = known.emplace(std::move(stages), variant.name);
+    if (is_new) continue;
+    plan->warnings.push_back(
+        absl::StrCat("variants \"", twin->second, "\" and \"", variant.name, "\" resolve to the same experiment"));
+  }
+}
+
+absl::Status CheckOnly(const ExpandedSweep& sweep, const std::set<std::string>& only) {
+  std::set<std::string> names;
+  for (const ExpandedVariant& variant : sweep.variants) names.insert(variant.name);
+  for (const std::string& name : only) {
+    if (names.count(name) > 0) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--only: want variants of this sweep (", absl::StrJoin(names, ", "), "), got \"", name, "\""));
+  }
+  return absl::OkStatus();
+}
+
+// That the metric which the report begins with is measured.
+absl::Status CheckPrimaryMetric(const ExpandedSweep& sweep) {
+  std::vector<std::string> metrics;
+  for (const Stage& stage : sweep.variants.front().experiment.stage()) {
+    if (!stage.has_evaluation()) continue;
+    RETORT_ASSIGN_OR_RETURN(const auto evaluator, EvaluatorRegistry::Global().Create(stage.evaluation().plugin(), {}));
+    for (const MetricSpec& metric : evaluator->metrics()) metrics.push_back(metric.name);
+  }
+  const std::string& primary = sweep.report.primary_metric();
+  if (std::find(metrics.begin(), metrics.end(), primary) != metrics.end()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("report.primary_metric: want one of ", absl::StrJoin(metrics, ", "), ", got \"", primary, "\""));
+}
+
+}  // namespace
+
+MetricSpecs Plan::metrics() const {
+  MetricSpecs all;
+  for (const PlannedStage& stage : stages) {
+    if (!stage.trains()) {
+      AddMetrics(stage.evaluation().evaluation.evaluator->metrics(), &all);
+    } else if (stage.training().evaluation) {
+      AddMetrics(stage.training().evaluation->evaluator->metrics(), &all);
+    }
+  }
+  return all;
+}
+
+int Plan::Find(const std::string& variant, uint64_t seed, const std::string& stage) const {
+  for (size_t i = 0; i < stages.size(); ++i) {
+    for (const StageId& id : stages[i].used_by) {
+      if (id.variant == variant && id.seed == seed && id.stage == stage) return static_cast<int>(i);
+    }
+  }
+  return -1;
+}
+
+absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& options, Inputs* inputs) {
+  Plan plan;
+  plan.sweep = sweep;
+  plan.device = options.device;
+  for (ExpandedVariant& variant : plan.sweep.variants) AddDefaultEvaluation(&variant.experiment);
+  if (sweep.controls) {
+    auto is_gold = [&](const Experiment& experiment, const Stage& stage, const Loss& loss) {
+      absl::StatusOr<bool> gold = LossIsGold(experiment, stage, loss, inputs);
+      if (gold.ok()) return gold;
+      return absl::StatusOr<bool>(absl::Status(
+          gold.status().code(), absl::StrCat("variant \"", kBaseVariant, "\": ", gold.status().message())));
+    };
+    RETORT_RETURN_IF_ERROR(AddControls(is_gold, &plan.sweep, &plan.warnings));
+  }
+  RETORT_RETURN_IF_ERROR(CheckOnly(plan.sweep, options.only));
+  for (uint64_t seed : plan.sweep.seeds) {
+    const uint64_t data_seed = sweep.share_data_across_seeds ? plan.sweep.seeds.front() : seed;
+    for (const ExpandedVariant& variant : plan.sweep.variants) {
+      if (!options.only.empty() && options.only.count(variant.name) == 0) continue;
+      RETORT_RETURN_IF_ERROR(PlanVariant(variant, seed, data_seed, options, inputs, &plan));
+    }
+  }
+  RETORT_RETURN_IF_ERROR(CheckPrimaryMetric(plan.sweep));
+  WarnOfTwins(&plan);
+  return plan;
+}
+
+}  // namespace retort

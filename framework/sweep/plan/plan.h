@@ -1,0 +1,53 @@
+#ifndef RETORT_FRAMEWORK_SWEEP_PLAN_PLAN_H_
+#define RETORT_FRAMEWORK_SWEEP_PLAN_PLAN_H_
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "c10/core/Device.h"
+#include "framework/config/expand.h"
+#include "framework/eval/metric_spec.h"
+#include "framework/sweep/inputs/inputs.h"
+#include "framework/sweep/plan/planned_stage.h"
+
+namespace retort {
+
+// Everything a sweep is going to compute, in an order in which each stage comes after those it reads.
+struct Plan {
+  ExpandedSweep sweep;  // With the controls among the variants.
+  std::vector<PlannedStage> stages;
+  std::vector<std::string> warnings;
+  c10::Device device = c10::Device(at::kCPU);
+
+  // What its evaluations measure, in the order of the report's columns.
+  MetricSpecs metrics() const;
+
+  // The planned stage of a variant, seed and stage name; -1: there is none.
+  int Find(const std::string& variant, uint64_t seed, const std::string& stage) const;
+};
+
+// Stages of a plan, by index.
+using StageIndices = std::set<int>;
+
+// What became of planned stages; by index.
+using StageStatuses = std::map<int, absl::Status>;
+
+struct PlanOptions {
+  c10::Device device = c10::Device(at::kCPU);
+  std::set<std::string> only;  // Variants; empty: all.
+};
+
+// Resolves a sweep into stages with keys: makes the controls, creates every plugin once (which finds mismatches of
+// shapes, mappings and options), reads teachers, vocabularies and corpora, counts steps, and merges what is the same.
+//
+// Errors: InvalidArgument, NotFound or what files give, with `variant "<name>": stage "<name>": ` in front.
+absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& options, Inputs* inputs);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_SWEEP_PLAN_PLAN_H_

@@ -1,0 +1,112 @@
+#include "framework/sweep/plan/plan_estimate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "framework/base/status_macros.h"
+#include "framework/model/encoder.h"
+
+namespace retort {
+namespace {
+
+constexpr double kForwardAndBackward = 3;
+constexpr int64_t kStepsLookedAt = 256;
+
+// Operations of the student, and of the teacher, for sequences of mean length.
+std::pair<double, double> StepFlops(const PlannedStage& planned, const StepSource& source, const Objective& objective,
+                                    const EncoderConfig* teacher) {
+  const StepShape shape = MeanStep(source);
+  const double labelled = shape.labelled_share;
+  auto rows = [&](RowSet set) {
+    return static_cast<int64_t>(static_cast<double>(shape.tokens) * (set == RowSet::kReal ? 1 : labelled));
+  };
+  const std::optional<RowSet> set = objective.rows();
+  const int64_t student_rows = set ? rows(*set) : 0;
+  const double student =
+      kForwardAndBackward * Encoder(planned.config)
+                                .ForwardFlops(shape.sequences, shape.positions,
+                                              objective.student().Depth(static_cast<int>(planned.config.layers)),
+                                              student_rows);
+  if (!planned.reads_teacher) return {student, 0};
+  return {student, Encoder(*teacher).ForwardFlops(shape.sequences, shape.positions,
+                                                  objective.teacher().Depth(static_cast<int>(teacher->layers)),
+                                                  objective.reads_teacher_rows() ? student_rows : 0)};
+}
+
+absl::StatusOr<int64_t> CountSteps(const Budget& budget, const StepSource& source, double student_flops,
+                                   double teacher_flops) {
+  switch (budget.limit_case()) {
+    case Budget::kSteps:
+      return budget.steps();
+    case Budget::kTokens:
+      return StepsForTokens(source, budget.tokens());
+    case Budget::kEpochs:
+      return StepsForEpochs(source, budget.epochs());
+    case Budget::kStudentFlops:
+      return static_cast<int64_t>(std::ceil(budget.student_flops() / student_flops));
+    case Budget::kTotalFlops:
+      return static_cast<int64_t>(std::ceil(budget.total_flops() / (student_flops + teacher_flops)));
+    default:
+      return absl::InvalidArgumentError("budget: want tokens, steps, epochs, student_flops or total_flops, got none");
+  }
+}
+
+int64_t CountParameters(const std::vector<ParameterSpec>& specs) {
+  int64_t count = 0;
+  for (const ParameterSpec& spec : specs) count += spec.size();
+  return count;
+}
+
+// Of the step with the most positions among the first ones; every position is a row.
+MemoryShape LargestMicroBatch(const PlannedStage& planned, const TrainingWork& work) {
+  MemoryShape largest;
+  largest.row_chunk = planned.stage.row_chunk();
+  largest.precision = planned.precision;
+  for (int64_t step = 0; step < std::min(work.total_steps, kStepsLookedAt); ++step) {
+    const StepShape shape = work.source->Shape(step);
+    const int64_t parts = std::min<int64_t>(planned.stage.batch().micro_batches(), shape.sequences);
+    const int64_t sequences = (shape.sequences + parts - 1) / parts;
+    if (sequences * shape.positions <= largest.rows) continue;
+    largest.sequences = sequences;
+    largest.positions = shape.positions;
+    largest.rows = sequences * shape.positions;
+  }
+  return largest;
+}
+
+TrainingMemory EstimateMemory(const PlannedStage& planned, const TrainingWork& work, const Objective& objective,
+                              const EncoderConfig* teacher) {
+  const MemorySide student{planned.config, work.parameters, objective.student()};
+  MemoryShape shape = LargestMicroBatch(planned, work);
+  if (!objective.rows()) {
+    shape.rows = 0;
+  } else if (*objective.rows() == RowSet::kLabelled) {
+    const double share = MeanStep(*work.source).labelled_share;
+    shape.rows = static_cast<int64_t>(std::ceil(share * static_cast<double>(shape.rows)));
+  }
+  if (!planned.reads_teacher) return EstimateTrainingMemory(student, nullptr, shape);
+  Capture demands = objective.teacher();
+  if (!objective.reads_teacher_rows()) demands.vocabulary_rows.clear();
+  const MemorySide teaching{*teacher, CountParameters(EncoderParameterSpecs(*teacher)), std::move(demands)};
+  return EstimateTrainingMemory(student, &teaching, shape);
+}
+
+}  // namespace
+
+absl::Status EstimateTraining(const PlannedStage& planned, const Objective& objective, const EncoderConfig* teacher,
+                              TrainingWork* work) {
+  const auto [student_flops, teacher_flops] = StepFlops(planned, *work->source, objective, teacher);
+  RETORT_ASSIGN_OR_RETURN(work->total_steps,
+                          CountSteps(planned.stage.budget(), *work->source, student_flops, teacher_flops));
+  const double steps = static_cast<double>(work->total_steps);
+  work->student_flops = steps * student_flops;
+  work->teacher_flops = steps * teacher_flops;
+  work->parameters = CountParameters(EncoderParameterSpecs(planned.config)) + CountParameters(objective.parameters());
+  work->memory = EstimateMemory(planned, *work, objective, teacher);
+  return absl::OkStatus();
+}
+
+}  // namespace retort

@@ -1,0 +1,326 @@
+#include "framework/sweep/plan/plan.h"
+
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "framework/base/file.h"
+#include "framework/model/encoder.h"
+#include "framework/sweep/test_sweep.h"
+#include "framework/testing/matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::TestSweep;
+
+constexpr char kNoControls[] = " controls: NONE ";
+
+class PlanTest : public ::testing::Test {
+ protected:
+  Plan Make(const std::string& more, const std::vector<std::string>& set = {}, const PlanOptions& options = {}) {
+    return MakeText(sweep_.Text(more), set, options);
+  }
+
+  Plan MakeText(const std::string& text, const std::vector<std::string>& set = {}, const PlanOptions& options = {}) {
+    absl::StatusOr<Plan> plan = sweep_.Make(text, set, options);
+    EXPECT_THAT(plan, IsOk());
+    return plan.ok() ? *std::move(plan) : Plan();
+  }
+
+  TestSweep sweep_;
+};
+
+// "base/1/distil" for every user of a planned stage.
+std::vector<std::string> Users(const PlannedStage& stage) {
+  std::vector<std::string> users;
+  for (const StageId& id : stage.used_by) users.push_back(id.variant + "/" + std::to_string(id.seed) + "/" + id.stage);
+  return users;
+}
+
+const PlannedStage& At(const Plan& plan, const std::string& variant, const std::string& stage, uint64_t seed = 1) {
+  const int index = plan.Find(variant, seed, stage);
+  EXPECT_GE(index, 0) << variant << " " << stage;
+  return plan.stages[index];
+}
+
+TEST_F(PlanTest, HasTheStagesOfBaseAndControls) {
+  const Plan plan = Make("");
+  std::vector<std::string> users;
+  for (const PlannedStage& stage : plan.stages) {
+    ASSERT_EQ(stage.used_by.size(), 1u);
+    users.push_back(Users(stage).front());
+  }
+  EXPECT_THAT(users, ElementsAre("base/1/distil", "base/1/evaluate", "init_only/1/distil", "init_only/1/evaluate",
+                                 "scratch/1/distil", "scratch/1/evaluate"));
+  EXPECT_THAT(plan.warnings, IsEmpty());
+  EXPECT_EQ(plan.Find("base", 1, "nothing"), -1);
+  EXPECT_EQ(plan.Find("base", 2, "distil"), -1);
+}
+
+TEST_F(PlanTest, ResolvesCausalStages) {
+  const Plan plan = MakeText(sweep_.CausalText());
+  EXPECT_THAT(plan.warnings, IsEmpty());
+  EXPECT_EQ(plan.sweep.report.primary_metric(), "causal_lm/cross_entropy");
+  EXPECT_EQ(plan.stages.size(), 6u);  // With the controls, which keep clm.
+  const PlannedStage& stage = At(plan, "base", "distil");
+  EXPECT_TRUE(stage.config.causal);
+  EXPECT_EQ(stage.config.family, "gpt2");
+  EXPECT_TRUE(stage.reads_teacher);
+  EXPECT_DOUBLE_EQ(MeanStep(*stage.training().source).labelled_share, 23.0 / 24);
+  EXPECT_EQ(stage.training().source->Step(0).Masks(0, 8).Rows(RowSet::kLabelled), 8 * 23);
+  EXPECT_EQ(At(plan, "scratch", "distil").stage.loss_size(), 1);
+  EXPECT_FALSE(At(plan, "scratch", "distil").reads_teacher);
+  EXPECT_TRUE(At(plan, "base", "evaluate").reads_teacher);
+}
+
+TEST_F(PlanTest, CausalStudentsAreEvaluatedAsSuchUnasked) {
+  std::string text = sweep_.CausalText(kNoControls);
+  const std::string stage = "evaluation { causal_lm { sequences: 16 } }";
+  const size_t begin = text.rfind("stage {");
+  text.erase(begin, text.find(stage) + stage.size() - begin);
+  text.erase(text.find('}', begin), 1);
+  // The default of 512 blocks is more than there are.
+  EXPECT_THAT(sweep_.Make(text),
+              testing::IsInvalidArgument("stage \"evaluate\": evaluation: sequences: want at most the"));
+}
+
+TEST_F(PlanTest, ResolvesATrainingStage) {
+  const Plan plan = Make("");
+  const PlannedStage& stage = At(plan, "base", "distil");
+  EXPECT_TRUE(stage.trains());
+  EXPECT_EQ(stage.student, -1);
+  EXPECT_EQ(stage.teacher, -1);
+  EXPECT_EQ(stage.checkpoint, sweep_.teacher());
+  EXPECT_TRUE(stage.reads_teacher);
+  EXPECT_EQ(stage.training().total_steps, 12);
+  EXPECT_EQ(stage.precision, at::kFloat);
+  EXPECT_EQ(stage.config.layers, 1);
+  EXPECT_EQ(stage.config.family, "distilbert");
+  // Embeddings 57·16 + 32·16 + 2·16; one layer 4·(16² + 16) + 2·32·16 + 32 + 16 + 4·16; head 16² + 16 + 2·16 + 57.
+  EXPECT_EQ(stage.training().parameters, 1456 + 2224 + 361);
+  EXPECT_TRUE(stage.trains());
+}
+
+TEST_F(PlanTest, EvaluatesTheStudentOfTheTrainingStageBesideTheTeacher) {
+  const Plan plan = Make("");
+  const PlannedStage& stage = At(plan, "base", "evaluate");
+  EXPECT_FALSE(stage.trains());
+  EXPECT_EQ(stage.student, plan.Find("base", 1, "distil"));
+  EXPECT_TRUE(stage.reads_teacher);
+  EXPECT_FALSE(stage.evaluation().teacher_scores_key.empty());
+  EXPECT_NE(stage.evaluation().teacher_scores_key, stage.key);
+  EXPECT_EQ(stage.evaluation().teacher_scores_key, At(plan, "scratch", "evaluate").evaluation().teacher_scores_key);
+}
+
+TEST_F(PlanTest, ControlsLearnFromTheTextAlone) {
+  const Plan plan = Make("");
+  for (const char* control : {"init_only", "scratch"}) {
+    const PlannedStage& stage = At(plan, control, "distil");
+    ASSERT_EQ(stage.stage.loss_size(), 1) << control;
+    EXPECT_EQ(stage.stage.loss(0).name(), "mlm");
+    EXPECT_FALSE(stage.reads_teacher);
+    EXPECT_EQ(stage.training().teacher_flops, 0);
+    EXPECT_EQ(stage.training().cohort, At(plan, "base", "distil").training().cohort) << "they read the same data";
+  }
+  EXPECT_NE(At(plan, "init_only", "distil").init.plugin().type_url(),
+            At(plan, "scratch", "distil").init.plugin().type_url());
+}
+
+TEST_F(PlanTest, ControlsAreTheInitialStudentWhereNothingIsLearntFromTheText) {
+  const Plan plan = Make("", {"stage.distil.loss.mlm.logit_mse={}"});
+  EXPECT_EQ(plan.Find("scratch", 1, "distil"), -1);
+  const PlannedStage& stage = At(plan, "scratch", "evaluate");
+  EXPECT_EQ(stage.student, -1);
+  EXPECT_TRUE(stage.init.has_plugin());
+  EXPECT_THAT(plan.warnings,
+              Contains(HasSubstr("controls: stage \"distil\" has no loss that is learnt from the text")));
+}
+
+TEST_F(PlanTest, EvaluatesWhereTheSweepDoesNotSay) {
+  std::string text = sweep_.Text(kNoControls);
+  const auto begin = text.find("    stage {\n      name: \"evaluate\"");
+  ASSERT_NE(begin, std::string::npos);
+  const auto end = text.find("    }\n", begin);
+  text.erase(begin, end + 6 - begin);
+  EXPECT_THAT(sweep_.Make(text),
+              testing::IsInvalidArgument("stage \"evaluate\": evaluation: sequences: want at most the"))
+      << "the default of 512 sequences is more than the corpus holds";
+}
+
+TEST_F(PlanTest, ComputesWhatVariantsShareOnce) {
+  const Plan plan = MakeText(sweep_.Text(
+      R"(controls: NONE
+         variant { name: "other" overlay { stage { name: "second" adamw { learning_rate: 5e-4 } } } })",
+      R"(stage {
+           name: "second"
+           data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
+           batch { sequences: 4 }
+           budget { steps: 3 }
+           loss { name: "mlm" masked_lm {} }
+           adamw { learning_rate: 1e-3 }
+         }
+         stage { name: "final" evaluation { masked_lm { sequences: 8 } } })"));
+  EXPECT_THAT(Users(At(plan, "other", "distil")), ElementsAre("base/1/distil", "other/1/distil"));
+  EXPECT_THAT(Users(At(plan, "other", "evaluate")), ElementsAre("base/1/evaluate", "other/1/evaluate"));
+  EXPECT_THAT(Users(At(plan, "other", "second")), ElementsAre("other/1/second"));
+  EXPECT_THAT(Users(At(plan, "other", "final")), ElementsAre("other/1/final"));
+  EXPECT_EQ(At(plan, "other", "second").student, plan.Find("base", 1, "distil"));
+  EXPECT_EQ(At(plan, "other", "final").student, plan.Find("other", 1, "second"));
+  EXPECT_EQ(plan.stages.size(), 6u);
+  EXPECT_THAT(plan.warnings, IsEmpty()) << "what they share is a part";
+}
+
+TEST_F(PlanTest, WarnsOfVariantsThatAreTheSame) {
+  const Plan plan = Make(R"(
+      controls: NONE
+      seeds: [1, 2]
+      variant { name: "twin" overlay { stage { name: "distil" loss { name: "ce" weight: 5 } } } }
+      variant { name: "third" overlay { } }
+      variant { name: "more" overlay { stage { name: "distil" loss { name: "ce" weight: 6 } } } })");
+  EXPECT_EQ(plan.stages.size(), 8u);
+  EXPECT_THAT(plan.warnings, ElementsAre("variants \"base\" and \"twin\" resolve to the same experiment",
+                                         "variants \"base\" and \"third\" resolve to the same experiment"));
+}
+
+constexpr char kAssistant[] = R"(
+    stage {
+      name: "pupil"
+      from: "@distil"
+      teacher: "@distil"
+      data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
+      batch { sequences: 4 }
+      budget { steps: 3 }
+      loss { name: "cos" cosine {} }
+      adamw { learning_rate: 1e-3 }
+    }
+    stage { name: "compare" from: "@pupil" teacher: "@distil" evaluation { masked_lm { sequences: 8 } } }
+    stage { name: "again" from: "@distil" evaluation { masked_lm { sequences: 16 } } })";
+
+TEST_F(PlanTest, FollowsFromAndTeacher) {
+  const Plan plan = MakeText(sweep_.Text(kNoControls, kAssistant));
+  const int distil = plan.Find("base", 1, "distil");
+  EXPECT_EQ(At(plan, "base", "pupil").student, distil);
+  EXPECT_EQ(At(plan, "base", "pupil").teacher, distil);
+  EXPECT_EQ(At(plan, "base", "pupil").checkpoint, sweep_.teacher()) << "an initialisation may still read it";
+  EXPECT_EQ(At(plan, "base", "compare").teacher, distil);
+  EXPECT_EQ(plan.Find("base", 1, "again"), plan.Find("base", 1, "evaluate")) << "the same under another name";
+  for (size_t i = 0; i < plan.stages.size(); ++i) {
+    EXPECT_LT(plan.stages[i].student, static_cast<int>(i));
+    EXPECT_LT(plan.stages[i].teacher, static_cast<int>(i));
+  }
+}
+
+TEST_F(PlanTest, SeedsShareDataIfAsked) {
+  const Plan apart = Make(R"(seeds: [3, 4])");
+  EXPECT_EQ(apart.stages.size(), 12u);
+  EXPECT_NE(At(apart, "base", "distil", 3).training().cohort, At(apart, "base", "distil", 4).training().cohort);
+  EXPECT_EQ(At(apart, "base", "distil", 4).data_seed, 4u);
+  const Plan shared = Make(R"(seeds: [3, 4] share_data_across_seeds: true)");
+  EXPECT_EQ(shared.stages.size(), 12u);
+  EXPECT_EQ(At(shared, "base", "distil", 3).training().cohort, At(shared, "base", "distil", 4).training().cohort);
+  EXPECT_EQ(At(shared, "base", "distil", 4).seed, 4u);
+  EXPECT_EQ(At(shared, "base", "distil", 4).data_seed, 3u);
+  EXPECT_NE(At(shared, "base", "distil", 3).key, At(shared, "base", "distil", 4).key);
+  EXPECT_EQ(At(apart, "base", "distil", 3).key, At(shared, "base", "distil", 3).key);
+}
+
+// What one data pass and one teacher forward serve, and what not.
+TEST_F(PlanTest, CohortsShareDataLengthBatchStepsAndPrecision) {
+  const std::map<std::string, bool> overlays = {
+      {"loss { name: \"ce\" weight: 1 }", true},
+      {"remove: \"cos\"", true},
+      {"adamw { learning_rate: 2e-3 }", true},
+      {"linear { warmup: 0.1 }", true},
+      {"clip_norm: 1", true},
+      {"freeze: \"position_embeddings\"", true},
+      {"normalization: PER_MICRO_BATCH", true},
+      {"checkpoint_steps: 3", true},
+      {"data { masked_lm { length: 16 } }", false},
+      {"data { masked_lm { bert_masking { rate: 0.3 } } }", false},
+      {"data { masked_lm { distilbert_masking {} } }", false},
+      {"batch { sequences: 4 }", false},
+      {"batch { micro_batches: 2 }", false},
+      {"budget { steps: 13 }", false},
+      {"row_chunk: 64", false},
+      {"precision: BFLOAT16", false},
+      {"evaluate { every_steps: 3 sequences: 8 }", false},
+  };
+  for (const auto& [overlay, same] : overlays) {
+    const Plan plan =
+        Make("controls: NONE variant { name: \"x\" overlay { stage { name: \"distil\" " + overlay + " } } }");
+    EXPECT_EQ(At(plan, "base", "distil").training().cohort == At(plan, "x", "distil").training().cohort, same) << overlay;
+  }
+}
+
+TEST_F(PlanTest, StudentsOfOtherShapesShareACohort) {
+  const Plan plan = Make(R"(controls: NONE variant { name: "x" overlay { student { architecture { layers: 2 } } } })");
+  EXPECT_EQ(At(plan, "base", "distil").training().cohort, At(plan, "x", "distil").training().cohort);
+  EXPECT_EQ(At(plan, "x", "distil").config.layers, 2);
+}
+
+TEST_F(PlanTest, CountsOperationsAndBudgetsInThem) {
+  const Plan plan = Make(kNoControls);
+  const PlannedStage& stage = At(plan, "base", "distil");
+  const StepShape shape = MeanStep(*stage.training().source);
+  const double student = Encoder(stage.config).ForwardFlops(shape.sequences, shape.positions, 1, shape.tokens);
+  const double teacher =
+      Encoder(testing::TinyTeacherConfig()).ForwardFlops(shape.sequences, shape.positions, 2, shape.tokens);
+  EXPECT_DOUBLE_EQ(stage.training().student_flops, 12 * 3 * student);
+  EXPECT_DOUBLE_EQ(stage.training().teacher_flops, 12 * teacher);
+
+  auto steps = [&](const std::string& budget) {
+    return At(Make(kNoControls, {"stage.distil.budget=" + budget}), "base", "distil").training().total_steps;
+  };
+  EXPECT_EQ(steps(absl::StrCat("{ student_flops: ", 6.5 * 3 * student, " }")), 7);
+  EXPECT_EQ(steps(absl::StrCat("{ total_flops: ", 6.5 * (3 * student + teacher), " }")), 7);
+  EXPECT_EQ(steps("{ epochs: 2 }"), 2 * stage.training().source->steps_per_epoch());
+  EXPECT_EQ(steps(absl::StrCat("{ tokens: ", stage.training().source->Shape(0).tokens + 1, " }")), 2);
+}
+
+TEST_F(PlanTest, PlansOnlyWhatIsAsked) {
+  PlanOptions options;
+  options.only = {"scratch", "b"};
+  const Plan plan = Make(R"(variant { name: "b" overlay { stage { name: "distil" remove: "cos" } } })", {}, options);
+  EXPECT_EQ(plan.Find("base", 1, "distil"), -1);
+  EXPECT_EQ(plan.Find("init_only", 1, "distil"), -1);
+  EXPECT_EQ(plan.stages.size(), 4u);
+  EXPECT_EQ(plan.sweep.variants.size(), 4u) << "the sweep itself is whole";
+}
+
+TEST_F(PlanTest, WarnsOfDeadOptionsOncePerVariant) {
+  const Plan plan = Make("seeds: [1, 2]", {"stage.distil.loss.ce.weight=0"});
+  EXPECT_THAT(plan.warnings,
+              ElementsAre("variant \"base\": stage \"distil\": loss \"ce\" has weight 0: it is not computed"));
+}
+
+TEST_F(PlanTest, LossesOfWeightZeroAreAsGoodAsNone) {
+  const Plan dead = Make(kNoControls, {"stage.distil.loss.ce.weight=0", "stage.distil.loss.cos.weight=0"});
+  EXPECT_EQ(At(dead, "base", "distil").stage.loss_size(), 1);
+  EXPECT_FALSE(At(dead, "base", "distil").reads_teacher);
+  const Plan removed = Make(absl::StrCat(
+      kNoControls, R"( variant { name: "b" overlay { stage { name: "distil" remove: "ce" remove: "cos" } } })"));
+  EXPECT_EQ(At(dead, "base", "distil").key, At(removed, "b", "distil").key);
+}
+
+TEST_F(PlanTest, EvaluatesWithoutTheTeacherWhoseVocabularyIsAnother) {
+  // The letters in another order.
+  const std::string path = sweep_.folder() + "/vocab.txt";
+  std::string vocabulary = testing::TinyVocabulary();
+  std::swap(vocabulary[vocabulary.find("\na\n") + 1], vocabulary[vocabulary.find("\nb\n") + 1]);
+  ASSERT_THAT(AtomicWriteFile(path, vocabulary), IsOk());
+  const Plan plan = Make(kNoControls, {"student.vocabulary=" + path, "student.init.random_normal={}",
+                                       "stage.distil.loss.ce.weight=0", "stage.distil.loss.cos.weight=0"});
+  EXPECT_FALSE(At(plan, "base", "evaluate").reads_teacher);
+  EXPECT_TRUE(At(plan, "base", "evaluate").evaluation().teacher_scores_key.empty());
+  EXPECT_THAT(plan.warnings, Contains(HasSubstr("the teacher is not evaluated: student.vocabulary: want")));
+}
+
+}  // namespace
+}  // namespace retort

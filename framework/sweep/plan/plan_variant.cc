@@ -1,0 +1,272 @@
+#include "framework/sweep/plan/plan_variant.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "framework/base/file.h"
+#include "framework/base/status_macros.h"
+#include "framework/config/plugin_config.h"
+#include "framework/data/training_data.h"
+#include "framework/eval/evaluator.h"
+#include "framework/init/initializer.h"
+#include "framework/model/encoder.h"
+#include "framework/sweep/student/architecture.h"
+#include "framework/sweep/key/key.h"
+#include "framework/sweep/plan/plan_checks.h"
+#include "framework/sweep/plan/plan_estimate.h"
+#include "framework/sweep/plan/stage_key.h"
+#include "framework/train/objective.h"
+
+namespace retort {
+namespace {
+
+absl::Status Prefix(const std::string& place, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(place, status.message()));
+}
+
+// A loss of weight 0 is as good as none: neither the training nor the key of its result knows it.
+void DropDeadLosses(Stage* stage) {
+  auto* losses = stage->mutable_loss();
+  losses->erase(std::remove_if(losses->begin(), losses->end(), [](const Loss& loss) { return loss.weight() == 0; }),
+                losses->end());
+}
+
+absl::StatusOr<c10::ScalarType> ResolvePrecision(Precision precision, c10::Device device) {
+  switch (precision) {
+    case FLOAT32:
+      return at::kFloat;
+    case BFLOAT16:
+      return at::kBFloat16;
+    default:
+      return device.is_cuda() ? at::kBFloat16 : at::kFloat;
+  }
+}
+
+// The stages of one variant with one seed, resolved one after the other.
+class VariantPlanner {
+ public:
+  VariantPlanner(const ExpandedVariant& variant, uint64_t seed, uint64_t data_seed, const PlanOptions& options,
+                 Inputs* inputs, Plan* plan)
+      : variant_(variant),
+        experiment_(variant.experiment),
+        seed_(seed),
+        data_seed_(data_seed),
+        options_(options),
+        inputs_(inputs),
+        plan_(plan) {}
+
+  absl::Status Run() {
+    absl::StatusOr<PlannedStudent> student = PlanStudent(experiment_, inputs_);
+    if (!student.ok()) return Prefix(absl::StrCat("variant \"", variant_.name, "\": "), student.status());
+    config_ = std::move(student->config);
+    vocabulary_ = student->vocabulary;
+    teacher_ = student->teacher;
+    for (const Stage& stage : experiment_.stage()) {
+      if (absl::Status status = AddStage(stage); !status.ok()) {
+        return Prefix(absl::StrCat("variant \"", variant_.name, "\": stage \"", stage.name(), "\": "), status);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status AddStage(const Stage& stage) {
+    PlannedStage planned;
+    planned.stage = stage;
+    planned.config = config_;
+    planned.vocabulary = vocabulary_;
+    planned.seed = seed_;
+    planned.data_seed = data_seed_;
+    RETORT_ASSIGN_OR_RETURN(planned.precision, ResolvePrecision(stage.precision(), options_.device));
+    RETORT_RETURN_IF_ERROR(ResolveSources(stage, &planned));
+    RETORT_RETURN_IF_ERROR(stage.has_evaluation() ? PlanEvaluation(&planned) : PlanTraining(&planned));
+    planned.key = StageKey(planned, Sources());
+    Merge(std::move(planned));
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<int> FindStage(const std::string& reference, const char* field) const {
+    const auto found = indices_.find(std::string(absl::StripPrefix(reference, "@")));
+    if (found != indices_.end()) return found->second;
+    return absl::InvalidArgumentError(
+        absl::StrCat(field, ": want a training stage before this one, got \"", reference, "\""));
+  }
+
+  absl::Status ResolveSources(const Stage& stage, PlannedStage* planned) {
+    if (stage.has_from()) {
+      RETORT_ASSIGN_OR_RETURN(planned->student, FindStage(stage.from(), "from"));
+    } else {
+      planned->init = experiment_.student().init();
+      RETORT_ASSIGN_OR_RETURN(planned->init_files, InitFiles(*planned));
+    }
+    if (stage.has_teacher()) {
+      RETORT_ASSIGN_OR_RETURN(planned->teacher, FindStage(stage.teacher(), "teacher"));
+    }
+    if (teacher_ != nullptr) planned->checkpoint = experiment_.teacher().checkpoint();
+    planned->teacher_dropout = experiment_.teacher().dropout();
+    return absl::OkStatus();
+  }
+
+  // Creates the initialisation, which finds its errors, and hashes the files it reads.
+  absl::StatusOr<std::string> InitFiles(const PlannedStage& planned) const {
+    const InitializerContext context{planned.config, teacher_ == nullptr ? nullptr : &teacher_->model.config};
+    RETORT_ASSIGN_OR_RETURN(const auto initializer,
+                            InitializerRegistry::Global().Create(planned.init.plugin(), context));
+    std::string hashes;
+    for (const std::string& path : initializer->files()) {
+      RETORT_ASSIGN_OR_RETURN(const std::string contents, ReadFile(path));
+      absl::StrAppend(&hashes, HashText(contents), " ");
+    }
+    return hashes;
+  }
+
+  // The encoder that teaches; null if there is none.
+  const EncoderConfig* TeacherConfig(const PlannedStage& planned) const {
+    if (planned.teacher >= 0) return &plan_->stages[planned.teacher].config;
+    return planned.checkpoint.empty() ? nullptr : &teacher_->model.config;
+  }
+
+  absl::Status PlanTraining(PlannedStage* planned) {
+    const EncoderConfig* teacher = TeacherConfig(*planned);
+    const Data& data = planned->stage.data();
+    RETORT_ASSIGN_OR_RETURN(const auto plugin, TrainingDataRegistry::Global().Create(data.plugin(), {}));
+    RETORT_RETURN_IF_ERROR(
+        CheckNeeds(plugin->needs(), Field("data", PluginKind::kData, data.plugin()), config_, teacher));
+    RETORT_ASSIGN_OR_RETURN(const Objective objective, PlanObjective(teacher, planned));
+    TrainingWork work;
+    work.data_description = plugin->Description();
+    RETORT_ASSIGN_OR_RETURN(work.source, inputs_->Source(data, planned->stage.batch(), *vocabulary_, data_seed_));
+    RETORT_RETURN_IF_ERROR(EstimateTraining(*planned, objective, teacher, &work));
+    if (planned->stage.has_evaluate()) {
+      const Evaluation choice = EvaluationWhileTraining(planned->stage, PluginCatalogue::Global());
+      RETORT_ASSIGN_OR_RETURN(work.evaluation, OpenEvaluation("evaluate", choice, /*teacher=*/nullptr));
+    }
+    if (planned->stage.keep().has_best()) {
+      RETORT_RETURN_IF_ERROR(CheckKeptMetric(planned->stage, work.evaluation->evaluator->metrics()));
+    }
+    planned->work = std::move(work);
+    std::get<TrainingWork>(planned->work).cohort = CohortKey(*planned);
+    return absl::OkStatus();
+  }
+
+  // The stage's objective, which fits student and teacher. Losses of weight 0 leave the stage.
+  absl::StatusOr<Objective> PlanObjective(const EncoderConfig* teacher, PlannedStage* planned) {
+    LossContext context{planned->config, teacher};
+    std::vector<std::string> warnings;
+    context.warnings = &warnings;
+    RETORT_ASSIGN_OR_RETURN(Objective objective, Objective::Create(planned->stage.loss(), context));
+    DropDeadLosses(&planned->stage);
+    for (const std::string& warning : warnings) Warn(planned->stage, warning);
+    planned->reads_teacher = !objective.teacher().empty();
+    if (planned->reads_teacher) {
+      RETORT_RETURN_IF_ERROR(CheckTeacher(*planned, !objective.teacher().vocabulary_rows.empty()));
+    }
+    if (objective.rows()) RETORT_RETURN_IF_ERROR(CheckHead(config_, "loss"));
+    RETORT_RETURN_IF_ERROR(CheckFrozen(config_, planned->stage));
+    return objective;
+  }
+
+  absl::Status PlanEvaluation(PlannedStage* planned) {
+    EvaluationWork work;
+    RETORT_ASSIGN_OR_RETURN(work.evaluation,
+                            OpenEvaluation("evaluation", planned->stage.evaluation(), TeacherConfig(*planned)));
+    if (TeacherConfig(*planned) != nullptr) {
+      const absl::Status fits = CheckTeacher(*planned, work.evaluation.evaluator->needs().language_model_head);
+      planned->reads_teacher = fits.ok();
+      if (!fits.ok()) Warn(planned->stage, absl::StrCat("the teacher is not evaluated: ", fits.message()));
+    }
+    planned->work = std::move(work);
+    if (!planned->reads_teacher) return absl::OkStatus();
+    std::get<EvaluationWork>(planned->work).teacher_scores_key = TeacherScoresKey(*planned, Sources());
+    return absl::OkStatus();
+  }
+
+  KeySources Sources() const { return {plan_->stages, teacher_, options_.device}; }
+
+  // Makes the evaluator, checks that the models fit it, and opens its examples.
+  absl::StatusOr<PlannedEvaluation> OpenEvaluation(const char* field, const Evaluation& choice,
+                                                   const EncoderConfig* teacher) {
+    PlannedEvaluation planned;
+    planned.choice = choice;
+    RETORT_ASSIGN_OR_RETURN(planned.evaluator, EvaluatorRegistry::Global().Create(choice.plugin(), {}));
+    const ModelNeeds needs = planned.evaluator->needs();
+    RETORT_RETURN_IF_ERROR(CheckNeeds(needs, Field(field, PluginKind::kEvaluation, choice.plugin()), config_, teacher));
+    if (needs.language_model_head) RETORT_RETURN_IF_ERROR(CheckHead(config_, field));
+    auto examples = inputs_->Examples(choice, *vocabulary_);
+    if (!examples.ok()) return Prefix(absl::StrCat(field, ": "), examples.status());
+    planned.examples = *std::move(examples);
+    return planned;
+  }
+
+  // "data: masked_lm"
+  static std::string Field(const char* field, PluginKind kind, const google::protobuf::Any& choice) {
+    return absl::StrCat(field, ": ", ChosenPlugin(kind, choice, PluginCatalogue::Global())->name);
+  }
+
+  // The student of an earlier stage fits by construction.
+  absl::Status CheckTeacher(const PlannedStage& planned, bool reads_logits) const {
+    if (planned.teacher >= 0) return absl::OkStatus();
+    return CheckCheckpoint(experiment_, *teacher_, config_, *vocabulary_, reads_logits, inputs_);
+  }
+
+  void Warn(const Stage& stage, const std::string& warning) const {
+    const std::string line = absl::StrCat("variant \"", variant_.name, "\": stage \"", stage.name(), "\": ", warning);
+    auto& warnings = plan_->warnings;
+    if (std::find(warnings.begin(), warnings.end(), line) == warnings.end()) warnings.push_back(line);
+  }
+
+  void Merge(PlannedStage planned) {
+    const StageId id{variant_.name, seed_, planned.stage.name()};
+    auto same = std::find_if(plan_->stages.begin(), plan_->stages.end(),
+                             [&](const PlannedStage& other) { return other.key == planned.key; });
+    if (same == plan_->stages.end()) {
+      plan_->stages.push_back(std::move(planned));
+      same = plan_->stages.end() - 1;
+    }
+    same->used_by.push_back(id);
+    indices_[id.stage] = static_cast<int>(same - plan_->stages.begin());
+  }
+
+  const ExpandedVariant& variant_;
+  const Experiment& experiment_;
+  const uint64_t seed_;
+  const uint64_t data_seed_;
+  const PlanOptions& options_;
+  Inputs* inputs_;
+  Plan* plan_;
+  const ModelInput* teacher_ = nullptr;
+  const VocabularyInput* vocabulary_ = nullptr;
+  EncoderConfig config_;
+  std::map<std::string, int> indices_;  // By stage name.
+};
+
+}  // namespace
+
+absl::StatusOr<PlannedStudent> PlanStudent(const Experiment& experiment, Inputs* inputs) {
+  PlannedStudent student;
+  if (experiment.has_teacher()) {
+    RETORT_ASSIGN_OR_RETURN(student.teacher, inputs->Model(experiment.teacher().checkpoint()));
+  }
+  std::string path = experiment.student().vocabulary();
+  if (path.empty() && student.teacher != nullptr) path = student.teacher->model.tokenizer_path;
+  if (path.empty())
+    return absl::InvalidArgumentError("student.vocabulary: want the folder or file of a tokenizer, got none");
+  RETORT_ASSIGN_OR_RETURN(student.vocabulary, inputs->Vocabulary(path));
+  const Tokenizer& tokenizer = *student.vocabulary->tokenizer;
+  RETORT_ASSIGN_OR_RETURN(
+      student.config,
+      ResolveArchitecture(experiment.student().architecture(), tokenizer.vocabulary_size(), tokenizer.special_ids().pad,
+                          student.teacher == nullptr ? nullptr : &student.teacher->model.config));
+  return student;
+}
+
+absl::Status PlanVariant(const ExpandedVariant& variant, uint64_t seed, uint64_t data_seed, const PlanOptions& options,
+                         Inputs* inputs, Plan* plan) {
+  return VariantPlanner(variant, seed, data_seed, options, inputs, plan).Run();
+}
+
+}  // namespace retort

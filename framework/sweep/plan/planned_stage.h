@@ -1,0 +1,79 @@
+#ifndef RETORT_FRAMEWORK_SWEEP_PLAN_PLANNED_STAGE_H_
+#define RETORT_FRAMEWORK_SWEEP_PLAN_PLANNED_STAGE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "c10/core/ScalarType.h"
+#include "framework/config/sweep.pb.h"
+#include "framework/data/step_source.h"
+#include "framework/eval/evaluator.h"
+#include "framework/model/encoder_config.h"
+#include "framework/sweep/inputs/inputs.h"
+#include "framework/sweep/student/memory.h"
+#include "framework/train/observer.h"
+
+namespace retort {
+
+// An evaluation that is ready to run.
+struct PlannedEvaluation {
+  Evaluation choice;  // Defaults filled.
+  std::shared_ptr<const Evaluator> evaluator;
+  std::shared_ptr<const HeldOutExamples> examples;
+};
+
+// What a training stage does.
+struct TrainingWork {
+  std::string data_description;  // "corpus (data/corpora/wiki)"
+  std::shared_ptr<const StepSource> source;
+  int64_t total_steps = 0;
+  int64_t parameters = 0;
+  double student_flops = 0;  // Estimates of the whole stage.
+  double teacher_flops = 0;
+  TrainingMemory memory;  // Estimate, for the step of most positions.
+  std::string cohort;     // Equal for stages that can share a data pass (framework/sweep/plan/cohorts.h).
+  std::optional<PlannedEvaluation> evaluation;  // While it trains.
+};
+
+// What an evaluation stage does.
+struct EvaluationWork {
+  PlannedEvaluation evaluation;
+  std::string teacher_scores_key;  // Address of the teacher's own scores; empty: no teacher.
+};
+
+// One result to compute: a stage of one or more variants and seeds that resolve to the same thing.
+struct PlannedStage {
+  std::string key;  // Content address of the result.
+  Stage stage;      // Defaults filled.
+  std::vector<StageId> used_by;
+
+  EncoderConfig config;  // Of the student.
+  const VocabularyInput* vocabulary = nullptr;
+  int student = -1;        // The planned stage whose student it goes on with; -1: `init`.
+  Init init;               // Read if student is -1.
+  std::string init_files;  // Hashes of the files that it reads.
+  int teacher = -1;        // The planned stage whose student teaches; -1: `checkpoint`.
+  std::string checkpoint;  // Folder of the experiment's teacher; empty: none.
+  bool teacher_dropout = false;
+  bool reads_teacher = false;  // While training or evaluating, not only while initialising.
+
+  uint64_t seed = 0;       // Of initial weights and dropout.
+  uint64_t data_seed = 0;  // Of order and masks.
+  c10::ScalarType precision = at::kFloat;
+
+  // One alternative per kind of stage; each has its executor in framework/sweep/run.
+  std::variant<TrainingWork, EvaluationWork> work;
+
+  bool trains() const { return std::holds_alternative<TrainingWork>(work); }
+  // REQUIRES: trains(), and the opposite.
+  const TrainingWork& training() const { return std::get<TrainingWork>(work); }
+  const EvaluationWork& evaluation() const { return std::get<EvaluationWork>(work); }
+};
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_SWEEP_PLAN_PLANNED_STAGE_H_

@@ -1,0 +1,83 @@
+#include "framework/sweep/run/evaluate_stages.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "framework/base/status_macros.h"
+#include "framework/base/try_torch.h"
+#include "framework/eval/evaluated_model.h"
+#include "framework/sweep/plan/cohorts.h"
+#include "framework/sweep/run/make_models.h"
+
+namespace retort {
+namespace {
+
+constexpr size_t kMostEvaluatedTogether = 8;  // Bounds the memory for students' parameters.
+
+bool CanShareAPass(const PlannedStage& a, const PlannedStage& b) {
+  return a.evaluation().teacher_scores_key == b.evaluation().teacher_scores_key && a.vocabulary == b.vocabulary &&
+         a.evaluation().evaluation.examples == b.evaluation().evaluation.examples;
+}
+
+// The students of the stages, in float32.
+absl::StatusOr<std::vector<ReadyModel>> MakeStudents(const std::vector<int>& stages, const RunContext& context) {
+  std::vector<ReadyModel> students;
+  for (int index : stages) {
+    const PlannedStage& stage = context.plan.stages[index];
+    RETORT_RETURN_IF_ERROR(context.store.Begin(stage));
+    RETORT_ASSIGN_OR_RETURN(const ParameterSet parameters, InitialParameters(stage, context));
+    RETORT_ASSIGN_OR_RETURN(ReadyModel student, MakeReady(stage.config, parameters, at::kFloat, context));
+    students.push_back(std::move(student));
+  }
+  return students;
+}
+
+EvaluatedModel View(const ReadyModel& model) { return {model.encoder.get(), &model.parameters}; }
+
+}  // namespace
+
+std::vector<int> NextEvaluations(const RunContext& context, const RunProgress& progress) {
+  const std::vector<PlannedStage>& stages = context.plan.stages;
+  std::vector<int> group;
+  for (int index = 0; index < static_cast<int>(stages.size()) && group.size() < kMostEvaluatedTogether; ++index) {
+    const PlannedStage& stage = stages[index];
+    if (stage.trains() || !progress.IsOpen(index) || !SourcesAreDone(stage, progress.done)) continue;
+    if (group.empty() || CanShareAPass(stages[group.front()], stage)) group.push_back(index);
+  }
+  return group;
+}
+
+absl::Status EvaluateStages(const std::vector<int>& stages, const RunContext& context, RunProgress* progress) {
+  const PlannedStage& first = context.plan.stages[stages.front()];
+  const EvaluationWork& work = first.evaluation();
+  RETORT_ASSIGN_OR_RETURN(const std::vector<ReadyModel> students, MakeStudents(stages, context));
+  std::vector<EvaluatedModel> models;
+  for (const ReadyModel& student : students) models.push_back(View(student));
+  std::optional<ReadyModel> teacher;
+  if (first.reads_teacher) {
+    RETORT_ASSIGN_OR_RETURN(teacher, MakeTeacher(first, at::kFloat, context));
+  }
+  if (teacher && !context.store.HasScores(work.teacher_scores_key)) models.push_back(View(*teacher));
+  const std::optional<EvaluatedModel> beside = teacher ? std::optional(View(*teacher)) : std::nullopt;
+
+  std::vector<MetricScores> scores;
+  RETORT_RETURN_IF_ERROR(TryTorch("evaluation", [&] {
+    scores = work.evaluation.examples->Score(models, beside, context.plan.device);
+    return absl::OkStatus();
+  }));
+  const auto put = [&](const std::string& key, const PlannedStage& stage, MetricScores of_model) {
+    return context.store.PutScores(key, {stage.stage.name(), work.evaluation.evaluator->Split(), std::move(of_model)});
+  };
+  if (models.size() > stages.size()) {
+    RETORT_RETURN_IF_ERROR(put(work.teacher_scores_key, first, std::move(scores.back())));
+  }
+  for (size_t i = 0; i < stages.size(); ++i) {
+    const PlannedStage& stage = context.plan.stages[stages[i]];
+    RETORT_RETURN_IF_ERROR(put(stage.key, stage, std::move(scores[i])));
+    progress->done.insert(stages[i]);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace retort

@@ -1,0 +1,35 @@
+#ifndef RETORT_FRAMEWORK_SWEEP_RUN_RUN_H_
+#define RETORT_FRAMEWORK_SWEEP_RUN_RUN_H_
+
+#include <atomic>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "framework/sweep/inputs/inputs.h"
+#include "framework/sweep/plan/plan.h"
+#include "framework/sweep/run/store.h"
+#include "framework/train/observer.h"
+
+namespace retort {
+
+struct RunOptions {
+  std::vector<Observer*> observers;
+  const std::atomic<bool>* stop = nullptr;  // Set from elsewhere: write checkpoints and return.
+};
+
+// Computes what the store does not have yet: training stages in cohorts, evaluations for all students at once. A stage
+// that fails takes along those that read it; the others go on.
+//
+// Returns: the failed stages. Errors: Cancelled if stopped; what concerns all stages (a full disk).
+absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& options, const Store& store, Inputs* inputs);
+
+// Trains the cohort that RunPlan would begin with for its first few steps, keeps nothing of it, and returns what it
+// reached: floating-point operations per second, as SpeedMeter counts them. None if there are no two steps to train.
+// Errors: as RunPlan.
+absl::StatusOr<std::optional<double>> MeasureSpeed(const Plan& plan, const std::atomic<bool>* stop, const Store& store,
+                                                   Inputs* inputs);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_SWEEP_RUN_RUN_H_

@@ -1,0 +1,33 @@
+#ifndef RETORT_FRAMEWORK_SWEEP_RUN_RUN_CONTEXT_H_
+#define RETORT_FRAMEWORK_SWEEP_RUN_RUN_CONTEXT_H_
+
+#include <atomic>
+#include <vector>
+
+#include "framework/sweep/inputs/inputs.h"
+#include "framework/sweep/plan/plan.h"
+#include "framework/sweep/run/store.h"
+#include "framework/train/observer.h"
+
+namespace retort {
+
+// What the executors of stages work with. Not owned.
+struct RunContext {
+  const Plan& plan;
+  const Store& store;
+  Inputs* inputs;
+  std::vector<Observer*> observers;
+  const std::atomic<bool>* stop = nullptr;  // Set from elsewhere: write checkpoints and return.
+};
+
+// How far a plan has come.
+struct RunProgress {
+  StageIndices done;
+  StageStatuses failed;
+
+  bool IsOpen(int index) const { return done.count(index) == 0 && failed.count(index) == 0; }
+};
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_SWEEP_RUN_RUN_CONTEXT_H_

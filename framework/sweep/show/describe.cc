@@ -1,0 +1,128 @@
+#include "framework/sweep/show/describe.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "framework/config/difference.h"
+#include "framework/sweep/plan/cohorts.h"
+#include "framework/sweep/student/memory.h"
+
+namespace retort {
+namespace {
+
+constexpr double kBytesPerParameterStored = 4;
+
+std::string Count(double value) {
+  for (const auto& [unit, suffix] :
+       {std::pair(1e15, "P"), std::pair(1e12, "T"), std::pair(1e9, "G"), std::pair(1e6, "M"), std::pair(1e3, "k")}) {
+    if (value >= unit) return absl::StrFormat("%.3g %s", value / unit, suffix);
+  }
+  return absl::StrFormat("%.3g ", value);
+}
+
+std::string Duration(double seconds) {
+  if (seconds < 90) return absl::StrFormat("%.0f s", seconds);
+  if (seconds < 5400) return absl::StrFormat("%.0f min", seconds / 60);
+  return absl::StrFormat("%.1f h", seconds / 3600);
+}
+
+// What is still to be computed.
+struct Cost {
+  double student_flops = 0, teacher_flops = 0;
+  double memory = 0;  // Of the largest cohort.
+  double stored_parameters = 0;
+  int stages = 0, stages_done = 0, cohorts = 0;
+};
+
+Cost CostOf(const Plan& plan, const Store& store) {
+  Cost cost;
+  const StageIndices done = store.Done(plan);
+  cost.stages = static_cast<int>(plan.stages.size());
+  cost.stages_done = static_cast<int>(done.size());
+  for (const std::vector<int>& cohort : Cohorts(plan, done, {})) {
+    ++cost.cohorts;
+    double teacher_flops = 0;
+    std::vector<TrainingMemory> members;
+    for (int index : cohort) {
+      const TrainingWork& work = plan.stages[index].training();
+      cost.student_flops += work.student_flops;
+      cost.stored_parameters += static_cast<double>(work.parameters);
+      teacher_flops = std::max(teacher_flops, work.teacher_flops);
+      members.push_back(work.memory);
+    }
+    cost.teacher_flops += teacher_flops;
+    cost.memory = std::max(cost.memory, CohortMemory(members));
+  }
+  return cost;
+}
+
+double Seconds(const Cost& cost, double flops_per_second) {
+  return (cost.student_flops + cost.teacher_flops) / flops_per_second;
+}
+
+std::string DescribeTime(const Cost& cost, std::optional<double> flops_per_second) {
+  if (!flops_per_second) return "how long that takes here is known once something was trained";
+  return absl::StrFormat("about %s of training at %sFLOP/s, the speed of the last one",
+                         Duration(Seconds(cost, *flops_per_second)), Count(*flops_per_second));
+}
+
+std::string DescribeVariants(const Plan& plan) {
+  std::string text;
+  const Experiment& base = plan.sweep.variants.front().experiment;
+  for (const ExpandedVariant& variant : plan.sweep.variants) {
+    const std::string difference = DescribeDifference(base, variant.experiment);
+    absl::StrAppend(&text, "  ", variant.name, "\n");
+    if (!difference.empty()) {
+      absl::StrAppend(&text, "      ", absl::StrReplaceAll(absl::StripSuffix(difference, "\n"), {{"\n", "\n      "}}),
+                      "\n");
+    }
+  }
+  return text;
+}
+
+std::string DescribeStages(const Plan& plan) {
+  std::string text;
+  std::set<std::string> seen;
+  for (const PlannedStage& stage : plan.stages) {
+    if (!stage.trains()) continue;
+    const TrainingWork& work = stage.training();
+    const int64_t tokens = work.total_steps * MeanStep(*work.source).tokens;
+    const std::string line =
+        absl::StrFormat("  stage %s: %d steps, about %stokens; student of %d layers, %d wide, %sparameters\n",
+                        stage.stage.name(), work.total_steps, Count(static_cast<double>(tokens)), stage.config.layers,
+                        stage.config.hidden_size, Count(static_cast<double>(work.parameters)));
+    if (seen.insert(line).second) absl::StrAppend(&text, line);
+  }
+  return text;
+}
+
+}  // namespace
+
+double EstimateSeconds(const Plan& plan, const Store& store, double flops_per_second) {
+  return Seconds(CostOf(plan, store), flops_per_second);
+}
+
+std::string DescribePlan(const Plan& plan, const Store& store, std::optional<double> flops_per_second) {
+  const Cost cost = CostOf(plan, store);
+  std::string text = absl::StrFormat("%s: %d variants, seeds %s\n", plan.sweep.name, plan.sweep.variants.size(),
+                                     absl::StrJoin(plan.sweep.seeds, ", "));
+  absl::StrAppend(&text, DescribeVariants(plan), DescribeStages(plan));
+  absl::StrAppend(&text, absl::StrFormat("  %d results, %d of them there; to train: %d cohorts\n", cost.stages,
+                                         cost.stages_done, cost.cohorts));
+  absl::StrAppend(&text, absl::StrFormat("  %sFLOP for students, %sFLOP for teachers; %s\n", Count(cost.student_flops),
+                                         Count(cost.teacher_flops), DescribeTime(cost, flops_per_second)));
+  absl::StrAppend(&text, absl::StrFormat("  memory: about %sB; disk: %sB\n", Count(ProgramMemory(cost.memory)),
+                                         Count(cost.stored_parameters * kBytesPerParameterStored)));
+  for (const std::string& warning : plan.warnings) absl::StrAppend(&text, "  warning: ", warning, "\n");
+  return text;
+}
+
+}  // namespace retort

@@ -1,0 +1,128 @@
+#include "framework/sweep/show/describe.h"
+
+#include "absl/strings/str_format.h"
+#include "framework/base/file.h"
+#include "framework/sweep/student/memory.h"
+#include "framework/sweep/test_sweep.h"
+#include "framework/testing/matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::IsOk;
+using ::testing::Not;
+
+class DescribeTest : public ::testing::Test {
+ protected:
+  DescribeTest() : store_(sweep_.folder() + "/store") {}
+
+  Plan Make(const std::string& more = "") { return sweep_.Make(sweep_.Text(more)).value(); }
+
+  // As if it had been computed.
+  void Finish(const PlannedStage& stage) {
+    ASSERT_THAT(store_.Begin(stage), IsOk());
+    ASSERT_THAT(AtomicWriteFile(store_.Folder(stage.key) + (stage.trains() ? "/done.json" : "/scores.json"), "{}"),
+                IsOk());
+  }
+
+  testing::TestSweep sweep_;
+  const Store store_;
+};
+
+TEST_F(DescribeTest, SaysWhatEachVariantIs) {
+  const std::string text = DescribePlan(Make(R"(variant { name: "hot" overlay { stage { name: "distil"
+                             loss { name: "ce" soft_targets { temperature: 4 } } remove: "mlm" } } })"),
+                                        store_, 1e9);
+  EXPECT_THAT(text, HasSubstr("tiny: 4 variants, seeds 1\n  base\n  hot\n      stage.distil.loss.ce"));
+  EXPECT_THAT(text, HasSubstr("soft_targets.temperature: 2 -> 4\n      stage.distil.loss.mlm: removed\n"));
+  EXPECT_THAT(text, HasSubstr("\n  init_only\n"));
+  EXPECT_THAT(text, HasSubstr("\n  scratch\n"));
+}
+
+TEST_F(DescribeTest, SaysWhatTrainingTakes) {
+  const Plan plan = Make();
+  const PlannedStage& stage = plan.stages[0];
+  const std::string text = DescribePlan(plan, store_, 1e9);
+  const double tokens = static_cast<double>(12 * MeanStep(*stage.training().source).tokens);
+  EXPECT_THAT(text,
+              HasSubstr(absl::StrFormat(
+                  "  stage distil: 12 steps, about %.3g ktokens; student of 1 layers, 16 wide, 4.04 kparameters\n",
+                  tokens / 1e3)));
+  EXPECT_THAT(text, HasSubstr("  6 results, 0 of them there; to train: 1 cohorts\n"));
+  std::vector<TrainingMemory> members;
+  for (const PlannedStage& planned : plan.stages) {
+    if (planned.trains()) members.push_back(planned.training().memory);
+  }
+  ASSERT_EQ(members.size(), 3u);
+  EXPECT_THAT(text, HasSubstr(absl::StrFormat("  memory: about %.3g MB; disk: %.3g kB\n",
+                                              ProgramMemory(CohortMemory(members)) / 1e6,
+                                              4 * 3 * static_cast<double>(stage.training().parameters) / 1e3)));
+}
+
+TEST_F(DescribeTest, EstimatesMemoryOfTheLargestStep) {
+  const Plan plan = sweep_.Make(sweep_.Text("controls: NONE"), {"stage.distil.batch.micro_batches=3"}).value();
+  const PlannedStage& stage = plan.stages[0];
+  EncoderConfig teacher = testing::TinyTeacherConfig();
+  const int64_t teacher_parameters =
+      57 * 16 + 32 * 16 + 2 * 16 + 2 * 16 + 2 * (4 * (256 + 16) + 2 * 512 + 32 + 16 + 64) + 256 + 16 + 32 + 57;
+  const MemorySide teaching{teacher, teacher_parameters, {{2}, {}, {RowSet::kReal}}};
+  // Eight sequences of 24 positions, three of them at most in a slice.
+  const TrainingMemory expected = EstimateTrainingMemory(
+      {stage.config, stage.training().parameters, {{1}, {}, {RowSet::kReal, RowSet::kLabelled}}}, &teaching, {3, 24, 72, 512});
+  EXPECT_EQ(stage.training().memory.student_state, expected.student_state);
+  EXPECT_EQ(stage.training().memory.student_step, expected.student_step);
+  EXPECT_EQ(stage.training().memory.teacher_state, expected.teacher_state);
+  EXPECT_EQ(stage.training().memory.teacher_step, expected.teacher_step);
+  EXPECT_EQ(stage.training().memory.teacher_kept, expected.teacher_kept);
+}
+
+TEST_F(DescribeTest, EstimatesTimeFromOperationsOnce) {
+  const Plan plan = Make();
+  double flops = plan.stages[0].training().teacher_flops;  // One pass of the teacher for all.
+  for (const PlannedStage& stage : plan.stages) flops += stage.trains() ? stage.training().student_flops : 0;
+  EXPECT_DOUBLE_EQ(EstimateSeconds(plan, store_, 1e6), flops / 1e6);
+}
+
+TEST_F(DescribeTest, CountsEachTeacher) {
+  testing::WriteTinyTeacher(sweep_.folder() + "/second", 6);
+  const Plan plan = Make("variant { name: \"other\" overlay { teacher { checkpoint: \"$/second\" } } }");
+  double flops = 2 * plan.stages[0].training().teacher_flops;
+  for (const PlannedStage& stage : plan.stages) flops += stage.trains() ? stage.training().student_flops : 0;
+  EXPECT_DOUBLE_EQ(EstimateSeconds(plan, store_, 1e6), flops / 1e6);
+  EXPECT_THAT(DescribePlan(plan, store_, 1e9), HasSubstr("to train: 2 cohorts"))
+      << "controls go along with one of them";
+}
+
+TEST_F(DescribeTest, LeavesOutWhatIsThere) {
+  const Plan plan = Make();
+  for (const PlannedStage& stage : plan.stages) Finish(stage);
+  EXPECT_EQ(EstimateSeconds(plan, store_, 1e6), 0);
+  EXPECT_THAT(DescribePlan(plan, store_, 1e9), HasSubstr("  6 results, 6 of them there; to train: 0 cohorts\n"));
+  const Plan more = Make(R"(variant { name: "new" overlay { stage { name: "distil" remove: "cos" } } })");
+  const PlannedStage& added = more.stages[more.Find("new", 1, "distil")];
+  EXPECT_DOUBLE_EQ(EstimateSeconds(more, store_, 1e6), (added.training().student_flops + added.training().teacher_flops) / 1e6);
+  EXPECT_THAT(DescribePlan(more, store_, 1e9), HasSubstr("  8 results, 6 of them there; to train: 1 cohorts\n"));
+}
+
+TEST_F(DescribeTest, EstimatesTimeOnceASpeedIsKnown) {
+  const Plan plan = Make();
+  EXPECT_THAT(DescribePlan(plan, store_, std::nullopt),
+              HasSubstr("; how long that takes here is known once something was trained\n"));
+  const double seconds = EstimateSeconds(plan, store_, 1e6);
+  EXPECT_THAT(
+      DescribePlan(plan, store_, 1e6),
+      HasSubstr(absl::StrFormat("; about %.0f s of training at 1 MFLOP/s, the speed of the last one\n", seconds)));
+}
+
+TEST_F(DescribeTest, EndsWithWarnings) {
+  const Plan plan = Make("variant { name: \"twin\" overlay { } }");
+  EXPECT_THAT(DescribePlan(plan, store_, 1e9),
+              ::testing::EndsWith("  warning: variants \"base\" and \"twin\" resolve to the same experiment\n"));
+  EXPECT_THAT(DescribePlan(Make(), store_, 1e9), Not(HasSubstr("warning")));
+}
+
+}  // namespace
+}  // namespace retort

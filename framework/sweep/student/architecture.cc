@@ -1,0 +1,65 @@
+#include "framework/sweep/student/architecture.h"
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "framework/model/family/family.h"
+
+namespace retort {
+namespace {
+
+constexpr int64_t kIntermediatePerWidth = 4;  // Vaswani et al. 2017, table 3.
+constexpr int64_t kTokenTypes = 2;            // Sentence A and sentence B.
+
+void OverrideSizes(const Architecture& architecture, EncoderConfig* config) {
+  if (architecture.has_layers()) config->layers = architecture.layers();
+  if (architecture.has_hidden_size() && architecture.hidden_size() != config->hidden_size) {
+    config->hidden_size = architecture.hidden_size();
+    config->intermediate_size = kIntermediatePerWidth * config->hidden_size;
+  }
+  if (architecture.has_heads()) config->heads = architecture.heads();
+  if (architecture.has_intermediate_size()) config->intermediate_size = architecture.intermediate_size();
+  if (architecture.has_max_positions()) config->max_positions = architecture.max_positions();
+}
+
+void OverrideRest(const Architecture& architecture, EncoderConfig* config) {
+  if (architecture.has_token_types() && architecture.token_types() != (config->token_types > 0)) {
+    config->token_types = architecture.token_types() ? kTokenTypes : 0;
+  }
+  if (architecture.has_pooler()) config->pooler = architecture.pooler();
+  if (architecture.has_language_model_head()) config->language_model_head = architecture.language_model_head();
+  if (architecture.has_hidden_dropout()) config->hidden_dropout = architecture.hidden_dropout();
+  if (architecture.has_attention_dropout()) config->attention_dropout = architecture.attention_dropout();
+  if (architecture.has_layer_norm_epsilon()) config->layer_norm_epsilon = architecture.layer_norm_epsilon();
+  if (architecture.has_initializer_range()) config->initializer_range = architecture.initializer_range();
+}
+
+// That of the teacher; DistilBERT's for a student of BERT's that fits into its files, and the other way round.
+std::string FamilyOf(EncoderConfig config) {
+  if (config.family != "bert" && config.family != "distilbert") return config.family;
+  config.family = "distilbert";
+  return CheckFamily(config).ok() ? "distilbert" : "bert";
+}
+
+}  // namespace
+
+absl::StatusOr<EncoderConfig> ResolveArchitecture(const Architecture& architecture, int64_t vocabulary_size,
+                                                  int64_t pad_token_id, const EncoderConfig* teacher) {
+  EncoderConfig config = teacher == nullptr ? EncoderConfig() : *teacher;
+  if (config.vocabulary_size != vocabulary_size) config.bos_token_id = config.eos_token_id = std::nullopt;
+  config.vocabulary_size = vocabulary_size;
+  config.pad_token_id = pad_token_id;
+  const ModelFamily* family = FindFamily(architecture.family());
+  if (teacher == nullptr && family != nullptr) family->set_up(&config);
+  OverrideSizes(architecture, &config);
+  OverrideRest(architecture, &config);
+  config.family = architecture.has_family() ? architecture.family() : FamilyOf(config);
+  absl::Status status = config.Validate();
+  status.Update(CheckFamily(config));
+  if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat("student.architecture.", status.message()));
+  return config;
+}
+
+}  // namespace retort

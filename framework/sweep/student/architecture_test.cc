@@ -1,0 +1,152 @@
+#include "framework/sweep/student/architecture.h"
+
+#include "framework/testing/matchers.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using testing::IsInvalidArgument;
+using testing::IsOk;
+
+constexpr int64_t kPieces = 40, kPad = 3;
+
+EncoderConfig TeacherConfig() {
+  EncoderConfig config;
+  config.vocabulary_size = 99;
+  config.hidden_size = 24;
+  config.layers = 6;
+  config.heads = 3;
+  config.intermediate_size = 100;
+  config.max_positions = 64;
+  config.pooler = true;
+  config.hidden_dropout = 0.2;
+  config.layer_norm_epsilon = 1e-7;
+  return config;
+}
+
+absl::StatusOr<EncoderConfig> Resolve(const Architecture& architecture) {
+  const EncoderConfig teacher = TeacherConfig();
+  return ResolveArchitecture(architecture, kPieces, kPad, &teacher);
+}
+
+TEST(ResolveArchitecture, IsTheTeachersWhereNothingIsSaid) {
+  EncoderConfig expected = TeacherConfig();
+  expected.vocabulary_size = kPieces;
+  expected.pad_token_id = kPad;
+  EXPECT_EQ(Resolve({}).value(), expected);
+}
+
+TEST(ResolveArchitecture, OverridesEachField) {
+  Architecture architecture;
+  architecture.set_family("distilbert");
+  architecture.set_layers(2);
+  architecture.set_hidden_size(12);
+  architecture.set_heads(4);
+  architecture.set_intermediate_size(7);
+  architecture.set_max_positions(32);
+  architecture.set_token_types(false);
+  architecture.set_pooler(false);
+  architecture.set_hidden_dropout(0);
+  architecture.set_attention_dropout(0.3);
+  architecture.set_layer_norm_epsilon(1e-12);
+  architecture.set_initializer_range(0.5);
+  EncoderConfig expected;
+  expected.family = "distilbert";
+  expected.vocabulary_size = kPieces;
+  expected.hidden_size = 12;
+  expected.layers = 2;
+  expected.heads = 4;
+  expected.intermediate_size = 7;
+  expected.max_positions = 32;
+  expected.token_types = 0;
+  expected.pooler = false;
+  expected.hidden_dropout = 0;
+  expected.attention_dropout = 0.3;
+  expected.layer_norm_epsilon = 1e-12;
+  expected.initializer_range = 0.5;
+  expected.pad_token_id = kPad;
+  EXPECT_EQ(Resolve(architecture).value(), expected);
+}
+
+TEST(ResolveArchitecture, GivesAnotherWidthFourTimesIt) {
+  Architecture architecture;
+  architecture.set_hidden_size(12);
+  EXPECT_EQ(Resolve(architecture)->intermediate_size, 48);
+  architecture.set_hidden_size(24);
+  EXPECT_EQ(Resolve(architecture)->intermediate_size, 100) << "of the teacher's width: as in the teacher";
+}
+
+TEST(ResolveArchitecture, IsOfTheFamilyThatHasAPlaceForIt) {
+  Architecture architecture;
+  EXPECT_EQ(Resolve(architecture)->family, "bert");
+  architecture.set_token_types(false);
+  architecture.set_layer_norm_epsilon(1e-12);
+  EXPECT_EQ(Resolve(architecture)->family, "bert") << "it has a pooler";
+  architecture.set_pooler(false);
+  EXPECT_EQ(Resolve(architecture)->family, "distilbert");
+  architecture.set_layer_norm_epsilon(1e-7);
+  EXPECT_EQ(Resolve(architecture)->family, "bert") << "DistilBERT's files have no place for another epsilon";
+}
+
+TEST(ResolveArchitecture, KeepsTheNumberOfTokenTypes) {
+  EncoderConfig teacher = TeacherConfig();
+  teacher.token_types = 1;  // As RoBERTa has it.
+  Architecture architecture;
+  architecture.set_token_types(true);
+  EXPECT_EQ(ResolveArchitecture(architecture, kPieces, kPad, &teacher)->token_types, 1);
+}
+
+TEST(ResolveArchitecture, TakesIdsOfPiecesFromATeacherOfTheSameVocabularyAlone) {
+  EncoderConfig teacher = TeacherConfig();
+  teacher.eos_token_id = 7;
+  EXPECT_EQ(ResolveArchitecture({}, teacher.vocabulary_size, kPad, &teacher)->eos_token_id, 7);
+  EXPECT_EQ(ResolveArchitecture({}, kPieces, kPad, &teacher)->eos_token_id, std::nullopt);
+}
+
+TEST(ResolveArchitecture, NeedsNoTeacher) {
+  Architecture architecture;
+  architecture.set_layers(2);
+  architecture.set_hidden_size(8);
+  architecture.set_heads(2);
+  architecture.set_intermediate_size(16);
+  architecture.set_token_types(true);
+  const auto config = ResolveArchitecture(architecture, kPieces, kPad, nullptr);
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->token_types, 2);
+  EXPECT_EQ(config->max_positions, 512);
+}
+
+TEST(ResolveArchitecture, RefusesWhatCannotBeBuilt) {
+  Architecture architecture;
+  architecture.set_heads(5);
+  EXPECT_THAT(Resolve(architecture), IsInvalidArgument("student.architecture.hidden_size: want"));
+  architecture.set_heads(3);
+  architecture.set_layers(0);
+  EXPECT_THAT(Resolve(architecture), IsInvalidArgument("student.architecture.layers: want"));
+  architecture.set_layers(2);
+  architecture.set_family("distilbert");
+  EXPECT_THAT(Resolve(architecture), IsInvalidArgument("student.architecture.token_types: distilbert wants 0, got 2"));
+}
+
+TEST(ResolveArchitecture, WithoutATeacherAFamilyComputesAsItsOwn) {
+  Architecture architecture;
+  architecture.set_family("gpt2");
+  architecture.set_layers(2);
+  architecture.set_hidden_size(12);
+  architecture.set_heads(2);
+  architecture.set_intermediate_size(48);
+  architecture.set_token_types(false);
+  architecture.set_pooler(false);
+  const EncoderConfig gpt2 = ResolveArchitecture(architecture, kPieces, kPad, nullptr).value();
+  EXPECT_TRUE(gpt2.causal && gpt2.pre_norm);
+  EXPECT_FALSE(gpt2.head_bias || gpt2.head_transform);
+  EXPECT_EQ(gpt2.activation, Activation::kGeluTanh);
+  architecture.set_family("roberta");
+  EXPECT_EQ(ResolveArchitecture(architecture, kPieces, kPad, nullptr)->position_offset, kPad + 1);
+  architecture.set_family("bert");
+  EXPECT_EQ(ResolveArchitecture(architecture, kPieces, kPad, nullptr)->position_offset, 0);
+}
+
+}  // namespace
+}  // namespace retort

@@ -1,0 +1,84 @@
+#include "framework/sweep/student/memory.h"
+
+#include <algorithm>
+
+namespace retort {
+namespace {
+
+constexpr double kFloatBytes = 4;
+constexpr double kStateFloats = 4;  // Master weight, gradient, two moments.
+
+// As measured.
+constexpr double kProgramBytes = 180e6;
+constexpr double kHeapFactor = 1.5;
+
+// Sizes of one encoder's tensors for a micro-batch, in values.
+struct Sizes {
+  Sizes(const MemorySide& side, const MemoryShape& shape)
+      : hidden(static_cast<double>(shape.sequences * shape.positions * side.config.hidden_size)),
+        intermediate(static_cast<double>(shape.sequences * shape.positions * side.config.intermediate_size)),
+        attention(static_cast<double>(shape.sequences * shape.positions * side.config.heads * shape.positions)),
+        head(static_cast<double>(shape.rows * side.config.hidden_size)),
+        chunk(static_cast<double>(std::min(shape.rows, shape.row_chunk) * side.config.vocabulary_size)),
+        logits(static_cast<double>(shape.rows * side.config.vocabulary_size)),
+        decoder(static_cast<double>(side.config.vocabulary_size * side.config.hidden_size)),
+        depth(side.demands.Depth(static_cast<int>(side.config.layers))) {}
+
+  double hidden;        // n H
+  double intermediate;  // n I
+  double attention;     // n A S
+  double head;          // r H
+  double chunk;         // min(r, c) V
+  double logits;        // r V
+  double decoder;       // V H
+  double depth;         // L
+};
+
+double StudentStep(const MemorySide& side, const MemoryShape& shape, double bytes) {
+  const Sizes sizes(side, shape);
+  const double layers = sizes.depth * (8 * sizes.hidden + 2 * sizes.intermediate + sizes.attention);
+  const double kept = (2 * sizes.hidden + layers + 5 * sizes.head) * bytes;
+  const double read_hidden = 4 * kFloatBytes * sizes.hidden * static_cast<double>(side.demands.hidden.size());
+  const double read_attention = 3 * kFloatBytes * sizes.attention * static_cast<double>(side.demands.attention.size());
+  const bool copied = bytes < kFloatBytes && shape.rows > 0;
+  const double logits = (2 * sizes.chunk + (copied ? sizes.decoder : 0)) * bytes;
+  const double backward = 2 * std::max(sizes.intermediate, sizes.attention) * bytes;
+  return kept + read_hidden + read_attention + std::max(logits, backward);
+}
+
+}  // namespace
+
+TrainingMemory EstimateTrainingMemory(const MemorySide& student, const MemorySide* teacher, const MemoryShape& shape) {
+  const double bytes = static_cast<double>(c10::elementSize(shape.precision));
+  TrainingMemory memory;
+  const double working_copy = bytes < kFloatBytes ? bytes : 0;
+  memory.student_state = (kStateFloats * kFloatBytes + working_copy) * static_cast<double>(student.parameters);
+  memory.student_step = StudentStep(student, shape, bytes);
+  if (teacher == nullptr) return memory;
+
+  const Sizes sizes(*teacher, shape);
+  const Capture& demands = teacher->demands;
+  const double captured =
+      sizes.hidden * static_cast<double>(demands.hidden.size() + 3 * demands.attention.size()) * bytes;
+  memory.teacher_state = (kFloatBytes + bytes) * static_cast<double>(teacher->parameters);
+  memory.teacher_kept = captured + (demands.vocabulary_rows.empty() ? 0 : sizes.logits * bytes);
+  const double layer = std::max(7 * sizes.hidden + sizes.attention, 2 * sizes.hidden + 2 * sizes.intermediate) * bytes;
+  memory.teacher_step = std::max(captured + layer, memory.teacher_kept);
+  return memory;
+}
+
+double CohortMemory(const std::vector<TrainingMemory>& members) {
+  TrainingMemory all;
+  for (const TrainingMemory& member : members) {
+    all.student_state += member.student_state;
+    all.student_step = std::max(all.student_step, member.student_step);
+    all.teacher_state = std::max(all.teacher_state, member.teacher_state);
+    all.teacher_step = std::max(all.teacher_step, member.teacher_step);
+    all.teacher_kept = std::max(all.teacher_kept, member.teacher_kept);
+  }
+  return all.student_state + all.teacher_state + std::max(all.teacher_step, all.teacher_kept + all.student_step);
+}
+
+double ProgramMemory(double cohort_memory) { return kProgramBytes + kHeapFactor * cohort_memory; }
+
+}  // namespace retort

@@ -1,0 +1,95 @@
+#include "framework/sweep/student/memory.h"
+
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+EncoderConfig Shape(int64_t hidden, int64_t heads, int64_t intermediate, int64_t layers) {
+  EncoderConfig config;
+  config.vocabulary_size = 11;
+  config.hidden_size = hidden;
+  config.heads = heads;
+  config.intermediate_size = intermediate;
+  config.layers = layers;
+  return config;
+}
+
+// n H = 80, n I = 160, n A S = 100.
+MemorySide Student() { return {Shape(8, 2, 16, 3), 100, {{3}, {2}, {RowSet::kReal}}}; }
+
+// n H = 120, n I = 480, n A S = 150.
+MemorySide Teacher() { return {Shape(12, 3, 48, 4), 200, {{0, 4}, {4}, {RowSet::kReal}}}; }
+
+// n = 10, of which 6 are rows, 4 of them at once.
+MemoryShape TwoSequences(c10::ScalarType precision = c10::ScalarType::Float) { return {2, 5, 6, 4, precision}; }
+
+TEST(EstimateTrainingMemory, IsTheFormulaInFloat32) {
+  const MemorySide teacher = Teacher();
+  const TrainingMemory memory = EstimateTrainingMemory(Student(), &teacher, TwoSequences());
+  EXPECT_EQ(memory.student_state, 16 * 100);
+  const double layers = 3 * (8 * 80 + 2 * 160 + 100);
+  const double head = 5 * 6 * 8;
+  const double read = 16 * 80 + 12 * 100;
+  EXPECT_EQ(memory.student_step, 4 * (2 * 80 + layers + head) + read + 4 * 2 * 160);
+  EXPECT_EQ(memory.teacher_state, 8 * 200);
+  EXPECT_EQ(memory.teacher_kept, 4 * ((2 + 3) * 120 + 6 * 11));
+  EXPECT_EQ(memory.teacher_step, 4 * ((2 + 3) * 120 + (2 * 120 + 2 * 480)));
+}
+
+TEST(EstimateTrainingMemory, IsTheFormulaInBfloat16) {
+  const MemorySide teacher = Teacher();
+  const TrainingMemory memory = EstimateTrainingMemory(Student(), &teacher, TwoSequences(c10::ScalarType::BFloat16));
+  EXPECT_EQ(memory.student_state, 18 * 100);
+  EXPECT_EQ(memory.student_step, 2 * (160 + 3180 + 240) + (1280 + 1200) + 2 * 2 * 160);
+  EXPECT_EQ(memory.teacher_state, 6 * 200);
+}
+
+TEST(EstimateTrainingMemory, CountsLogitsWhereTheyAreLarger) {
+  MemorySide student = Student();
+  student.config.vocabulary_size = 1000;
+  const double without = 4 * (160 + 3180 + 240) + (1280 + 1200);
+  EXPECT_EQ(EstimateTrainingMemory(student, nullptr, TwoSequences()).student_step, without + 4 * 2 * 4 * 1000);
+  EXPECT_EQ(EstimateTrainingMemory(student, nullptr, TwoSequences(c10::ScalarType::BFloat16)).student_step,
+            2 * (160 + 3180 + 240) + (1280 + 1200) + 2 * (2 * 4 * 1000 + 1000 * 8));
+}
+
+TEST(EstimateTrainingMemory, StopsAtTheLastLayerThatIsRead) {
+  MemorySide student = Student();
+  student.demands.vocabulary_rows.clear();
+  student.demands.hidden = {1};
+  student.demands.attention = {2};
+  MemoryShape shape = TwoSequences();
+  shape.rows = 0;
+  EXPECT_EQ(EstimateTrainingMemory(student, nullptr, shape).student_step,
+            4 * (160 + 2 * 1060) + 1280 + 1200 + 4 * 2 * 160);
+  MemorySide teacher = Teacher();
+  teacher.demands.vocabulary_rows.clear();
+  EXPECT_EQ(EstimateTrainingMemory(student, &teacher, shape).teacher_kept, 4 * 5 * 120);
+}
+
+TEST(EstimateTrainingMemory, NeedsNothingForNoTeacher) {
+  const TrainingMemory memory = EstimateTrainingMemory(Student(), nullptr, TwoSequences());
+  EXPECT_EQ(memory.teacher_state + memory.teacher_step + memory.teacher_kept, 0);
+}
+
+TEST(CohortMemory, HoldsAllStatesButOneStep) {
+  TrainingMemory small, large;
+  small.student_state = 10;
+  small.student_step = 100;
+  large.student_state = 20;
+  large.student_step = 300;
+  large.teacher_state = 1000;
+  large.teacher_step = 330;
+  large.teacher_kept = 50;
+  EXPECT_EQ(CohortMemory({small, large}), 30 + 1000 + 350);
+  large.teacher_step = 400;
+  EXPECT_EQ(CohortMemory({small, large}), 30 + 1000 + 400);
+  EXPECT_EQ(CohortMemory({small}), 110);
+  EXPECT_EQ(CohortMemory({}), 0);
+}
+
+TEST(ProgramMemory, IsMoreThanTheCohorts) { EXPECT_EQ(ProgramMemory(100e6), 330e6); }
+
+}  // namespace
+}  // namespace retort
