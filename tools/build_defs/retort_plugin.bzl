@@ -1,10 +1,11 @@
 """The targets of one plugin's folder."""
 
-load("//tools/build_defs:retort_cc_proto.bzl", "retort_cc_proto")
+load(":retort_cc_proto.bzl", "retort_cc_proto")
+load(":retort_labels.bzl", "in_retort", "retort_label")
 
 _KINDS = ["data", "evaluation", "init", "loss", "mapping"]
 
-# Who links plugins: the roll call and conformance suites, and tests that own several packages. Programs link //plugins as a whole.
+# Who reads what is not linked: the roll call and conformance suites, and tests that own several packages.
 _VISIBILITY = [
     "//plugins:__subpackages__",
     "//tests:__subpackages__",
@@ -32,10 +33,10 @@ def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs =
 
     Args:
       name: of the plugin and of its files
-      kind: "loss", "mapping", "init", "data" or "evaluation"; the package must be //plugins/<kind>/<name>
-      deps: of the library
+      kind: "loss", "mapping", "init", "data" or "evaluation"; retort's own packages must be //plugins/<kind>/<name>
+      deps: of the library; in other workspaces, beside the interfaces of all kinds (//plugins:api)
       proto_deps: of the .proto file
-      test_deps: of the test, beside the library, its deps and GoogleTest
+      test_deps: of the test, beside the library, its deps and GoogleTest; in other workspaces, beside //plugins:test_api
       srcs: further .cc files
       hdrs: further .h files
       test_srcs: further files of the test
@@ -45,8 +46,11 @@ def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs =
     if kind not in _KINDS:
         fail("retort_plugin.kind: want one of %s, got \"%s\"" % (", ".join(_KINDS), kind))
     wanted = "plugins/%s/%s" % (kind, name)
-    if native.package_name() != wanted:
+    if in_retort() and native.package_name() != wanted:
         fail("retort_plugin: \"%s\" of kind \"%s\" belongs into //%s, got //%s" % (name, kind, wanted, native.package_name()))
+
+    if not in_retort():
+        test_deps = test_deps + [retort_label("//plugins:test_api")]
 
     plugin_library(
         name = name,
@@ -108,8 +112,8 @@ def plugin_library(name, kind, srcs, hdrs, proto, deps, proto_deps = [], strip_p
         hdrs = hdrs,
         alwayslink = True,
         strip_include_prefix = strip_prefix,
-        visibility = _VISIBILITY,
-        deps = [":%s_cc_proto" % name] + deps + [dep for dep in ["//framework/registry"] if dep not in deps],
+        visibility = ["//visibility:public"],
+        deps = [":%s_cc_proto" % name] + deps + ["//framework/registry" if in_retort() else retort_label("//plugins:api")],
     )
 
 def plugin_test(name, srcs, deps, test_deps, data = [], size = "small"):
@@ -132,6 +136,6 @@ def plugin_test(name, srcs, deps, test_deps, data = [], size = "small"):
         deps = [
             ":" + name,
             ":%s_cc_proto" % name,
-            "//tools/third_party:gtest_main",
-        ] + [dep for dep in deps + test_deps if dep != "//tools/third_party:gtest_main"],
+            retort_label("//tools/third_party:gtest_main"),
+        ] + deps + test_deps,
     )

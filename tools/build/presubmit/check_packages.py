@@ -138,18 +138,24 @@ def header_folders():
     return [os.path.normpath(folder) for folder in listed.split()]
 
 
-def is_ours(name, files):
-    return name in files or re.sub(r"\.pb\.h$", ".proto", name) in files
+def workspaces(files):
+    """The folders that our includes start at: this workspace's and those of workspaces below it."""
+    return {""} | {os.path.dirname(file) for file in files if os.path.basename(file) == "WORKSPACE"}
+
+
+def is_ours(name, files, roots):
+    return any(os.path.join(root, spelled) in files for root in roots for spelled in (name, re.sub(r"\.pb\.h$", ".proto", name)))
 
 
 def header_needs(files, read, folders):
+    roots = workspaces(files)
     for file in sorted(files):
         pattern = _IMPORT if file.endswith(".proto") else _INCLUDE
         if not file.endswith((".h", ".cc", ".cu", ".proto")):
             continue
         for line, text in enumerate(read(file).splitlines(), 1):
             match = pattern.match(text)
-            if match and not is_ours(match.group(1), files) and not _FOREIGN_HEADER.match(match.group(1)):
+            if match and not is_ours(match.group(1), files, roots) and not _FOREIGN_HEADER.match(match.group(1)):
                 header = match.group(1)
                 paths = [path for path in (os.path.join(folder, header) for folder in folders) if os.path.exists(path)]
                 yield Need(file, line, "<%s>" % header, "build", paths[:1])

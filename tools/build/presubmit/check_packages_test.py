@@ -114,6 +114,9 @@ class NeedsTest(unittest.TestCase):
                 "a/a.cc": '#include "a/a.h"\n#include <there.h>\n#include "a/b.pb.h"\n#include "ATen/ATen.h"\n',
                 "a/a.h": "// #include <x.h>\n# include <absent.h>  // why\n",
                 "a/b.proto": 'import "there.h";\n',
+                "w/WORKSPACE": "",
+                "w/c/c.cc": '#include "c/c.h"\n#include "a/a.h"\n',
+                "w/c/c.h": "",
             }
             found = list(check_packages.header_needs(tree, tree.get, [folder]))
             there = [os.path.join(folder, "there.h")]
