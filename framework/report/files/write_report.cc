@@ -10,27 +10,12 @@
 #include "framework/report/analysis/analysis.h"
 #include "framework/report/analysis/format.h"
 #include "framework/report/analysis/wording.h"
-#include "framework/report/files/long_form.h"
 #include "framework/report/files/page/html.h"
-#include "framework/report/files/results_json.h"
+#include "framework/report/files/report_files.h"
 #include "framework/report/files/tables.h"
 
 namespace retort {
 namespace {
-
-struct ReportFile {
-  const char* name;
-  std::string (*render)(const SweepResult&, const Analysis&);
-};
-
-// All files of a report but its page, in the order in which the page lists them.
-const ReportFile kFilesBesidePage[] = {
-    {"results.json", RenderResultsJson},
-    {"table.tsv", [](const SweepResult&, const Analysis& analysis) { return RenderTsv(BuildTable(analysis)); }},
-    {"table.tex", [](const SweepResult&, const Analysis& analysis) { return RenderLatex(BuildTable(analysis)); }},
-    {"long.tsv", [](const SweepResult& result, const Analysis&) { return LongTsv(result); }},
-    {"per_example.tsv", [](const SweepResult& result, const Analysis&) { return PerExampleTsv(result); }},
-};
 
 // Breaks at blanks; lines after the first one start with `indent`.
 std::string Wrap(const std::string& text, int width, const std::string& indent) {
@@ -57,7 +42,7 @@ absl::Status WriteReport(const SweepResult& result, const std::string& output_di
   const std::string folder = absl::StrCat(output_dir, "/report");
   RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
   std::vector<std::string> names;
-  for (const ReportFile& file : kFilesBesidePage) {
+  for (const ReportFile& file : ReportFiles()) {
     RETORT_RETURN_IF_ERROR(AtomicWriteFile(absl::StrCat(folder, "/", file.name), file.render(result, analysis)));
     names.push_back(file.name);
   }

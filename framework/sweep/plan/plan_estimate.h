@@ -1,0 +1,21 @@
+#ifndef RETORT_FRAMEWORK_SWEEP_PLAN_PLAN_ESTIMATE_H_
+#define RETORT_FRAMEWORK_SWEEP_PLAN_PLAN_ESTIMATE_H_
+
+#include "absl/status/status.h"
+#include "framework/model/encoder_config.h"
+#include "framework/sweep/plan/planned_stage.h"
+#include "framework/train/objective.h"
+
+namespace retort {
+
+// Counts the steps, parameters and operations of a training stage's work, whose source is there, and estimates its
+// memory.
+//
+// Args: planned: what the work is of; teacher: that of the stage; may be null unless the stage reads it. Errors:
+// InvalidArgument for a budget that is none.
+absl::Status EstimateTraining(const PlannedStage& planned, const Objective& objective, const EncoderConfig* teacher,
+                              TrainingWork* work);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_SWEEP_PLAN_PLAN_ESTIMATE_H_

@@ -123,8 +123,8 @@ absl::StatusOr<ReadyCohort> MakeCohort(const std::vector<int>& indices, const Ru
 }
 
 // Stores a member's student, or notes why there is none.
-absl::Status Keep(int index, const CohortMember& member, const MemberResult& result, const RunContext& context,
-                  RunProgress* progress) {
+absl::Status StoreStudent(int index, const CohortMember& member, const MemberResult& result, const RunContext& context,
+                          RunProgress* progress) {
   if (!result.status.ok()) {
     progress->failed[index] = result.status;
     return absl::OkStatus();
@@ -156,7 +156,7 @@ absl::Status TrainStages(const std::vector<int>& stages, const RunContext& conte
   RETORT_ASSIGN_OR_RETURN(ReadyCohort cohort, MakeCohort(stages, context));
   RETORT_ASSIGN_OR_RETURN(const std::vector<MemberResult> results, TrainCohort(cohort.options, &cohort.members));
   for (size_t i = 0; i < stages.size(); ++i) {
-    RETORT_RETURN_IF_ERROR(Keep(stages[i], cohort.members[i], results[i], context, progress));
+    RETORT_RETURN_IF_ERROR(StoreStudent(stages[i], cohort.members[i], results[i], context, progress));
   }
   return absl::OkStatus();
 }

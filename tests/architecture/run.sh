@@ -1,0 +1,81 @@
+#!/bin/bash
+# Adds training data, an evaluation, a file of a report and a model family to a copy of the checkout. Each may touch its own
+# folder or files and one list; the sweep then uses all of them. Ends with "passed", or with FAILED and exit code 1.
+#   tests/architecture/run.sh
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+# Libraries that are unpacked already; the copy would fetch its own.
+export RETORT_LIBTORCH=${RETORT_LIBTORCH:-$(bazel info output_base 2>/dev/null)/external/libtorch}
+[ -d "$RETORT_LIBTORCH/lib" ] || unset RETORT_LIBTORCH
+copy=$(mktemp -d)
+log=$copy.log
+clean_up() {
+  (cd "$copy" && bazel clean --expunge && bazel shutdown) >/dev/null 2>&1
+  rm -rf "$copy" "$log" "${root:-}"
+}
+trap clean_up EXIT
+
+failed() {
+  echo "FAILED: $1"
+  tail -n 40 "$log"
+  exit 1
+}
+step() {
+  local what=$1
+  shift
+  echo "$what"
+  "$@" >"$log" 2>&1 || failed "$what"
+}
+
+git ls-files -z --cached --others --exclude-standard | xargs -0 ls -d 2>/dev/null | tar -cf - -T - | tar -xf - -C "$copy"
+if [ -f user.bazelrc ]; then cp user.bazelrc "$copy"; fi
+cd "$copy" || exit 2
+git init -q . && git add -A && git -c user.name=test -c user.email=test@localhost commit -qm before || exit 2
+
+# touched <list> <what>: the list alone differs from what was there before, and something is new. The next addition begins anew.
+touched() {
+  local changed added
+  changed=$(git diff --name-only)
+  added=$(git ls-files --others --exclude-standard)
+  echo "$2 touched $changed and added $(echo "$added" | wc -l) files"
+  [ "$changed" = "$1" ] && [ -n "$added" ] || { git status --short >"$log"; failed "$2: want changes in $1 alone"; }
+  git add -A && git -c user.name=test -c user.email=test@localhost commit -qm "$2"
+}
+
+step 'a data plugin' bazel run //tools:new_plugin -- --kind=data --name=my_text
+touched plugins/plugins.bzl 'a data plugin'
+step 'an evaluation plugin' bazel run //tools:new_plugin -- --kind=evaluation --name=my_measure
+touched plugins/plugins.bzl 'an evaluation plugin'
+
+cp tests/architecture/report_file/* framework/report/files/
+sed -i 's|^#include "framework/report/files/tables.h"|&\n#include "framework/report/files/variants_txt.h"|
+  s|^\( *\){"results.json", .*|&\n\1{"variants.txt", RenderVariantsTxt},|' framework/report/files/report_files.cc
+touched framework/report/files/report_files.cc 'a file of a report'
+
+families=framework/model/family
+mkdir $families/electra
+for ending in h cc; do
+  sed 's/BertFamily/ElectraFamily/g; s/"bert/"electra/g; s/BertModel/ElectraModel/g; s/BertFor/ElectraFor/g
+    s/FAMILY_BERT_BERT_H/FAMILY_ELECTRA_ELECTRA_H/g; s|family/bert/bert|family/electra/electra|g' \
+    $families/bert/bert.$ending > $families/electra/electra.$ending
+done
+sed -i 's|^#include "framework/model/family/distilbert/distilbert.h"|&\n#include "framework/model/family/electra/electra.h"|
+  s|{&BertFamily(), |&\&ElectraFamily(), |' $families/family.cc
+touched $families/family.cc 'a model family'
+
+step 'their tests' bazel test //plugins/data/my_text:all //plugins/evaluation/my_measure:all //plugins:conformance_test \
+  //plugins:roll_call_test //framework/model/family:all //framework/report/files:all
+step 'the sweep' bazel build //experiments:sweep //tests/integration:make_tiny_teacher
+
+SWEEP=$copy/bazel-bin/experiments/sweep
+MAKE_TINY_TEACHER=$copy/bazel-bin/tests/integration/make_tiny_teacher
+. tests/integration/lib.sh
+make_inputs
+run all "$(edited all 's/architecture {/architecture { family: "electra"/; s/data { masked_lm {\(.*\) min_length.*/data { my_text {\1 min_length: 4 } }/
+  /loss { name: "mlm"/d; s/ rows: LABELLED//; s/evaluation { masked_lm {/evaluation { my_measure {/; $a controls: NONE')"
+expect_code all 0
+expect_text all similarity
+grep -qs '"model_type": *"electra"' "$root"/all/store/*/model/config.json || fail 'all: want a student of the new family'
+[ "$(cat "$root/all/out/report/variants.txt")" = base ] || fail 'all: want the new file of the report'
+[ "$failures" = 0 ] || exit 1
+echo passed
