@@ -109,6 +109,19 @@ std::vector<int64_t> ListCheckpoints(const std::string& folder) {
   return steps;
 }
 
+int64_t NewestCommonCheckpoint(const std::vector<std::string>& folders) {
+  std::set<int64_t> common;
+  for (size_t i = 0; i < folders.size(); ++i) {
+    const std::vector<int64_t> steps = ListCheckpoints(folders[i]);
+    const std::set<int64_t> present(steps.begin(), steps.end());
+    if (i == 0) common = present;
+    for (auto step = common.begin(); step != common.end();) {
+      step = present.count(*step) > 0 ? std::next(step) : common.erase(step);
+    }
+  }
+  return common.empty() ? 0 : *common.rbegin();
+}
+
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& folder, int64_t step) {
   RETORT_ASSIGN_OR_RETURN(const auto file, SafetensorsFile::Open(CheckpointPath(folder, step)));
   Checkpoint checkpoint;

@@ -38,6 +38,9 @@ absl::Status SaveCheckpoint(const std::string& folder, const Checkpoint& checkpo
 // The steps that the folder has checkpoints of, ascending; none if there is no folder.
 std::vector<int64_t> ListCheckpoints(const std::string& folder);
 
+// The newest step that every folder has a checkpoint of; 0 if there is none.
+int64_t NewestCommonCheckpoint(const std::vector<std::string>& folders);
+
 // Errors: NotFound; DataLoss for a damaged or foreign file, with the path.
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& folder, int64_t step);
 

@@ -27,6 +27,7 @@ struct Running {
   CohortMember* member;
   MemberResult* result;
   at::Tensor best_parameters;
+  absl::Status failure;  // Of this rank's part of the step.
   bool alive = true;
 };
 
@@ -35,7 +36,7 @@ class Training {
   Training(const CohortOptions& options, std::vector<CohortMember>* members, std::vector<MemberResult>* results)
       : options_(options) {
     for (size_t i = 0; i < members->size(); ++i) {
-      running_.push_back({&(*members)[i], &(*results)[i], {}, true});
+      running_.push_back({&(*members)[i], &(*results)[i], {}, {}, true});
       const StudentTrainer& student = *(*members)[i].student;
       CHECK_EQ(student.options().stage.row_chunk(), options.row_chunk) << "members share the teacher's logits";
       const Objective& objective = student.objective();
@@ -45,18 +46,17 @@ class Training {
   }
 
   absl::Status Run() {
-    RETORT_RETURN_IF_ERROR(Resume());
+    RETORT_RETURN_IF_ERROR(Agreed(Resume()));
     for (Running& running : running_) Start(running);
-    RETORT_RETURN_IF_ERROR(ObserverStatus());
+    RETORT_RETURN_IF_ERROR(Agreed(ObserverStatus()));
     for (int64_t step = first_step_; step < options_.total_steps && AnyAlive(); ++step) {
-      if (options_.stop != nullptr && options_.stop->load()) {
-        if (step != last_checkpoint_) RETORT_RETURN_IF_ERROR(SaveAll());
+      if (options_.ranks->Agree(options_.stop != nullptr && options_.stop->load())) {
+        if (step != last_checkpoint_) RETORT_RETURN_IF_ERROR(SaveAll(step));
         return absl::CancelledError(absl::StrCat("interrupted after step ", step));
       }
-      RETORT_RETURN_IF_ERROR(TryTorch(absl::StrCat("step ", step + 1), [&] { return Step(step); }));
-      RETORT_RETURN_IF_ERROR(ObserverStatus());
+      RETORT_RETURN_IF_ERROR(Step(step));
       const bool last = step + 1 == options_.total_steps;
-      if (!last && (step + 1) % options_.checkpoint_steps == 0) RETORT_RETURN_IF_ERROR(SaveAll());
+      if (!last && (step + 1) % options_.checkpoint_steps == 0) RETORT_RETURN_IF_ERROR(SaveAll(step + 1));
     }
     for (Running& running : running_) Finish(running);
     return absl::OkStatus();
@@ -67,8 +67,11 @@ class Training {
     return std::any_of(running_.begin(), running_.end(), [](const Running& running) { return running.alive; });
   }
 
+  absl::Status Agreed(const absl::Status& mine) const { return AgreedStatus(options_.ranks, mine); }
+
   template <typename F>
   void Notify(const CohortMember& member, F&& call) const {
+    if (options_.ranks->rank() != 0) return;
     for (Observer* observer : options_.observers) call(observer, member.id);
   }
 
@@ -80,7 +83,7 @@ class Training {
   absl::Status Resume() {
     std::vector<std::string> folders;
     for (const Running& running : running_) folders.push_back(running.member->checkpoint_folder);
-    first_step_ = last_checkpoint_ = NewestCommonCheckpoint(folders);
+    first_step_ = last_checkpoint_ = OfFirstRank(options_.ranks, NewestCommonCheckpoint(folders));
     if (first_step_ == 0) return absl::OkStatus();
     for (Running& running : running_) {
       RETORT_ASSIGN_OR_RETURN(Checkpoint checkpoint, LoadCheckpoint(running.member->checkpoint_folder, first_step_));
@@ -95,17 +98,19 @@ class Training {
     return absl::OkStatus();
   }
 
-  absl::Status SaveAll() {
-    for (Running& running : running_) {
-      if (!running.alive || running.member->checkpoint_folder.empty()) continue;
-      RETORT_RETURN_IF_ERROR(
-          SaveCheckpoint(running.member->checkpoint_folder,
-                         {running.result->progress, running.member->student->state(), running.best_parameters}));
-      last_checkpoint_ = running.result->progress.step;
-      Notify(*running.member,
-             [&](Observer* observer, const StageId& id) { observer->Checkpointed(id, last_checkpoint_); });
-    }
-    return absl::OkStatus();
+  // Writes the checkpoints of all who are alive, after `step` steps.
+  absl::Status SaveAll(int64_t step) {
+    last_checkpoint_ = step;
+    return OnFirstRank(options_.ranks, [&] {
+      for (const Running& running : running_) {
+        if (!running.alive || running.member->checkpoint_folder.empty()) continue;
+        RETORT_RETURN_IF_ERROR(
+            SaveCheckpoint(running.member->checkpoint_folder,
+                           {running.result->progress, running.member->student->state(), running.best_parameters}));
+        Notify(*running.member, [&](Observer* observer, const StageId& id) { observer->Checkpointed(id, step); });
+      }
+      return absl::OkStatus();
+    });
   }
 
   void Start(const Running& running) const {
@@ -125,9 +130,26 @@ class Training {
     Notify(*running.member, [&](Observer* observer, const StageId& id) { observer->StageEnded(id, result.status); });
   }
 
+  // What a rank does by itself may fail on it alone, so that sums and agreements stand between such parts.
   absl::Status Step(int64_t step) {
+    const std::string name = absl::StrCat("step ", step + 1);
     const absl::Time start = absl::Now();
-    const StepBatch batch = options_.step_batch(step);
+    int64_t tokens = 0;
+    RETORT_RETURN_IF_ERROR(Agreed(TryTorch(name, [&] {
+      const StepBatch batch = options_.step_batch(step);
+      tokens = batch.tokens();
+      AddGradients(step + 1, batch);
+      return absl::OkStatus();
+    })));
+    SumOverRanks();
+    return Agreed(TryTorch(name, [&]() -> absl::Status {
+      UpdateAll(step + 1, tokens, absl::ToDoubleSeconds(absl::Now() - start));
+      RETORT_RETURN_IF_ERROR(EvaluateIfDue(tokens));
+      return ObserverStatus();
+    }));
+  }
+
+  void AddGradients(int64_t step, const StepBatch& batch) {
     const std::vector<SequenceRange> slices =
         MicroBatches(static_cast<int64_t>(batch.sequences.size()), options_.micro_batches);
     std::vector<BatchMasks> masks;
@@ -135,11 +157,24 @@ class Training {
     for (Running& running : running_) {
       if (running.alive) running.member->student->StartStep(masks);
     }
-    for (size_t i = 0; i < slices.size(); ++i) {
-      AddMicroBatch(step + 1, batch.Slice(slices[i].begin, slices[i].end, options_.device), static_cast<int>(i));
+    for (size_t i = options_.ranks->rank(); i < slices.size(); i += options_.ranks->size()) {
+      AddMicroBatch(step, batch.Slice(slices[i].begin, slices[i].end, options_.device), static_cast<int>(i));
     }
-    UpdateAll(step + 1, batch.tokens(), absl::ToDoubleSeconds(absl::Now() - start));
-    return EvaluateIfDue(batch.tokens());
+    for (Running& running : running_) {
+      if (running.alive) CountFlops(masks, &running);
+    }
+  }
+
+  // A member that failed on any rank ends on all of them.
+  void SumOverRanks() {
+    for (Running& running : running_) {
+      if (!running.alive) continue;
+      if (const absl::Status status = Agreed(running.failure); !status.ok()) {
+        End(status, &running);
+      } else {
+        running.member->student->SumOverRanks(options_.ranks);
+      }
+    }
   }
 
   static void End(absl::Status status, Running* running) {
@@ -151,21 +186,10 @@ class Training {
     const bool taught = options_.teacher.encoder != nullptr && !demands_.empty();
     const TeacherOutputs teacher = taught ? RunTeacher(batch) : TeacherOutputs();
     for (Running& running : running_) {
-      if (!running.alive) continue;
-      StudentTrainer& student = *running.member->student;
-      if (const absl::Status status = student.AddGradient(batch, index, taught ? &teacher : nullptr); !status.ok()) {
-        End(absl::Status(status.code(), absl::StrCat("step ", step, ": ", status.message())), &running);
-        continue;
-      }
-      const std::optional<RowSet> rows = student.objective().rows();
-      const double flops =
-          kForwardAndBackward *
-          running.member->encoder->ForwardFlops(
-              batch.sequences(), batch.positions(),
-              student.objective().student().Depth(static_cast<int>(running.member->encoder->config().layers)),
-              rows ? batch.masks.Rows(*rows) : 0);
-      running.result->progress.student_flops += flops;
-      running.result->progress.total_flops += flops + TeacherFlops(student.objective(), batch);
+      if (!running.alive || !running.failure.ok()) continue;
+      const absl::Status status = running.member->student->AddGradient(batch, index, taught ? &teacher : nullptr);
+      if (status.ok()) continue;
+      running.failure = absl::Status(status.code(), absl::StrCat("step ", step, ": ", status.message()));
     }
   }
 
@@ -182,14 +206,28 @@ class Training {
     return outputs;
   }
 
+  // Of the micro-batches of all ranks.
+  void CountFlops(const std::vector<BatchMasks>& micro_batches, Running* running) const {
+    const Encoder& encoder = *running->member->encoder;
+    const Objective& objective = running->member->student->objective();
+    const int depth = objective.student().Depth(static_cast<int>(encoder.config().layers));
+    for (const BatchMasks& masks : micro_batches) {
+      const double flops =
+          kForwardAndBackward * encoder.ForwardFlops(masks.sequences(), masks.padded_length, depth,
+                                                     objective.rows() ? masks.Rows(*objective.rows()) : 0);
+      running->result->progress.student_flops += flops;
+      running->result->progress.total_flops += flops + TeacherFlops(objective, masks);
+    }
+  }
+
   // Of what this objective reads: the cost of a student is the same in any cohort.
-  double TeacherFlops(const Objective& objective, const Batch& batch) const {
+  double TeacherFlops(const Objective& objective, const BatchMasks& masks) const {
     const Capture demands = objective.teacher();
     if (options_.teacher.encoder == nullptr || demands.empty()) return 0;
     const Encoder& encoder = *options_.teacher.encoder;
-    return encoder.ForwardFlops(batch.sequences(), batch.positions(),
+    return encoder.ForwardFlops(masks.sequences(), masks.padded_length,
                                 demands.Depth(static_cast<int>(encoder.config().layers)),
-                                objective.reads_teacher_rows() ? batch.masks.Rows(*objective.rows()) : 0);
+                                objective.reads_teacher_rows() ? masks.Rows(*objective.rows()) : 0);
   }
 
   void UpdateAll(int64_t step, int64_t tokens, double seconds_so_far) {
@@ -291,19 +329,6 @@ class Training {
 };
 
 }  // namespace
-
-int64_t NewestCommonCheckpoint(const std::vector<std::string>& folders) {
-  std::set<int64_t> common;
-  for (size_t i = 0; i < folders.size(); ++i) {
-    const std::vector<int64_t> steps = ListCheckpoints(folders[i]);
-    const std::set<int64_t> present(steps.begin(), steps.end());
-    if (i == 0) common = present;
-    for (auto step = common.begin(); step != common.end();) {
-      step = present.count(*step) > 0 ? std::next(step) : common.erase(step);
-    }
-  }
-  return common.empty() ? 0 : *common.rbegin();
-}
 
 absl::StatusOr<std::vector<MemberResult>> TrainCohort(const CohortOptions& options,
                                                       std::vector<CohortMember>* members) {

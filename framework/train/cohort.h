@@ -18,6 +18,7 @@
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
 #include "framework/train/checkpoint.h"
+#include "framework/train/collective.h"
 #include "framework/train/observer.h"
 #include "framework/train/student_trainer.h"
 
@@ -55,7 +56,8 @@ struct CohortOptions {
   int64_t evaluate_every_steps = 0;
   MetricSpecs metrics;                      // Of the evaluator.
   const std::atomic<bool>* stop = nullptr;  // Set from elsewhere: write checkpoints and return.
-  std::vector<Observer*> observers;
+  std::vector<Observer*> observers;         // Called on rank 0 alone.
+  Collective* ranks = SoleRank();           // That share the work of each step.
 };
 
 // What became of a member.
@@ -71,14 +73,14 @@ struct MemberResult {
 //
 // Goes on from the members' newest common checkpoint, or begins at step 0 if there is none. Checkpoints every
 // `checkpoint_steps` and when stopped. A member whose loss or gradient stops being finite, or one of whose terms fails,
-// ends alone.
+// ends alone, on all ranks.
 //
-// Returns: one result per member. Errors: Cancelled if `stop` was set; what the file system, the teacher or an
-// observer reports.
+// Ranks hold the same members and options but for `ranks`, and read the same checkpoints, which rank 0 alone writes.
+// They evaluate each for itself, to the same metrics. An error of one ends the training of all.
+//
+// Returns: one result per member. Errors: Cancelled if `stop` was set on any rank; what the file system, the teacher or
+// an observer reports; Aborted if they report it on another rank.
 absl::StatusOr<std::vector<MemberResult>> TrainCohort(const CohortOptions& options, std::vector<CohortMember>* members);
-
-// The newest step that every folder has a checkpoint of; 0 if there is none.
-int64_t NewestCommonCheckpoint(const std::vector<std::string>& folders);
 
 }  // namespace retort
 

@@ -144,6 +144,15 @@ absl::Status StudentTrainer::AddGradient(const Batch& batch, int micro_batch, co
   return absl::OkStatus();
 }
 
+void StudentTrainer::SumOverRanks(Collective* ranks) {
+  if (ranks->size() == 1) return;
+  at::Tensor gradient = working().flat_gradient();
+  ranks->Sum(&gradient);
+  at::Tensor sums = at::stack(sums_);
+  ranks->Sum(&sums);
+  for (size_t i = 0; i < sums_.size(); ++i) sums_[i] = sums[static_cast<int64_t>(i)];
+}
+
 UpdateResult StudentTrainer::Summarize() const {
   UpdateResult result;
   const at::Tensor values = at::stack(sums_).to(at::kCPU);

@@ -19,6 +19,7 @@
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
 #include "framework/ops/adamw/adamw.h"
+#include "framework/train/collective.h"
 #include "framework/train/objective.h"
 #include "framework/train/row_head.h"
 
@@ -54,7 +55,7 @@ struct StudentOptions {
 // One student in training: master weights, their working copy, the optimiser's moments, and the objective. One thread
 // at a time; nothing is shared with other students.
 //
-// A step is: StartStep, AddGradient for each micro-batch, Update.
+// A step is: StartStep, AddGradient for each micro-batch of this rank, SumOverRanks, Update.
 class StudentTrainer {
  public:
   // Args: initial: parameters of the encoder, of its language-model head and of the objective's terms, float32 on the
@@ -69,12 +70,16 @@ class StudentTrainer {
 
   // Clears the gradient and fixes what the sums of this step are divided by.
   //
-  // Args: micro_batches: the masks of each micro-batch of the step.
+  // Args: micro_batches: the masks of each micro-batch of the step, those of other ranks included.
   void StartStep(absl::Span<const BatchMasks> micro_batches);
 
   // Forward and backward of one micro-batch; micro_batch counts from 0. `teacher` may be null if no term reads it.
   // Errors: those of the terms.
   absl::Status AddGradient(const Batch& batch, int micro_batch, const TeacherOutputs* teacher);
+
+  // Makes the gradient and the sums of losses those of all ranks' micro-batches: one sum of the flat gradient, and one
+  // of the terms' sums. Nothing to do for a sole rank.
+  void SumOverRanks(Collective* ranks);
 
   // Clips, and takes the optimiser's step number `step` (from 1). Errors: Aborted naming the term or the gradient, and
   // the step, if a value is not finite; the parameters stay as they were.
