@@ -75,7 +75,7 @@ class Evaluator {
   virtual ModelNeeds needs() const = 0;
 
   // The part of the data whose examples are read, as a report names it: "select" or "report".
-  virtual std::string Split() const = 0;
+  virtual std::string split() const = 0;
 
   // Whether a model's scores depend on the teacher beside it.
   virtual bool reads_teacher() const = 0;

@@ -98,7 +98,7 @@ absl::Status CheckScores(const MetricSpecs& metrics, bool teacher, const MetricS
 absl::Status CheckEvaluator(const Evaluator& evaluator, const Tokenizer& tokenizer, const std::string& cache_folder) {
   const MetricSpecs metrics = evaluator.metrics();
   RETORT_RETURN_IF_ERROR(CheckMetrics(metrics));
-  if (evaluator.Split().empty()) return Broken("want the name of a split, got none");
+  if (evaluator.split().empty()) return Broken("want the name of a split, got none");
   DataCache cache(cache_folder, /*threads=*/1), another(cache_folder, /*threads=*/1);
   RETORT_ASSIGN_OR_RETURN(const auto examples, evaluator.Open({tokenizer, &cache}));
   RETORT_ASSIGN_OR_RETURN(const auto again, evaluator.Open({tokenizer, &another}));

@@ -114,7 +114,7 @@ class Training {
   }
 
   void Start(const Running& running) const {
-    StagePlan plan;
+    StageOutline plan;
     plan.first_step = first_step_;
     plan.total_steps = options_.total_steps;
     plan.parameters = running.member->student->parameters().parameter_count();

@@ -22,6 +22,14 @@
 #include "framework/train/observer.h"
 #include "framework/train/student_trainer.h"
 
+// Students that are trained together:
+//
+//   CohortOptions options;
+//   options.step_batch = [&](int64_t step) { return source->Step(step); };    // framework/data/step_source.h
+//   options.total_steps = 1000;
+//   options.teacher = {&teacher_encoder, &teacher_parameters, std::nullopt};
+//   absl::StatusOr<std::vector<MemberResult>> results = TrainCohort(options, &members);
+
 namespace retort {
 
 // A teacher that is ready to run: its parameters have the precision and device of the forward pass.

@@ -71,7 +71,7 @@ std::vector<TestMember> SixMembers() {
 // What observers saw, and a stop after a number of steps.
 class Recorder : public Observer {
  public:
-  void StageStarted(const StageId& id, const StagePlan& plan) override {
+  void StageStarted(const StageId& id, const StageOutline& plan) override {
     events[id.variant].push_back("started at " + std::to_string(plan.first_step));
   }
   void StepDone(const StageId& id, const StepRecord& record) override {
@@ -341,6 +341,11 @@ CohortEvaluator Scripted(const std::string& metric, std::vector<double> values, 
   };
 }
 
+MetricSpecs TwoMetrics() {
+  return {{"masked_lm/cross_entropy", "cross-entropy", Nats(), Better::kLower},
+          {"masked_lm/accuracy", "accuracy", Percent(), Better::kHigher}};
+}
+
 TestMember KeepsBest(const std::string& metric) {
   return {"best", kTripleLoss + kOptimizer + "keep { best { metric: \"" + metric + "\" } }", 2, 1};
 }
@@ -369,8 +374,7 @@ TEST_F(CohortTest, KeepsTheBestOfAMetric) {
     const auto cohort = Make("keep" + std::to_string(best_step));
     cohort->options().evaluate = Scripted(metric, values, &evaluations);
     cohort->options().evaluate_every_steps = 2;
-    cohort->options().metrics = {{"masked_lm/cross_entropy", "cross-entropy", Nats(), Better::kLower},
-                                 {"masked_lm/accuracy", "accuracy", Percent(), Better::kHigher}};
+    cohort->options().metrics = TwoMetrics();
     const MemberResult result = Train({member}, cohort.get()).at("best");
     ASSERT_THAT(result.status, IsOk());
     EXPECT_EQ(evaluations, 4);
@@ -384,6 +388,7 @@ TEST_F(CohortTest, RemembersTheBestWhenResumed) {
   int64_t evaluations = 0;
   const auto cohort = Make("remember");
   cohort->options().evaluate = Scripted("masked_lm/cross_entropy", {5, 3, 4, 3.5}, &evaluations);
+  cohort->options().metrics = TwoMetrics();
   cohort->options().evaluate_every_steps = 2;
   const TestMember member = KeepsBest("masked_lm/cross_entropy");
   TrainUntil(6, {member}, cohort.get());
@@ -399,6 +404,7 @@ TEST_F(CohortTest, AMetricThatIsNotANumberIsNeverTheBest) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const auto cohort = Make("nan");
   cohort->options().evaluate = Scripted("masked_lm/cross_entropy", {nan, 3, nan, 4}, &evaluations);
+  cohort->options().metrics = TwoMetrics();
   cohort->options().evaluate_every_steps = 2;
   const MemberResult result = Train({KeepsBest("masked_lm/cross_entropy")}, cohort.get()).at("best");
   EXPECT_EQ(result.progress.best_step, 4);

@@ -115,7 +115,7 @@ const TestMember kFailing = {
 // Counts, stops after a step, or fails after one.
 class Recorder : public Observer {
  public:
-  void StageStarted(const StageId& id, const StagePlan& plan) override {
+  void StageStarted(const StageId& id, const StageOutline& plan) override {
     events.push_back(id.variant + " started at " + std::to_string(plan.first_step));
   }
   void StepDone(const StageId&, const StepRecord& record) override {

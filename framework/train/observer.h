@@ -18,7 +18,7 @@ struct StageId {
 };
 
 // What a stage is going to do.
-struct StagePlan {
+struct StageOutline {
   int64_t first_step = 0;   // Steps done already, when the stage is resumed.
   int64_t total_steps = 0;  // Optimiser steps of the whole stage.
   int64_t parameters = 0;   // Trained and frozen parameters of the student.
@@ -60,7 +60,7 @@ struct EvaluationRecord {
 class Observer {
  public:
   virtual ~Observer() = default;
-  virtual void StageStarted(const StageId&, const StagePlan&) {}
+  virtual void StageStarted(const StageId&, const StageOutline&) {}
   virtual void StepDone(const StageId&, const StepRecord&) {}
   virtual void Evaluated(const StageId&, const EvaluationRecord&) {}
   // A checkpoint of this step is on disk: what was observed up to it will not be seen again.

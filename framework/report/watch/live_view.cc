@@ -226,7 +226,7 @@ LiveRun& LiveView::Find(const StageId& id) {
   return runs_.back();
 }
 
-void LiveView::StageStarted(const StageId& id, const StagePlan& plan) {
+void LiveView::StageStarted(const StageId& id, const StageOutline& plan) {
   absl::MutexLock lock(&mutex_);
   LiveRun& run = Find(id);
   run = {};

@@ -19,7 +19,7 @@ namespace retort {
 // What the live view knows of one variant with one seed: the stage it is in.
 struct LiveRun {
   StageId id;
-  StagePlan plan;
+  StageOutline plan;
   absl::Time started;
   StepRecord last;         // last.step == plan.first_step before the first step.
   std::string evaluation;  // "cross-entropy 4.31", of the latest evaluation.
@@ -61,7 +61,7 @@ class LiveView final : public Observer {
   LiveView(const LiveView&) = delete;
   LiveView& operator=(const LiveView&) = delete;
 
-  void StageStarted(const StageId& id, const StagePlan& plan) override;
+  void StageStarted(const StageId& id, const StageOutline& plan) override;
   void StepDone(const StageId& id, const StepRecord& record) override;
   void Evaluated(const StageId& id, const EvaluationRecord& record) override;
   void StageEnded(const StageId& id, const absl::Status& status) override;

@@ -73,7 +73,7 @@ void MetricsLog::Keep(const absl::Status& status) {
   LOG(WARNING) << "Metrics are not logged any more: " << status.message();
 }
 
-void MetricsLog::StageStarted(const StageId& id, const StagePlan& plan) {
+void MetricsLog::StageStarted(const StageId& id, const StageOutline& plan) {
   absl::MutexLock lock(&mutex_);
   logs_.erase(KeyOf(id));
   absl::StatusOr<Log> log = Open(folder_(id), plan.first_step);

@@ -41,7 +41,7 @@ class MetricsLog final : public Observer {
   MetricsLog(const MetricsLog&) = delete;
   MetricsLog& operator=(const MetricsLog&) = delete;
 
-  void StageStarted(const StageId& id, const StagePlan& plan) override;
+  void StageStarted(const StageId& id, const StageOutline& plan) override;
   void StepDone(const StageId& id, const StepRecord& record) override;
   void Evaluated(const StageId& id, const EvaluationRecord& record) override;
   void StageEnded(const StageId& id, const absl::Status& status) override;

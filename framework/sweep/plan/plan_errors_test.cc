@@ -79,16 +79,17 @@ TEST_F(PlanErrorsTest, StudentsThatDoNotFitTheTeacher) {
 }
 
 TEST_F(PlanErrorsTest, LengthsBeyondThePositions) {
-  EXPECT_THAT(
-      Error({"stage.distil.data.masked_lm.length=33"}),
-      IsInvalidArgument("stage \"distil\": data: length: want at most the 32 positions of the student, got 33"));
-  EXPECT_THAT(
-      Error({"stage.distil.data.masked_lm.length=33", "student.architecture.max_positions=64",
-             "student.init.random_normal={}"}),
-      IsInvalidArgument("stage \"distil\": data: length: want at most the 32 positions of the teacher, got 33"));
-  EXPECT_THAT(Error({"stage.evaluate.evaluation.masked_lm.length=40"}),
+  EXPECT_THAT(Error({"stage.distil.data.masked_lm.length=33"}),
               IsInvalidArgument(
-                  "stage \"evaluate\": evaluation: length: want at most the 32 positions of the student, got 40"));
+                  "stage \"distil\": data: masked_lm: length: want at most the 32 positions of the student, got 33"));
+  EXPECT_THAT(Error({"stage.distil.data.masked_lm.length=33", "student.architecture.max_positions=64",
+                     "student.init.random_normal={}"}),
+              IsInvalidArgument(
+                  "stage \"distil\": data: masked_lm: length: want at most the 32 positions of the teacher, got 33"));
+  EXPECT_THAT(
+      Error({"stage.evaluate.evaluation.masked_lm.length=40"}),
+      IsInvalidArgument(
+          "stage \"evaluate\": evaluation: masked_lm: length: want at most the 32 positions of the student, got 40"));
 }
 
 TEST_F(PlanErrorsTest, LanguageModelsOfTheOtherKind) {
@@ -227,7 +228,7 @@ TEST_F(PlanErrorsTest, MaskedLmWithoutAPieceForMaskedTokens) {
   const size_t begin = text.find("stage {"), end = text.find("evaluation {");
   text.replace(begin, end - begin, "stage { name: \"evaluate\" ");
   text = absl::StrReplaceAll(text, {{"sequences: 16", "sequences: 16 length: 24 corpus: \"" + sweep_.corpus() + "\""}});
-  EXPECT_THAT(sweep_.Make(text).status(), IsInvalidArgument("stage \"evaluate\": masked_lm: " + want));
+  EXPECT_THAT(sweep_.Make(text).status(), IsInvalidArgument("stage \"evaluate\": evaluation: masked_lm: " + want));
 }
 
 TEST_F(PlanErrorsTest, ATeacherWithoutAHead) {

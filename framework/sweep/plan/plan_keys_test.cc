@@ -31,7 +31,8 @@ class PlanKeysTest : public ::testing::Test {
     if (!plan.ok()) return {};
     const uint64_t seed = plan->sweep.seeds.front();
     const PlannedStage& evaluate = plan->stages[plan->Find(variant, seed, "evaluate")];
-    return {plan->stages[plan->Find(variant, seed, "distil")].key, evaluate.key, evaluate.evaluation().teacher_scores_key};
+    return {plan->stages[plan->Find(variant, seed, "distil")].key, evaluate.key,
+            evaluate.evaluation().teacher_scores_key};
   }
 
   // Everything is computed anew, but the teacher's own scores if they stay.

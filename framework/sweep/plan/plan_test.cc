@@ -255,7 +255,8 @@ TEST_F(PlanTest, CohortsShareDataLengthBatchStepsAndPrecision) {
   for (const auto& [overlay, same] : overlays) {
     const Plan plan =
         Make("controls: NONE variant { name: \"x\" overlay { stage { name: \"distil\" " + overlay + " } } }");
-    EXPECT_EQ(At(plan, "base", "distil").training().cohort == At(plan, "x", "distil").training().cohort, same) << overlay;
+    EXPECT_EQ(At(plan, "base", "distil").training().cohort == At(plan, "x", "distil").training().cohort, same)
+        << overlay;
   }
 }
 

@@ -14,11 +14,11 @@
 #include "framework/eval/evaluator.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
-#include "framework/sweep/student/architecture.h"
 #include "framework/sweep/key/key.h"
 #include "framework/sweep/plan/plan_checks.h"
 #include "framework/sweep/plan/plan_estimate.h"
 #include "framework/sweep/plan/stage_key.h"
+#include "framework/sweep/student/architecture.h"
 #include "framework/train/objective.h"
 
 namespace retort {
@@ -137,16 +137,17 @@ class VariantPlanner {
     RETORT_RETURN_IF_ERROR(
         CheckNeeds(plugin->needs(), Field("data", PluginKind::kData, data.plugin()), config_, teacher));
     RETORT_ASSIGN_OR_RETURN(const Objective objective, PlanObjective(teacher, planned));
+    const Evaluation evaluation = EvaluationWhileTraining(planned->stage, PluginCatalogue::Global());
+    if (planned->stage.keep().has_best()) {
+      RETORT_ASSIGN_OR_RETURN(const auto evaluator, EvaluatorRegistry::Global().Create(evaluation.plugin(), {}));
+      RETORT_RETURN_IF_ERROR(CheckKeptMetric(planned->stage, evaluator->metrics()));
+    }
     TrainingWork work;
     work.data_description = plugin->Description();
     RETORT_ASSIGN_OR_RETURN(work.source, inputs_->Source(data, planned->stage.batch(), *vocabulary_, data_seed_));
     RETORT_RETURN_IF_ERROR(EstimateTraining(*planned, objective, teacher, &work));
     if (planned->stage.has_evaluate()) {
-      const Evaluation choice = EvaluationWhileTraining(planned->stage, PluginCatalogue::Global());
-      RETORT_ASSIGN_OR_RETURN(work.evaluation, OpenEvaluation("evaluate", choice, /*teacher=*/nullptr));
-    }
-    if (planned->stage.keep().has_best()) {
-      RETORT_RETURN_IF_ERROR(CheckKeptMetric(planned->stage, work.evaluation->evaluator->metrics()));
+      RETORT_ASSIGN_OR_RETURN(work.evaluation, OpenEvaluation("evaluate", evaluation, /*teacher=*/nullptr));
     }
     planned->work = std::move(work);
     std::get<TrainingWork>(planned->work).cohort = CohortKey(*planned);

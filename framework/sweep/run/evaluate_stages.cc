@@ -67,7 +67,7 @@ absl::Status EvaluateStages(const std::vector<int>& stages, const RunContext& co
     return absl::OkStatus();
   }));
   const auto put = [&](const std::string& key, const PlannedStage& stage, MetricScores of_model) {
-    return context.store.PutScores(key, {stage.stage.name(), work.evaluation.evaluator->Split(), std::move(of_model)});
+    return context.store.PutScores(key, {stage.stage.name(), work.evaluation.evaluator->split(), std::move(of_model)});
   };
   if (models.size() > stages.size()) {
     RETORT_RETURN_IF_ERROR(put(work.teacher_scores_key, first, std::move(scores.back())));

@@ -24,7 +24,7 @@ class CausalLmEvaluation final : public Evaluator {
 
   MetricSpecs metrics() const override { return LmMetrics(spec_.kind); }
   ModelNeeds needs() const override { return LmNeeds(spec_.kind, spec_.length); }
-  std::string Split() const override { return spec_.split; }
+  std::string split() const override { return spec_.split; }
   bool reads_teacher() const override { return true; }
 
   // Errors: those of OpenLmExamples.

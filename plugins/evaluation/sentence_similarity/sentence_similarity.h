@@ -27,7 +27,7 @@ class SentenceSimilarityEvaluation final : public Evaluator {
 
   MetricSpecs metrics() const override;
   ModelNeeds needs() const override;
-  std::string Split() const override { return "report"; }
+  std::string split() const override { return "report"; }
   bool reads_teacher() const override { return false; }
 
   // Errors: those of TokenizePairs.

@@ -66,7 +66,7 @@ void TensorboardLog::Keep(const StageId& id, const absl::Status& status) {
   LOG(WARNING) << "TensorBoard events are not written any more: " << status.message();
 }
 
-void TensorboardLog::StageStarted(const StageId& id, const StagePlan& plan) {
+void TensorboardLog::StageStarted(const StageId& id, const StageOutline& plan) {
   absl::MutexLock lock(&mutex_);
   absl::StatusOr<Log> log = Open(folder_(id));
   if (!log.ok()) return Keep(id, log.status());

@@ -38,7 +38,7 @@ class TensorboardLog final : public Observer {
   TensorboardLog(const TensorboardLog&) = delete;
   TensorboardLog& operator=(const TensorboardLog&) = delete;
 
-  void StageStarted(const StageId& id, const StagePlan& plan) override;
+  void StageStarted(const StageId& id, const StageOutline& plan) override;
   void StepDone(const StageId& id, const StepRecord& record) override;
   void Evaluated(const StageId& id, const EvaluationRecord& record) override;
   void StageEnded(const StageId& id, const absl::Status& status) override;
