@@ -96,7 +96,7 @@ std::string DescribeStages(const Plan& plan) {
     const int64_t tokens = stage.total_steps * stage.source->MeanStep().tokens;
     const std::string line =
         absl::StrFormat("  stage %s: %d steps, about %stokens; student of %d layers, %d wide, %sparameters\n",
-                        stage.stage.name(), stage.total_steps, Count(static_cast<double>(tokens)), stage.config.layers,
+                        stage.stage.name(), stage.total_steps, Count(static_cast<double>(tokens)), stage.config.depth(),
                         stage.config.hidden_size, Count(static_cast<double>(stage.parameters)));
     if (seen.insert(line).second) absl::StrAppend(&text, line);
   }

@@ -68,10 +68,11 @@ TEST_F(DescribeTest, EstimatesMemoryOfTheLargestStep) {
   EncoderConfig teacher = testing::TinyTeacherConfig();
   const int64_t teacher_parameters =
       57 * 16 + 32 * 16 + 2 * 16 + 2 * 16 + 2 * (4 * (256 + 16) + 2 * 512 + 32 + 16 + 64) + 256 + 16 + 32 + 57;
-  const MemorySide teaching{teacher, teacher_parameters, {{2}, {}, {RowSet::kReal}}};
+  const MemorySide teaching{teacher, teacher_parameters, {{2}, {}, {{HeadKind::kVocabulary, RowSet::kReal}}}};
   // Eight sequences of 24 positions, three of them at most in a slice.
-  const TrainingMemory expected = EstimateTrainingMemory(
-      {stage.config, stage.parameters, {{1}, {}, {RowSet::kReal, RowSet::kLabelled}}}, &teaching, {3, 24, 72, 512});
+  const TrainingMemory expected =
+      EstimateTrainingMemory({stage.config, stage.parameters, {{1}, {}, {{HeadKind::kVocabulary, RowSet::kReal}}}},
+                             &teaching, {3, 24, 72, 512});
   EXPECT_EQ(stage.memory.student_state, expected.student_state);
   EXPECT_EQ(stage.memory.student_step, expected.student_step);
   EXPECT_EQ(stage.memory.teacher_state, expected.teacher_state);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
@@ -64,6 +65,7 @@ class VariantPlanner {
     config_ = std::move(student->config);
     vocabulary_ = student->vocabulary;
     teacher_ = student->teacher;
+    WarnOfWhatIsLeftAside();
     for (const Stage& stage : experiment_.stage()) {
       if (absl::Status status = AddStage(stage); !status.ok()) {
         return Prefix(absl::StrCat("variant \"", variant_.name, "\": stage \"", stage.name(), "\": "), status);
@@ -166,9 +168,9 @@ class VariantPlanner {
     for (const std::string& warning : warnings) Warn(planned->stage, warning);
     planned->reads_teacher = !objective.teacher().empty();
     if (planned->reads_teacher) {
-      RETORT_RETURN_IF_ERROR(CheckTeacher(*planned, !objective.teacher().vocabulary_rows.empty()));
+      RETORT_RETURN_IF_ERROR(CheckTeacher(*planned, objective.teacher().Reads(HeadKind::kVocabulary)));
     }
-    if (objective.rows()) RETORT_RETURN_IF_ERROR(CheckHead(config_, "loss"));
+    if (objective.student().Reads(HeadKind::kVocabulary)) RETORT_RETURN_IF_ERROR(CheckHead(config_, "loss"));
     RETORT_RETURN_IF_ERROR(CheckTrainer(config_, planned->stage));
     RETORT_RETURN_IF_ERROR(CheckLength(config_, teacher, "data", TrainingSequences(planned->stage.data()).length));
     RETORT_ASSIGN_OR_RETURN(planned->source, inputs_->Source(planned->stage, *vocabulary_, data_seed_));
@@ -212,9 +214,19 @@ class VariantPlanner {
   }
 
   void Warn(const Stage& stage, const std::string& warning) const {
-    const std::string line = absl::StrCat("variant \"", variant_.name, "\": stage \"", stage.name(), "\": ", warning);
+    AddWarning(absl::StrCat("variant \"", variant_.name, "\": stage \"", stage.name(), "\": ", warning));
+  }
+
+  void AddWarning(const std::string& line) const {
     auto& warnings = plan_->warnings;
     if (std::find(warnings.begin(), warnings.end(), line) == warnings.end()) warnings.push_back(line);
+  }
+
+  void WarnOfWhatIsLeftAside() const {
+    if (teacher_ == nullptr || teacher_->model.left_aside.empty()) return;
+    AddWarning(absl::StrCat("teacher.checkpoint: ", experiment_.teacher().checkpoint(), ": left aside ",
+                            absl::StrJoin(teacher_->model.left_aside, ", "),
+                            ", which belong to no head that is known"));
   }
 
   // What the stage's own text decides, without what is only a name or a place.
