@@ -25,6 +25,7 @@
 #include "framework/registry/plugin_catalogue.h"
 #include "framework/testing/data_conformance.h"
 #include "framework/testing/evaluation_conformance.h"
+#include "framework/testing/fixtures.h"
 #include "framework/testing/init_conformance.h"
 #include "framework/testing/loss_conformance.h"
 #include "framework/testing/mapping_conformance.h"
@@ -75,7 +76,8 @@ void ExpectBuildsOrNamesAField(const absl::Status& status) {
 LossContext ContextFor(const google::protobuf::Any& config) {
   static const auto* const causal = [] {
     auto* pair = new std::pair<EncoderConfig, EncoderConfig>(ConformanceStudent(), ConformanceTeacher());
-    pair->first.causal = pair->second.causal = true;
+    testing::MakeCausal(&pair->first);
+    testing::MakeCausal(&pair->second);
     return pair;
   }();
   const LossContext both_ways{ConformanceStudent(), &ConformanceTeacher()};

@@ -15,10 +15,11 @@ namespace retort {
 // The label of a row that has none.
 inline constexpr int64_t kNoLabel = -100;
 
-// Which positions of a batch are rows.
+// What of a batch is a row.
 enum class RowSet {
-  kReal,      // All positions that are not padding, [CLS] and [SEP] included.
-  kLabelled,  // Positions that carry a label.
+  kReal,       // All positions that are not padding, [CLS] and [SEP] included.
+  kLabelled,   // Positions that carry a label.
+  kSequences,  // Whole sequences.
 };
 
 // What counts of loss terms follow from: masks alone, on the host, before any forward pass. Additive over slices.
@@ -35,10 +36,14 @@ struct BatchMasks {
 // Some sequences of one optimiser step, on one device. Tensors are never changed after construction.
 struct Batch {
   at::Tensor ids;            // [B, S] int64, masked; padding holds the [PAD] id.
+  at::Tensor token_types;    // [B, S] int64, 0 in padding; undefined if all are 0.
   at::Tensor valid;          // [B, S] bool, true at real positions.
   at::Tensor labels;         // [B, S] int64, kNoLabel where there is none.
   at::Tensor real_rows;      // [n] int64, ascending: b·S + s of the real positions.
   at::Tensor labelled_rows;  // [n] int64, ascending: b·S + s of the labelled positions.
+  at::Tensor classes;        // [B] int64, the class of each sequence; kNoLabel where there is none.
+  at::Tensor scores;         // [B] float32, the score of each sequence; NaN where there is none.
+  at::Tensor spans;          // [B, 2] int64, first and last position of the answer; kNoLabel where there is none.
   at::Tensor sample_ids;     // [B] int64, on the host: identity of each sequence within its corpus split.
   int64_t epoch = 0;         // Passes over the data before this step: with sample_ids, what dropout bits depend on.
   bool all_valid = false;    // There is no padding.
@@ -46,7 +51,8 @@ struct Batch {
 
   int64_t sequences() const { return ids.size(0); }
   int64_t positions() const { return ids.size(1); }
-  const at::Tensor& rows(RowSet set) const { return set == RowSet::kReal ? real_rows : labelled_rows; }
+  // The positions that are rows, as indices b·S + s. REQUIRES: a set of positions.
+  const at::Tensor& rows(RowSet set) const;
 };
 
 }  // namespace retort

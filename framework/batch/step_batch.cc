@@ -16,6 +16,34 @@ at::Tensor ToTensor(const std::vector<int64_t>& values) {
   return tensor;
 }
 
+// [B, S], or undefined if no sequence has token types.
+at::Tensor TokenTypes(const StepSequence* begin, const StepSequence* end, int64_t length) {
+  at::Tensor types;
+  for (const StepSequence* sequence = begin; sequence != end; ++sequence) {
+    if (sequence->token_types.empty()) continue;
+    CHECK_EQ(sequence->token_types.size(), sequence->ids.size()) << "token types of sequence " << sequence->sample_id;
+    if (!types.defined()) types = at::zeros({end - begin, length}, at::kLong);
+    std::copy(sequence->token_types.begin(), sequence->token_types.end(),
+              types.data_ptr<int64_t>() + (sequence - begin) * length);
+  }
+  return types;
+}
+
+// Fills in what sequences as a whole are labelled with.
+void LabelSequences(const StepSequence* begin, const StepSequence* end, c10::Device device, Batch* batch) {
+  std::vector<int64_t> classes, spans;
+  at::Tensor scores = at::empty({end - begin}, at::kFloat);
+  for (const StepSequence* sequence = begin; sequence != end; ++sequence) {
+    classes.push_back(sequence->class_label);
+    scores.data_ptr<float>()[sequence - begin] = sequence->score;
+    spans.push_back(sequence->span.first);
+    spans.push_back(sequence->span.last);
+  }
+  batch->classes = ToTensor(classes).to(device);
+  batch->scores = scores.to(device);
+  batch->spans = ToTensor(spans).view({-1, 2}).to(device);
+}
+
 }  // namespace
 
 int64_t StepBatch::padded_length() const {
@@ -70,6 +98,10 @@ Batch StepBatch::Slice(int64_t begin, int64_t end, c10::Device device) const {
   batch.real_rows = ToTensor(real_rows).to(device);
   batch.labelled_rows = ToTensor(labelled_rows).to(device);
   batch.sample_ids = ToTensor(sample_ids);
+  const StepSequence* const first = sequences.data();
+  const at::Tensor token_types = TokenTypes(first + begin, first + end, length);
+  if (token_types.defined()) batch.token_types = token_types.to(device);
+  LabelSequences(first + begin, first + end, device, &batch);
   batch.epoch = epoch;
   batch.all_valid = static_cast<int64_t>(real_rows.size()) == count * length;
   batch.masks = Masks(begin, end);

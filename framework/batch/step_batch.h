@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_BATCH_STEP_BATCH_H_
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "c10/core/Device.h"
@@ -9,11 +10,22 @@
 
 namespace retort {
 
+// Positions of a sequence, from 0, both included.
+struct Span {
+  int64_t first = kNoLabel, last = kNoLabel;
+};
+
 // One sequence of a step, on the host, after masking.
 struct StepSequence {
   int64_t sample_id = 0;
   std::vector<int32_t> ids;     // With [CLS] and [SEP].
   std::vector<int32_t> labels;  // As long as ids; kNoLabel where there is none.
+
+  std::vector<int32_t> token_types = {};  // As long as ids; empty: all 0.
+  // What the sequence as a whole is labelled with, where it is.
+  int64_t class_label = kNoLabel;
+  float score = std::numeric_limits<float>::quiet_NaN();
+  Span span = {};
 };
 
 // Every sequence of one optimiser step. Masking acts on the whole step; Slice then hands out micro-batches, so that no

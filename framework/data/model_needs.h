@@ -4,14 +4,16 @@
 #include <cstdint>
 #include <optional>
 
+#include "framework/model/head_spec.h"
+
 namespace retort {
 
 // What data or an evaluation needs of the models that read it. The planner checks it against students and teachers
 // before anything runs (framework/sweep/plan/plan_checks.h).
 struct ModelNeeds {
-  bool language_model_head = false;  // Vocabulary logits are read.
-  std::optional<bool> causal;        // Whether a position may see those after it; absent: either will do.
-  int64_t longest_sequence = 0;      // Positions of the longest sequence.
+  std::optional<HeadKind> head;  // Whose logits are read; absent: none are.
+  std::optional<bool> causal;    // Whether a position may see those after it; absent: either will do.
+  int64_t longest_sequence = 0;  // Positions of the longest sequence.
 };
 
 }  // namespace retort

@@ -23,15 +23,15 @@ constexpr int64_t kRowsAtOnce = 256;      // Of logits.
 // The last hidden states of the labelled rows, [n, H].
 at::Tensor LabelledRows(const EvaluatedModel& model, const Batch& batch) {
   Capture capture;
-  capture.vocabulary_rows.insert(RowSet::kLabelled);
+  capture.logits.insert({HeadKind::kVocabulary, RowSet::kLabelled});
   const ModelOutputs outputs = model.encoder->Forward(*model.parameters, batch, capture, std::nullopt);
-  const at::Tensor& hidden = outputs.hidden.at(static_cast<int>(model.encoder->config().layers));
+  const at::Tensor& hidden = outputs.hidden.at(model.encoder->config().depth());
   return hidden.reshape({-1, hidden.size(-1)}).index_select(0, batch.labelled_rows);
 }
 
 // log p of every piece, [n, V] float32.
 at::Tensor LogProbabilities(const EvaluatedModel& model, const at::Tensor& rows) {
-  return at::log_softmax(model.encoder->Logits(*model.parameters, rows).to(at::kFloat), -1);
+  return at::log_softmax(model.encoder->head(HeadKind::kVocabulary).Logits(*model.parameters, rows).to(at::kFloat), -1);
 }
 
 // The metrics of one model's labelled rows, in pieces of [c].

@@ -32,7 +32,7 @@ struct Model {
 
   static EncoderConfig Config(int64_t layers, LmKind kind) {
     EncoderConfig config = testing::SmallEncoder(layers);
-    config.causal = kind == LmKind::kCausal;
+    if (kind == LmKind::kCausal) testing::MakeCausal(&config);
     config.vocabulary_size = LetterTokenizer()->vocabulary_size();
     config.hidden_dropout = config.attention_dropout = 0.5;
     return config;
@@ -40,7 +40,7 @@ struct Model {
   static ParameterSet Random(const Encoder& encoder, uint64_t seed) {
     ParameterSet parameters(EncoderParameterSpecs(encoder.config()), at::kFloat, c10::Device(at::kCPU));
     InitializeRandomNormal(seed, /*range=*/0.5, 0, &parameters);
-    at::Tensor bias = parameters.Get("masked_lm.decoder.bias");
+    at::Tensor bias = parameters.Get("head.vocabulary.decoder.bias");
     bias.copy_(testing::RandomTensor({encoder.config().vocabulary_size}, seed, at::kFloat));
     return parameters;
   }
@@ -81,15 +81,15 @@ Logits LogitsOf(const Model& model, const StepSequence& sequence) {
   StepBatch step;
   step.sequences = {sequence};
   const ParameterSet parameters = model.parameters.To(at::kDouble, c10::Device(at::kCPU));
-  const int last = static_cast<int>(model.encoder.config().layers);
+  const int last = model.encoder.config().depth();
   Capture capture;
   capture.hidden.insert(last);
   const at::Tensor hidden =
       model.encoder.Forward(parameters, step.Slice(0, 1, c10::Device(at::kCPU)), capture, std::nullopt).hidden.at(last);
-  const at::Tensor logits =
-      at::addmm(parameters.Get("masked_lm.decoder.bias"), model.encoder.MaskedLmTransform(parameters, hidden[0]),
-                parameters.Get("embeddings.word").t())
-          .contiguous();
+  const at::Tensor logits = at::addmm(parameters.Get("head.vocabulary.decoder.bias"),
+                                      model.encoder.head(HeadKind::kVocabulary).Transform(parameters, hidden[0]),
+                                      parameters.Get("embeddings.word").t())
+                                .contiguous();
   Logits rows;
   const double* next = logits.data_ptr<double>();
   for (int64_t i = 0; i < logits.size(0); ++i, next += logits.size(1)) rows.emplace_back(next, next + logits.size(1));

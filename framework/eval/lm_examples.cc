@@ -59,7 +59,7 @@ MetricSpecs LmMetrics(LmKind kind) {
 
 ModelNeeds LmNeeds(LmKind kind, int64_t length) {
   ModelNeeds needs;
-  needs.language_model_head = true;
+  needs.head = HeadKind::kVocabulary;
   needs.causal = kind == LmKind::kCausal;
   needs.longest_sequence = length;
   return needs;

@@ -25,7 +25,7 @@ std::vector<int64_t> ByLength(const std::vector<std::vector<int32_t>>& sentences
 
 at::Tensor MeanPooled(const EvaluatedModel& model, const Batch& batch) {
   Capture capture;
-  const int last = static_cast<int>(model.encoder->config().layers);
+  const int last = model.encoder->config().depth();
   capture.hidden.insert(last);
   const at::Tensor hidden = model.encoder->Forward(*model.parameters, batch, capture, std::nullopt).hidden.at(last);
   const at::Tensor real = batch.valid.unsqueeze(-1);

@@ -25,7 +25,7 @@ class SentenceEmbeddingsTest : public ::testing::Test {
 
   static EncoderConfig Config() {
     EncoderConfig config = testing::SmallEncoder(2);
-    config.language_model_head = false;
+    config.heads.clear();
     config.hidden_dropout = config.attention_dropout = 0.5;
     return config;
   }

@@ -5,6 +5,9 @@
 
 #include "ATen/Parallel.h"
 #include "ATen/core/grad_mode.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "framework/base/philox.h"
 #include "glog/logging.h"
 #include "xxhash.h"
@@ -25,9 +28,17 @@ void DrawNormals(uint32_t radius_bits, uint32_t angle_bits, double* normals) {
   normals[1] = radius * std::sin(angle);
 }
 
+// What the draws of a parameter are keyed by: its name. The language model's head has kept its first key, masked_lm, so
+// that a seed gives the weights that it has always given.
+std::string Purpose(const std::string& name) {
+  constexpr absl::string_view kVocabulary = "head.vocabulary.";
+  if (!absl::StartsWith(name, kVocabulary)) return absl::StrCat("initial weights of ", name);
+  return absl::StrCat("initial weights of masked_lm.", absl::StripPrefix(name, kVocabulary));
+}
+
 // Fills `values` from N(0, range²); element i is a function of (seed, name, i) alone.
 void FillNormal(uint64_t seed, double range, const std::string& name, float* values, int64_t size) {
-  const std::string purpose = "initial weights of " + name;
+  const std::string purpose = Purpose(name);
   const uint64_t stream = XXH64(purpose.data(), purpose.size(), 0);
   const PhiloxKey key = {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)};
   const int64_t blocks = (size + kDrawsPerBlock - 1) / kDrawsPerBlock;

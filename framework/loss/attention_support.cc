@@ -19,7 +19,7 @@ namespace {
 // sees no key, both sides come out uniform: KL and gradient 0.
 constexpr double kNoAttention = -1e30;
 
-const char* DirectionOf(const EncoderConfig& config) { return config.causal ? "causal" : "bidirectional"; }
+const char* DirectionOf(const EncoderConfig& config) { return config.causal() ? "causal" : "bidirectional"; }
 
 at::Tensor LogAttention(const at::Tensor& scores, const at::Tensor& unseen) {
   return at::log_softmax(scores.masked_fill(unseen, kNoAttention), -1);
@@ -29,7 +29,7 @@ at::Tensor LogAttention(const at::Tensor& scores, const at::Tensor& unseen) {
 
 absl::Status RequireSameDirection(const LossContext& context, absl::string_view config) {
   RETORT_RETURN_IF_ERROR(RequireTeacher(context, config));
-  if (context.teacher->causal == context.student.causal) return absl::OkStatus();
+  if (context.teacher->causal() == context.student.causal()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(config, ": want teacher and student both causal or neither, got a ",
                                                  DirectionOf(*context.teacher), " teacher and a ",
                                                  DirectionOf(context.student), " student"));

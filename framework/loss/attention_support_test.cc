@@ -93,11 +93,11 @@ TEST(RequireSameDirection, NamesBoth) {
   EncoderConfig student = testing::SmallEncoder(2), teacher = testing::SmallEncoder(2);
   EXPECT_THAT(RequireSameDirection({student}, "XConfig"), IsInvalidArgument("XConfig: needs a teacher"));
   EXPECT_THAT(RequireSameDirection({student, &teacher}, "XConfig"), IsOk());
-  teacher.causal = true;
+  testing::MakeCausal(&teacher);
   EXPECT_THAT(RequireSameDirection({student, &teacher}, "XConfig"),
               IsInvalidArgument("XConfig: want teacher and student both causal or neither, got a causal teacher and a "
                                 "bidirectional student"));
-  student.causal = true;
+  testing::MakeCausal(&student);
   EXPECT_THAT(RequireSameDirection({student, &teacher}, "XConfig"), IsOk());
 }
 

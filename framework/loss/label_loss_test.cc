@@ -56,7 +56,7 @@ TEST(LabelLoss, IsGoldAndReadsLabelledRowsAlone) {
   const LabelLoss term;
   EXPECT_TRUE(term.gold());
   EXPECT_TRUE(term.teacher().empty());
-  EXPECT_EQ(term.student().vocabulary_rows, std::set<RowSet>{RowSet::kLabelled});
+  EXPECT_EQ(term.student().logits, (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kLabelled}}));
   EXPECT_EQ(term.fused()->ce, 1);
   BatchMasks masks;
   masks.lengths = {7, 5};

@@ -65,11 +65,13 @@ class TensorLossTerm : public LossTerm {
   virtual absl::StatusOr<at::Tensor> Sum(const LossInputs& inputs) const = 0;
 };
 
-// Some rows of vocabulary logits.
+// Some rows of a head's logits. O is V for the vocabulary, C for classes and 1 for a score. Of spans a row is one end
+// of one sequence's answer and O is S: n = 2B, first and last position in turn, with logits of -10000 in padding.
 struct LogitRows {
-  at::Tensor student;  // [n, V]
-  at::Tensor teacher;  // [n, V] detached; undefined if the term's teacher() demands nothing.
-  at::Tensor labels;   // [n] int64; kNoLabel where there is none.
+  at::Tensor student;      // [n, O]
+  at::Tensor teacher;      // [n, O] detached; undefined if the term's teacher() demands nothing.
+  at::Tensor labels;       // [n] int64, pieces, classes or positions; kNoLabel where there is none.
+  at::Tensor scores = {};  // [n] float32 for a score, NaN where there is none; else undefined.
 };
 
 // What the fused kernel (framework/ops/row_loss/row_loss.h) computes in place of SumRows: sum = Σ kl·KL + ce·CE +
@@ -81,11 +83,15 @@ struct FusedRowLoss {
   double mse = 0;
 };
 
-// A sum over independent rows of vocabulary logits. The trainer computes logits in chunks of rows, asks for the sum of
-// each chunk, and frees them: no term ever costs a [B·S, V] tensor.
+// A sum over independent rows of a head's logits. The trainer computes those of the vocabulary in chunks of rows, asks
+// for the sum of each chunk, and frees them: no term ever costs a [B·S, V] tensor.
 class RowLossTerm : public LossTerm {
  public:
-  // The rows it reads; Count is their number unless a term says otherwise.
+  // The head whose logits it reads.
+  virtual HeadKind head() const { return HeadKind::kVocabulary; }
+
+  // The rows it reads: positions of the vocabulary's head, sequences of all others. Count is their number unless a term
+  // says otherwise.
   virtual RowSet rows() const = 0;
 
   // The sum over some of the rows: a scalar as in TensorLossTerm::Sum. Gradient to student only.
@@ -97,7 +103,7 @@ class RowLossTerm : public LossTerm {
   double Count(const BatchMasks& masks) const override { return static_cast<double>(masks.Rows(rows())); }
   Capture student() const override {
     Capture capture;
-    capture.vocabulary_rows.insert(rows());
+    capture.logits.insert({head(), rows()});
     return capture;
   }
 };

@@ -3,6 +3,7 @@
 #include "ATen/ops/index_select.h"
 #include "ATen/ops/zeros.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
 #include "glog/logging.h"
 
@@ -55,34 +56,63 @@ absl::Status RequireSameWidth(const LossContext& context, absl::string_view conf
                                                  context.student.hidden_size, " in the student", remedy));
 }
 
-absl::Status RequireSameHeads(const LossContext& context, absl::string_view config, absl::string_view remedy) {
+absl::StatusOr<int64_t> SameHeads(const LossContext& context, const std::vector<LayerPair>& pairs,
+                                  absl::string_view config, absl::string_view remedy) {
+  const int64_t wanted = context.student.layer(pairs.front().student).attention.heads;
+  for (const LayerPair& pair : pairs) {
+    const int64_t teacher = context.teacher->layer(pair.teacher).attention.heads;
+    const int64_t student = context.student.layer(pair.student).attention.heads;
+    if (teacher == wanted && student == wanted) continue;
+    return absl::InvalidArgumentError(absl::StrCat(config, ": want teacher and student with equally many heads, got ",
+                                                   teacher, " in the teacher and ", student, " in the student",
+                                                   remedy));
+  }
+  return wanted;
+}
+
+absl::Status RequireSameOutputs(const LossContext& context, HeadKind head, absl::string_view config) {
   RETORT_RETURN_IF_ERROR(RequireTeacher(context, config));
-  if (context.teacher->heads == context.student.heads) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(config, ": want teacher and student with equally many heads, got ",
-                                                 context.teacher->heads, " in the teacher and ", context.student.heads,
-                                                 " in the student", remedy));
+  if (head == HeadKind::kVocabulary) return RequireSameVocabulary(context, config);
+  const char* name = HeadKindName(head);
+  for (const EncoderConfig* side : {context.teacher, &context.student}) {
+    if (FindHead(*side, head) != nullptr) continue;
+    return absl::InvalidArgumentError(absl::StrCat(config, ": want a ", side == context.teacher ? "teacher" : "student",
+                                                   " with a head of ", name, ", got one without"));
+  }
+  const auto& teacher = FindHead(*context.teacher, head)->classes;
+  const auto& student = FindHead(context.student, head)->classes;
+  if (teacher == student) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(config, ": want teacher and student with the same classes, got ",
+                                                 absl::StrJoin(teacher, ", "), " in the teacher and ",
+                                                 absl::StrJoin(student, ", "), " in the student"));
 }
 
 absl::Status RequireCausal(const LossContext& context, absl::string_view config, absl::string_view remedy) {
-  if (context.student.causal) return absl::OkStatus();
+  if (context.student.causal()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(config, ": want a causal student, such as one of family gpt2, got one of family ",
                    context.student.family, ", which reads both ways", remedy));
 }
 
 absl::Status RequireBidirectional(const LossContext& context, absl::string_view config, absl::string_view remedy) {
-  if (!context.student.causal) return absl::OkStatus();
+  if (!context.student.causal()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(config, ": want a student that reads both ways, got one of family ",
                                                  context.student.family, ", which is causal", remedy));
 }
 
 absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& context, const google::protobuf::Any& config,
                                                         const std::string& field) {
-  RETORT_ASSIGN_OR_RETURN(std::vector<LayerPair> pairs,
-                          MapLayers(context.mappings, config, field, static_cast<int>(context.teacher->layers),
-                                    static_cast<int>(context.student.layers)));
+  RETORT_ASSIGN_OR_RETURN(std::vector<LayerPair> pairs, MapLayers(context.mappings, config, field,
+                                                                  context.teacher->depth(), context.student.depth()));
   if (pairs.empty()) return absl::InvalidArgumentError(absl::StrCat(field, ": want at least one pair, got none"));
   return pairs;
+}
+
+absl::StatusOr<HeadRows> RowsOfHead(HeadKind head, std::optional<RowSet> chosen, absl::string_view config) {
+  if (head == HeadKind::kVocabulary) return HeadRows{head, chosen.value_or(RowSet::kReal)};
+  if (!chosen) return HeadRows{head, RowSet::kSequences};
+  return absl::InvalidArgumentError(absl::StrCat(config, ".rows: want none for a head of ", HeadKindName(head),
+                                                 ", whose rows are sequences, got some"));
 }
 
 Capture StudentHidden(const std::vector<LayerPair>& pairs) {

@@ -1,6 +1,8 @@
 #ifndef RETORT_FRAMEWORK_LOSS_TERM_SUPPORT_H_
 #define RETORT_FRAMEWORK_LOSS_TERM_SUPPORT_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,8 +44,14 @@ absl::Status RequireSameVocabulary(const LossContext& context, absl::string_view
 // InvalidArgument naming both widths if teacher and student differ; `remedy` ends the message.
 absl::Status RequireSameWidth(const LossContext& context, absl::string_view config, absl::string_view remedy);
 
-// InvalidArgument naming both numbers of heads if they differ; `remedy` ends the message.
-absl::Status RequireSameHeads(const LossContext& context, absl::string_view config, absl::string_view remedy);
+// The number of attention heads that all layers of the pairs have, teacher's and student's. InvalidArgument naming both
+// numbers if two differ; `remedy` ends the message. REQUIRES: there is a teacher, and a pair.
+absl::StatusOr<int64_t> SameHeads(const LossContext& context, const std::vector<LayerPair>& pairs,
+                                  absl::string_view config, absl::string_view remedy);
+
+// Of two heads of this kind that give the same logits: V, C (of the same names), 2 or 1. InvalidArgument naming what
+// differs, or the side that has no such head.
+absl::Status RequireSameOutputs(const LossContext& context, HeadKind head, absl::string_view config);
 
 // InvalidArgument naming the family if the student is not causal, or if it is; `remedy` ends the message.
 absl::Status RequireCausal(const LossContext& context, absl::string_view config, absl::string_view remedy);
@@ -53,6 +61,10 @@ absl::Status RequireBidirectional(const LossContext& context, absl::string_view 
 // Errors: as MapLayers; InvalidArgument if there are no pairs.
 absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& context, const google::protobuf::Any& config,
                                                         const std::string& field);
+
+// The rows that a term over this head's logits reads: the positions that were chosen, or all, of the vocabulary, and
+// sequences of all others, where InvalidArgument if some were chosen.
+absl::StatusOr<HeadRows> RowsOfHead(HeadKind head, std::optional<RowSet> chosen, absl::string_view config);
 
 // What a term over hidden states or attention demands of either side.
 Capture StudentHidden(const std::vector<LayerPair>& pairs);

@@ -3,20 +3,36 @@
 
 #include <map>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include "ATen/core/Tensor.h"
 #include "framework/batch/batch.h"
+#include "framework/model/head_spec.h"
 
 namespace retort {
 
+// Rows of a head's logits.
+struct HeadRows {
+  HeadKind head = HeadKind::kVocabulary;
+  RowSet rows = RowSet::kReal;
+
+  friend bool operator<(const HeadRows& a, const HeadRows& b) {
+    return std::tie(a.head, a.rows) < std::tie(b.head, b.rows);
+  }
+  friend bool operator==(const HeadRows& a, const HeadRows& b) { return a.head == b.head && a.rows == b.rows; }
+};
+
 // What to keep of a forward pass; also what a loss term demands.
 struct Capture {
-  std::set<int> hidden;              // Layers 0..L.
-  std::set<int> attention;           // Layers 1..L: query, key, value.
-  std::set<RowSet> vocabulary_rows;  // Rows whose vocabulary logits are read.
+  std::set<int> hidden;       // Layers 0..L.
+  std::set<int> attention;    // Layers 1..L: query, key, value.
+  std::set<HeadRows> logits;  // Whose logits are read.
 
   void Add(const Capture& other);
-  bool empty() const { return hidden.empty() && attention.empty() && vocabulary_rows.empty(); }
+  bool empty() const { return hidden.empty() && attention.empty() && logits.empty(); }
+  // Whether logits of this head are read.
+  bool Reads(HeadKind head) const;
   // The last layer that has to be computed: `layers` if logits are read.
   int Depth(int layers) const;
 };

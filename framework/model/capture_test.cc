@@ -15,7 +15,7 @@ TEST(Capture, NeedsTheLayersUpToTheLastThatItNames) {
   EXPECT_EQ(capture.Depth(6), 2);
   capture.attention = {1, 4};
   EXPECT_EQ(capture.Depth(6), 4);
-  capture.vocabulary_rows = {RowSet::kLabelled};
+  capture.logits = {{HeadKind::kVocabulary, RowSet::kLabelled}};
   EXPECT_EQ(capture.Depth(6), 6);
   EXPECT_FALSE(capture.empty());
 }
@@ -23,14 +23,17 @@ TEST(Capture, NeedsTheLayersUpToTheLastThatItNames) {
 TEST(Capture, AddIsTheUnion) {
   Capture a, b;
   a.hidden = {1, 2};
-  a.vocabulary_rows = {RowSet::kReal};
+  a.logits = {{HeadKind::kVocabulary, RowSet::kReal}};
   b.hidden = {2, 3};
   b.attention = {1};
-  b.vocabulary_rows = {RowSet::kLabelled};
+  b.logits = {{HeadKind::kClasses, RowSet::kSequences}};
   a.Add(b);
   EXPECT_EQ(a.hidden, (std::set<int>{1, 2, 3}));
   EXPECT_EQ(a.attention, (std::set<int>{1}));
-  EXPECT_EQ(a.vocabulary_rows, (std::set<RowSet>{RowSet::kReal, RowSet::kLabelled}));
+  EXPECT_EQ(a.logits,
+            (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kReal}, {HeadKind::kClasses, RowSet::kSequences}}));
+  EXPECT_TRUE(a.Reads(HeadKind::kClasses));
+  EXPECT_FALSE(a.Reads(HeadKind::kScore));
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/arange.h"
 #include "ATen/ops/embedding.h"
-#include "ATen/ops/relu.h"
 #include "ATen/ops/tanh.h"
 #include "absl/strings/str_cat.h"
 #include "framework/ops/attention/attention.h"
@@ -21,9 +20,9 @@ namespace {
 
 using Specs = std::vector<ParameterSpec>;
 
-void AddLinear(const std::string& name, int64_t out, int64_t in, Specs* specs) {
+void AddLinear(const std::string& name, int64_t out, int64_t in, bool bias, Specs* specs) {
   specs->push_back({name + ".weight", {out, in}, ParameterKind::kWeight});
-  specs->push_back({name + ".bias", {out}, ParameterKind::kBias});
+  if (bias) specs->push_back({name + ".bias", {out}, ParameterKind::kBias});
 }
 
 void AddNorm(const std::string& name, int64_t width, Specs* specs) {
@@ -31,41 +30,19 @@ void AddNorm(const std::string& name, int64_t width, Specs* specs) {
   specs->push_back({name + ".shift", {width}, ParameterKind::kNormShift});
 }
 
-void AddHead(const EncoderConfig& config, Specs* specs) {
-  if (config.head_transform) {
-    AddLinear("masked_lm.transform", config.hidden_size, config.hidden_size, specs);
-    AddNorm("masked_lm.norm", config.hidden_size, specs);
+void AddLayer(const std::string& name, const LayerSpec& layer, int64_t width, Specs* specs) {
+  const AttentionSpec& attention = layer.attention;
+  const FeedForwardSpec& feed_forward = layer.feed_forward;
+  const int64_t inner = attention.heads * attention.head_size;
+  for (const char* part : {"query", "key", "value"}) {
+    AddLinear(absl::StrCat(name, ".attention.", part), inner, width, attention.bias, specs);
   }
-  if (!config.tied_decoder) {
-    specs->push_back(
-        {"masked_lm.decoder.weight", {config.vocabulary_size, config.hidden_size}, ParameterKind::kWeight});
-  }
-  if (config.head_bias) {
-    specs->push_back({"masked_lm.decoder.bias", {config.vocabulary_size}, ParameterKind::kBias});
-  }
-}
-
-void AddLayer(const std::string& name, const EncoderConfig& config, Specs* specs) {
-  const int64_t width = config.hidden_size;
-  for (const char* part : {"query", "key", "value", "output"}) {
-    AddLinear(absl::StrCat(name, ".attention.", part), width, width, specs);
-  }
+  AddLinear(name + ".attention.output", width, inner, attention.bias, specs);
   AddNorm(name + ".attention.norm", width, specs);
-  AddLinear(name + ".feed_forward.up", config.intermediate_size, width, specs);
-  AddLinear(name + ".feed_forward.down", width, config.intermediate_size, specs);
+  AddLinear(name + ".feed_forward.up", feed_forward.width, width, feed_forward.bias, specs);
+  if (feed_forward.gated) AddLinear(name + ".feed_forward.gate", feed_forward.width, width, feed_forward.bias, specs);
+  AddLinear(name + ".feed_forward.down", width, feed_forward.width, feed_forward.bias, specs);
   AddNorm(name + ".feed_forward.norm", width, specs);
-}
-
-at::Tensor Activate(Activation activation, const at::Tensor& x) {
-  switch (activation) {
-    case Activation::kGelu:
-      return ops::Gelu(x);
-    case Activation::kGeluTanh:
-      return ops::GeluTanh(x);
-    case Activation::kRelu:
-      return at::relu(x);
-  }
-  return x;
 }
 
 // One forward pass: the configuration, parameters, batch and dropout that all of its layers share.
@@ -78,49 +55,67 @@ class Pass {
     at::Tensor hidden = at::embedding(parameters_.Get("embeddings.word"), batch_.ids);
     at::Tensor positions =
         parameters_.Get("embeddings.position").narrow(0, config_.position_offset, batch_.positions());
-    if (config_.token_types > 0) positions = positions + parameters_.Get("embeddings.token_type").select(0, 0);
+    if (config_.token_types > 0) positions = positions + TokenTypes();
     hidden = hidden + positions;
-    return DropHidden(config_.pre_norm ? hidden : Norm("embeddings.norm", hidden), 0);
+    return DropHidden(config_.embedding_norm ? Norm("embeddings.norm", hidden) : hidden, 0);
   }
 
-  at::Tensor Layer(int layer, const at::Tensor& hidden, AttentionState* kept) const {
-    const std::string name = absl::StrCat("layer.", layer);
-    const uint32_t site = 3 * layer - 2;
-    const at::Tensor middle = Residual(name + ".attention", hidden, site + 1, [&](const at::Tensor& x) {
-      return Linear(name + ".attention.output", SelfAttention(name, x, site, kept));
+  at::Tensor Layer(int number, const at::Tensor& hidden, AttentionState* kept) const {
+    const LayerSpec& layer = config_.layer(number);
+    const std::string name = absl::StrCat("layer.", number);
+    const uint32_t site = 3 * number - 2;
+    const at::Tensor middle = Residual(layer.norm, name + ".attention", hidden, site + 1, [&](const at::Tensor& x) {
+      return SelfAttention(layer.attention, name + ".attention", x, site, kept);
     });
-    return Residual(name + ".feed_forward", middle, site + 2, [&](const at::Tensor& x) {
-      return Linear(name + ".feed_forward.down", Activate(config_.activation, Linear(name + ".feed_forward.up", x)));
-    });
+    return Residual(layer.norm, name + ".feed_forward", middle, site + 2,
+                    [&](const at::Tensor& x) { return FeedForward(layer.feed_forward, name + ".feed_forward", x); });
   }
 
   // What the last layer's output is read as.
-  at::Tensor Finish(const at::Tensor& hidden) const { return config_.pre_norm ? Norm("final.norm", hidden) : hidden; }
+  at::Tensor Finish(const at::Tensor& hidden) const { return config_.final_norm ? Norm("final.norm", hidden) : hidden; }
 
  private:
-  // x + part(LayerNorm(x)), or LayerNorm(x + part(x)) where LayerNorm comes after.
+  // [H] of the first type, or [B, S, H].
+  at::Tensor TokenTypes() const {
+    const at::Tensor& table = parameters_.Get("embeddings.token_type");
+    return batch_.token_types.defined() ? at::embedding(table, batch_.token_types) : table.select(0, 0);
+  }
+
   template <typename Part>
-  at::Tensor Residual(const std::string& name, const at::Tensor& x, uint32_t site, const Part& part) const {
-    if (config_.pre_norm) return x + DropHidden(part(Norm(name + ".norm", x)), site);
-    return Norm(name + ".norm", DropHidden(part(x), site) + x);
+  at::Tensor Residual(NormPlacement placement, const std::string& name, const at::Tensor& x, uint32_t site,
+                      const Part& part) const {
+    switch (placement) {
+      case NormPlacement::kPre:
+        return x + DropHidden(part(Norm(name + ".norm", x)), site);
+      case NormPlacement::kPost:
+        return Norm(name + ".norm", DropHidden(part(x), site) + x);
+    }
+    return x;
   }
 
-  at::Tensor SelfAttention(const std::string& name, const at::Tensor& hidden, uint32_t site,
+  at::Tensor SelfAttention(const AttentionSpec& spec, const std::string& name, const at::Tensor& x, uint32_t site,
                            AttentionState* kept) const {
+    const int64_t sequences = batch_.sequences(), positions = batch_.positions();
     auto heads = [&](const char* part) {
-      return Linear(absl::StrCat(name, ".attention.", part), hidden)
-          .view({batch_.sequences(), batch_.positions(), config_.heads, config_.head_size()})
-          .transpose(1, 2);
+      return Linear(name + part, x, spec.bias).view({sequences, positions, spec.heads, spec.head_size}).transpose(1, 2);
     };
-    at::Tensor query = heads("query"), key = heads("key"), value = heads("value");
-    if (kept != nullptr) *kept = AttentionState(query, key, value, batch_.valid, config_.causal);
-    at::Tensor out = ops::Attention(query, key, value, {batch_.all_valid ? at::Tensor() : batch_.valid, config_.causal},
+    at::Tensor query = heads(".query"), key = heads(".key"), value = heads(".value");
+    if (kept != nullptr) *kept = AttentionState(query, key, value, batch_.valid, spec.causal);
+    at::Tensor out = ops::Attention(query, key, value, {batch_.all_valid ? at::Tensor() : batch_.valid, spec.causal},
                                     dropout_ ? config_.attention_dropout : 0, Site(site));
-    return out.transpose(1, 2).reshape({batch_.sequences(), batch_.positions(), config_.hidden_size});
+    out = out.transpose(1, 2).reshape({sequences, positions, spec.heads * spec.head_size});
+    return Linear(name + ".output", out, spec.bias);
   }
 
-  at::Tensor Linear(const std::string& name, const at::Tensor& x) const {
-    return ops::Linear(x, parameters_.Get(name + ".weight"), parameters_.Get(name + ".bias"));
+  at::Tensor FeedForward(const FeedForwardSpec& spec, const std::string& name, const at::Tensor& x) const {
+    at::Tensor inner = Linear(name + ".up", x, spec.bias);
+    inner = spec.gated ? Activate(spec.activation, Linear(name + ".gate", x, spec.bias)) * inner
+                       : Activate(spec.activation, inner);
+    return Linear(name + ".down", inner, spec.bias);
+  }
+
+  at::Tensor Linear(const std::string& name, const at::Tensor& x, bool bias) const {
+    return ops::Linear(x, parameters_.Get(name + ".weight"), bias ? parameters_.Get(name + ".bias") : at::Tensor());
   }
 
   at::Tensor Norm(const std::string& name, const at::Tensor& x) const {
@@ -152,11 +147,13 @@ std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config) {
   if (config.token_types > 0) {
     specs.push_back({"embeddings.token_type", {config.token_types, width}, ParameterKind::kWeight});
   }
-  if (!config.pre_norm) AddNorm("embeddings.norm", width, &specs);
-  for (int layer = 1; layer <= config.layers; ++layer) AddLayer(absl::StrCat("layer.", layer), config, &specs);
-  if (config.pooler) AddLinear("pooler", width, width, &specs);
-  if (config.pre_norm) AddNorm("final.norm", width, &specs);
-  if (config.language_model_head) AddHead(config, &specs);
+  if (config.embedding_norm) AddNorm("embeddings.norm", width, &specs);
+  for (int l = 1; l <= config.depth(); ++l) AddLayer(absl::StrCat("layer.", l), config.layer(l), width, &specs);
+  if (config.pooler) AddLinear("pooler", width, width, /*bias=*/true, &specs);
+  if (config.final_norm) AddNorm("final.norm", width, &specs);
+  for (const HeadSpec& head : config.heads) {
+    for (ParameterSpec& spec : Head(config, head.kind).parameters()) specs.push_back(std::move(spec));
+  }
   return specs;
 }
 
@@ -169,51 +166,39 @@ ModelOutputs Encoder::Forward(const ParameterSet& parameters, const Batch& batch
                               std::optional<Dropout> dropout) const {
   CHECK_LE(batch.positions(), config_.longest_sequence());
   const Pass pass(config_, parameters, batch, dropout);
-  const int depth = capture.Depth(static_cast<int>(config_.layers));
+  const int depth = capture.Depth(config_.depth());
   ModelOutputs outputs;
   at::Tensor hidden = pass.Embed();
   if (capture.hidden.count(0) > 0) outputs.hidden[0] = hidden;
   for (int layer = 1; layer <= depth; ++layer) {
     const bool keep_attention = capture.attention.count(layer) > 0;
     hidden = pass.Layer(layer, hidden, keep_attention ? &outputs.attention[layer] : nullptr);
-    if (layer == config_.layers) hidden = pass.Finish(hidden);
+    if (layer == config_.depth()) hidden = pass.Finish(hidden);
     if (capture.hidden.count(layer) > 0) outputs.hidden[layer] = hidden;
   }
-  if (!capture.vocabulary_rows.empty()) outputs.hidden[depth] = hidden;
+  if (!capture.logits.empty()) outputs.hidden[depth] = hidden;
   return outputs;
 }
 
-at::Tensor Encoder::MaskedLmTransform(const ParameterSet& parameters, const at::Tensor& rows) const {
-  if (!config_.head_transform) return rows;
-  const at::Tensor raised = Activate(
-      config_.head_activation,
-      ops::Linear(rows, parameters.Get("masked_lm.transform.weight"), parameters.Get("masked_lm.transform.bias")));
-  return ops::LayerNorm(raised, parameters.Get("masked_lm.norm.scale"), parameters.Get("masked_lm.norm.shift"),
-                        config_.layer_norm_epsilon);
-}
-
-const char* Encoder::DecoderMatrix() const {
-  return config_.tied_decoder ? "embeddings.word" : "masked_lm.decoder.weight";
-}
-
-at::Tensor Encoder::Logits(const ParameterSet& parameters, const at::Tensor& rows) const {
-  return ops::Linear(MaskedLmTransform(parameters, rows), parameters.Get(DecoderMatrix()),
-                     config_.head_bias ? parameters.Get("masked_lm.decoder.bias") : at::Tensor());
-}
-
-at::Tensor Encoder::Pooled(const ParameterSet& parameters, const at::Tensor& last_hidden) const {
-  return at::tanh(
-      ops::Linear(last_hidden.select(1, 0), parameters.Get("pooler.weight"), parameters.Get("pooler.bias")));
-}
-
-double Encoder::ForwardFlops(int64_t sequences, int64_t positions, int depth, int64_t vocabulary_rows) const {
-  const double width = static_cast<double>(config_.hidden_size);
-  const double rows = static_cast<double>(sequences * positions);
-  const double projections = 8 * width * width + 4 * width * static_cast<double>(config_.intermediate_size);
-  const double attention = 4 * width * static_cast<double>(positions);
-  const double head =
-      (config_.head_transform ? 2 * width * width : 0) + 2 * width * static_cast<double>(config_.vocabulary_size);
-  return rows * depth * (projections + attention) + static_cast<double>(vocabulary_rows) * head;
+double Encoder::ForwardFlops(int64_t sequences, int64_t positions, const Capture& capture,
+                             const RowCounter& rows) const {
+  const double tokens = static_cast<double>(sequences * positions);
+  double flops = 0;
+  for (int l = 1; l <= capture.Depth(config_.depth()); ++l) {
+    const AttentionSpec& attention = config_.layer(l).attention;
+    const FeedForwardSpec& feed_forward = config_.layer(l).feed_forward;
+    const double width = static_cast<double>(config_.hidden_size);
+    const double inner = static_cast<double>(attention.heads * attention.head_size);
+    const double matrices = feed_forward.gated ? 3 : 2;
+    flops += tokens * (8 * width * inner + 4 * inner * static_cast<double>(positions) +
+                       2 * matrices * width * static_cast<double>(feed_forward.width));
+  }
+  for (const HeadRows& read : capture.logits) {
+    const Head head(config_, read.head);
+    const bool every_position = read.rows == RowSet::kSequences && head.spec().pooling == Pooling::kNone;
+    flops += head.Flops(rows(read.rows) * (every_position ? static_cast<double>(positions) : 1));
+  }
+  return flops;
 }
 
 }  // namespace retort

@@ -26,14 +26,8 @@ using testing::WholeBatch;
 
 constexpr int kLayers = 2;
 
-EncoderConfig Config(bool pooler = false) {
-  EncoderConfig config = SmallEncoder(kLayers);
-  config.pooler = pooler;
-  return config;
-}
-
-ParameterSet Parameters(at::ScalarType dtype, bool pooler = false) {
-  ParameterSet parameters(EncoderParameterSpecs(Config(pooler)), dtype, c10::Device(at::kCPU));
+ParameterSet RandomParameters(const EncoderConfig& config, at::ScalarType dtype) {
+  ParameterSet parameters(EncoderParameterSpecs(config), dtype, c10::Device(at::kCPU));
   uint64_t seed = 0;
   for (const ParameterSpec& spec : parameters.specs()) {
     const at::Tensor draws = RandomTensor(spec.shape, ++seed) * 0.3;
@@ -41,6 +35,14 @@ ParameterSet Parameters(at::ScalarType dtype, bool pooler = false) {
   }
   return parameters;
 }
+
+EncoderConfig Config(bool pooler = false) {
+  EncoderConfig config = SmallEncoder(kLayers);
+  config.pooler = pooler;
+  return config;
+}
+
+ParameterSet Parameters(at::ScalarType dtype, bool pooler = false) { return RandomParameters(Config(pooler), dtype); }
 
 Capture Hidden(std::set<int> layers) {
   Capture capture;
@@ -65,11 +67,69 @@ std::vector<at::Tensor> LayerRows(const ParameterSet& parameters, const Batch& b
 at::Tensor WeightedSum(const Encoder& encoder, const ParameterSet& parameters, const Batch& batch,
                        std::optional<Dropout> dropout) {
   const at::Tensor last = encoder.Forward(parameters, batch, Hidden({kLayers}), dropout).hidden.at(kLayers);
-  const at::Tensor rows = encoder.MaskedLmTransform(parameters, RealRows(last, batch));
-  const at::Tensor pooled = encoder.Pooled(parameters, last);
+  const at::Tensor rows = encoder.head(HeadKind::kVocabulary).Transform(parameters, RealRows(last, batch));
+  const at::Tensor pooled = Pooled(parameters, last);
   return (rows * RandomTensor(rows.sizes().vec(), 100)).sum() +
          (pooled * RandomTensor(pooled.sizes().vec(), 101)).sum();
 }
+
+// The encoder without dropout, written down as its documentation says it.
+struct PlainEncoder {
+  const EncoderConfig& config;
+  const ParameterSet& parameters;
+
+  at::Tensor Embed(const Batch& batch) const {
+    const at::Tensor hidden = parameters.Get("embeddings.word").index_select(0, batch.ids.flatten());
+    return hidden.view({batch.sequences(), batch.positions(), -1}) +
+           parameters.Get("embeddings.position").narrow(0, 0, batch.positions()) +
+           parameters.Get("embeddings.token_type")[0];
+  }
+
+  at::Tensor Linear(const std::string& name, const at::Tensor& x) const {
+    const at::Tensor y = x.matmul(parameters.Get(name + ".weight").t());
+    return parameters.Has(name + ".bias") ? y + parameters.Get(name + ".bias") : y;
+  }
+
+  at::Tensor Norm(const std::string& name, const at::Tensor& x) const {
+    const at::Tensor centred = x - x.mean(-1, /*keepdim=*/true);
+    const at::Tensor variance = (centred * centred).mean(-1, /*keepdim=*/true);
+    return centred / (variance + config.layer_norm_epsilon).sqrt() * parameters.Get(name + ".scale") +
+           parameters.Get(name + ".shift");
+  }
+
+  at::Tensor Attention(const AttentionSpec& spec, const std::string& name, const at::Tensor& x,
+                       const Batch& batch) const {
+    const auto cut = [&](const char* part) {
+      return Linear(name + part, x).view({x.size(0), x.size(1), spec.heads, spec.head_size}).transpose(1, 2);
+    };
+    at::Tensor scores =
+        cut(".query").matmul(cut(".key").transpose(-2, -1)) / std::sqrt(static_cast<double>(spec.head_size));
+    scores = scores.masked_fill(batch.valid.logical_not().view({x.size(0), 1, 1, x.size(1)}), -INFINITY);
+    if (spec.causal) scores = scores.masked_fill(at::ones_like(scores, at::kBool).triu(1), -INFINITY);
+    const at::Tensor out = scores.softmax(-1).matmul(cut(".value")).transpose(1, 2).flatten(2, 3);
+    return Linear(name + ".output", out);
+  }
+
+  at::Tensor FeedForward(const FeedForwardSpec& spec, const std::string& name, const at::Tensor& x) const {
+    const auto act = [&](const at::Tensor& y) {
+      return spec.activation == Activation::kTanh ? y.tanh() : y * 0.5 * (1 + (y / std::sqrt(2.0)).erf());
+    };
+    const at::Tensor up = Linear(name + ".up", x);
+    return Linear(name + ".down", spec.gated ? act(Linear(name + ".gate", x)) * up : act(up));
+  }
+
+  at::Tensor Layer(int number, const at::Tensor& x, const Batch& batch) const {
+    const LayerSpec& layer = config.layer(number);
+    const std::string name = "layer." + std::to_string(number);
+    const std::string attention = name + ".attention", feed_forward = name + ".feed_forward";
+    if (layer.norm == NormPlacement::kPre) {
+      const at::Tensor y = x + Attention(layer.attention, attention, Norm(attention + ".norm", x), batch);
+      return y + FeedForward(layer.feed_forward, feed_forward, Norm(feed_forward + ".norm", y));
+    }
+    const at::Tensor y = Norm(attention + ".norm", x + Attention(layer.attention, attention, x, batch));
+    return Norm(feed_forward + ".norm", y + FeedForward(layer.feed_forward, feed_forward, y));
+  }
+};
 
 class EncoderGradients : public ::testing::TestWithParam<bool> {};
 
@@ -96,7 +156,7 @@ TEST_P(EncoderGradients, AgreeWithDifferences) {
     EXPECT_NEAR(derivative, difference, 1e-7 * (1 + std::abs(difference))) << spec.name;
     // A key's bias adds the same to all scores of a query; the decoder is not run here.
     const bool without_effect =
-        spec.name.find("key.bias") != std::string::npos || spec.name == "masked_lm.decoder.bias";
+        spec.name.find("key.bias") != std::string::npos || spec.name == "head.vocabulary.decoder.bias";
     EXPECT_EQ(std::abs(derivative) < 1e-9, without_effect) << spec.name;
   }
 }
@@ -163,7 +223,7 @@ TEST(Encoder, KeepsWhatIsNamed) {
   EXPECT_EQ(outputs.attention.at(1).query().sizes(), at::IntArrayRef({2, 2, 9, 4}));
   EXPECT_TRUE(at::equal(outputs.attention.at(1).valid(), batch.valid));
 
-  capture.vocabulary_rows = {RowSet::kLabelled};
+  capture.logits = {{HeadKind::kVocabulary, RowSet::kLabelled}};
   outputs = encoder.Forward(parameters, batch, capture, std::nullopt);
   ASSERT_EQ(outputs.hidden.size(), 1u);
   EXPECT_EQ(outputs.hidden.at(kLayers).sizes(), at::IntArrayRef({2, 9, 8}));
@@ -231,10 +291,74 @@ TEST(Encoder, RunsInBfloat16) {
 
 TEST(Encoder, CountsOperations) {
   const Encoder encoder(Config());
+  const RowCounter rows = [](RowSet) { return 7.0; };
   // Per row and layer 2·(4·8² + 2·8·16) in projections and 2·2·8·S in attention.
-  EXPECT_EQ(encoder.ForwardFlops(3, 5, 2, 0), 15.0 * 2 * (1024 + 160));
+  const double layers = 15.0 * 2 * (1024 + 160);
+  EXPECT_EQ(encoder.ForwardFlops(3, 5, Hidden({2}), rows), layers);
+  EXPECT_EQ(encoder.ForwardFlops(3, 5, Hidden({1}), rows), layers / 2);
   // Per vocabulary row 2·8² in the transform and 2·8·11 in the decoder.
-  EXPECT_EQ(encoder.ForwardFlops(3, 5, 0, 7), 7.0 * (128 + 176));
+  EXPECT_EQ(encoder.ForwardFlops(3, 5, {{}, {}, {{HeadKind::kVocabulary, RowSet::kReal}}}, rows),
+            layers + 7.0 * (128 + 176));
+}
+
+TEST(Encoder, CountsOperationsOfEveryHeadAndOfAGate) {
+  EncoderConfig config = testing::SmallModel("bert", 1, {HeadKind::kClasses, HeadKind::kSpans});
+  config.layers.front().feed_forward.gated = true;
+  const RowCounter rows = [](RowSet) { return 3.0; };
+  const double layer = 15.0 * (2 * (4 * 64 + 3 * 8 * 16) + 160);
+  // The pooler 2·8² and two classes 2·8·2 per sequence; two logits per position.
+  EXPECT_EQ(Encoder(config).ForwardFlops(3, 5, {{}, {}, {{HeadKind::kClasses, RowSet::kSequences}}}, rows),
+            layer + 3.0 * (128 + 32));
+  EXPECT_EQ(Encoder(config).ForwardFlops(3, 5, {{}, {}, {{HeadKind::kSpans, RowSet::kSequences}}}, rows),
+            layer + 15.0 * 32);
+}
+
+// Layers of every kind, one after the other, against plain formulas without dropout: LayerNorm before or after the
+// parts, gated or not, with and without biases, heads that are narrower than the width, causal attention.
+TEST(Encoder, ComputesWhatItsLayersSpecify) {
+  EncoderConfig config = SmallEncoder(3);
+  config.embedding_norm = false;
+  config.final_norm = true;
+  config.layers[0].norm = NormPlacement::kPre;
+  config.layers[0].feed_forward.gated = true;
+  config.layers[1].attention.bias = config.layers[1].feed_forward.bias = false;
+  config.layers[1].attention.head_size = 3;
+  config.layers[2].feed_forward = {5, Activation::kTanh, /*gated=*/true, /*bias=*/false};
+  testing::MakeCausal(&config);
+  const ParameterSet parameters = RandomParameters(config, at::kDouble);
+  const Batch batch = WholeBatch(RandomStepBatch({5, 9}, 1));
+  const PlainEncoder plain{config, parameters};
+  const ModelOutputs outputs = Encoder(config).Forward(parameters, batch, Hidden({0, 1, 2, 3}), std::nullopt);
+  at::Tensor hidden = plain.Embed(batch);
+  EXPECT_THAT(RealRows(outputs.hidden.at(0), batch), IsCloseTo(RealRows(hidden, batch), 1e-12));
+  for (int layer = 1; layer <= 3; ++layer) {
+    hidden = plain.Layer(layer, hidden, batch);
+    const at::Tensor& last = layer == 3 ? plain.Norm("final.norm", hidden) : hidden;
+    EXPECT_THAT(RealRows(outputs.hidden.at(layer), batch), IsCloseTo(RealRows(last, batch), 1e-12)) << layer;
+  }
+}
+
+TEST(Encoder, AddsTheTypeOfEachToken) {
+  StepBatch step = RandomStepBatch({5, 9}, 1);
+  const ParameterSet parameters = Parameters(at::kDouble);
+  const at::Tensor plain = Encoder(Config()).Forward(parameters, WholeBatch(step), Hidden({0}), std::nullopt).hidden[0];
+  step.sequences[0].token_types = {0, 0, 0, 0, 0};
+  const Batch zeros = WholeBatch(step);
+  EXPECT_TRUE(at::equal(Encoder(Config()).Forward(parameters, zeros, Hidden({0}), std::nullopt).hidden[0], plain));
+
+  step.sequences[0].token_types = {0, 1, 0, 1, 1};
+  EncoderConfig config = Config();
+  config.embedding_norm = false;
+  const auto embed = [&](const Batch& batch) {
+    return Encoder(config).Forward(parameters, batch, Hidden({0}), std::nullopt).hidden[0];
+  };
+  const at::Tensor difference = embed(WholeBatch(step)) - embed(zeros);
+  const at::Tensor& types = parameters.Get("embeddings.token_type");
+  for (int64_t s = 0; s < 9; ++s) {
+    const bool second = s == 1 || s == 3 || s == 4;
+    EXPECT_THAT(difference[0][s], IsCloseTo(second ? types[1] - types[0] : types[0] * 0, 1e-13)) << s;
+    EXPECT_EQ(difference[1][s].abs().max().item<double>(), 0) << s;
+  }
 }
 
 TEST(EncoderDeathTest, RefusesMoreThanItsPositions) {

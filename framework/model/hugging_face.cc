@@ -12,12 +12,14 @@
 #include "ATen/ops/chunk.h"
 #include "ATen/ops/isfinite.h"
 #include "ATen/ops/zeros.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/model/encoder.h"
 #include "framework/model/family/family.h"
+#include "framework/model/head.h"
 #include "framework/model/hugging_face_config.h"
 #include "framework/model/weight_files.h"
 #include "framework/text/files/load_tokenizer.h"
@@ -40,7 +42,7 @@ class StoredTensors {
  public:
   static absl::StatusOr<StoredTensors> Index(const WeightFiles& files, const ModelFamily& family,
                                              const EncoderConfig& config) {
-    StoredTensors tensors(files);
+    StoredTensors tensors(files, family);
     std::map<std::string, std::string> copies;
     for (const auto& [stored, entry] : files.entries()) {
       const std::string name = NormalizeStoredName(family, stored);
@@ -52,7 +54,7 @@ class StoredTensors {
     }
     for (const auto& [name, stored] : copies) {
       const std::string original = CopyOf(family, config, name);
-      if (!config.tied_decoder && name == family.second_bias) {
+      if (name == family.second_bias && !FindHead(config, HeadKind::kVocabulary)->tied) {
         tensors.names_[original] = stored;
       } else {
         RETORT_RETURN_IF_ERROR(tensors.AddCopy(original, stored));
@@ -68,7 +70,8 @@ class StoredTensors {
     for (const std::string& name : names) names_.erase(name);
   }
 
-  // Checks that the tensors of the layout are all there is, and their types and shapes.
+  // Checks that the tensors of the layout are there, their types and shapes, and that there are no others of the
+  // encoder.
   absl::Status Check(const std::vector<StoredTensor>& layout,
                      const std::map<std::string, ParameterSpec>& parameters) const {
     std::set<std::string> wanted;
@@ -87,9 +90,21 @@ class StoredTensors {
       }
     }
     for (const auto& [name, stored] : names_) {
-      if (wanted.count(name) == 0) return Invalid(stored, "belongs to no parameter of this model");
+      if (wanted.count(name) > 0 || !absl::StartsWith(name, prefix_)) continue;
+      return Invalid(stored, "belongs to no parameter of this model");
     }
     return absl::OkStatus();
+  }
+
+  // The modules of tensors that the layout lacks, each once.
+  std::vector<std::string> Others(const std::vector<StoredTensor>& layout) const {
+    std::set<std::string> others;
+    for (const auto& [name, stored] : names_) {
+      const bool wanted =
+          std::any_of(layout.begin(), layout.end(), [&](const StoredTensor& tensor) { return tensor.name == name; });
+      if (!wanted) others.insert(name.substr(0, name.rfind('.')));
+    }
+    return {others.begin(), others.end()};
   }
 
   c10::ScalarType Dtype(const StoredTensor& tensor) const { return Find(names_.at(tensor.name)).tensor.dtype; }
@@ -108,7 +123,7 @@ class StoredTensors {
   }
 
  private:
-  explicit StoredTensors(const WeightFiles& files) : files_(&files) {}
+  StoredTensors(const WeightFiles& files, const ModelFamily& family) : files_(&files), prefix_(family.prefix) {}
 
   const WeightFiles::Entry& Find(const std::string& stored) const { return files_->entries().at(stored); }
 
@@ -141,6 +156,7 @@ class StoredTensors {
   }
 
   const WeightFiles* files_;
+  std::string prefix_;                        // Of the encoder's names.
   std::map<std::string, std::string> names_;  // Normalised to stored.
 };
 
@@ -150,12 +166,19 @@ bool HasOnlyNominalTokenTypes(const WeightFiles& files) {
 }
 
 // A head without parameters of its own is always there.
-bool StoresHead(const StoredTensors& stored, const ModelFamily& family, EncoderConfig config) {
-  config.layers = 0;  // However many the file claims.
-  config.language_model_head = true;
-  const size_t with_head = EncoderParameterSpecs(config).size();
-  config.language_model_head = false;
-  return stored.HasAny(StoredNamesOf(family, "masked_lm.")) || EncoderParameterSpecs(config).size() == with_head;
+bool StoresHead(const StoredTensors& stored, const ModelFamily& family, const EncoderConfig& config, HeadKind kind) {
+  const Head head(config, kind);
+  if (head.spec().pooling == Pooling::kPooler && !config.pooler) return false;
+  return head.parameters().empty() ||
+         stored.HasAny(StoredNamesOf(family, absl::StrCat("head.", HeadKindName(kind), ".")));
+}
+
+void KeepStoredHeads(const StoredTensors& stored, const ModelFamily& family, EncoderConfig* config) {
+  std::vector<HeadSpec> heads;
+  for (const HeadSpec& head : config->heads) {
+    if (StoresHead(stored, family, *config, head.kind)) heads.push_back(head);
+  }
+  config->heads = std::move(heads);
 }
 
 bool NeedsNominalTokenTypes(const ModelFamily& family, const EncoderConfig& config) {
@@ -186,8 +209,10 @@ absl::StatusOr<NamedTensors> TensorsToStore(const ModelFamily& family, const Enc
     const at::Tensor whole = parts.size() == 1 ? parts.front() : at::cat(parts);
     tensors.emplace_back(stored.name, (stored.transposed ? whole.t() : whole).contiguous());
   }
-  if (config.language_model_head && !config.tied_decoder && !family.second_bias.empty()) {
-    tensors.emplace_back(family.second_bias, parameters.Get("masked_lm.decoder.bias").detach().to(at::kCPU, dtype));
+  const HeadSpec* vocabulary = FindHead(config, HeadKind::kVocabulary);
+  if (vocabulary != nullptr && !vocabulary->tied && !family.second_bias.empty()) {
+    tensors.emplace_back(family.second_bias,
+                         parameters.Get("head.vocabulary.decoder.bias").detach().to(at::kCPU, dtype));
   }
   if (NeedsNominalTokenTypes(family, config)) {
     tensors.emplace_back(Layout(family, {"embeddings.token_type"}).front().name,
@@ -210,17 +235,16 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
     stored.Forget(StoredNamesOf(family, "embeddings.token_type"));
   }
   config.pooler = stored.HasAny(StoredNamesOf(family, "pooler"));
-  config.language_model_head = StoresHead(stored, family, config);
-  const int64_t tensors = static_cast<int64_t>(files.entries().size());
-  if (config.layers > tensors) {
-    return absl::InvalidArgumentError(absl::StrCat(folder, kConfig, ": layers: want no more than the ", tensors,
-                                                   " tensors of ", files.path(), ", got ", config.layers));
+  KeepStoredHeads(stored, family, &config);
+  if (const absl::Status status = config.Validate(); !status.ok()) {
+    return absl::Status(status.code(), absl::StrCat(folder, kConfig, ": ", status.message()));
   }
   std::vector<ParameterSpec> specs = EncoderParameterSpecs(config);
   const std::vector<StoredTensor> layout = Layout(family, Names(specs));
   std::map<std::string, ParameterSpec> by_name;
   for (const ParameterSpec& spec : specs) by_name[spec.name] = spec;
   RETORT_RETURN_IF_ERROR(stored.Check(layout, by_name));
+  model.left_aside = stored.Others(layout);
   model.parameters = ParameterSet(std::move(specs), at::kFloat, c10::Device(at::kCPU));
   for (const StoredTensor& tensor : layout) {
     RETORT_ASSIGN_OR_RETURN(const std::vector<at::Tensor> parts, stored.Read(tensor));

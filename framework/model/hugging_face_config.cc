@@ -6,6 +6,7 @@
 #include "framework/json/json_fields.h"
 #include "framework/json/strict_json.h"
 #include "framework/model/family/family.h"
+#include "framework/model/family/heads_config.h"
 #include "glog/logging.h"
 #include "nlohmann/json.hpp"
 
@@ -36,26 +37,27 @@ absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view text, abs
   reader.Integer("vocab_size", &config.vocabulary_size, true);
   reader.Integer("pad_token_id", &config.pad_token_id);
   reader.Real("initializer_range", &config.initializer_range);
-  reader.Boolean("tie_word_embeddings", &config.tied_decoder);
   reader.Without("pruned_heads");
   reader.Without("quantization_config");
   family->read_config(&reader, &config);
   RETORT_RETURN_IF_ERROR(reader.status());
-  const absl::Status status = config.Validate();
-  if (status.ok()) return config;
-  return absl::Status(status.code(), absl::StrCat(where, ": ", status.message()));
+  family->fix(&config);
+  reader.Update(config.Validate());
+  RETORT_RETURN_IF_ERROR(reader.status());
+  ReadHeads(*family, &reader, &config);
+  RETORT_RETURN_IF_ERROR(reader.status());
+  return config;
 }
 
 std::string HuggingFaceConfigText(const EncoderConfig& config, c10::ScalarType dtype) {
   const ModelFamily* family = FindFamily(config.family);
   CHECK(family != nullptr) << config.family;
   ConfigJson json;
-  json["architectures"] = {config.language_model_head ? family->head_class : family->encoder_class};
+  WriteHeads(*family, config, &json);
   json["model_type"] = config.family;
   json["vocab_size"] = config.vocabulary_size;
   json["pad_token_id"] = config.pad_token_id;
   json["initializer_range"] = config.initializer_range;
-  json["tie_word_embeddings"] = config.tied_decoder;
   json["dtype"] = DtypeName(dtype);
   family->write_config(config, &json);
   return json.dump(2) + "\n";

@@ -10,9 +10,9 @@
 
 namespace retort {
 
-// Reads a config.json of one of the families of framework/model/family. The pooler is left out: whether there is one,
-// only the weights tell. `where` begins messages. Errors: InvalidArgument naming the option, what was wanted and what
-// was got.
+// Reads a config.json of one of the families of framework/model/family. The pooler is left out, and the heads are those
+// that there may be: which there are, only the weights tell. `where` begins messages. Errors: InvalidArgument naming
+// the option, what was wanted and what was got.
 absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view json, absl::string_view where);
 
 // The config.json of a model with these parameters, which are float32, float16 or bfloat16.

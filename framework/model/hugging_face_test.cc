@@ -43,12 +43,7 @@ EncoderConfig Bert(bool pooler) {
   return config;
 }
 
-EncoderConfig Distilbert() {
-  EncoderConfig config = SmallEncoder(2);
-  config.family = "distilbert";
-  config.token_types = 0;
-  return config;
-}
+EncoderConfig Distilbert() { return testing::SmallModel("distilbert", 2); }
 
 ParameterSet RandomParameters(const EncoderConfig& config) {
   ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
@@ -126,7 +121,7 @@ TEST(HuggingFace, GivesBackTheBitsThatWereSaved) {
   for (const EncoderConfig& base : {Bert(false), Bert(true), Distilbert()}) {
     for (bool head : {false, true}) {
       EncoderConfig config = base;
-      config.language_model_head = head;
+      if (!head) config.heads.clear();
       config.hidden_dropout = 0.125;
       config.attention_dropout = 0.25;
       config.initializer_range = 0.03;
@@ -201,14 +196,13 @@ TEST(HuggingFace, ReadsNamesWithoutTheirFamilyAndOldNames) {
   auto model = LoadChanged(bert, [](Tensors* tensors) {
     Rename(tensors, {{"bert.", ""}, {"LayerNorm.weight", "LayerNorm.gamma"}, {"LayerNorm.bias", "LayerNorm.beta"}});
     tensors->emplace_back("embeddings.position_ids", at::zeros({1, 16}, at::kLong));
-    tensors->emplace_back("cls.seq_relationship.weight", at::zeros({2, 8}));
-    tensors->emplace_back("cls.seq_relationship.bias", at::zeros({2}));
   });
   ASSERT_THAT(model, IsOk());
   ExpectSame(model->parameters, RandomParameters(Bert(true)));
+  EXPECT_THAT(model->left_aside, ::testing::IsEmpty());
 
   EncoderConfig headless = Distilbert();
-  headless.language_model_head = false;
+  headless.heads.clear();
   const std::string distilbert = Saved(headless);
   model = LoadChanged(distilbert, [](Tensors* tensors) { Rename(tensors, {{"distilbert.", ""}}); });
   ASSERT_THAT(model, IsOk());
@@ -222,7 +216,7 @@ TEST(HuggingFace, ReadsTiedDecoders) {
     Rename(tensors, {{"cls.predictions.bias", "cls.predictions.decoder.bias"}});
   });
   ASSERT_THAT(model, IsOk());
-  EXPECT_TRUE(model->config.language_model_head);
+  EXPECT_NE(FindHead(model->config, HeadKind::kVocabulary), nullptr);
   ExpectSame(model->parameters, RandomParameters(Bert(false)));
 
   EXPECT_THAT(LoadChanged(Saved(Distilbert()),
@@ -258,9 +252,9 @@ TEST(HuggingFace, NamesTensorsThatDoNotFit) {
               IsInvalidArgument("want a tensor \"bert.pooler.dense.weight\", got none"));
   EXPECT_THAT(LoadChanged(Saved(config),
                           [](Tensors* tensors) {
-                            tensors->emplace_back("classifier.weight", at::zeros({2, 8}));
+                            tensors->emplace_back("bert.adapter.weight", at::zeros({2, 8}));
                           }),
-              IsInvalidArgument("tensor \"classifier.weight\": belongs to no parameter of this model"));
+              IsInvalidArgument("tensor \"bert.adapter.weight\": belongs to no parameter of this model"));
   EXPECT_THAT(LoadChanged(Saved(config),
                           [&](Tensors* tensors) {
                             Find(tensors, query) = at::zeros({8, 7});
@@ -329,7 +323,7 @@ TEST(HuggingFace, NamesOptionsThatAreNoSizes) {
   // Sizes that no memory holds are found before any is asked for.
   EXPECT_THAT(LoadWith(size, "\"hidden_size\": 1073741824"), IsInvalidArgument("1073741824], got ["));
   EXPECT_THAT(LoadWith("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1000000000"),
-              says("layers: want no more than the 42 tensors of"));
+              says("layers: want 1 to 4096, got 1000000000"));
 }
 
 TEST(HuggingFace, CutsWeightsIntoFiles) {
@@ -347,13 +341,77 @@ TEST(HuggingFace, CutsWeightsIntoFiles) {
 TEST(HuggingFace, LeavesTheHeadOut) {
   const std::string folder = Saved(Bert(true));
   EncoderConfig headless = Bert(true);
-  headless.language_model_head = false;
+  headless.heads.clear();
   ASSERT_THAT(SaveModel(folder, headless, RandomParameters(Bert(true)), {}, {at::kHalf}), IsOk());
   EXPECT_THAT(*ReadFile(folder + "/config.json"), HasSubstr("BertModel"));
   const auto model = LoadModel(folder);
   ASSERT_THAT(model, IsOk());
   EXPECT_EQ(model->config, headless);
   EXPECT_EQ(model->stored_dtype, at::kHalf);
+}
+
+// The heads of a model, in a folder that is written and read again.
+TEST(HuggingFace, GivesBackTheHeadsOfEveryFamily) {
+  for (const char* family : {"bert", "distilbert", "roberta", "gpt2"}) {
+    for (const std::vector<HeadKind>& heads :
+         {std::vector<HeadKind>{HeadKind::kClasses}, std::vector<HeadKind>{HeadKind::kSpans},
+          std::vector<HeadKind>{HeadKind::kScore}, std::vector<HeadKind>{},
+          std::vector<HeadKind>{HeadKind::kVocabulary, HeadKind::kClasses, HeadKind::kSpans}}) {
+      EncoderConfig config = testing::SmallModel(family, 2, heads);
+      if (HeadSpec* classes = FindHead(&config, HeadKind::kClasses)) {
+        classes->classes = {"no", "maybe", "yes"};
+        if (classes->dropout > 0) classes->dropout = 0.375;
+      }
+      const auto model = LoadModel(Saved(config));
+      ASSERT_THAT(model, IsOk()) << family;
+      EXPECT_EQ(EncoderConfigText(model->config), EncoderConfigText(config));
+      ExpectSame(model->parameters, RandomParameters(config));
+      EXPECT_THAT(model->left_aside, ::testing::IsEmpty());
+    }
+  }
+}
+
+TEST(HuggingFace, NamesTheClassesOfTransformers) {
+  const std::string folder = Saved(testing::SmallModel("bert", 2, {HeadKind::kClasses}));
+  const std::string config = *ReadFile(folder + "/config.json");
+  EXPECT_THAT(config, HasSubstr("\"BertForSequenceClassification\""));
+  EXPECT_THAT(config, HasSubstr("\"single_label_classification\""));
+  EXPECT_THAT(*ReadFile(Saved(testing::SmallModel("gpt2", 2, {HeadKind::kScore})) + "/config.json"),
+              AllOf(HasSubstr("\"GPT2ForSequenceClassification\""), HasSubstr("\"regression\"")));
+  EXPECT_THAT(SaveModel(folder, testing::SmallModel("roberta", 2, {HeadKind::kClasses, HeadKind::kScore}), {}, {}),
+              IsInvalidArgument("head.score: roberta wants no head of classes beside it, got one"));
+}
+
+// BERT's next-sentence head is no head that is known here.
+TEST(HuggingFace, LeavesAsideAndSaysWhatItDoesNotKnow) {
+  const auto model = LoadChanged(Saved(Bert(true)), [](Tensors* tensors) {
+    tensors->emplace_back("cls.seq_relationship.weight", at::zeros({2, 8}));
+    tensors->emplace_back("cls.seq_relationship.bias", at::zeros({2}));
+    tensors->emplace_back("classifier.weight", at::zeros({7, 8}));
+  });
+  ASSERT_THAT(model, IsOk());
+  ExpectSame(model->parameters, RandomParameters(Bert(true)));
+  EXPECT_THAT(model->left_aside, ::testing::ElementsAre("classifier", "cls.seq_relationship"));
+}
+
+// A classifier of positions is stored under the names of one of sequences.
+TEST(HuggingFace, ReadsTheHeadsOfTheClassesThatTheConfigurationNames) {
+  const EncoderConfig config = testing::SmallModel("bert", 2, {HeadKind::kClasses});
+  const auto tokens = LoadWith("BertForSequenceClassification", "BertForTokenClassification", config);
+  ASSERT_THAT(tokens, IsOk());
+  EXPECT_TRUE(tokens->config.heads.empty());
+  EXPECT_THAT(tokens->left_aside, ::testing::ElementsAre("classifier"));
+  const auto several = LoadWith("single_label_classification", "multi_label_classification", config);
+  ASSERT_THAT(several, IsOk());
+  EXPECT_THAT(several->left_aside, ::testing::ElementsAre("classifier"));
+  // Without a name the tensors tell; a pooler is a part of the head.
+  const auto unnamed = LoadWith("\"architectures\"", "\"unknown\"", config);
+  ASSERT_THAT(unnamed, IsOk());
+  EXPECT_EQ(unnamed->config, config);
+  EXPECT_THAT(LoadWith("\"1\": \"LABEL_1\"", "\"1\": \"LABEL_1\", \"2\": \"LABEL_2\"", config),
+              IsInvalidArgument("tensor \"classifier.weight\": want shape [3, 8], got [2, 8]"));
+  EXPECT_THAT(LoadWith("\"1\": \"LABEL_1\"", "\"7\": \"LABEL_1\"", config),
+              IsInvalidArgument("id2label: want an object of strings under 0, 1 and so on, got an object of 2"));
 }
 
 // Models are not written in float64.

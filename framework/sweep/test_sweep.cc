@@ -108,10 +108,12 @@ EncoderConfig TinyTeacherConfig() {
   EncoderConfig config;
   config.vocabulary_size = 57;
   config.hidden_size = 16;
-  config.layers = 2;
-  config.heads = 2;
-  config.intermediate_size = 32;
+  LayerSpec layer;
+  layer.attention.heads = 2;
+  layer.feed_forward.width = 32;
+  CHECK(SetLayers(2, layer, &config).ok());
   config.max_positions = 32;
+  config.heads = {HeadSpec()};
   return config;
 }
 

@@ -37,7 +37,7 @@ class Model {
     EncoderConfig config = SmallEncoder(2);
     config.vocabulary_size = vocabulary;
     config.max_positions = needs.longest_sequence;
-    config.causal = needs.causal.value_or(false);
+    if (needs.causal.value_or(false)) MakeCausal(&config);
     config.hidden_dropout = config.attention_dropout = 0.5;  // Of training alone.
     return config;
   }

@@ -9,6 +9,8 @@
 #include "ATen/ops/matmul.h"
 #include "ATen/ops/randn.h"
 #include "framework/base/philox.h"
+#include "framework/model/family/family.h"
+#include "glog/logging.h"
 #include "google/protobuf/empty.pb.h"
 
 namespace retort::testing {
@@ -35,14 +37,40 @@ at::Tensor RandomTensor(const std::vector<int64_t>& shape, uint64_t seed, at::Sc
   return at::randn(shape, at::detail::createCPUGenerator(seed), at::TensorOptions(at::kDouble)).to(dtype);
 }
 
+void SetHeads(int64_t heads, EncoderConfig* config) {
+  LayerSpec layer = config->layers.front();
+  layer.attention.heads = heads;
+  CHECK(SetLayers(config->depth(), layer, config).ok()) << heads;
+}
+
+void MakeCausal(EncoderConfig* config) {
+  for (LayerSpec& layer : config->layers) layer.attention.causal = true;
+}
+
 EncoderConfig SmallEncoder(int64_t layers) {
   EncoderConfig config;
   config.vocabulary_size = 11;
   config.hidden_size = 8;
-  config.layers = layers;
-  config.heads = 2;
-  config.intermediate_size = 16;
+  LayerSpec layer;
+  layer.attention.heads = 2;
+  layer.feed_forward.width = 16;
+  CHECK(SetLayers(layers, layer, &config).ok()) << layers;
   config.max_positions = 16;
+  config.heads = {HeadSpec()};
+  return config;
+}
+
+EncoderConfig SmallModel(const std::string& family, int64_t layers, const std::vector<HeadKind>& heads) {
+  const ModelFamily& of_family = *FindFamily(family);
+  EncoderConfig config = SmallEncoder(layers);
+  config.family = family;
+  for (LayerSpec& layer : config.layers) layer.feed_forward.activation = of_family.activation;
+  of_family.fix(&config);
+  config.heads.clear();
+  for (HeadKind kind : heads) {
+    config.heads.push_back(of_family.head(kind, config));
+    config.pooler = config.pooler || config.heads.back().pooling == Pooling::kPooler;
+  }
   return config;
 }
 
@@ -62,6 +90,10 @@ StepBatch RandomStepBatch(const std::vector<int64_t>& lengths, uint64_t seed) {
       sequence.ids.push_back(piece(b, s, 0));
       sequence.labels.push_back(s % 3 == 1 ? piece(b, s, 1) : static_cast<int32_t>(kNoLabel));
     }
+    sequence.class_label = piece(b, 0, 2) % 2;
+    sequence.score = static_cast<float>(piece(b, 0, 3)) / 10;
+    sequence.span.first = piece(b, 0, 4) % lengths[b];
+    sequence.span.last = sequence.span.first + piece(b, 0, 5) % (lengths[b] - sequence.span.first);
     step.sequences.push_back(std::move(sequence));
   }
   return step;
@@ -76,12 +108,13 @@ ModelOutputs RandomOutputs(const EncoderConfig& config, const Batch& batch, cons
     outputs.hidden[layer] =
         RandomTensor({batch.sequences(), batch.positions(), config.hidden_size}, seed * 1000 + layer, dtype);
   }
-  const std::vector<int64_t> shape = {batch.sequences(), config.heads, batch.positions(), config.head_size()};
   for (int layer : capture.attention) {
+    const AttentionSpec& spec = config.layer(layer).attention;
+    const std::vector<int64_t> shape = {batch.sequences(), spec.heads, batch.positions(), spec.head_size};
     const uint64_t layer_seed = seed * 1000 + 100 + 3 * layer;
     outputs.attention[layer] =
         AttentionState(RandomTensor(shape, layer_seed, dtype), RandomTensor(shape, layer_seed + 1, dtype),
-                       RandomTensor(shape, layer_seed + 2, dtype), batch.valid, config.causal);
+                       RandomTensor(shape, layer_seed + 2, dtype), batch.valid, spec.causal);
   }
   return outputs;
 }
@@ -102,12 +135,12 @@ ModelOutputs SliceOutputs(const ModelOutputs& outputs, int64_t begin, int64_t en
   return slice;
 }
 
-LogitRows RandomLogitRows(const Batch& batch, RowSet rows, int64_t vocabulary, uint64_t seed, at::ScalarType dtype) {
-  const at::Tensor& indices = batch.rows(rows);
+LogitRows RandomLogitRows(const Batch& batch, RowSet rows, int64_t outputs, uint64_t seed, at::ScalarType dtype) {
+  const int64_t count = batch.masks.Rows(rows);
   LogitRows logits;
-  logits.student = RandomTensor({indices.size(0), vocabulary}, seed * 1000, dtype);
-  logits.teacher = RandomTensor({indices.size(0), vocabulary}, seed * 1000 + 1, dtype);
-  logits.labels = batch.labels.flatten().index_select(0, indices);
+  logits.student = RandomTensor({count, outputs}, seed * 1000, dtype);
+  logits.teacher = RandomTensor({count, outputs}, seed * 1000 + 1, dtype);
+  logits.labels = rows == RowSet::kSequences ? batch.classes : batch.labels.flatten().index_select(0, batch.rows(rows));
   return logits;
 }
 

@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_TESTING_FIXTURES_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "ATen/core/Tensor.h"
@@ -20,10 +21,20 @@ namespace retort::testing {
 // Standard normal draws.
 at::Tensor RandomTensor(const std::vector<int64_t>& shape, uint64_t seed, at::ScalarType dtype = at::kDouble);
 
-// An encoder of V = 11, H = 8, A = 2, d = 4, intermediate size 16 and 16 positions.
+// An encoder of V = 11, H = 8, A = 2, d = 4, intermediate size 16 and 16 positions, with a vocabulary head.
 EncoderConfig SmallEncoder(int64_t layers);
 
-// One sequence for each length, of random pieces. Every third position from the second on carries a label.
+// One of the family, with its heads of these kinds, and a pooler if a head reads it.
+EncoderConfig SmallModel(const std::string& family, int64_t layers,
+                         const std::vector<HeadKind>& heads = {HeadKind::kVocabulary});
+
+// The same width cut into so many heads.
+void SetHeads(int64_t heads, EncoderConfig* config);
+
+void MakeCausal(EncoderConfig* config);
+
+// One sequence for each length, of random pieces. Every third position from the second on carries a label, and every
+// sequence one of two classes, a score and a span.
 StepBatch RandomStepBatch(const std::vector<int64_t>& lengths, uint64_t seed);
 
 // All sequences of a step, on the host.
@@ -39,8 +50,8 @@ at::Tensor PlainScores(const AttentionState& attention);
 // The sequences [begin, end) of outputs.
 ModelOutputs SliceOutputs(const ModelOutputs& outputs, int64_t begin, int64_t end);
 
-// Random logits for the rows of a batch, with the batch's labels.
-LogitRows RandomLogitRows(const Batch& batch, RowSet rows, int64_t vocabulary, uint64_t seed,
+// Random logits for the rows of a batch, with the batch's labels: pieces of positions, classes of sequences.
+LogitRows RandomLogitRows(const Batch& batch, RowSet rows, int64_t outputs, uint64_t seed,
                           at::ScalarType dtype = at::kDouble);
 
 // A registry that knows one mapping, which TestMapping() chooses: m -> m · L_t / L_s, rounded down. It stands for any

@@ -7,8 +7,8 @@
 
 namespace retort::testing {
 
-// What every initialisation keeps: it sets every parameter of the student (with a masked-LM head) to a finite number,
-// as a function of the seed alone. The teacher is random, with a masked-LM head too.
+// What every initialisation keeps: it sets every parameter of the student (with a vocabulary head) to a finite number,
+// as a function of the seed alone. The teacher is random, with a vocabulary head too.
 //
 // Returns: OK, or FailedPrecondition that names the parameter; what Initialize gives.
 absl::Status CheckInitializer(const Initializer& initializer, const EncoderConfig& student,

@@ -39,9 +39,7 @@ class Training {
       running_.push_back({&(*members)[i], &(*results)[i], {}, {}, true});
       const StudentTrainer& student = *(*members)[i].student;
       CHECK_EQ(student.options().stage.row_chunk(), options.row_chunk) << "members share the teacher's logits";
-      const Objective& objective = student.objective();
-      demands_.Add(objective.teacher());
-      if (objective.reads_teacher_rows()) teacher_rows_.insert(*objective.rows());
+      demands_.Add(student.objective().teacher());
     }
   }
 
@@ -198,36 +196,34 @@ class Training {
     const CohortTeacher& teacher = options_.teacher;
     TeacherOutputs outputs;
     outputs.model = teacher.encoder->Forward(*teacher.parameters, batch, demands_, teacher.dropout);
-    for (RowSet rows : teacher_rows_) {
-      outputs.logits[rows] = TeacherLogits(*teacher.encoder, *teacher.parameters, batch,
-                                           outputs.model.hidden.at(static_cast<int>(teacher.encoder->config().layers)),
-                                           rows, options_.row_chunk);
+    for (const HeadRows& rows : demands_.logits) {
+      outputs.logits[rows] =
+          TeacherLogits(*teacher.encoder, *teacher.parameters, batch,
+                        outputs.model.hidden.at(teacher.encoder->config().depth()), rows, options_.row_chunk);
     }
     return outputs;
   }
 
   // Of the micro-batches of all ranks.
   void CountFlops(const std::vector<BatchMasks>& micro_batches, Running* running) const {
-    const Encoder& encoder = *running->member->encoder;
     const Objective& objective = running->member->student->objective();
-    const int depth = objective.student().Depth(static_cast<int>(encoder.config().layers));
     for (const BatchMasks& masks : micro_batches) {
-      const double flops =
-          kForwardAndBackward * encoder.ForwardFlops(masks.sequences(), masks.padded_length, depth,
-                                                     objective.rows() ? masks.Rows(*objective.rows()) : 0);
+      const double flops = kForwardAndBackward * Flops(*running->member->encoder, objective.student(), masks);
       running->result->progress.student_flops += flops;
       running->result->progress.total_flops += flops + TeacherFlops(objective, masks);
     }
+  }
+
+  static double Flops(const Encoder& encoder, const Capture& demands, const BatchMasks& masks) {
+    return encoder.ForwardFlops(masks.sequences(), masks.padded_length, demands,
+                                [&](RowSet rows) { return static_cast<double>(masks.Rows(rows)); });
   }
 
   // Of what this objective reads: the cost of a student is the same in any cohort.
   double TeacherFlops(const Objective& objective, const BatchMasks& masks) const {
     const Capture demands = objective.teacher();
     if (options_.teacher.encoder == nullptr || demands.empty()) return 0;
-    const Encoder& encoder = *options_.teacher.encoder;
-    return encoder.ForwardFlops(masks.sequences(), masks.padded_length,
-                                demands.Depth(static_cast<int>(encoder.config().layers)),
-                                objective.reads_teacher_rows() ? masks.Rows(*objective.rows()) : 0);
+    return Flops(*options_.teacher.encoder, demands, masks);
   }
 
   void UpdateAll(int64_t step, int64_t tokens, double seconds_so_far) {
@@ -322,8 +318,7 @@ class Training {
 
   const CohortOptions& options_;
   std::vector<Running> running_;
-  Capture demands_;                // Of all members, on the teacher.
-  std::set<RowSet> teacher_rows_;  // Rows of the teacher's logits that members read.
+  Capture demands_;  // Of all members, on the teacher.
   int64_t first_step_ = 0;
   int64_t last_checkpoint_ = 0;
 };

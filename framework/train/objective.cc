@@ -1,5 +1,7 @@
 #include "framework/train/objective.h"
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "glog/logging.h"
@@ -23,6 +25,18 @@ absl::StatusOr<ObjectiveTerm> CreateTerm(const Loss& loss, const LossContext& co
   return term;
 }
 
+// A head reads positions or sequences, and its rows are what it reads.
+bool FitsHead(RowSet rows, HeadKind head) {
+  switch (rows) {
+    case RowSet::kReal:
+    case RowSet::kLabelled:
+      return head == HeadKind::kVocabulary;
+    case RowSet::kSequences:
+      return head != HeadKind::kVocabulary;
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::StatusOr<Objective> Objective::Create(const google::protobuf::RepeatedPtrField<Loss>& losses,
@@ -33,6 +47,7 @@ absl::StatusOr<Objective> Objective::Create(const google::protobuf::RepeatedPtrF
     if (!term.ok()) return term.status();
     if (term->weight != 0) {
       objective.terms_.push_back(*std::move(term));
+      if (objective.terms_.back().row != nullptr) objective.AddToGroup(objective.terms_.size() - 1);
     } else if (context.warnings != nullptr) {
       context.warnings->push_back(absl::StrCat("loss \"", loss.name(), "\" has weight 0: it is not computed"));
     }
@@ -41,32 +56,33 @@ absl::StatusOr<Objective> Objective::Create(const google::protobuf::RepeatedPtrF
   return objective;
 }
 
+void Objective::AddToGroup(size_t term) {
+  const RowLossTerm& row = *terms_[term].row;
+  CHECK(FitsHead(row.rows(), row.head())) << terms_[term].name;
+  const auto of_head = [&](const RowGroup& group) { return group.rows.head == row.head(); };
+  auto group = std::find_if(row_groups_.begin(), row_groups_.end(), of_head);
+  if (group == row_groups_.end()) group = row_groups_.insert(group, RowGroup{{row.head(), row.rows()}, false, {}});
+  if (row.rows() == RowSet::kReal) group->rows.rows = RowSet::kReal;
+  group->reads_teacher = group->reads_teacher || !row.teacher().logits.empty();
+  group->terms.push_back(term);
+}
+
 Capture Objective::student() const {
   Capture capture;
   for (const ObjectiveTerm& term : terms_) capture.Add(term.term->student());
+  capture.logits.clear();
+  for (const RowGroup& group : row_groups_) capture.logits.insert(group.rows);
   return capture;
 }
 
 Capture Objective::teacher() const {
   Capture capture;
   for (const ObjectiveTerm& term : terms_) capture.Add(term.term->teacher());
+  capture.logits.clear();
+  for (const RowGroup& group : row_groups_) {
+    if (group.reads_teacher) capture.logits.insert(group.rows);
+  }
   return capture;
-}
-
-std::optional<RowSet> Objective::rows() const {
-  std::optional<RowSet> rows;
-  for (const ObjectiveTerm& term : terms_) {
-    if (term.row == nullptr) continue;
-    if (!rows || term.row->rows() == RowSet::kReal) rows = term.row->rows();
-  }
-  return rows;
-}
-
-bool Objective::reads_teacher_rows() const {
-  for (const ObjectiveTerm& term : terms_) {
-    if (term.row != nullptr && !term.term->teacher().vocabulary_rows.empty()) return true;
-  }
-  return false;
 }
 
 std::vector<ParameterSpec> Objective::parameters() const {

@@ -1,8 +1,8 @@
 #ifndef RETORT_FRAMEWORK_TRAIN_OBJECTIVE_H_
 #define RETORT_FRAMEWORK_TRAIN_OBJECTIVE_H_
 
+#include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +25,13 @@ struct ObjectiveTerm {
   const RowLossTerm* row = nullptr;
 };
 
+// The row terms of one head.
+struct RowGroup {
+  HeadRows rows;               // The logits that are computed: of all real positions as soon as one term reads those.
+  bool reads_teacher = false;  // Whether a term reads the teacher's logits of those rows.
+  std::vector<size_t> terms;   // Indices of the objective's terms.
+};
+
 // What a student is trained on: Σ over terms of weight · sum / count. Immutable and thread-safe.
 class Objective {
  public:
@@ -35,15 +42,12 @@ class Objective {
 
   const std::vector<ObjectiveTerm>& terms() const { return terms_; }
 
-  // What all terms together read of the student and of the teacher.
+  // What all terms together read of the student and of the teacher; of logits, what the groups compute.
   Capture student() const;
   Capture teacher() const;
 
-  // The rows that vocabulary logits are computed for: all real ones as soon as one term reads those. Empty if no term
-  // reads logits.
-  std::optional<RowSet> rows() const;
-  // Whether a row term reads the teacher's logits of those rows.
-  bool reads_teacher_rows() const;
+  // What the row terms read, a group per head: its logits are computed once for all of them.
+  const std::vector<RowGroup>& row_groups() const { return row_groups_; }
 
   // Parameters of all terms, called loss.<term>.<name>.
   std::vector<ParameterSpec> parameters() const;
@@ -52,7 +56,10 @@ class Objective {
   std::vector<double> Counts(const BatchMasks& masks) const;
 
  private:
+  void AddToGroup(size_t term);
+
   std::vector<ObjectiveTerm> terms_;
+  std::vector<RowGroup> row_groups_;
 };
 
 // The name in a ParameterSet of a term's own parameter.

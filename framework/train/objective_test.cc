@@ -75,19 +75,27 @@ TEST(Objective, ErrorsOfATermOfWeightZeroAreErrors) {
 }
 
 TEST(Objective, ComputesLogitsOfTheRowsThatATermReads) {
-  EXPECT_EQ(Make("loss { name: \"cos\" cosine {} }").rows(), std::nullopt);
-  EXPECT_EQ(Make("loss { name: \"mlm\" masked_lm {} }").rows(), RowSet::kLabelled);
+  const auto rows = [](const std::string& losses) { return Make(losses).row_groups().at(0).rows.rows; };
+  EXPECT_TRUE(Make("loss { name: \"cos\" cosine {} }").row_groups().empty());
+  EXPECT_EQ(rows("loss { name: \"mlm\" masked_lm {} }"), RowSet::kLabelled);
   const std::string labelled = "loss { name: \"mlm\" masked_lm {} } ";
   const std::string masked = "loss { name: \"ce\" soft_targets { temperature: 2 rows: LABELLED } } ";
   const std::string all = "loss { name: \"mse\" logit_mse {} } ";
-  EXPECT_EQ(Make(labelled + masked).rows(), RowSet::kLabelled);
-  EXPECT_EQ(Make(labelled + all).rows(), RowSet::kReal);
-  EXPECT_EQ(Make(all + labelled).rows(), RowSet::kReal);
+  EXPECT_EQ(rows(labelled + masked), RowSet::kLabelled);
+  EXPECT_EQ(rows(labelled + all), RowSet::kReal);
+  EXPECT_EQ(rows(all + labelled), RowSet::kReal);
+  EXPECT_EQ(Make(all + labelled).row_groups().size(), 1u);
+  EXPECT_THAT(Make(all + "loss { name: \"cos\" cosine {} } " + labelled).row_groups()[0].terms, ElementsAre(0u, 2u));
 }
 
 TEST(Objective, ReadsTheTeachersLogitsOnlyForATermThatComparesThem) {
-  EXPECT_FALSE(Make("loss { name: \"mlm\" masked_lm {} } loss { name: \"cos\" cosine {} }").reads_teacher_rows());
-  EXPECT_TRUE(Make("loss { name: \"mlm\" masked_lm {} } loss { name: \"mse\" logit_mse {} }").reads_teacher_rows());
+  EXPECT_TRUE(Make("loss { name: \"mlm\" masked_lm {} } loss { name: \"cos\" cosine {} }").teacher().logits.empty());
+  // Those of the rows that the student's are computed for.
+  EXPECT_EQ(
+      Make("loss { name: \"mse\" logit_mse { rows: LABELLED } } loss { name: \"ce\" soft_targets { temperature: 1 } }")
+          .teacher()
+          .logits,
+      (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kReal}}));
 }
 
 TEST(Objective, DemandsWhatAllTermsReadTogether) {
@@ -96,10 +104,10 @@ TEST(Objective, DemandsWhatAllTermsReadTogether) {
       "loss { name: \"attention\" attention_mse { mapping { uniform {} } } } ");
   EXPECT_EQ(objective.student().hidden, (std::set<int>{2}));
   EXPECT_EQ(objective.student().attention, (std::set<int>{1, 2}));
-  EXPECT_EQ(objective.student().vocabulary_rows, (std::set<RowSet>{RowSet::kLabelled}));
+  EXPECT_EQ(objective.student().logits, (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kLabelled}}));
   EXPECT_EQ(objective.teacher().hidden, (std::set<int>{4}));
   EXPECT_EQ(objective.teacher().attention, (std::set<int>{2, 4}));
-  EXPECT_TRUE(objective.teacher().vocabulary_rows.empty());
+  EXPECT_TRUE(objective.teacher().logits.empty());
 }
 
 // Lengths 4 and 3: 7 real positions, and the second of each sequence carries a label.

@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_TRAIN_ROW_HEAD_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "ATen/core/Tensor.h"
@@ -14,36 +15,42 @@
 
 namespace retort {
 
-// The row head: vocabulary logits in chunks of rows, for all row terms of an objective at once. Logits of a chunk
-// become their own gradient and are freed, so that no student ever holds more than [chunk, V] of them.
+// The row head: the logits of one head, for all row terms of an objective that read it at once. Those of the vocabulary
+// come in chunks of rows; a chunk becomes its own gradient and is freed, so that no student ever holds more than
+// [chunk, V] of them. Those of other heads are few, and come whole.
 
-// Logits of a teacher, by chunk: [chunk, V] each, n rows together.
+// Logits of a teacher, by chunk: [chunk, O] each, n rows together.
 using LogitChunks = std::vector<at::Tensor>;
 
-// The vocabulary logits of some rows, without gradient.
+// The logits of some rows, without gradient.
 //
-// Args: last_hidden [B, S, H]. Returns: chunks of at most `chunk_rows` rows, in the order of batch.rows(rows).
+// Args: last_hidden [B, S, H]. Returns: chunks of at most `chunk_rows` rows of the vocabulary, in the order of
+// batch.rows(rows); one chunk for another head, laid out as LogitRows says.
 LogitChunks TeacherLogits(const Encoder& teacher, const ParameterSet& parameters, const Batch& batch,
-                          const at::Tensor& last_hidden, RowSet rows, int64_t chunk_rows);
+                          const at::Tensor& last_hidden, HeadRows rows, int64_t chunk_rows);
 
 struct RowHeadResult {
-  at::Tensor decoder_input;           // [n, H] with its autograd graph: the transformed rows of the last hidden state.
-  at::Tensor decoder_input_gradient;  // [n, H], to run backward from.
-  std::vector<at::Tensor> sums;       // [] float64 by term of the objective: unweighted; 0 for tensor terms.
+  // What to run backward from, with its autograd graph, and its gradient of the same shape: what the vocabulary's
+  // decoder reads, [n, H], or another head's logits, [n, O].
+  at::Tensor root, root_gradient;
+  std::vector<at::Tensor>
+      sums;  // [] float64 by term of the objective: unweighted; 0 for terms of no part in the group.
 };
 
-// Evaluates the row terms and adds the gradients of the decoder's matrix and of its bias, where it has one, to the
-// parameters' flat gradient.
+// Evaluates the row terms of a group. Of the vocabulary's decoder, adds the gradients of matrix and bias to the
+// parameters' flat gradient; all others are the graph's.
 //
 // Args:
 //   last_hidden: [B, S, H] of the student, with its graph.
-//   teacher:     logits of the rows objective.rows(), or empty if no term reads them.
+//   teacher:     logits of the rows of the group, or empty if no term reads them.
 //   scales:      by term of the objective: weight / count.
-// Errors: those of the terms. REQUIRES: objective.rows().
+//   dropout:     of heads that have some.
+// Errors: those of the terms. REQUIRES: at least one row.
 absl::StatusOr<RowHeadResult> RunRowHead(const Encoder& student, const ParameterSet& parameters, const Batch& batch,
                                          const at::Tensor& last_hidden, const Objective& objective,
-                                         const LogitChunks& teacher, absl::Span<const double> scales,
-                                         int64_t chunk_rows);
+                                         const RowGroup& group, const LogitChunks& teacher,
+                                         absl::Span<const double> scales, int64_t chunk_rows,
+                                         std::optional<Dropout> dropout);
 
 }  // namespace retort
 

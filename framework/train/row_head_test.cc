@@ -91,7 +91,8 @@ std::string LossText(const Term& term, size_t index) {
 at::Tensor LogitsOf(const Encoder& encoder, const ParameterSet& parameters, const at::Tensor& hidden,
                     const at::Tensor& rows) {
   const at::Tensor selected = hidden.reshape({-1, hidden.size(-1)}).index_select(0, rows);
-  return at::addmm(parameters.Get("masked_lm.decoder.bias"), encoder.MaskedLmTransform(parameters, selected),
+  return at::addmm(parameters.Get("head.vocabulary.decoder.bias"),
+                   encoder.head(HeadKind::kVocabulary).Transform(parameters, selected),
                    parameters.Get("embeddings.word").t());
 }
 
@@ -144,7 +145,7 @@ class RowHead : public ::testing::TestWithParam<Case> {
   // The last hidden state; with its graph if the parameters want gradients.
   at::Tensor Hidden(const Encoder& encoder, const ParameterSet& parameters) const {
     Capture capture;
-    capture.hidden.insert(static_cast<int>(encoder.config().layers));
+    capture.hidden.insert(encoder.config().depth());
     return encoder.Forward(parameters, batch_, capture, std::nullopt).hidden.begin()->second;
   }
 
@@ -177,13 +178,15 @@ class RowHead : public ::testing::TestWithParam<Case> {
     student.EnableGradients();
     const ParameterSet teacher = teacher_parameters_.To(dtype, c10::Device(at::kCPU));
     LogitChunks logits;
-    if (objective.reads_teacher_rows()) {
-      logits = TeacherLogits(teacher_, teacher, batch_, Hidden(teacher_, teacher), *objective.rows(), chunk_rows);
+    EXPECT_EQ(objective.row_groups().size(), 1u);
+    const RowGroup& group = objective.row_groups().front();
+    if (group.reads_teacher) {
+      logits = TeacherLogits(teacher_, teacher, batch_, Hidden(teacher_, teacher), group.rows, chunk_rows);
     }
-    const auto head =
-        RunRowHead(student_, student, batch_, Hidden(student_, student), objective, logits, Scales(c), chunk_rows);
+    const auto head = RunRowHead(student_, student, batch_, Hidden(student_, student), objective, group, logits,
+                                 Scales(c), chunk_rows, std::nullopt);
     EXPECT_THAT(head, IsOk());
-    torch::autograd::backward({head->decoder_input}, {head->decoder_input_gradient});
+    torch::autograd::backward({head->root}, {head->root_gradient});
     std::vector<double> sums;
     for (const at::Tensor& sum : head->sums) sums.push_back(sum.item<double>());
     return TakeGradients(student, std::move(sums));
@@ -217,7 +220,7 @@ TEST_P(RowHead, IsWithinRoundingInBfloat16) {
   const Result expected = Expected(GetParam());
   const Result got = Got(GetParam(), 3, at::kBFloat16);
   for (size_t i = 0; i < got.sums.size(); ++i) EXPECT_NEAR(got.sums[i] / expected.sums[i], 1, 0.05) << "term " << i;
-  for (const char* name : {"embeddings.word", "masked_lm.decoder.bias"}) {
+  for (const char* name : {"embeddings.word", "head.vocabulary.decoder.bias"}) {
     const at::Tensor &want = expected.gradients.at(name), &have = got.gradients.at(name);
     EXPECT_LT((have - want).norm().item<double>(), 0.05 * want.norm().item<double>()) << name;
   }
@@ -244,7 +247,8 @@ TEST_F(RowHead, WordEmbeddingsGetTheDecodersGradientAndTheInputs) {
 
 TEST_F(RowHead, TeacherLogitsComeInChunksInTheOrderOfRows) {
   const at::Tensor hidden = Hidden(teacher_, teacher_parameters_);
-  const LogitChunks chunks = TeacherLogits(teacher_, teacher_parameters_, batch_, hidden, RowSet::kReal, 8);
+  const LogitChunks chunks =
+      TeacherLogits(teacher_, teacher_parameters_, batch_, hidden, {HeadKind::kVocabulary, RowSet::kReal}, 8);
   ASSERT_EQ(chunks.size(), 3u);
   EXPECT_EQ(chunks[0].size(0), 8);
   EXPECT_EQ(chunks[2].size(0), 5);

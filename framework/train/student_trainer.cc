@@ -107,6 +107,25 @@ double StudentTrainer::Scale(size_t term, int micro_batch) const {
   return total_counts_[term] == 0 ? 0 : weight / total_counts_[term];
 }
 
+absl::Status StudentTrainer::AddRowTerms(const Batch& batch, const ModelOutputs& outputs, const TeacherOutputs* teacher,
+                                         absl::Span<const double> scales, std::vector<at::Tensor>* roots,
+                                         std::vector<at::Tensor>* gradients) {
+  static const LogitChunks no_logits;
+  for (const RowGroup& group : objective_.row_groups()) {
+    if (batch.masks.Rows(group.rows.rows) == 0) continue;
+    CHECK(!group.reads_teacher || teacher != nullptr);
+    RETORT_ASSIGN_OR_RETURN(
+        const RowHeadResult head,
+        RunRowHead(encoder_, working(), batch, outputs.hidden.at(encoder_.config().depth()), objective_, group,
+                   group.reads_teacher ? teacher->logits.at(group.rows) : no_logits, scales, options_.stage.row_chunk(),
+                   Dropout{options_.seed}));
+    roots->push_back(head.root);
+    gradients->push_back(head.root_gradient);
+    for (size_t i : group.terms) sums_[i] = sums_[i] + head.sums[i];
+  }
+  return absl::OkStatus();
+}
+
 absl::Status StudentTrainer::AddGradient(const Batch& batch, int micro_batch, const TeacherOutputs* teacher) {
   at::AutoGradMode with_gradient(true);
   const ModelOutputs outputs = encoder_.Forward(working(), batch, demands_, Dropout{options_.seed});
@@ -114,21 +133,7 @@ absl::Status StudentTrainer::AddGradient(const Batch& batch, int micro_batch, co
   for (size_t i = 0; i < objective_.terms().size(); ++i) scales.push_back(Scale(i, micro_batch));
 
   std::vector<at::Tensor> roots, gradients;
-  if (const std::optional<RowSet> rows = objective_.rows(); rows && batch.rows(*rows).size(0) > 0) {
-    static const LogitChunks no_logits;
-    const bool reads_teacher = objective_.reads_teacher_rows();
-    CHECK(!reads_teacher || teacher != nullptr);
-    RETORT_ASSIGN_OR_RETURN(
-        const RowHeadResult head,
-        RunRowHead(encoder_, working(), batch, outputs.hidden.at(static_cast<int>(encoder_.config().layers)),
-                   objective_, reads_teacher ? teacher->logits.at(*rows) : no_logits, scales,
-                   options_.stage.row_chunk()));
-    roots.push_back(head.decoder_input);
-    gradients.push_back(head.decoder_input_gradient);
-    for (size_t i = 0; i < sums_.size(); ++i) {
-      if (objective_.terms()[i].row != nullptr) sums_[i] = sums_[i] + head.sums[i];
-    }
-  }
+  RETORT_RETURN_IF_ERROR(AddRowTerms(batch, outputs, teacher, scales, &roots, &gradients));
   for (size_t i = 0; i < objective_.terms().size(); ++i) {
     const ObjectiveTerm& term = objective_.terms()[i];
     if (term.tensor == nullptr || counts_[micro_batch][i] == 0) continue;

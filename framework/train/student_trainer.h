@@ -28,7 +28,7 @@ namespace retort {
 // What a teacher gives the students of a cohort for one micro-batch. Detached.
 struct TeacherOutputs {
   ModelOutputs model;
-  std::map<RowSet, LogitChunks> logits;
+  std::map<HeadRows, LogitChunks> logits;
 };
 
 // What one optimiser step did.
@@ -58,7 +58,7 @@ struct StudentOptions {
 // A step is: StartStep, AddGradient for each micro-batch of this rank, SumOverRanks, Update.
 class StudentTrainer {
  public:
-  // Args: initial: parameters of the encoder, of its language-model head and of the objective's terms, float32 on the
+  // Args: initial: parameters of the encoder, of its heads and of the objective's terms, float32 on the
   // host. InvalidArgument if stage.freeze names what does not exist.
   static absl::StatusOr<std::unique_ptr<StudentTrainer>> Create(const Encoder& encoder, Objective objective,
                                                                 const ParameterSet& initial, StudentOptions options);
@@ -100,6 +100,10 @@ class StudentTrainer {
 
   const ParameterSet& working() const { return has_working_copy_ ? working_ : master_; }
   double Scale(size_t term, int micro_batch) const;
+  // Runs the row terms, adds their sums and gives what to run backward from.
+  absl::Status AddRowTerms(const Batch& batch, const ModelOutputs& outputs, const TeacherOutputs* teacher,
+                           absl::Span<const double> scales, std::vector<at::Tensor>* roots,
+                           std::vector<at::Tensor>* gradients);
   absl::Status CheckFinite(const UpdateResult& result, int64_t step) const;
   UpdateResult Summarize() const;
 

@@ -77,10 +77,10 @@ TeacherOutputs Teach(const StudentTrainer& student, const Batch& batch) {
   const Objective& objective = student.objective();
   TeacherOutputs outputs;
   outputs.model = Teacher().Forward(parameters, batch, objective.teacher(), std::nullopt);
-  if (objective.reads_teacher_rows()) {
-    outputs.logits[*objective.rows()] = TeacherLogits(
-        Teacher(), parameters, batch, outputs.model.hidden.at(static_cast<int>(Teacher().config().layers)),
-        *objective.rows(), student.options().stage.row_chunk());
+  for (const HeadRows& rows : objective.teacher().logits) {
+    outputs.logits[rows] =
+        TeacherLogits(Teacher(), parameters, batch, outputs.model.hidden.at(Teacher().config().depth()), rows,
+                      student.options().stage.row_chunk());
   }
   return outputs;
 }
@@ -148,7 +148,8 @@ class PlainLoop {
   }
 
   static at::Tensor Logits(const Encoder& encoder, const ParameterSet& parameters, const at::Tensor& hidden) {
-    return at::addmm(parameters.Get("masked_lm.decoder.bias"), encoder.MaskedLmTransform(parameters, hidden),
+    return at::addmm(parameters.Get("head.vocabulary.decoder.bias"),
+                     encoder.head(HeadKind::kVocabulary).Transform(parameters, hidden),
                      parameters.Get("embeddings.word").t());
   }
 
@@ -370,7 +371,7 @@ TEST(StudentTrainer, ALossThatIsNotFiniteEndsTheTrainingBeforeTheStep) {
 
   const Batch batch = testing::WholeBatch(testing::RandomStep(2));
   TeacherOutputs teacher = Teach(*student, batch);
-  at::Tensor& logits = teacher.logits.at(RowSet::kReal).front();
+  at::Tensor& logits = teacher.logits.at({HeadKind::kVocabulary, RowSet::kReal}).front();
   logits = at::full_like(logits, std::numeric_limits<double>::quiet_NaN());
   student->StartStep({batch.masks});
   ASSERT_THAT(student->AddGradient(batch, 0, &teacher), IsOk());

@@ -86,11 +86,13 @@ const char kTripleLoss[] =
 
 EncoderConfig MakeEncoder(int64_t layers, int64_t hidden_size, int64_t heads, int64_t vocabulary_size) {
   EncoderConfig config;
-  config.layers = layers;
   config.hidden_size = hidden_size;
-  config.heads = heads;
-  config.intermediate_size = 4 * hidden_size;
   config.vocabulary_size = vocabulary_size;
+  LayerSpec layer;
+  layer.attention.heads = heads;
+  layer.feed_forward.width = 4 * hidden_size;
+  CHECK(SetLayers(layers, layer, &config).ok());
+  config.heads = {HeadSpec()};
   return config;
 }
 
@@ -144,9 +146,8 @@ double TeacherSecondsPerStep(const TrainingShape& shape, int steps) {
     const absl::Time start = absl::Now();
     const Batch batch = random.Slice(0, shape.sequences, shape.device);
     const ModelOutputs outputs = encoder.Forward(parameters, batch, objective->teacher(), std::nullopt);
-    if (objective->reads_teacher_rows()) {
-      TeacherLogits(encoder, parameters, batch, outputs.hidden.at(static_cast<int>(shape.teacher.layers)),
-                    *objective->rows(), stage.row_chunk());
+    for (const HeadRows& rows : objective->teacher().logits) {
+      TeacherLogits(encoder, parameters, batch, outputs.hidden.at(shape.teacher.depth()), rows, stage.row_chunk());
     }
     if (step > 0) seconds.push_back(absl::ToDoubleSeconds(absl::Now() - start));
   }

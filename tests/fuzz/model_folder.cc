@@ -19,8 +19,12 @@ ModelFolder::ModelFolder() {
   path_ = pattern;
   EncoderConfig config;
   config.vocabulary_size = 3;
-  config.hidden_size = config.intermediate_size = 2;
-  config.layers = config.heads = 1;
+  config.hidden_size = 2;
+  LayerSpec layer;
+  layer.attention.heads = 1;
+  layer.feed_forward.width = 2;
+  CHECK(SetLayers(1, layer, &config).ok());
+  config.heads = {HeadSpec()};
   config.max_positions = 4;
   config.pooler = true;
   ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));

@@ -21,7 +21,22 @@ def loaded(folder, auto_class, **arguments):
     return loaded_model.eval(), {kind: set(found) for kind, found in report.items() if found}
 
 
-def language_model_class(folder):
+def head_of(model):
+    """The kind of the head that a model of transformers has, empty for none."""
+    name = type(model).__name__
+    if name.endswith("ForSequenceClassification"):
+        return "score" if model.config.num_labels == 1 else "classes"
+    if name.endswith("ForQuestionAnswering"):
+        return "spans"
+    return "vocabulary" if name.endswith(("ForMaskedLM", "LMHeadModel")) else ""
+
+
+def class_with_head(folder, head):
+    """The class to load a folder with that stores such a head."""
+    if head in ("classes", "score"):
+        return transformers.AutoModelForSequenceClassification
+    if head == "spans":
+        return transformers.AutoModelForQuestionAnswering
     config = transformers.AutoConfig.from_pretrained(folder)
     return transformers.AutoModelForCausalLM if config.model_type == "gpt2" else transformers.AutoModelForMaskedLM
 
@@ -61,28 +76,43 @@ class ModelComparison(unittest.TestCase):
             # A second name of the decoder's bias, or what has no part in the loss.
             self.assertTrue(name.endswith(("predictions.bias", "lm_head.bias", "decoder.bias")) or not gradients[name].any(), name)
 
+    def logits_and_loss(self, encoder, outputs, head):
+        """What transformers computes; of spans, the loss over real positions, which it leaves to the caller."""
+        valid, labels = outputs["valid"], outputs[f"labels.{head}"]
+        inputs = {"input_ids": outputs["ids"], "attention_mask": valid.long()}
+        if head == "spans":
+            got = encoder(**inputs)
+            logits = torch.stack([got.start_logits, got.end_logits], dim=-1)
+            real = logits.masked_fill(~valid.unsqueeze(-1), -10000)
+            return logits, torch.nn.functional.cross_entropy(real, labels)
+        if head == "vocabulary" and encoder.config.model_type == "gpt2":
+            labels = outputs["ids"].masked_fill(~valid, -100)
+        if head == "score":
+            labels = labels.to(encoder.dtype)
+        got = encoder(**inputs, labels=labels)
+        return got.logits, got.loss
+
     def compare(self, encoder, outputs_folder):
         outputs = safetensors.torch.load_file(outputs_folder / "outputs.safetensors")
         valid = outputs["valid"]
         inputs = {"input_ids": outputs["ids"], "attention_mask": valid.long()}
-        has_head = "logits" in outputs
-        if has_head:
-            inputs["labels"] = outputs["labels"]
-            if encoder.config.model_type == "gpt2":
-                inputs["labels"] = outputs["ids"].masked_fill(~valid, -100)
         got = encoder(**inputs, output_hidden_states=True)
         for layer, hidden in enumerate(got.hidden_states):
             self.assert_close(outputs[f"hidden.{layer}"][valid], hidden[valid], f"hidden states of layer {layer}")
         self.assertNotIn(f"hidden.{len(got.hidden_states)}", outputs)
-        if not has_head:
+        head = head_of(encoder)
+        if not head:
             if "pooled" in outputs:
                 self.assert_close(outputs["pooled"], got.pooler_output, "pooled")
             return
-        self.assert_close(outputs["logits"][valid], got.logits[valid], "logits")
-        self.assert_close(outputs["loss"], got.loss, "loss")
+        logits, loss = self.logits_and_loss(encoder, outputs, head)
+        rows = valid if head in ("vocabulary", "spans") else slice(None)
+        self.assert_close(outputs[f"logits.{head}"][rows], logits[rows], "logits")
+        self.assert_close(outputs[f"loss.{head}"], loss, "loss")
         # Two computations in float32 differ by the errors of both: transformers' gradients are those of float64.
-        encoder.double()(**inputs).loss.backward()
-        self.assert_same_gradients(encoder, safetensors.torch.load_file(outputs_folder / "gradients/model.safetensors"))
+        self.logits_and_loss(encoder.double(), outputs, head)[1].backward()
+        self.assert_same_gradients(
+            encoder, safetensors.torch.load_file(outputs_folder / f"gradients/{head}/model.safetensors"))
 
     def check_pooled(self, folder):
         encoder, complaints = loaded(folder, transformers.AutoModel)
@@ -97,9 +127,10 @@ class ModelComparison(unittest.TestCase):
         outputs_folder = folder / "outputs"
         with safetensors.safe_open(outputs_folder / "outputs.safetensors", "pt") as outputs:
             names = set(outputs.keys())
-        if "logits" in names:
-            encoder, complaints = loaded(folder, language_model_class(folder))
-            if "pooled" in names:
+        head = next((name.removeprefix("logits.") for name in names if name.startswith("logits.")), "")
+        if head:
+            encoder, complaints = loaded(folder, class_with_head(folder, head))
+            if "pooled" in names and head == "vocabulary":
                 # BertForMaskedLM has no place for a pooler; BertModel takes it.
                 unexpected = complaints.pop("unexpected_keys")
                 self.assertEqual(unexpected, {"bert.pooler.dense.weight", "bert.pooler.dense.bias"})

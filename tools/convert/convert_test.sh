@@ -55,7 +55,7 @@ for type in float16:F16 bfloat16:BF16; do
 done
 
 # The encoder alone.
-expect 0 "language_model_head=0" --model="$model" --output="$root/encoder" --part=encoder
+expect 0 "eos_token_id=none" --model="$model" --output="$root/encoder" --part=encoder
 expect 0 "without a language-model head" --model="$root/encoder"
 grep -q '"BertModel"' "$root/encoder/config.json" || fail "the encoder's class is not named"
 expect_same encoder "$(echo "$listed" | grep '^bert' | tr -s ' ')" "$(list "$root/encoder" | tr -s ' ')"

@@ -15,7 +15,8 @@ namespace {
 absl::Status RedrawTransform(uint64_t seed, LoadedModel* student) {
   std::vector<ParameterSpec> specs;
   for (const ParameterSpec& spec : student->parameters.specs()) {
-    if (absl::StartsWith(spec.name, "masked_lm.transform.") || absl::StartsWith(spec.name, "masked_lm.norm.")) {
+    if (absl::StartsWith(spec.name, "head.vocabulary.transform.") ||
+        absl::StartsWith(spec.name, "head.vocabulary.norm.")) {
       specs.push_back(spec);
     }
   }

@@ -23,7 +23,6 @@ namespace {
 using testing::IsInvalidArgument;
 using testing::IsOk;
 using testing::RandomTensor;
-using testing::SmallEncoder;
 
 // The teacher's layers that Hugging Face's extract_distilbert.py and extract.py take, counted from 0, whatever its
 // depth.
@@ -32,17 +31,12 @@ constexpr int kExtracted[] = {0, 2, 4, 7, 9, 11};
 constexpr char kAlternate[] = "layer_copy { mapping { alternate {} } }";
 
 EncoderConfig Config(const std::string& family, int64_t layers) {
-  EncoderConfig config = SmallEncoder(layers);
-  config.family = family;
+  EncoderConfig config = testing::SmallModel(family, layers);
   if (family == "bert") config.pooler = true;
   if (family == "roberta") {
     config.token_types = 1;
     config.pad_token_id = 1;
     config.position_offset = 2;
-  } else if (family == "gpt2") {
-    config.token_types = 0;
-    config.pre_norm = config.causal = true;
-    config.head_transform = config.head_bias = false;
   }
   return config;
 }
@@ -180,24 +174,25 @@ TEST(ExtractStudent, DrawsTheTransformWhereItIsNotTakenOver) {
   const auto another = ExtractStudent(teacher, options);
   ASSERT_THAT(without, IsOk());
   for (const ParameterSpec& spec : with->parameters.specs()) {
-    const bool drawn = spec.name == "masked_lm.transform.weight" || spec.name == "masked_lm.transform.bias" ||
-                       spec.name == "masked_lm.norm.scale" || spec.name == "masked_lm.norm.shift";
+    const bool drawn = spec.name == "head.vocabulary.transform.weight" ||
+                       spec.name == "head.vocabulary.transform.bias" || spec.name == "head.vocabulary.norm.scale" ||
+                       spec.name == "head.vocabulary.norm.shift";
     EXPECT_EQ(at::equal(with->parameters.Get(spec.name), without->parameters.Get(spec.name)), !drawn) << spec.name;
     EXPECT_EQ(at::equal(another->parameters.Get(spec.name), without->parameters.Get(spec.name)),
-              spec.name != "masked_lm.transform.weight")
+              spec.name != "head.vocabulary.transform.weight")
         << spec.name;
   }
-  EXPECT_EQ(without->parameters.Get("masked_lm.transform.bias").abs().max().item<float>(), 0);
-  EXPECT_EQ((without->parameters.Get("masked_lm.norm.scale") - 1).abs().max().item<float>(), 0);
+  EXPECT_EQ(without->parameters.Get("head.vocabulary.transform.bias").abs().max().item<float>(), 0);
+  EXPECT_EQ((without->parameters.Get("head.vocabulary.norm.scale") - 1).abs().max().item<float>(), 0);
 }
 
 TEST(ExtractStudent, KeepsWhatItIsNotTold) {
   EncoderConfig config = Config("bert", 4);
-  config.language_model_head = false;
+  config.heads.clear();
   const LoadedModel teacher = Teacher(config);
   const auto student = ExtractStudent(teacher, Options(2, "layer_copy { mapping { top {} } }"));
   ASSERT_THAT(student, IsOk());
-  config.layers = 2;
+  config.layers.resize(2);
   EXPECT_EQ(student->config, config);
   EXPECT_TRUE(at::equal(student->parameters.Get("layer.1.attention.query.weight"),
                         teacher.parameters.Get("layer.3.attention.query.weight")));
@@ -209,7 +204,7 @@ TEST(ExtractStudent, NamesWhatDoesNotFit) {
   EXPECT_THAT(ExtractStudent(teacher, Options(5)),
               IsInvalidArgument("want a student of at most the teacher's 4 layers"));
   EXPECT_THAT(ExtractStudent(teacher, Options(2, kAlternate, "gpt2")),
-              IsInvalidArgument("student.architecture.pre_norm: gpt2 wants true, got false"));
+              IsInvalidArgument("student.architecture.layers.1-2.norm: gpt2 wants pre, got post"));
   EXPECT_THAT(ExtractStudent(teacher, Options(2, "layer_copy {}")), IsInvalidArgument("want a mapping, got none"));
 }
 

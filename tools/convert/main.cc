@@ -104,7 +104,8 @@ absl::Status List(const LoadedModel& model) {
   }
   std::cout << EncoderConfigText(model.config) << "\n"
             << files.entries().size() << " tensors, " << model.parameters.parameter_count() << " parameters"
-            << (model.config.language_model_head ? ", with" : ", without") << " a language-model head\n";
+            << (FindHead(model.config, HeadKind::kVocabulary) != nullptr ? ", with" : ", without")
+            << " a language-model head\n";
   return absl::OkStatus();
 }
 
@@ -162,7 +163,7 @@ absl::Status Write(LoadedModel model) {
   if (!FLAGS_family.empty() || FLAGS_layers != 0) {
     RETORT_ASSIGN_OR_RETURN(model, Extract(model));
   }
-  if (FLAGS_part == "encoder") model.config.language_model_head = false;
+  if (FLAGS_part == "encoder") model.config.heads.clear();
   RETORT_RETURN_IF_ERROR(SaveModel(FLAGS_output, model.config, model.parameters, tokenizer, options));
   std::cout << FLAGS_output << ": " << EncoderConfigText(model.config) << "\n";
   return absl::OkStatus();

@@ -36,7 +36,8 @@ absl::StatusOr<LoadedModel> CutModel(const LoadedModel& model, const Vocabulary&
   LoadedModel cut;
   cut.config = model.config;
   cut.config.vocabulary_size = kept.size();
-  cut.config.language_model_head = true;
+  if (FindHead(cut.config, HeadKind::kVocabulary) == nullptr)
+    cut.config.heads.insert(cut.config.heads.begin(), HeadSpec());
   at::Tensor rows = at::empty({cut.config.vocabulary_size}, at::kLong);
   for (int32_t i = 0; i < kept.size(); ++i) {
     const auto id = vocabulary.Id(kept.Piece(i));
@@ -51,13 +52,13 @@ absl::StatusOr<LoadedModel> CutModel(const LoadedModel& model, const Vocabulary&
   }
   cut.parameters = ParameterSet(EncoderParameterSpecs(cut.config), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(seed, cut.config.initializer_range, cut.config.pad_token_id, &cut.parameters);
-  if (!model.config.language_model_head) {
-    RETORT_RETURN_IF_ERROR(cut.parameters.Set("masked_lm.decoder.bias", LogFrequencies(counts)));
+  if (FindHead(model.config, HeadKind::kVocabulary) == nullptr) {
+    RETORT_RETURN_IF_ERROR(cut.parameters.Set("head.vocabulary.decoder.bias", LogFrequencies(counts)));
   }
   for (const ParameterSpec& spec : model.parameters.specs()) {
     const at::Tensor& values = model.parameters.Get(spec.name);
-    const bool by_piece = spec.name == "embeddings.word" || spec.name == "masked_lm.decoder.weight" ||
-                          spec.name == "masked_lm.decoder.bias";
+    const bool by_piece = spec.name == "embeddings.word" || spec.name == "head.vocabulary.decoder.weight" ||
+                          spec.name == "head.vocabulary.decoder.bias";
     RETORT_RETURN_IF_ERROR(cut.parameters.Set(spec.name, by_piece ? values.index_select(0, rows) : values));
   }
   return cut;

@@ -30,8 +30,8 @@ LoadedModel Model(bool head, bool tied = true) {
   LoadedModel model;
   model.config = SmallEncoder(2);
   model.config.pooler = true;
-  model.config.language_model_head = head;
-  model.config.tied_decoder = tied;
+  model.config.heads.front().tied = tied;
+  if (!head) model.config.heads.clear();
   model.parameters = ParameterSet(EncoderParameterSpecs(model.config), at::kFloat, c10::Device(at::kCPU));
   uint64_t seed = 0;
   for (const ParameterSpec& spec : model.parameters.specs()) {
@@ -56,15 +56,15 @@ TEST(CutModel, KeepsTheRowsOfTheKeptPieces) {
   ASSERT_THAT(cut, IsOk());
   EXPECT_EQ(cut->config.vocabulary_size, 5);
   EXPECT_EQ(cut->config.pad_token_id, 1);
-  EXPECT_TRUE(cut->config.language_model_head);
+  EXPECT_NE(FindHead(cut->config, HeadKind::kVocabulary), nullptr);
   const std::vector<int64_t> rows = {9, 0, 1, 5, 4};
-  for (const char* name : {"embeddings.word", "masked_lm.decoder.bias"}) {
+  for (const char* name : {"embeddings.word", "head.vocabulary.decoder.bias"}) {
     for (size_t i = 0; i < rows.size(); ++i) {
       EXPECT_TRUE(at::equal(cut->parameters.Get(name)[i], model.parameters.Get(name)[rows[i]])) << name << i;
     }
   }
   for (const ParameterSpec& spec : model.parameters.specs()) {
-    if (spec.name == "embeddings.word" || spec.name == "masked_lm.decoder.bias") continue;
+    if (spec.name == "embeddings.word" || spec.name == "head.vocabulary.decoder.bias") continue;
     EXPECT_TRUE(at::equal(cut->parameters.Get(spec.name), model.parameters.Get(spec.name))) << spec.name;
   }
 }
@@ -75,8 +75,8 @@ TEST(CutModel, KeepsTheRowsOfADecoderOfItsOwn) {
   ASSERT_THAT(cut, IsOk());
   const std::vector<int64_t> rows = {9, 0, 1, 5, 4};
   for (size_t i = 0; i < rows.size(); ++i) {
-    EXPECT_TRUE(at::equal(cut->parameters.Get("masked_lm.decoder.weight")[i],
-                          model.parameters.Get("masked_lm.decoder.weight")[rows[i]]))
+    EXPECT_TRUE(at::equal(cut->parameters.Get("head.vocabulary.decoder.weight")[i],
+                          model.parameters.Get("head.vocabulary.decoder.weight")[rows[i]]))
         << i;
   }
 }
@@ -95,17 +95,17 @@ TEST(CutModel, GivesAFreshHeadWhereThereIsNone) {
   const auto cut = Cut(false, Kept());
   ASSERT_THAT(cut, IsOk());
   const ParameterSet& parameters = cut->parameters;
-  EXPECT_TRUE(cut->config.language_model_head);
+  EXPECT_NE(FindHead(cut->config, HeadKind::kVocabulary), nullptr);
   // Counts and one each: 1, 2, 1, 1, 5 of 10.
   const std::vector<double> shares = {0.1, 0.2, 0.1, 0.1, 0.5};
   for (size_t i = 0; i < shares.size(); ++i) {
-    EXPECT_NEAR(parameters.Get("masked_lm.decoder.bias")[i].item<double>(), std::log(shares[i]), 1e-6) << i;
+    EXPECT_NEAR(parameters.Get("head.vocabulary.decoder.bias")[i].item<double>(), std::log(shares[i]), 1e-6) << i;
   }
-  EXPECT_GT(parameters.Get("masked_lm.transform.weight").abs().max().item<double>(), 0.02);
-  EXPECT_LT(parameters.Get("masked_lm.transform.weight").abs().max().item<double>(), 0.1);
-  EXPECT_EQ(parameters.Get("masked_lm.transform.bias").abs().max().item<double>(), 0);
-  EXPECT_EQ((parameters.Get("masked_lm.norm.scale") - 1).abs().max().item<double>(), 0);
-  EXPECT_EQ(parameters.Get("masked_lm.norm.shift").abs().max().item<double>(), 0);
+  EXPECT_GT(parameters.Get("head.vocabulary.transform.weight").abs().max().item<double>(), 0.02);
+  EXPECT_LT(parameters.Get("head.vocabulary.transform.weight").abs().max().item<double>(), 0.1);
+  EXPECT_EQ(parameters.Get("head.vocabulary.transform.bias").abs().max().item<double>(), 0);
+  EXPECT_EQ((parameters.Get("head.vocabulary.norm.scale") - 1).abs().max().item<double>(), 0);
+  EXPECT_EQ(parameters.Get("head.vocabulary.norm.shift").abs().max().item<double>(), 0);
 
   EXPECT_TRUE(at::equal(Cut(false, Kept())->parameters.flat(), parameters.flat()));
   EXPECT_FALSE(at::equal(Cut(false, Kept(), 2)->parameters.flat(), parameters.flat()));

@@ -59,7 +59,7 @@ absl::StatusOr<Sentences> ReadSentences(const Tokenizer& tokenizer) {
 }
 
 void AddHiddenStates(const EvaluatedModel& model, const Sentences& sentences, Tensors* tensors) {
-  const int last = static_cast<int>(model.encoder->config().layers);
+  const int last = model.encoder->config().depth();
   Capture capture;
   capture.hidden.insert(last);
   for (const std::vector<int32_t>& ids : sentences) {

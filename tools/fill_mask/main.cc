@@ -52,18 +52,18 @@ absl::StatusOr<Batch> MakeBatch(const std::string& sentence, const Tokenizer& to
 at::Tensor Probabilities(const LoadedModel& model, const Batch& batch) {
   const Encoder encoder(model.config);
   Capture capture;
-  capture.vocabulary_rows.insert(RowSet::kLabelled);
+  capture.logits.insert({HeadKind::kVocabulary, RowSet::kLabelled});
   const at::Tensor hidden =
-      encoder.Forward(model.parameters, batch, capture, std::nullopt).hidden.at(static_cast<int>(model.config.layers));
+      encoder.Forward(model.parameters, batch, capture, std::nullopt).hidden.at(model.config.depth());
   const at::Tensor rows = hidden.reshape({-1, hidden.size(-1)}).index_select(0, batch.labelled_rows);
-  return at::softmax(encoder.Logits(model.parameters, rows), -1);
+  return at::softmax(encoder.head(HeadKind::kVocabulary).Logits(model.parameters, rows), -1);
 }
 
 absl::Status Run(const std::vector<std::string>& sentences) {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   at::NoGradGuard no_grad;
   RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
-  if (!model.config.language_model_head)
+  if (FindHead(model.config, HeadKind::kVocabulary) == nullptr)
     return absl::InvalidArgumentError(absl::StrCat(FLAGS_model, ": has no masked-LM head"));
   RETORT_ASSIGN_OR_RETURN(const auto tokenizer, LoadTokenizerOf(model.config, FLAGS_model));
   if (tokenizer->special_ids().mask == kNoId) {

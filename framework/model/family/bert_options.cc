@@ -7,31 +7,34 @@ namespace retort {
 void ReadBertOptions(ConfigReader* reader, EncoderConfig* config) {
   reader->Integer("max_position_embeddings", &config->max_positions);
   reader->Integer("hidden_size", &config->hidden_size, true);
-  reader->Integer("num_hidden_layers", &config->layers, true);
-  reader->Integer("num_attention_heads", &config->heads, true);
-  reader->Integer("intermediate_size", &config->intermediate_size, true);
+  int64_t layers = 0;
+  LayerSpec layer;
+  reader->Integer("num_hidden_layers", &layers, true);
+  reader->Integer("num_attention_heads", &layer.attention.heads, true);
+  reader->Integer("intermediate_size", &layer.feed_forward.width, true);
   reader->Integer("type_vocab_size", &config->token_types);
   reader->Real("hidden_dropout_prob", &config->hidden_dropout);
   reader->Real("attention_probs_dropout_prob", &config->attention_dropout);
   reader->Real("layer_norm_eps", &config->layer_norm_epsilon);
-  reader->ReadActivation("hidden_act", &config->activation);
-  config->head_activation = config->activation;
+  reader->ReadActivation("hidden_act", &layer.feed_forward.activation);
   reader->Only("position_embedding_type", "absolute");
   reader->Only("is_decoder", false);
   reader->Only("add_cross_attention", false);
+  reader->Update(SetLayers(layers, layer, config));
 }
 
 void WriteBertOptions(const EncoderConfig& config, ConfigJson* json) {
   (*json)["max_position_embeddings"] = config.max_positions;
   (*json)["hidden_size"] = config.hidden_size;
-  (*json)["num_hidden_layers"] = config.layers;
-  (*json)["num_attention_heads"] = config.heads;
-  (*json)["intermediate_size"] = config.intermediate_size;
+  const LayerSpec& layer = config.layers.front();
+  (*json)["num_hidden_layers"] = config.depth();
+  (*json)["num_attention_heads"] = layer.attention.heads;
+  (*json)["intermediate_size"] = layer.feed_forward.width;
   (*json)["type_vocab_size"] = std::max<int64_t>(config.token_types, 1);
   (*json)["hidden_dropout_prob"] = config.hidden_dropout;
   (*json)["attention_probs_dropout_prob"] = config.attention_dropout;
   (*json)["layer_norm_eps"] = config.layer_norm_epsilon;
-  (*json)["hidden_act"] = ActivationOption(config.activation);
+  (*json)["hidden_act"] = ActivationOption(layer.feed_forward.activation);
 }
 
 void AddBertModules(const std::string& prefix, ModelFamily* family) {
@@ -57,13 +60,21 @@ void AddBertModules(const std::string& prefix, ModelFamily* family) {
   };
 }
 
-absl::Status CheckBertLike(const EncoderConfig& config, int64_t position_offset) {
-  absl::Status status = WantField("pre_norm", config.family, false, config.pre_norm);
-  status.Update(WantField("causal", config.family, false, config.causal));
-  status.Update(WantField("head_transform", config.family, true, config.head_transform));
-  status.Update(WantField("head_bias", config.family, true, config.head_bias));
-  status.Update(WantField("position_offset", config.family, position_offset, config.position_offset));
-  return status;
+void FixBertLayers(EncoderConfig* config) {
+  for (LayerSpec& layer : config->layers) {
+    layer.norm = NormPlacement::kPost;
+    layer.attention.causal = layer.feed_forward.gated = false;
+    layer.attention.bias = layer.feed_forward.bias = true;
+  }
+  config->embedding_norm = true;
+  config->final_norm = false;
+  config->position_offset = 0;
+}
+
+HeadSpec BertVocabularyHead(const EncoderConfig& config) {
+  HeadSpec head;
+  head.activation = config.layers.front().feed_forward.activation;
+  return head;
 }
 
 }  // namespace retort

@@ -15,8 +15,11 @@ void WriteBertOptions(const EncoderConfig& config, ConfigJson* json);
 // The encoder's modules under the prefix, its layers, and its pooler.
 void AddBertModules(const std::string& prefix, ModelFamily* family);
 
-// InvalidArgument naming the field that is not as in an encoder with LayerNorm after each part and such an offset.
-absl::Status CheckBertLike(const EncoderConfig& config, int64_t position_offset);
+// Sets what is the same in all encoders that compute as BERT's.
+void FixBertLayers(EncoderConfig* config);
+
+// BERT's masked language model, whose activation is that of the layers.
+HeadSpec BertVocabularyHead(const EncoderConfig& config);
 
 }  // namespace retort
 

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <utility>
 
 namespace retort {
 
@@ -16,6 +17,40 @@ void ConfigReader::Integer(const char* option, int64_t* value, bool required) {
 void ConfigReader::Real(const char* option, double* value) { Take(fields_.Double(option, *value), value); }
 
 void ConfigReader::Boolean(const char* option, bool* value) { Take(fields_.Bool(option, *value), value); }
+
+void ConfigReader::String(const char* option, std::string* value) {
+  if (Has(option)) Take(fields_.String(option), value);
+}
+
+void ConfigReader::Strings(const char* option, std::vector<std::string>* value) {
+  if (!Has(option)) return;
+  const nlohmann::json& list = fields_.Get(option);
+  std::vector<std::string> strings;
+  for (const nlohmann::json& entry : list) {
+    if (!list.is_array() || !entry.is_string()) return FailUnsupported(option, "a list of strings");
+    strings.push_back(entry.get<std::string>());
+  }
+  *value = std::move(strings);
+}
+
+void ConfigReader::NumberedStrings(const char* option, std::vector<std::string>* value) {
+  if (!Has(option)) return;
+  const nlohmann::json& object = fields_.Get(option);
+  std::vector<std::string> strings;
+  for (size_t i = 0; i < object.size(); ++i) {
+    const auto entry = object.is_object() ? object.find(std::to_string(i)) : object.end();
+    if (entry == object.end() || !entry->is_string()) {
+      return FailUnsupported(option, "an object of strings under 0, 1 and so on");
+    }
+    strings.push_back(entry->get<std::string>());
+  }
+  *value = std::move(strings);
+}
+
+void ConfigReader::Update(const absl::Status& status) {
+  if (status.ok()) return;
+  status_.Update(absl::Status(status.code(), fields_.Place(std::string(status.message()))));
+}
 
 void ConfigReader::ReadActivation(const char* option, Activation* value) {
   if (!Has(option)) return;
@@ -45,6 +80,8 @@ std::string ActivationOption(Activation activation) {
       return "gelu_new";
     case Activation::kRelu:
       return "relu";
+    case Activation::kTanh:
+      return "tanh";
   }
   return "";
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,6 +25,12 @@ class ConfigReader {
   void Integer(const char* option, int64_t* value, bool required = false);
   void Real(const char* option, double* value);
   void Boolean(const char* option, bool* value);
+  void String(const char* option, std::string* value);
+  // Leaves the value as it is where the option is absent. Errors: anything but a list of strings.
+  void Strings(const char* option, std::vector<std::string>* value);
+  // The values of an object {"0": "a", "1": "b"}, in the order of their numbers; left as it is where it is absent.
+  // Errors: anything else.
+  void NumberedStrings(const char* option, std::vector<std::string>* value);
   // "gelu", "gelu_new" (also under its other name, "gelu_pytorch_tanh") or "relu".
   void ReadActivation(const char* option, Activation* value);
 
@@ -33,6 +40,9 @@ class ConfigReader {
   void Without(const char* option);
   // InvalidArgument naming the option, what was wanted and what was got.
   void FailUnsupported(const char* option, const std::string& wanted);
+
+  // Takes in an error of a value that was read.
+  void Update(const absl::Status& status);
 
   const absl::Status& status() const { return status_; }
 

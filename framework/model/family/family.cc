@@ -50,6 +50,36 @@ int Layers(const std::vector<std::string>& canonical) {
   return layers;
 }
 
+// InvalidArgument naming the first field that a model of the family cannot have so.
+absl::Status CheckFits(const ModelFamily& family, const EncoderConfig& config) {
+  const auto fail = [](const std::string& field, const std::string& wanted, const std::string& got) {
+    return absl::InvalidArgumentError(absl::StrCat(field, ": ", wanted, ", got ", got));
+  };
+  for (const LayerSpec& layer : config.layers) {
+    if (!(layer == config.layers.front())) {
+      return fail("layers", family.name + " wants layers that are all alike", "some that differ");
+    }
+    const int64_t inner = layer.attention.heads * layer.attention.head_size;
+    if (inner != config.hidden_size) {
+      return fail("attention.head_size",
+                  absl::StrCat(family.name, " wants heads that make up the width ", config.hidden_size),
+                  absl::StrCat(inner));
+    }
+  }
+  if (FindHead(config, HeadKind::kClasses) != nullptr && FindHead(config, HeadKind::kScore) != nullptr) {
+    return fail("head.score", family.name + " wants no head of classes beside it", "one");
+  }
+  EncoderConfig wanted = config;
+  family.fix(&wanted);
+  for (HeadSpec& head : wanted.heads) head = FitHead(family, config, head);
+  const auto wanted_fields = EncoderConfigFields(wanted), got = EncoderConfigFields(config);
+  for (size_t i = 0; i < got.size(); ++i) {
+    if (wanted_fields[i] == got[i]) continue;
+    return fail(got[i].first, absl::StrCat(family.name, " wants ", wanted_fields[i].second), got[i].second);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 const std::map<std::string, const ModelFamily*>& Families() {
@@ -73,11 +103,27 @@ std::string QuotedFamilies() {
                        [](std::string* out, const auto& family) { absl::StrAppend(out, "\"", family.first, "\""); });
 }
 
+HeadSpec FitHead(const ModelFamily& family, const EncoderConfig& config, const HeadSpec& head) {
+  HeadSpec fitted = family.head(head.kind, config);
+  if (head.kind == HeadKind::kVocabulary) fitted.tied = head.tied;
+  if (family.dropout_options.count(head.kind) > 0) fitted.dropout = head.dropout;
+  fitted.classes = head.classes;
+  return fitted;
+}
+
 absl::Status CheckFamily(const EncoderConfig& config) {
   const ModelFamily* family = FindFamily(config.family);
-  if (family != nullptr) return family->check(config);
-  return absl::InvalidArgumentError(
-      absl::StrCat("family: want one of ", QuotedFamilies(), ", got \"", config.family, "\""));
+  if (family == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("family: want one of ", QuotedFamilies(), ", got \"", config.family, "\""));
+  }
+  const absl::Status status = CheckFits(*family, config);
+  if (status.ok()) return status;
+  for (const auto& [name, other] : Families()) {
+    if (!CheckFits(*other, config).ok()) continue;
+    return absl::InvalidArgumentError(absl::StrCat(status.message(), "; family ", name, " has a place for it"));
+  }
+  return status;
 }
 
 std::vector<StoredTensor> Layout(const ModelFamily& family, const std::vector<std::string>& canonical) {
@@ -107,9 +153,11 @@ std::string NormalizeStoredName(const ModelFamily& family, const std::string& st
 }
 
 std::string CopyOf(const ModelFamily& family, const EncoderConfig& config, const std::string& name) {
-  if (name == family.decoder) return config.tied_decoder ? Layout(family, {"embeddings.word"}).front().name : "";
+  const HeadSpec* vocabulary = FindHead(config, HeadKind::kVocabulary);
+  if (vocabulary == nullptr) return "";
+  if (name == family.decoder) return vocabulary->tied ? Layout(family, {"embeddings.word"}).front().name : "";
   const bool second_bias = !family.second_bias.empty() && name == family.second_bias;
-  return second_bias ? Layout(family, {"masked_lm.decoder.bias"}).front().name : "";
+  return second_bias ? Layout(family, {"head.vocabulary.decoder.bias"}).front().name : "";
 }
 
 std::vector<std::string> StoredNamesOf(const ModelFamily& family, const std::string& prefix) {
@@ -125,15 +173,11 @@ std::vector<std::string> StoredNamesOf(const ModelFamily& family, const std::str
   return names;
 }
 
-absl::Status WantField(const char* field, const std::string& family, const nlohmann::json& wanted,
-                       const nlohmann::json& got) {
-  if (got == wanted) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(field, ": ", family, " wants ", wanted.dump(), ", got ", got.dump()));
-}
-
-absl::Status WantHeadActivation(const EncoderConfig& config, Activation wanted) {
-  return WantField("head_activation", config.family, ActivationOption(wanted),
-                   ActivationOption(config.head_activation));
+void AddLabelModules(const std::string& output, const std::string& transform, ModelFamily* family) {
+  for (const std::string head : {"head.classes", "head.score"}) {
+    family->others.push_back({output, {head + ".output"}});
+    if (!transform.empty()) family->others.push_back({transform, {head + ".transform"}});
+  }
 }
 
 bool IsIgnored(const ModelFamily& family, const std::string& name) {

@@ -24,17 +24,22 @@ struct ModuleName {
 
 struct ModelFamily {
   std::string name;           // model_type of config.json.
-  std::string encoder_class;  // architectures of config.json, without a language-model head ...
-  std::string head_class;     // ... and with one.
+  std::string encoder_class;  // transformers' class without a head, as in architectures of config.json ...
+  std::map<HeadKind, std::string> head_classes;  // ... those with a head ...
+  std::map<std::string, HeadKind>
+      other_classes;  // ... and those that hold such a head beside others, to be read alone.
 
-  // Sets what the family computes differently from BERT. pad_token_id is set before.
-  void (*set_up)(EncoderConfig* config);
-  // Sets what config.json says, and what set_up does.
+  Activation activation = Activation::kGelu;  // Of the layers, where nothing says.
+
+  // Sets what is the same in all models of the family, of a configuration that has layers. pad_token_id is set before.
+  void (*fix)(EncoderConfig* config);
+  // The head that the family's class of this kind has, on such a configuration.
+  HeadSpec (*head)(HeadKind kind, const EncoderConfig& config);
+  // Sets what config.json says of the encoder; `fix` and heads come after.
   void (*read_config)(ConfigReader* reader, EncoderConfig* config);
-  // Adds the family's options; those that all families share are written already.
+  // Adds the family's options; those that all families share, and those of heads, are written elsewhere.
   void (*write_config)(const EncoderConfig& config, ConfigJson* json);
-  // InvalidArgument naming the field if files of this family cannot hold such a model.
-  absl::Status (*check)(const EncoderConfig& config);
+  std::map<HeadKind, std::string> dropout_options;  // Options of config.json that say a head's dropout.
 
   std::string prefix;                         // Of the encoder's names: "bert.".
   std::vector<std::string> bare;              // How its names begin where only the encoder was stored, without prefix.
@@ -47,7 +52,7 @@ struct ModelFamily {
   // The decoder's bias has a second name. Where the decoder is tied, the two are one; where it is not, transformers 5
   // reads the second alone and older versions the first, so that both are written.
   std::string second_bias;
-  std::vector<std::string> ignored;  // Endings of stored tensors that are knowingly left out.
+  std::vector<std::string> ignored;  // Endings of stored buffers.
 
   // transformers wants a token-type embedding even where the model has none: one of zeros is written, and left out
   // again when read.
@@ -70,8 +75,13 @@ const ModelFamily* FindFamily(const std::string& name);
 // "\"bert\", \"distilbert\" ...", for messages.
 std::string QuotedFamilies();
 
-// InvalidArgument naming the field if files of config.family cannot hold such a model.
+// InvalidArgument naming the field, and a family that has a place for it if there is one, if files of config.family
+// cannot hold such a model.
 absl::Status CheckFamily(const EncoderConfig& config);
+
+// The family's head of the kind of `head`, with what models of the family differ in taken from `head`: whether the
+// decoder is tied, the dropout, the names of the classes.
+HeadSpec FitHead(const ModelFamily& family, const EncoderConfig& config, const HeadSpec& head);
 
 // How files of the family store the parameters of EncoderParameterSpecs(config); `canonical` are their names.
 // CHECK-fails for a parameter that the family has no place for.
@@ -81,18 +91,16 @@ std::vector<StoredTensor> Layout(const ModelFamily& family, const std::vector<st
 // LayerNorm's old names (gamma, beta) into today's.
 std::string NormalizeStoredName(const ModelFamily& family, const std::string& stored);
 
-// The stored tensor that one (normalised) only repeats in a model of this kind; empty for all others.
+// The stored tensor that one (normalised) only repeats in a model with these heads; empty for all others.
 std::string CopyOf(const ModelFamily& family, const EncoderConfig& config, const std::string& name);
 
 // The stored tensors, weights and biases, that modules and parameters whose canonical names begin with `prefix` have.
 std::vector<std::string> StoredNamesOf(const ModelFamily& family, const std::string& prefix);
 
-// For ModelFamily::check: InvalidArgument "causal: bert wants false, got true" if the two differ.
-absl::Status WantField(const char* field, const std::string& family, const nlohmann::json& wanted,
-                       const nlohmann::json& got);
-absl::Status WantHeadActivation(const EncoderConfig& config, Activation wanted);
+// Adds where the parts of a head of CLASSES, and of SCORE, are stored: the output, and the dense layer if it has one.
+void AddLabelModules(const std::string& output, const std::string& transform, ModelFamily* family);
 
-// Whether a stored tensor (normalised) is knowingly left out: position id buffers, the next-sentence head.
+// Whether a stored tensor (normalised) is knowingly left out: buffers, which hold no parameters.
 bool IsIgnored(const ModelFamily& family, const std::string& name);
 
 }  // namespace retort

@@ -1,7 +1,10 @@
 #include "framework/model/family/family.h"
 
+#include <functional>
+
 #include "absl/strings/str_cat.h"
 #include "framework/json/json_fields.h"
+#include "framework/model/family/heads_config.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
@@ -29,6 +32,10 @@ EncoderConfig Read(const std::string& family, const std::string& options, absl::
   config.vocabulary_size = 100;
   reader.Integer("pad_token_id", &config.pad_token_id);
   FindFamily(family)->read_config(&reader, &config);
+  if (reader.status().ok()) {
+    FindFamily(family)->fix(&config);
+    ReadHeads(*FindFamily(family), &reader, &config);
+  }
   *status = reader.status();
   return config;
 }
@@ -47,9 +54,9 @@ std::string Options(const char* sizes, const std::string& more) { return absl::S
 
 TEST(Layout, Bert) {
   EXPECT_EQ(LayoutText("bert", {"embeddings.word", "layer.2.attention.query.bias", "layer.1.feed_forward.norm.scale",
-                                "masked_lm.decoder.bias"}),
+                                "head.vocabulary.decoder.bias"}),
             (std::vector<std::string>{
-                "cls.predictions.bias = masked_lm.decoder.bias",
+                "cls.predictions.bias = head.vocabulary.decoder.bias",
                 "bert.embeddings.word_embeddings.weight = embeddings.word",
                 "bert.encoder.layer.0.output.LayerNorm.weight = layer.1.feed_forward.norm.scale",
                 "bert.encoder.layer.1.attention.self.query.bias = layer.2.attention.query.bias",
@@ -57,22 +64,23 @@ TEST(Layout, Bert) {
 }
 
 TEST(Layout, Distilbert) {
-  EXPECT_EQ(
-      LayoutText("distilbert", {"layer.1.attention.norm.shift", "masked_lm.decoder.bias", "masked_lm.norm.scale"}),
-      (std::vector<std::string>{
-          "vocab_layer_norm.weight = masked_lm.norm.scale",
-          "vocab_projector.bias = masked_lm.decoder.bias",
-          "distilbert.transformer.layer.0.sa_layer_norm.bias = layer.1.attention.norm.shift",
-      }));
+  EXPECT_EQ(LayoutText("distilbert",
+                       {"layer.1.attention.norm.shift", "head.vocabulary.decoder.bias", "head.vocabulary.norm.scale"}),
+            (std::vector<std::string>{
+                "vocab_layer_norm.weight = head.vocabulary.norm.scale",
+                "vocab_projector.bias = head.vocabulary.decoder.bias",
+                "distilbert.transformer.layer.0.sa_layer_norm.bias = layer.1.attention.norm.shift",
+            }));
 }
 
 TEST(Layout, Roberta) {
-  EXPECT_EQ(LayoutText("roberta", {"masked_lm.transform.weight", "masked_lm.decoder.weight", "pooler.bias"}),
-            (std::vector<std::string>{
-                "lm_head.decoder.weight = masked_lm.decoder.weight",
-                "roberta.pooler.dense.bias = pooler.bias",
-                "lm_head.dense.weight = masked_lm.transform.weight",
-            }));
+  EXPECT_EQ(
+      LayoutText("roberta", {"head.vocabulary.transform.weight", "head.vocabulary.decoder.weight", "pooler.bias"}),
+      (std::vector<std::string>{
+          "lm_head.decoder.weight = head.vocabulary.decoder.weight",
+          "roberta.pooler.dense.bias = pooler.bias",
+          "lm_head.dense.weight = head.vocabulary.transform.weight",
+      }));
 }
 
 TEST(Layout, Gpt2FusesAndTransposes) {
@@ -101,16 +109,18 @@ TEST(NormalizeStoredName, AddsPrefixesAndRenamesOldNorms) {
 
 TEST(CopyOf, IsTheWordEmbeddingsWhereTheDecoderIsTied) {
   EncoderConfig config;
+  EXPECT_EQ(CopyOf(*FindFamily("gpt2"), config, "lm_head.weight"), "");
+  config.heads = {HeadSpec()};
   EXPECT_EQ(CopyOf(*FindFamily("gpt2"), config, "lm_head.weight"), "transformer.wte.weight");
   EXPECT_EQ(CopyOf(*FindFamily("bert"), config, "cls.predictions.decoder.bias"), "cls.predictions.bias");
-  config.tied_decoder = false;
+  config.heads.front().tied = false;
   EXPECT_EQ(CopyOf(*FindFamily("gpt2"), config, "lm_head.weight"), "");
 }
 
 TEST(IsIgnored, Buffers) {
   EXPECT_TRUE(IsIgnored(*FindFamily("gpt2"), "transformer.h.3.attn.bias"));
   EXPECT_FALSE(IsIgnored(*FindFamily("gpt2"), "transformer.h.3.attn.c_attn.bias"));
-  EXPECT_TRUE(IsIgnored(*FindFamily("bert"), "cls.seq_relationship.weight"));
+  EXPECT_FALSE(IsIgnored(*FindFamily("bert"), "cls.seq_relationship.weight"));
 }
 
 TEST(ReadConfig, RobertaCountsPositionsFromThePaddingIdPlusOne) {
@@ -118,8 +128,8 @@ TEST(ReadConfig, RobertaCountsPositionsFromThePaddingIdPlusOne) {
   EXPECT_EQ(Read("roberta", Options(kBert, ""), &status).position_offset, 2);
   EXPECT_EQ(Read("roberta", Options(kBert, R"(, "pad_token_id": 5)"), &status).position_offset, 6);
   const EncoderConfig relu = Read("roberta", Options(kBert, R"(, "hidden_act": "relu")"), &status);
-  EXPECT_EQ(relu.activation, Activation::kRelu);
-  EXPECT_EQ(relu.head_activation, Activation::kGelu);
+  EXPECT_EQ(relu.layers.front().feed_forward.activation, Activation::kRelu);
+  EXPECT_EQ(FindHead(relu, HeadKind::kVocabulary)->activation, Activation::kGelu);
   EXPECT_THAT(status, testing::IsOk());
 }
 
@@ -127,9 +137,11 @@ TEST(ReadConfig, Gpt2IsCausalWithNormsBefore) {
   absl::Status status;
   const EncoderConfig config = Read("gpt2", Options(kGpt2, R"(, "eos_token_id": 7)"), &status);
   EXPECT_THAT(status, testing::IsOk());
-  EXPECT_TRUE(config.causal && config.pre_norm && !config.head_transform && !config.head_bias);
-  EXPECT_EQ(config.activation, Activation::kGeluTanh);
-  EXPECT_EQ(config.intermediate_size, 32);
+  EXPECT_TRUE(config.causal() && config.final_norm && !config.embedding_norm);
+  EXPECT_EQ(config.layer(2).norm, NormPlacement::kPre);
+  EXPECT_EQ(config.layer(2).feed_forward.activation, Activation::kGeluTanh);
+  EXPECT_EQ(config.layer(2).feed_forward.width, 32);
+  EXPECT_FALSE(config.heads.front().transform || config.heads.front().bias);
   EXPECT_EQ(config.max_positions, 1024);
   EXPECT_EQ(config.pad_token_id, 7);
   EXPECT_EQ(config.layer_norm_epsilon, 1e-5);
@@ -169,26 +181,71 @@ TEST(ReadConfig, UnsupportedOptionsAreNamed) {
   EXPECT_EQ(Error("gpt2", "{}"), "n_embd: want a whole number from 0 to 2^31 - 1, got nothing");
 }
 
+EncoderConfig SmallBert() {
+  absl::Status status;
+  EncoderConfig config = Read("bert", Options(kBert, R"(, "architectures": ["BertForMaskedLM"])"), &status);
+  EXPECT_THAT(status, testing::IsOk());
+  return config;
+}
+
 TEST(CheckFamily, NamesWhatDoesNotFit) {
-  EncoderConfig config;
-  config.family = "t5";
-  EXPECT_EQ(CheckFamily(config).message(), R"(family: want one of "bert", "distilbert", "gpt2", "roberta", got "t5")");
-  config.family = "distilbert";
-  EXPECT_EQ(CheckFamily(config).message(), "token_types: distilbert wants 0, got 2; family bert has a place for it");
-  config.token_types = 0;
-  config.layer_norm_epsilon = 1e-5;
-  EXPECT_EQ(CheckFamily(config).message(),
+  const auto error = [](const std::string& family, const std::function<void(EncoderConfig*)>& change) {
+    EncoderConfig config = SmallBert();
+    config.family = family;
+    change(&config);
+    return std::string(CheckFamily(config).message());
+  };
+  const auto nothing = [](EncoderConfig*) {};
+  EXPECT_EQ(error("t5", nothing), R"(family: want one of "bert", "distilbert", "gpt2", "roberta", got "t5")");
+  EXPECT_EQ(error("bert", nothing), "");
+  EXPECT_EQ(error("distilbert", nothing), "token_types: distilbert wants 0, got 2; family bert has a place for it");
+  EXPECT_EQ(error("distilbert", [](auto* c) { c->token_types = 0, c->layer_norm_epsilon = 1e-5; }),
             "layer_norm_epsilon: distilbert wants 1e-12, got 1e-05; family bert has a place for it");
-  config.family = "bert";
-  config.causal = true;
-  EXPECT_EQ(CheckFamily(config).message(), "causal: bert wants false, got true");
-  config.family = "gpt2";
-  EXPECT_EQ(CheckFamily(config).message(), "pre_norm: gpt2 wants true, got false");
-  config = EncoderConfig();
-  config.activation = Activation::kRelu;
-  EXPECT_EQ(CheckFamily(config).message(), "head_activation: bert wants \"relu\", got \"gelu\"");
-  config.family = "roberta";
-  EXPECT_EQ(CheckFamily(config).message(), "position_offset: roberta wants 1, got 0");
+  EXPECT_EQ(error("bert", [](auto* c) { c->layers[0].attention.causal = c->layers[1].attention.causal = true; }),
+            "layers.1-2.attention.causal: bert wants false, got true");
+  EXPECT_EQ(error("bert", [](auto* c) { c->layers[0].feed_forward.width = 7; }),
+            "layers: bert wants layers that are all alike, got some that differ");
+  EXPECT_EQ(error("bert", [](auto* c) { c->layers[0].attention.head_size = c->layers[1].attention.head_size = 3; }),
+            "attention.head_size: bert wants heads that make up the width 8, got 6");
+  EXPECT_EQ(error("gpt2", nothing), "layers.1-2.norm: gpt2 wants pre, got post; family bert has a place for it");
+  EXPECT_EQ(error("bert", [](auto* c) { c->heads[0].activation = Activation::kRelu; }),
+            "head.vocabulary.activation: bert wants gelu, got relu");
+  EXPECT_EQ(error("roberta", nothing), "position_offset: roberta wants 1, got 0; family bert has a place for it");
+}
+
+TEST(ReadHeads, TellsClassesFromAScore) {
+  absl::Status status;
+  const auto labels = [&](const std::string& options) {
+    const EncoderConfig config = Read("bert", Options(kBert, options), &status);
+    EXPECT_THAT(status, testing::IsOk());
+    std::string kinds;
+    for (const HeadSpec& head : config.heads) absl::StrAppend(&kinds, HeadKindName(head.kind), " ");
+    return kinds;
+  };
+  EXPECT_EQ(labels(""), "vocabulary classes spans ");
+  EXPECT_EQ(labels(R"(, "num_labels": 1)"), "vocabulary spans score ");
+  EXPECT_EQ(labels(R"(, "num_labels": 3, "problem_type": "regression")"), "vocabulary spans ");
+  EXPECT_EQ(labels(R"(, "problem_type": "multi_label_classification")"), "vocabulary spans ");
+  EXPECT_EQ(labels(R"(, "architectures": ["BertForPreTraining"])"), "vocabulary ");
+  EXPECT_EQ(labels(R"(, "architectures": ["BertForSequenceClassification"], "id2label": {"0": "a"})"), "score ");
+  EXPECT_EQ(labels(R"(, "architectures": ["BertModel"])"), "");
+  EXPECT_EQ(labels(R"(, "architectures": ["BertForTokenClassification"])"), "");
+  const EncoderConfig named = Read("bert", Options(kBert, R"(, "id2label": {"1": "b", "0": "a", "2": "c"})"), &status);
+  EXPECT_EQ(FindHead(named, HeadKind::kClasses)->classes, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(Error("bert", Options(kBert, R"(, "num_labels": 0)")), "num_labels: want 1 to 65536, got 0");
+  EXPECT_EQ(Error("bert", Options(kBert, R"(, "architectures": "BertModel")")),
+            R"(architectures: want a list of strings, got "BertModel")");
+}
+
+TEST(ReadHeads, TakesTheDropoutOfTheFamilysOption) {
+  absl::Status status;
+  EXPECT_EQ(
+      FindHead(Read("bert", Options(kBert, R"(, "hidden_dropout_prob": 0.3)"), &status), HeadKind::kClasses)->dropout,
+      0.3);
+  EXPECT_EQ(
+      FindHead(Read("roberta", Options(kBert, R"(, "classifier_dropout": 0)"), &status), HeadKind::kClasses)->dropout,
+      0);
+  EXPECT_EQ(FindHead(Read("gpt2", Options(kGpt2, ""), &status), HeadKind::kClasses)->dropout, 0);
 }
 
 // What a family writes, it reads back.
@@ -206,6 +263,7 @@ TEST(WriteConfig, IsReadBack) {
     EXPECT_THAT(CheckFamily(config), testing::IsOk()) << name;
     ConfigJson json;
     json["pad_token_id"] = config.pad_token_id;
+    WriteHeads(*family, config, &json);
     family->write_config(config, &json);
     EXPECT_EQ(EncoderConfigText(Read(name, json.dump(), &status)), EncoderConfigText(config));
   }

@@ -44,7 +44,7 @@ TEST_F(InputsTest, HashesWeightsAndShapeOfAModel) {
   testing::WriteTinyTeacher(sweep_.folder() + "/other", /*seed=*/6);
   EXPECT_NE(inputs_.Model(sweep_.folder() + "/other").value()->content_hash, hash);
   EncoderConfig config = testing::TinyTeacherConfig();
-  config.heads = 4;  // The same weights.
+  testing::SetHeads(4, &config);  // The same weights.
   testing::WriteTinyTeacher(sweep_.folder() + "/heads", /*seed=*/5, config);
   EXPECT_NE(inputs_.Model(sweep_.folder() + "/heads").value()->content_hash, hash);
 }

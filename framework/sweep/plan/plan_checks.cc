@@ -11,8 +11,12 @@
 
 namespace retort {
 
-absl::Status CheckHead(const EncoderConfig& student, const char* reader) {
-  if (student.language_model_head) return absl::OkStatus();
+absl::Status CheckHead(const EncoderConfig& student, HeadKind kind, const char* reader) {
+  if (FindHead(student, kind) != nullptr) return absl::OkStatus();
+  if (kind != HeadKind::kVocabulary) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(reader, ": want a student with a ", HeadKindName(kind), " head, got one without"));
+  }
   return absl::InvalidArgumentError(absl::StrCat(reader,
                                                  ": want a student with a language-model head "
                                                  "(student.architecture.language_model_head: true), got one without"));
@@ -20,11 +24,11 @@ absl::Status CheckHead(const EncoderConfig& student, const char* reader) {
 
 absl::Status CheckNeeds(const ModelNeeds& needs, const std::string& field, const EncoderConfig& student,
                         const EncoderConfig* teacher) {
-  if (needs.causal && *needs.causal != student.causal) {
+  if (needs.causal && *needs.causal != student.causal()) {
     return absl::InvalidArgumentError(absl::StrCat(
         field, ": want a ",
-        student.causal ? "student that reads both ways" : "causal student, such as one of family gpt2",
-        ", got one of family ", student.family, student.causal ? ", which is causal" : ", which reads both ways"));
+        student.causal() ? "student that reads both ways" : "causal student, such as one of family gpt2",
+        ", got one of family ", student.family, student.causal() ? ", which is causal" : ", which reads both ways"));
   }
   for (const EncoderConfig* config : {&student, teacher}) {
     if (config == nullptr || needs.longest_sequence <= config->longest_sequence()) continue;
@@ -39,10 +43,10 @@ absl::Status CheckCheckpoint(const Experiment& experiment, const ModelInput& tea
                              const VocabularyInput& vocabulary, bool reads_logits, Inputs* inputs) {
   const LoadedModel& model = teacher.model;
   const std::string& checkpoint = experiment.teacher().checkpoint();
-  if (model.config.causal != student.causal) {
+  if (model.config.causal() != student.causal()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "teacher.checkpoint: want a ",
-        student.causal ? "causal teacher for a causal student" : "teacher that reads both ways as its student does",
+        student.causal() ? "causal teacher for a causal student" : "teacher that reads both ways as its student does",
         ", got ", checkpoint, " of family ", model.config.family));
   }
   if (!model.tokenizer_path.empty()) {
@@ -60,7 +64,7 @@ absl::Status CheckCheckpoint(const Experiment& experiment, const ModelInput& tea
     return absl::InvalidArgumentError(
         absl::StrCat("student.vocabulary: want the ", pieces, " pieces of the teacher, got ", student.vocabulary_size));
   }
-  if (model.config.language_model_head || !reads_logits) return absl::OkStatus();
+  if (FindHead(model.config, HeadKind::kVocabulary) != nullptr || !reads_logits) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("teacher.checkpoint: want a model with a language-model head, got ", checkpoint, " without one"));
 }

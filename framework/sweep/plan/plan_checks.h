@@ -16,7 +16,7 @@
 namespace retort {
 
 // That the student has the head that `reader` reads.
-absl::Status CheckHead(const EncoderConfig& student, const char* reader);
+absl::Status CheckHead(const EncoderConfig& student, HeadKind kind, const char* reader);
 
 // That student and teacher have what data or an evaluation, `field` ("data: masked_lm"), needs: the direction that they
 // read in, and positions enough. Heads are CheckHead's and CheckCheckpoint's. `teacher` may be null.

@@ -233,7 +233,7 @@ TEST_F(PlanErrorsTest, MaskedLmWithoutAPieceForMaskedTokens) {
 
 TEST_F(PlanErrorsTest, ATeacherWithoutAHead) {
   EncoderConfig config = testing::TinyTeacherConfig();
-  config.language_model_head = false;
+  config.heads.clear();
   ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(1, 0.1, 0, &parameters);
   const std::string folder = sweep_.folder() + "/headless";

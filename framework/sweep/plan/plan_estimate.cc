@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -20,20 +19,22 @@ std::pair<double, double> StepFlops(const PlannedStage& planned, const StepSourc
                                     const EncoderConfig* teacher) {
   const StepShape shape = MeanStep(source);
   const double labelled = shape.labelled_share;
-  auto rows = [&](RowSet set) {
-    return static_cast<int64_t>(static_cast<double>(shape.tokens) * (set == RowSet::kReal ? 1 : labelled));
+  const RowCounter rows = [&](RowSet set) {
+    switch (set) {
+      case RowSet::kReal:
+        return static_cast<double>(shape.tokens);
+      case RowSet::kLabelled:
+        return std::floor(static_cast<double>(shape.tokens) * labelled);
+      case RowSet::kSequences:
+        return static_cast<double>(shape.sequences);
+    }
+    return 0.0;
   };
-  const std::optional<RowSet> set = objective.rows();
-  const int64_t student_rows = set ? rows(*set) : 0;
   const double student =
-      kForwardAndBackward * Encoder(planned.config)
-                                .ForwardFlops(shape.sequences, shape.positions,
-                                              objective.student().Depth(static_cast<int>(planned.config.layers)),
-                                              student_rows);
+      kForwardAndBackward *
+      Encoder(planned.config).ForwardFlops(shape.sequences, shape.positions, objective.student(), rows);
   if (!planned.reads_teacher) return {student, 0};
-  return {student, Encoder(*teacher).ForwardFlops(shape.sequences, shape.positions,
-                                                  objective.teacher().Depth(static_cast<int>(teacher->layers)),
-                                                  objective.reads_teacher_rows() ? student_rows : 0)};
+  return {student, Encoder(*teacher).ForwardFlops(shape.sequences, shape.positions, objective.teacher(), rows)};
 }
 
 absl::StatusOr<int64_t> CountSteps(const Budget& budget, const StepSource& source, double student_flops,
@@ -81,16 +82,14 @@ TrainingMemory EstimateMemory(const PlannedStage& planned, const TrainingWork& w
                               const EncoderConfig* teacher) {
   const MemorySide student{planned.config, work.parameters, objective.student()};
   MemoryShape shape = LargestMicroBatch(planned, work);
-  if (!objective.rows()) {
+  if (!student.demands.Reads(HeadKind::kVocabulary)) {
     shape.rows = 0;
-  } else if (*objective.rows() == RowSet::kLabelled) {
+  } else if (student.demands.logits.count({HeadKind::kVocabulary, RowSet::kLabelled}) > 0) {
     const double share = MeanStep(*work.source).labelled_share;
     shape.rows = static_cast<int64_t>(std::ceil(share * static_cast<double>(shape.rows)));
   }
   if (!planned.reads_teacher) return EstimateTrainingMemory(student, nullptr, shape);
-  Capture demands = objective.teacher();
-  if (!objective.reads_teacher_rows()) demands.vocabulary_rows.clear();
-  const MemorySide teaching{*teacher, CountParameters(EncoderParameterSpecs(*teacher)), std::move(demands)};
+  const MemorySide teaching{*teacher, CountParameters(EncoderParameterSpecs(*teacher)), objective.teacher()};
   return EstimateTrainingMemory(student, &teaching, shape);
 }
 

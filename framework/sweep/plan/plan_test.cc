@@ -70,7 +70,7 @@ TEST_F(PlanTest, ResolvesCausalStages) {
   EXPECT_EQ(plan.sweep.report.primary_metric(), "causal_lm/cross_entropy");
   EXPECT_EQ(plan.stages.size(), 6u);  // With the controls, which keep clm.
   const PlannedStage& stage = At(plan, "base", "distil");
-  EXPECT_TRUE(stage.config.causal);
+  EXPECT_TRUE(stage.config.causal());
   EXPECT_EQ(stage.config.family, "gpt2");
   EXPECT_TRUE(stage.reads_teacher);
   EXPECT_DOUBLE_EQ(MeanStep(*stage.training().source).labelled_share, 23.0 / 24);
@@ -101,7 +101,7 @@ TEST_F(PlanTest, ResolvesATrainingStage) {
   EXPECT_TRUE(stage.reads_teacher);
   EXPECT_EQ(stage.training().total_steps, 12);
   EXPECT_EQ(stage.precision, at::kFloat);
-  EXPECT_EQ(stage.config.layers, 1);
+  EXPECT_EQ(stage.config.depth(), 1);
   EXPECT_EQ(stage.config.family, "distilbert");
   // Embeddings 57·16 + 32·16 + 2·16; one layer 4·(16² + 16) + 2·32·16 + 32 + 16 + 4·16; head 16² + 16 + 2·16 + 57.
   EXPECT_EQ(stage.training().parameters, 1456 + 2224 + 361);
@@ -263,16 +263,18 @@ TEST_F(PlanTest, CohortsShareDataLengthBatchStepsAndPrecision) {
 TEST_F(PlanTest, StudentsOfOtherShapesShareACohort) {
   const Plan plan = Make(R"(controls: NONE variant { name: "x" overlay { student { architecture { layers: 2 } } } })");
   EXPECT_EQ(At(plan, "base", "distil").training().cohort, At(plan, "x", "distil").training().cohort);
-  EXPECT_EQ(At(plan, "x", "distil").config.layers, 2);
+  EXPECT_EQ(At(plan, "x", "distil").config.depth(), 2);
 }
 
 TEST_F(PlanTest, CountsOperationsAndBudgetsInThem) {
   const Plan plan = Make(kNoControls);
   const PlannedStage& stage = At(plan, "base", "distil");
   const StepShape shape = MeanStep(*stage.training().source);
-  const double student = Encoder(stage.config).ForwardFlops(shape.sequences, shape.positions, 1, shape.tokens);
+  const Capture logits{{}, {}, {{HeadKind::kVocabulary, RowSet::kReal}}};
+  const auto rows = [&](RowSet) { return static_cast<double>(shape.tokens); };
+  const double student = Encoder(stage.config).ForwardFlops(shape.sequences, shape.positions, logits, rows);
   const double teacher =
-      Encoder(testing::TinyTeacherConfig()).ForwardFlops(shape.sequences, shape.positions, 2, shape.tokens);
+      Encoder(testing::TinyTeacherConfig()).ForwardFlops(shape.sequences, shape.positions, logits, rows);
   EXPECT_DOUBLE_EQ(stage.training().student_flops, 12 * 3 * student);
   EXPECT_DOUBLE_EQ(stage.training().teacher_flops, 12 * teacher);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
@@ -65,6 +66,7 @@ class VariantPlanner {
     config_ = std::move(student->config);
     vocabulary_ = student->vocabulary;
     teacher_ = student->teacher;
+    WarnOfWhatIsLeftAside();
     for (const Stage& stage : experiment_.stage()) {
       if (absl::Status status = AddStage(stage); !status.ok()) {
         return Prefix(absl::StrCat("variant \"", variant_.name, "\": stage \"", stage.name(), "\": "), status);
@@ -164,9 +166,10 @@ class VariantPlanner {
     for (const std::string& warning : warnings) Warn(planned->stage, warning);
     planned->reads_teacher = !objective.teacher().empty();
     if (planned->reads_teacher) {
-      RETORT_RETURN_IF_ERROR(CheckTeacher(*planned, !objective.teacher().vocabulary_rows.empty()));
+      RETORT_RETURN_IF_ERROR(CheckTeacher(*planned, objective.teacher().Reads(HeadKind::kVocabulary)));
     }
-    if (objective.rows()) RETORT_RETURN_IF_ERROR(CheckHead(config_, "loss"));
+    if (objective.student().Reads(HeadKind::kVocabulary))
+      RETORT_RETURN_IF_ERROR(CheckHead(config_, HeadKind::kVocabulary, "loss"));
     RETORT_RETURN_IF_ERROR(CheckFrozen(config_, planned->stage));
     return objective;
   }
@@ -176,7 +179,8 @@ class VariantPlanner {
     RETORT_ASSIGN_OR_RETURN(work.evaluation,
                             OpenEvaluation("evaluation", planned->stage.evaluation(), TeacherConfig(*planned)));
     if (TeacherConfig(*planned) != nullptr) {
-      const absl::Status fits = CheckTeacher(*planned, work.evaluation.evaluator->needs().language_model_head);
+      const absl::Status fits =
+          CheckTeacher(*planned, work.evaluation.evaluator->needs().head == HeadKind::kVocabulary);
       planned->reads_teacher = fits.ok();
       if (!fits.ok()) Warn(planned->stage, absl::StrCat("the teacher is not evaluated: ", fits.message()));
     }
@@ -196,7 +200,7 @@ class VariantPlanner {
     RETORT_ASSIGN_OR_RETURN(planned.evaluator, EvaluatorRegistry::Global().Create(choice.plugin(), {}));
     const ModelNeeds needs = planned.evaluator->needs();
     RETORT_RETURN_IF_ERROR(CheckNeeds(needs, Field(field, PluginKind::kEvaluation, choice.plugin()), config_, teacher));
-    if (needs.language_model_head) RETORT_RETURN_IF_ERROR(CheckHead(config_, field));
+    if (needs.head) RETORT_RETURN_IF_ERROR(CheckHead(config_, *needs.head, field));
     auto examples = inputs_->Examples(choice, *vocabulary_);
     if (!examples.ok()) return Prefix(absl::StrCat(field, ": "), examples.status());
     planned.examples = *std::move(examples);
@@ -215,9 +219,19 @@ class VariantPlanner {
   }
 
   void Warn(const Stage& stage, const std::string& warning) const {
-    const std::string line = absl::StrCat("variant \"", variant_.name, "\": stage \"", stage.name(), "\": ", warning);
+    AddWarning(absl::StrCat("variant \"", variant_.name, "\": stage \"", stage.name(), "\": ", warning));
+  }
+
+  void AddWarning(const std::string& line) const {
     auto& warnings = plan_->warnings;
     if (std::find(warnings.begin(), warnings.end(), line) == warnings.end()) warnings.push_back(line);
+  }
+
+  void WarnOfWhatIsLeftAside() const {
+    if (teacher_ == nullptr || teacher_->model.left_aside.empty()) return;
+    AddWarning(absl::StrCat("teacher.checkpoint: ", experiment_.teacher().checkpoint(), ": left aside ",
+                            absl::StrJoin(teacher_->model.left_aside, ", "),
+                            ", which belong to no head that is known"));
   }
 
   void Merge(PlannedStage planned) {

@@ -73,7 +73,7 @@ TEST_F(StoreTest, GivesStudentsBackWithTheirBits) {
   const absl::StatusOr<LoadedModel> read = store_.GetStudent(stage().key);
   ASSERT_THAT(read, IsOk());
   EXPECT_EQ(read->config, stage().config);
-  EXPECT_TRUE(read->config.language_model_head);
+  EXPECT_NE(FindHead(read->config, HeadKind::kVocabulary), nullptr);
   for (const ParameterSpec& spec : EncoderParameterSpecs(stage().config)) {
     EXPECT_TRUE(at::equal(read->parameters.Get(spec.name), parameters.Get(spec.name))) << spec.name;
   }

@@ -97,7 +97,7 @@ std::string DescribeStages(const Plan& plan) {
     const int64_t tokens = work.total_steps * MeanStep(*work.source).tokens;
     const std::string line =
         absl::StrFormat("  stage %s: %d steps, about %stokens; student of %d layers, %d wide, %sparameters\n",
-                        stage.stage.name(), work.total_steps, Count(static_cast<double>(tokens)), stage.config.layers,
+                        stage.stage.name(), work.total_steps, Count(static_cast<double>(tokens)), stage.config.depth(),
                         stage.config.hidden_size, Count(static_cast<double>(work.parameters)));
     if (seen.insert(line).second) absl::StrAppend(&text, line);
   }

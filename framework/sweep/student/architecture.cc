@@ -1,5 +1,6 @@
 #include "framework/sweep/student/architecture.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -13,15 +14,30 @@ namespace {
 constexpr int64_t kIntermediatePerWidth = 4;  // Vaswani et al. 2017, table 3.
 constexpr int64_t kTokenTypes = 2;            // Sentence A and sentence B.
 
-void OverrideSizes(const Architecture& architecture, EncoderConfig* config) {
-  if (architecture.has_layers()) config->layers = architecture.layers();
+absl::Status OverrideSizes(const Architecture& architecture, EncoderConfig* config) {
+  LayerSpec layer = config->layers.empty() ? LayerSpec() : config->layers.front();
   if (architecture.has_hidden_size() && architecture.hidden_size() != config->hidden_size) {
     config->hidden_size = architecture.hidden_size();
-    config->intermediate_size = kIntermediatePerWidth * config->hidden_size;
+    layer.feed_forward.width = kIntermediatePerWidth * config->hidden_size;
   }
-  if (architecture.has_heads()) config->heads = architecture.heads();
-  if (architecture.has_intermediate_size()) config->intermediate_size = architecture.intermediate_size();
+  if (architecture.has_heads()) layer.attention.heads = architecture.heads();
+  if (architecture.has_intermediate_size()) layer.feed_forward.width = architecture.intermediate_size();
   if (architecture.has_max_positions()) config->max_positions = architecture.max_positions();
+  return SetLayers(architecture.has_layers() ? architecture.layers() : config->depth(), layer, config);
+}
+
+// What a model of the family has where there is no teacher to take after.
+void SetUp(const ModelFamily& family, EncoderConfig* config) {
+  for (LayerSpec& layer : config->layers) layer.feed_forward.activation = family.activation;
+  family.fix(config);
+  config->heads = {family.head(HeadKind::kVocabulary, *config)};
+}
+
+void OverrideHead(bool wanted, EncoderConfig* config) {
+  const auto is_vocabulary = [](const HeadSpec& head) { return head.kind == HeadKind::kVocabulary; };
+  auto& heads = config->heads;
+  if (!wanted) heads.erase(std::remove_if(heads.begin(), heads.end(), is_vocabulary), heads.end());
+  if (wanted && FindHead(*config, HeadKind::kVocabulary) == nullptr) heads.insert(heads.begin(), HeadSpec());
 }
 
 void OverrideRest(const Architecture& architecture, EncoderConfig* config) {
@@ -29,7 +45,7 @@ void OverrideRest(const Architecture& architecture, EncoderConfig* config) {
     config->token_types = architecture.token_types() ? kTokenTypes : 0;
   }
   if (architecture.has_pooler()) config->pooler = architecture.pooler();
-  if (architecture.has_language_model_head()) config->language_model_head = architecture.language_model_head();
+  if (architecture.has_language_model_head()) OverrideHead(architecture.language_model_head(), config);
   if (architecture.has_hidden_dropout()) config->hidden_dropout = architecture.hidden_dropout();
   if (architecture.has_attention_dropout()) config->attention_dropout = architecture.attention_dropout();
   if (architecture.has_layer_norm_epsilon()) config->layer_norm_epsilon = architecture.layer_norm_epsilon();
@@ -40,6 +56,7 @@ void OverrideRest(const Architecture& architecture, EncoderConfig* config) {
 std::string FamilyOf(EncoderConfig config) {
   if (config.family != "bert" && config.family != "distilbert") return config.family;
   config.family = "distilbert";
+  for (HeadSpec& head : config.heads) head = FitHead(*FindFamily(config.family), config, head);
   return CheckFamily(config).ok() ? "distilbert" : "bert";
 }
 
@@ -52,11 +69,15 @@ absl::StatusOr<EncoderConfig> ResolveArchitecture(const Architecture& architectu
   config.vocabulary_size = vocabulary_size;
   config.pad_token_id = pad_token_id;
   const ModelFamily* family = FindFamily(architecture.family());
-  if (teacher == nullptr && family != nullptr) family->set_up(&config);
-  OverrideSizes(architecture, &config);
+  absl::Status status = OverrideSizes(architecture, &config);
+  if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat("student.architecture.", status.message()));
+  if (teacher == nullptr) SetUp(family == nullptr ? *FindFamily(config.family) : *family, &config);
   OverrideRest(architecture, &config);
   config.family = architecture.has_family() ? architecture.family() : FamilyOf(config);
-  absl::Status status = config.Validate();
+  if (const ModelFamily* fitted = FindFamily(config.family)) {
+    for (HeadSpec& head : config.heads) head = FitHead(*fitted, config, head);
+  }
+  status = config.Validate();
   status.Update(CheckFamily(config));
   if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat("student.architecture.", status.message()));
   return config;

@@ -15,9 +15,11 @@ EncoderConfig TeacherConfig() {
   EncoderConfig config;
   config.vocabulary_size = 99;
   config.hidden_size = 24;
-  config.layers = 6;
-  config.heads = 3;
-  config.intermediate_size = 100;
+  LayerSpec layer;
+  layer.attention.heads = 3;
+  layer.feed_forward.width = 100;
+  EXPECT_THAT(SetLayers(6, layer, &config), IsOk());
+  config.heads = {HeadSpec()};
   config.max_positions = 64;
   config.pooler = true;
   config.hidden_dropout = 0.2;
@@ -55,9 +57,11 @@ TEST(ResolveArchitecture, OverridesEachField) {
   expected.family = "distilbert";
   expected.vocabulary_size = kPieces;
   expected.hidden_size = 12;
-  expected.layers = 2;
-  expected.heads = 4;
-  expected.intermediate_size = 7;
+  LayerSpec layer;
+  layer.attention.heads = 4;
+  layer.feed_forward.width = 7;
+  EXPECT_THAT(SetLayers(2, layer, &expected), IsOk());
+  expected.heads = {HeadSpec()};
   expected.max_positions = 32;
   expected.token_types = 0;
   expected.pooler = false;
@@ -72,9 +76,10 @@ TEST(ResolveArchitecture, OverridesEachField) {
 TEST(ResolveArchitecture, GivesAnotherWidthFourTimesIt) {
   Architecture architecture;
   architecture.set_hidden_size(12);
-  EXPECT_EQ(Resolve(architecture)->intermediate_size, 48);
+  EXPECT_EQ(Resolve(architecture)->layers.front().feed_forward.width, 48);
   architecture.set_hidden_size(24);
-  EXPECT_EQ(Resolve(architecture)->intermediate_size, 100) << "of the teacher's width: as in the teacher";
+  EXPECT_EQ(Resolve(architecture)->layers.front().feed_forward.width, 100)
+      << "of the teacher's width: as in the teacher";
 }
 
 TEST(ResolveArchitecture, IsOfTheFamilyThatHasAPlaceForIt) {
@@ -139,9 +144,10 @@ TEST(ResolveArchitecture, WithoutATeacherAFamilyComputesAsItsOwn) {
   architecture.set_token_types(false);
   architecture.set_pooler(false);
   const EncoderConfig gpt2 = ResolveArchitecture(architecture, kPieces, kPad, nullptr).value();
-  EXPECT_TRUE(gpt2.causal && gpt2.pre_norm);
-  EXPECT_FALSE(gpt2.head_bias || gpt2.head_transform);
-  EXPECT_EQ(gpt2.activation, Activation::kGeluTanh);
+  EXPECT_TRUE(gpt2.causal() && gpt2.final_norm);
+  EXPECT_FALSE(gpt2.heads.front().bias || gpt2.heads.front().transform);
+  EXPECT_EQ(gpt2.layers.back().norm, NormPlacement::kPre);
+  EXPECT_EQ(gpt2.layers.back().feed_forward.activation, Activation::kGeluTanh);
   architecture.set_family("roberta");
   EXPECT_EQ(ResolveArchitecture(architecture, kPieces, kPad, nullptr)->position_offset, kPad + 1);
   architecture.set_family("bert");

@@ -16,13 +16,15 @@ constexpr double kHeapFactor = 1.5;
 struct Sizes {
   Sizes(const MemorySide& side, const MemoryShape& shape)
       : hidden(static_cast<double>(shape.sequences * shape.positions * side.config.hidden_size)),
-        intermediate(static_cast<double>(shape.sequences * shape.positions * side.config.intermediate_size)),
-        attention(static_cast<double>(shape.sequences * shape.positions * side.config.heads * shape.positions)),
+        intermediate(
+            static_cast<double>(shape.sequences * shape.positions * side.config.layers.front().feed_forward.width)),
+        attention(static_cast<double>(shape.sequences * shape.positions * side.config.layers.front().attention.heads *
+                                      shape.positions)),
         head(static_cast<double>(shape.rows * side.config.hidden_size)),
         chunk(static_cast<double>(std::min(shape.rows, shape.row_chunk) * side.config.vocabulary_size)),
         logits(static_cast<double>(shape.rows * side.config.vocabulary_size)),
         decoder(static_cast<double>(side.config.vocabulary_size * side.config.hidden_size)),
-        depth(side.demands.Depth(static_cast<int>(side.config.layers))) {}
+        depth(side.demands.Depth(side.config.depth())) {}
 
   double hidden;        // n H
   double intermediate;  // n I
@@ -61,7 +63,7 @@ TrainingMemory EstimateTrainingMemory(const MemorySide& student, const MemorySid
   const double captured =
       sizes.hidden * static_cast<double>(demands.hidden.size() + 3 * demands.attention.size()) * bytes;
   memory.teacher_state = (kFloatBytes + bytes) * static_cast<double>(teacher->parameters);
-  memory.teacher_kept = captured + (demands.vocabulary_rows.empty() ? 0 : sizes.logits * bytes);
+  memory.teacher_kept = captured + (demands.Reads(HeadKind::kVocabulary) ? sizes.logits * bytes : 0);
   const double layer = std::max(7 * sizes.hidden + sizes.attention, 2 * sizes.hidden + 2 * sizes.intermediate) * bytes;
   memory.teacher_step = std::max(captured + layer, memory.teacher_kept);
   return memory;

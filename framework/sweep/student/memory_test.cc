@@ -9,17 +9,18 @@ EncoderConfig Shape(int64_t hidden, int64_t heads, int64_t intermediate, int64_t
   EncoderConfig config;
   config.vocabulary_size = 11;
   config.hidden_size = hidden;
-  config.heads = heads;
-  config.intermediate_size = intermediate;
-  config.layers = layers;
+  LayerSpec layer;
+  layer.attention.heads = heads;
+  layer.feed_forward.width = intermediate;
+  EXPECT_TRUE(SetLayers(layers, layer, &config).ok());
   return config;
 }
 
 // n H = 80, n I = 160, n A S = 100.
-MemorySide Student() { return {Shape(8, 2, 16, 3), 100, {{3}, {2}, {RowSet::kReal}}}; }
+MemorySide Student() { return {Shape(8, 2, 16, 3), 100, {{3}, {2}, {{HeadKind::kVocabulary, RowSet::kReal}}}}; }
 
 // n H = 120, n I = 480, n A S = 150.
-MemorySide Teacher() { return {Shape(12, 3, 48, 4), 200, {{0, 4}, {4}, {RowSet::kReal}}}; }
+MemorySide Teacher() { return {Shape(12, 3, 48, 4), 200, {{0, 4}, {4}, {{HeadKind::kVocabulary, RowSet::kReal}}}}; }
 
 // n = 10, of which 6 are rows, 4 of them at once.
 MemoryShape TwoSequences(c10::ScalarType precision = c10::ScalarType::Float) { return {2, 5, 6, 4, precision}; }
@@ -56,7 +57,7 @@ TEST(EstimateTrainingMemory, CountsLogitsWhereTheyAreLarger) {
 
 TEST(EstimateTrainingMemory, StopsAtTheLastLayerThatIsRead) {
   MemorySide student = Student();
-  student.demands.vocabulary_rows.clear();
+  student.demands.logits.clear();
   student.demands.hidden = {1};
   student.demands.attention = {2};
   MemoryShape shape = TwoSequences();
@@ -64,7 +65,7 @@ TEST(EstimateTrainingMemory, StopsAtTheLastLayerThatIsRead) {
   EXPECT_EQ(EstimateTrainingMemory(student, nullptr, shape).student_step,
             4 * (160 + 2 * 1060) + 1280 + 1200 + 4 * 2 * 160);
   MemorySide teacher = Teacher();
-  teacher.demands.vocabulary_rows.clear();
+  teacher.demands.logits.clear();
   EXPECT_EQ(EstimateTrainingMemory(student, &teacher, shape).teacher_kept, 4 * 5 * 120);
 }
 

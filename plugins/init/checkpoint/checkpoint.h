@@ -17,7 +17,7 @@ namespace retort {
 // Starts from a stored model: going on with pre-training (BERT, Devlin et al. 2019, arXiv:1810.04805), or with a
 // student that was exported before.
 //
-// Parameters that the folder lacks (a masked-LM head, a pooler, token types) are drawn as by random_normal with the
+// Parameters that the folder lacks (a head, a pooler, token types) are drawn as by random_normal with the
 // student's initializer_range; what the student lacks is left out.
 class CheckpointInit final : public Initializer {
  public:

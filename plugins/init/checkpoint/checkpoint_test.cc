@@ -18,7 +18,7 @@ using testing::IsOk;
 using testing::SmallEncoder;
 
 ParameterSet Zeros(EncoderConfig config, bool head) {
-  config.language_model_head = head;
+  if (!head) config.heads.clear();
   return ParameterSet(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
 }
 
@@ -26,7 +26,7 @@ ParameterSet Zeros(EncoderConfig config, bool head) {
 std::string Stored() {
   const std::string folder = ::testing::TempDir() + "/checkpoint_test";
   EncoderConfig config = SmallEncoder(3);
-  config.language_model_head = false;
+  config.heads.clear();
   ParameterSet parameters = Zeros(config, false);
   InitializeRandomNormal(7, 0.02, 0, &parameters);
   EXPECT_THAT(SaveModel(folder, config, parameters, {}), IsOk());
@@ -49,7 +49,7 @@ TEST(CheckpointInit, TakesWhatIsStoredAndDrawsTheRest) {
   for (const ParameterSpec& spec : stored.specs()) {
     EXPECT_TRUE(student.Get(spec.name).equal(stored.Get(spec.name))) << spec.name;
   }
-  EXPECT_NE(student.Get("masked_lm.transform.weight").abs().max().item<float>(), 0);
+  EXPECT_NE(student.Get("head.vocabulary.transform.weight").abs().max().item<float>(), 0);
 }
 
 TEST(CheckpointInit, NamesTheFilesItReads) {
@@ -58,7 +58,7 @@ TEST(CheckpointInit, NamesTheFilesItReads) {
               ElementsAre(folder + "/config.json", folder + "/model.safetensors"));
   EXPECT_THAT((*Create("a/b", SmallEncoder(3)))->files(), ElementsAre("a/b/config.json"));
   EncoderConfig config = SmallEncoder(3);
-  config.language_model_head = false;
+  config.heads.clear();
   ASSERT_THAT(SaveModel(folder, config, Zeros(config, false), {}, {at::kFloat, /*max_file_bytes=*/6000}), IsOk());
   EXPECT_THAT((*Create(folder, SmallEncoder(3)))->files(),
               ElementsAre(folder + "/config.json", folder + "/model.safetensors.index.json",

@@ -29,11 +29,19 @@ absl::Status CheckSizes(const EncoderConfig& student, const EncoderConfig& teach
                                     {teacher.vocabulary_size, teacher.hidden_size}));
   RETORT_RETURN_IF_ERROR(CheckShape("embeddings.position", {student.max_positions, student.hidden_size},
                                     {teacher.max_positions, teacher.hidden_size}));
-  RETORT_RETURN_IF_ERROR(CheckShape("layer.1.feed_forward.up.weight", {student.intermediate_size, student.hidden_size},
-                                    {teacher.intermediate_size, teacher.hidden_size}));
-  if (student.heads == teacher.heads) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("layer_copy: want a student with the teacher's ", teacher.heads,
-                                                 " heads, got ", student.heads,
+  return absl::OkStatus();
+}
+
+// The same for a layer of the student and the one that it is copied from.
+absl::Status CheckLayer(const EncoderConfig& student, const EncoderConfig& teacher, const LayerPair& pair) {
+  const LayerSpec& to = student.layer(pair.student);
+  const LayerSpec& from = teacher.layer(pair.teacher);
+  RETORT_RETURN_IF_ERROR(CheckShape(absl::StrCat("layer.", pair.student, ".feed_forward.up.weight"),
+                                    {to.feed_forward.width, student.hidden_size},
+                                    {from.feed_forward.width, teacher.hidden_size}));
+  if (to.attention.heads == from.attention.heads) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("layer_copy: want a student with the teacher's ", from.attention.heads,
+                                                 " heads, got ", to.attention.heads,
                                                  "; the copied queries and keys would be cut elsewhere"));
 }
 
@@ -44,13 +52,15 @@ absl::StatusOr<std::unique_ptr<Initializer>> LayerCopyInit::Create(const LayerCo
   if (context.teacher == nullptr) {
     return absl::InvalidArgumentError("LayerCopyConfig: needs a teacher, but the experiment has none");
   }
-  RETORT_ASSIGN_OR_RETURN(
-      const std::vector<LayerPair> pairs,
-      MapLayers(context.mappings, config.mapping().plugin(), "LayerCopyConfig.mapping",
-                static_cast<int>(context.teacher->layers), static_cast<int>(context.student.layers)));
+  RETORT_ASSIGN_OR_RETURN(const std::vector<LayerPair> pairs,
+                          MapLayers(context.mappings, config.mapping().plugin(), "LayerCopyConfig.mapping",
+                                    context.teacher->depth(), context.student.depth()));
   RETORT_RETURN_IF_ERROR(CheckSizes(context.student, *context.teacher));
   std::map<int, int> teacher_layers;
-  for (const LayerPair& pair : pairs) teacher_layers[pair.student] = pair.teacher;
+  for (const LayerPair& pair : pairs) {
+    RETORT_RETURN_IF_ERROR(CheckLayer(context.student, *context.teacher, pair));
+    teacher_layers[pair.student] = pair.teacher;
+  }
   return std::make_unique<LayerCopyInit>(std::move(teacher_layers), context.student.initializer_range,
                                          context.student.pad_token_id);
 }

@@ -23,7 +23,7 @@ std::vector<ParameterSpec> Specs(int layers, bool pooler, bool token_types) {
     specs.push_back({layer + ".feed_forward.norm.shift", {8}, ParameterKind::kNormShift});
   }
   if (pooler) specs.push_back({"pooler.weight", {8, 8}, ParameterKind::kWeight});
-  specs.push_back({"masked_lm.decoder.bias", {11}, ParameterKind::kBias});
+  specs.push_back({"head.vocabulary.decoder.bias", {11}, ParameterKind::kBias});
   return specs;
 }
 
@@ -63,7 +63,7 @@ TEST(LayerCopyInit, CopiesMappedLayersAndWhateverBothHave) {
       {"layer.2.attention.query.weight", "layer.4.attention.query.weight"},
       {"layer.2.feed_forward.norm.shift", "layer.4.feed_forward.norm.shift"},
       {"pooler.weight", "pooler.weight"},
-      {"masked_lm.decoder.bias", "masked_lm.decoder.bias"}};
+      {"head.vocabulary.decoder.bias", "head.vocabulary.decoder.bias"}};
   for (const auto& [to, from] : sources) EXPECT_TRUE(at::equal(student.Get(to), teacher.Get(from))) << to;
 }
 
@@ -90,9 +90,9 @@ TEST(LayerCopyInit, FindsMismatchesBeforeReadingWeights) {
   EncoderConfig teacher = testing::SmallEncoder(4);
   auto create = [&] { return LayerCopyInit::Create(Config(), {student, &teacher, testing::TestMappings()}); };
   EXPECT_THAT(create(), IsOk());
-  teacher.heads = 4;
+  testing::SetHeads(4, &teacher);
   EXPECT_THAT(create(), IsInvalidArgument("layer_copy: want a student with the teacher's 4 heads, got 2"));
-  teacher.intermediate_size = 32;
+  for (LayerSpec& layer : teacher.layers) layer.feed_forward.width = 32;
   EXPECT_THAT(create(), IsInvalidArgument("layer.1.feed_forward.up.weight: want the shape of the student, [16, 8], got "
                                           "the teacher's, [32, 8]"));
   teacher.hidden_size = 12;

@@ -21,11 +21,11 @@ at::Tensor Scores(const AttentionState& attention) {
 
 absl::StatusOr<std::unique_ptr<LossTerm>> AttentionKlLoss::Create(const AttentionKlConfig& config,
                                                                   const LossContext& context) {
-  RETORT_RETURN_IF_ERROR(RequireSameHeads(context, "AttentionKlConfig", ""));
   RETORT_RETURN_IF_ERROR(RequireSameDirection(context, "AttentionKlConfig"));
   RETORT_ASSIGN_OR_RETURN(std::vector<LayerPair> pairs,
                           MapContextLayers(context, config.mapping().plugin(), "AttentionKlConfig.mapping"));
-  return std::make_unique<AttentionKlLoss>(std::move(pairs), context.student.heads);
+  RETORT_ASSIGN_OR_RETURN(const int64_t heads, SameHeads(context, pairs, "AttentionKlConfig", ""));
+  return std::make_unique<AttentionKlLoss>(std::move(pairs), heads);
 }
 
 Capture AttentionKlLoss::student() const { return StudentAttention(pairs_); }

@@ -34,7 +34,7 @@ double PlainSum(const AttentionState& student, const AttentionState& teacher, co
 TEST(AttentionKlLoss, AveragesOverHeadsAndRealQueriesAndReadsNoPadding) {
   for (bool causal : {false, true}) {
     EncoderConfig encoder = testing::SmallEncoder(1);
-    encoder.causal = causal;
+    if (causal) testing::MakeCausal(&encoder);
     AttentionKlConfig config;
     *config.mutable_mapping()->mutable_plugin() = testing::TestMapping();
     auto term = AttentionKlLoss::Create(config, {encoder, &encoder, testing::TestMappings()});
@@ -60,11 +60,11 @@ TEST(AttentionKlLoss, RejectsWhatCannotBe) {
   EXPECT_THAT(AttentionKlLoss::Create({}, {student}), IsInvalidArgument("AttentionKlConfig: needs a teacher"));
   EXPECT_THAT(AttentionKlLoss::Create({}, {student, &teacher}),
               IsInvalidArgument("AttentionKlConfig.mapping: want a mapping, got none"));
-  teacher.heads = 4;
+  testing::SetHeads(4, &teacher);
   EXPECT_THAT(AttentionKlLoss::Create({}, {student, &teacher}),
               IsInvalidArgument("got 4 in the teacher and 2 in the student"));
-  teacher.heads = 2;
-  teacher.causal = true;
+  testing::SetHeads(2, &teacher);
+  testing::MakeCausal(&teacher);
   EXPECT_THAT(AttentionKlLoss::Create({}, {student, &teacher}),
               IsInvalidArgument("AttentionKlConfig: want teacher and student both causal or neither, got a causal "
                                 "teacher and a bidirectional student"));

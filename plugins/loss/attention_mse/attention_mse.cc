@@ -60,18 +60,18 @@ absl::StatusOr<std::unique_ptr<LossTerm>> AttentionMseLoss::Create(const Attenti
   options.averaged = config.heads() == AttentionMseConfig::AVERAGED;
   options.form = config.form();
   options.padding_included = config.padding() == AttentionMseConfig::INCLUDED;
-  options.causal = context.student.causal;
+  options.causal = context.student.causal();
   if (options.causal && options.form == AttentionMseConfig::GRAM) {
     return absl::InvalidArgumentError(
         "AttentionMseConfig.form: want AUTO or MATERIALISED for causal models, got GRAM, which cannot leave out later "
         "keys");
   }
-  if (!options.averaged) {
-    RETORT_RETURN_IF_ERROR(RequireSameHeads(context, "AttentionMseConfig", "; heads: AVERAGED takes any numbers"));
-    options.heads = context.student.heads;
-  }
   RETORT_ASSIGN_OR_RETURN(std::vector<LayerPair> pairs,
                           MapContextLayers(context, config.mapping().plugin(), "AttentionMseConfig.mapping"));
+  if (!options.averaged) {
+    RETORT_ASSIGN_OR_RETURN(options.heads,
+                            SameHeads(context, pairs, "AttentionMseConfig", "; heads: AVERAGED takes any numbers"));
+  }
   return std::make_unique<AttentionMseLoss>(std::move(pairs), options);
 }
 

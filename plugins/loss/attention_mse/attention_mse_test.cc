@@ -125,7 +125,7 @@ AttentionMseConfig Config(AttentionMseConfig::Form form, bool averaged) {
 TEST(AttentionMseLoss, AveragesOverHeadsAndRealPairsInEveryFormAndReadsNoPadding) {
   for (const bool causal : {false, true}) {
     EncoderConfig encoder = testing::SmallEncoder(1);
-    encoder.causal = causal;
+    if (causal) testing::MakeCausal(&encoder);
     const Batch batch = testing::WholeBatch(testing::RandomStepBatch({3, 12}, 1));  // AUTO is GRAM if not causal.
     Capture capture;
     capture.attention = {1};
@@ -148,7 +148,7 @@ TEST(AttentionMseLoss, AveragesOverHeadsAndRealPairsInEveryFormAndReadsNoPadding
 // the 2 pairs of key 0, sequence 1 all 4: 6 · 4 / 8 = 3.
 TEST(AttentionMseLoss, CanAverageOverPaddingAsTinyBertsCode) {
   EncoderConfig encoder = testing::SmallEncoder(1);
-  encoder.heads = 1;
+  testing::SetHeads(1, &encoder);
   const Batch batch = testing::WholeBatch(testing::RandomStepBatch({1, 2}, 1));
   const at::Tensor ones = Heads({1, 1, 1, 1}, {2, 1, 2, 1});
   ModelOutputs s, t;
@@ -174,12 +174,12 @@ TEST(AttentionMseLoss, RejectsWhatCannotBe) {
               IsInvalidArgument("AttentionMseConfig.mapping: want a mapping, got none"));
   AttentionMseConfig config;
   *config.mutable_mapping()->mutable_plugin() = testing::TestMapping();
-  teacher.heads = 4;
+  testing::SetHeads(4, &teacher);
   EXPECT_THAT(AttentionMseLoss::Create(config, {student, &teacher, testing::TestMappings()}),
               IsInvalidArgument("got 4 in the teacher and 2 in the student; heads: AVERAGED takes any numbers"));
   config.set_heads(AttentionMseConfig::AVERAGED);
   EXPECT_THAT(AttentionMseLoss::Create(config, {student, &teacher, testing::TestMappings()}), IsOk());
-  teacher.causal = true;
+  testing::MakeCausal(&teacher);
   EXPECT_THAT(AttentionMseLoss::Create(config, {student, &teacher, testing::TestMappings()}),
               IsInvalidArgument("AttentionMseConfig: want teacher and student both causal or neither, got a causal "
                                 "teacher and a bidirectional student"));

@@ -9,7 +9,7 @@ namespace {
 
 TEST(CausalLmLoss, IsGoldAndNeedsNoTeacher) {
   EncoderConfig student = testing::SmallEncoder(2);
-  student.causal = true;
+  testing::MakeCausal(&student);
   auto term = CausalLmLoss::Create(CausalLmConfig(), {student});
   ASSERT_THAT(term, testing::IsOk());
   EXPECT_TRUE((*term)->gold());

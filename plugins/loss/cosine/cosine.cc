@@ -25,8 +25,8 @@ absl::StatusOr<std::vector<LayerPair>> Pairs(const CosineConfig& config, const L
     return absl::InvalidArgumentError("CosineConfig.mapping: want none for layers: LAST, got one; say layers: MAPPED");
   }
   LayerPair last;
-  last.student = static_cast<int>(context.student.layers);
-  last.teacher = static_cast<int>(context.teacher->layers);
+  last.student = context.student.depth();
+  last.teacher = context.teacher->depth();
   return std::vector<LayerPair>{last};
 }
 

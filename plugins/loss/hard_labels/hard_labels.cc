@@ -1,5 +1,7 @@
 #include "plugins/loss/hard_labels/hard_labels.h"
 
+#include <optional>
+
 #include "ATen/ops/argmax.h"
 #include "framework/base/status_macros.h"
 #include "framework/loss/label_loss.h"
@@ -18,9 +20,12 @@ at::Tensor HardLabelsSum(const at::Tensor& student, const at::Tensor& teacher) {
 
 absl::StatusOr<std::unique_ptr<LossTerm>> HardLabelsLoss::Create(const HardLabelsConfig& config,
                                                                  const LossContext& context) {
-  RETORT_RETURN_IF_ERROR(RequireSameVocabulary(context, "HardLabelsConfig"));
-  return std::make_unique<HardLabelsLoss>(config.rows() == HardLabelsConfig::LABELLED ? RowSet::kLabelled
-                                                                                      : RowSet::kReal);
+  const HeadKind head = HeadKinds().at(config.head());
+  std::optional<RowSet> chosen;
+  if (config.has_rows()) chosen = config.rows() == HardLabelsConfig::LABELLED ? RowSet::kLabelled : RowSet::kReal;
+  RETORT_ASSIGN_OR_RETURN(const HeadRows rows, RowsOfHead(head, chosen, "HardLabelsConfig"));
+  RETORT_RETURN_IF_ERROR(RequireSameOutputs(context, head, "HardLabelsConfig"));
+  return std::make_unique<HardLabelsLoss>(rows);
 }
 
 absl::StatusOr<at::Tensor> HardLabelsLoss::SumRows(const LogitRows& logits) const {

@@ -19,24 +19,26 @@ namespace retort {
 //   sum = Σ_n -log softmax(s[n])[argmax_c t[n, c]]      the lowest c of equals
 //
 // Args:
-//   student: s, [n, V], any float type. Gradient flows here only.
-//   teacher: t, [n, V], same device; detached inside.
+//   student: s, [n, O], any float type. Gradient flows here only.
+//   teacher: t, [n, O], same device; detached inside.
 // Returns: [] float64 for a float64 student, else float32; nats. 0 if there are no rows.
 at::Tensor HardLabelsSum(const at::Tensor& student, const at::Tensor& teacher);
 
 class HardLabelsLoss final : public RowLossTerm {
  public:
-  // Errors: InvalidArgument without a teacher, or for two vocabulary sizes.
+  // Errors: InvalidArgument without a teacher, for rows of another head than the vocabulary's, or for heads of
+  // different outputs.
   static absl::StatusOr<std::unique_ptr<LossTerm>> Create(const HardLabelsConfig& config, const LossContext& context);
 
-  explicit HardLabelsLoss(RowSet rows) : rows_(rows) {}
+  explicit HardLabelsLoss(HeadRows rows) : rows_(rows) {}
 
   Capture teacher() const override { return student(); }
-  RowSet rows() const override { return rows_; }
+  HeadKind head() const override { return rows_.head; }
+  RowSet rows() const override { return rows_.rows; }
   absl::StatusOr<at::Tensor> SumRows(const LogitRows& logits) const override;
 
  private:
-  const RowSet rows_;
+  const HeadRows rows_;
 };
 
 }  // namespace retort

@@ -44,12 +44,12 @@ TEST(HardLabelsLoss, ReadsTheRowsItIsTold) {
   HardLabelsConfig config;
   auto all = HardLabelsLoss::Create(config, {student, &teacher});
   ASSERT_THAT(all, testing::IsOk());
-  EXPECT_EQ((*all)->teacher().vocabulary_rows, std::set<RowSet>{RowSet::kReal});
+  EXPECT_EQ((*all)->teacher().logits, (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kReal}}));
   EXPECT_FALSE((*all)->gold());
   config.set_rows(HardLabelsConfig::LABELLED);
   auto masked = HardLabelsLoss::Create(config, {student, &teacher});
   ASSERT_THAT(masked, testing::IsOk());
-  EXPECT_EQ((*masked)->student().vocabulary_rows, std::set<RowSet>{RowSet::kLabelled});
+  EXPECT_EQ((*masked)->student().logits, (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kLabelled}}));
 }
 
 TEST(HardLabelsLoss, RejectsWhatCannotBe) {

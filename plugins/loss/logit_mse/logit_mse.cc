@@ -3,6 +3,8 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/core/Reduction.h"
 #include "ATen/ops/mse_loss.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/loss/term_support.h"
 
@@ -19,11 +21,18 @@ at::Tensor LogitMseSum(const at::Tensor& student, const at::Tensor& teacher, dou
 
 absl::StatusOr<std::unique_ptr<LossTerm>> LogitMseLoss::Create(const LogitMseConfig& config,
                                                                const LossContext& context) {
-  RETORT_RETURN_IF_ERROR(RequireSameVocabulary(context, "LogitMseConfig"));
+  const HeadKind head = HeadKinds().at(config.head());
+  std::optional<RowSet> chosen;
+  if (config.has_rows()) chosen = config.rows() == LogitMseConfig::LABELLED ? RowSet::kLabelled : RowSet::kReal;
+  RETORT_ASSIGN_OR_RETURN(const HeadRows rows, RowsOfHead(head, chosen, "LogitMseConfig"));
+  RETORT_RETURN_IF_ERROR(RequireSameOutputs(context, head, "LogitMseConfig"));
+  if (config.mean_over_vocabulary() && head != HeadKind::kVocabulary) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("LogitMseConfig.mean_over_vocabulary: want the vocabulary's head, got ", HeadKindName(head)));
+  }
   const double factor =
       config.mean_over_vocabulary() ? 1.0 / static_cast<double>(context.student.vocabulary_size) : 1.0;
-  return std::make_unique<LogitMseLoss>(factor,
-                                        config.rows() == LogitMseConfig::LABELLED ? RowSet::kLabelled : RowSet::kReal);
+  return std::make_unique<LogitMseLoss>(factor, rows);
 }
 
 absl::StatusOr<at::Tensor> LogitMseLoss::SumRows(const LogitRows& logits) const {

@@ -21,27 +21,29 @@ namespace retort {
 // Unlike softmax losses it sees a constant added to all logits of a row.
 //
 // Args:
-//   student: s, [n, V], any float type. Gradient flows here only.
-//   teacher: t, [n, V], same device; detached inside.
+//   student: s, [n, O], any float type. Gradient flows here only.
+//   teacher: t, [n, O], same device; detached inside.
 //   factor:  what the sum is multiplied by.
 // Returns: [] float64 for a float64 student, else float32. 0 if there are no rows.
 at::Tensor LogitMseSum(const at::Tensor& student, const at::Tensor& teacher, double factor);
 
 class LogitMseLoss final : public RowLossTerm {
  public:
-  // Errors: InvalidArgument without a teacher, or for two vocabulary sizes.
+  // Errors: InvalidArgument without a teacher, for rows of another head than the vocabulary's, or for heads of
+  // different outputs.
   static absl::StatusOr<std::unique_ptr<LossTerm>> Create(const LogitMseConfig& config, const LossContext& context);
 
-  LogitMseLoss(double factor, RowSet rows) : factor_(factor), rows_(rows) {}
+  LogitMseLoss(double factor, HeadRows rows) : factor_(factor), rows_(rows) {}
 
   Capture teacher() const override { return student(); }
-  RowSet rows() const override { return rows_; }
+  HeadKind head() const override { return rows_.head; }
+  RowSet rows() const override { return rows_.rows; }
   absl::StatusOr<at::Tensor> SumRows(const LogitRows& logits) const override;
   std::optional<FusedRowLoss> fused() const override;
 
  private:
   const double factor_;
-  const RowSet rows_;
+  const HeadRows rows_;
 };
 
 }  // namespace retort

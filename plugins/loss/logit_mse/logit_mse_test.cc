@@ -52,13 +52,13 @@ TEST(LogitMseLoss, TellsTheFusedKernelItsFactor) {
   auto sum = LogitMseLoss::Create(config, {student, &teacher});
   ASSERT_THAT(sum, testing::IsOk());
   EXPECT_EQ(dynamic_cast<RowLossTerm&>(**sum).fused()->mse, 1);
-  EXPECT_EQ((*sum)->student().vocabulary_rows, std::set<RowSet>{RowSet::kReal});
+  EXPECT_EQ((*sum)->student().logits, (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kReal}}));
   config.set_mean_over_vocabulary(true);
   config.set_rows(LogitMseConfig::LABELLED);
   auto mean = LogitMseLoss::Create(config, {student, &teacher});
   ASSERT_THAT(mean, testing::IsOk());
   EXPECT_DOUBLE_EQ(dynamic_cast<RowLossTerm&>(**mean).fused()->mse, 1.0 / 11);
-  EXPECT_EQ((*mean)->teacher().vocabulary_rows, std::set<RowSet>{RowSet::kLabelled});
+  EXPECT_EQ((*mean)->teacher().logits, (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kLabelled}}));
 }
 
 TEST(LogitMseLoss, RejectsWhatCannotBe) {

@@ -18,7 +18,7 @@ TEST(MaskedLmLoss, IsGoldAndNeedsNoTeacher) {
 TEST(MaskedLmLoss, RefusesACausalStudent) {
   EncoderConfig student = testing::SmallEncoder(2);
   student.family = "gpt2";
-  student.causal = true;
+  testing::MakeCausal(&student);
   EXPECT_THAT(MaskedLmLoss::Create(MaskedLmConfig(), {student}),
               testing::IsInvalidArgument("MaskedLmConfig: want a student that reads both ways, got one of family gpt2, "
                                          "which is causal; its loss is causal_lm"));

@@ -24,7 +24,7 @@ absl::StatusOr<std::vector<LayerPair>> Pairs(const PkdConfig& config, const Loss
   RETORT_ASSIGN_OR_RETURN(std::vector<LayerPair> pairs,
                           MapContextLayers(context, config.mapping().plugin(), "PkdConfig.mapping"));
   if (!config.leave_out_last_layer()) return pairs;
-  const auto is_last = [&](const LayerPair& pair) { return pair.student == context.student.layers; };
+  const auto is_last = [&](const LayerPair& pair) { return pair.student == context.student.depth(); };
   pairs.erase(std::remove_if(pairs.begin(), pairs.end(), is_last), pairs.end());
   if (pairs.empty()) {
     return absl::InvalidArgumentError("PkdConfig.leave_out_last_layer: want another layer in the mapping, got none");
@@ -42,7 +42,7 @@ at::Tensor PkdSum(const at::Tensor& student, const at::Tensor& teacher) {
 
 absl::StatusOr<std::unique_ptr<LossTerm>> PkdLoss::Create(const PkdConfig& config, const LossContext& context) {
   RETORT_RETURN_IF_ERROR(RequireSameWidth(context, "PkdConfig", "; hidden_mse can project"));
-  if (context.teacher->causal || context.student.causal) {
+  if (context.teacher->causal() || context.student.causal()) {
     return absl::InvalidArgumentError(
         "PkdConfig: want models whose first position sees the whole sequence, got a causal one; cosine and hidden_mse "
         "compare all positions");

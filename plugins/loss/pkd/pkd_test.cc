@@ -110,11 +110,12 @@ TEST(PkdLoss, RejectsWhatCannotBe) {
   config.set_leave_out_last_layer(true);
   EXPECT_THAT(PkdLoss::Create(config, context),
               IsInvalidArgument("PkdConfig.leave_out_last_layer: want another layer in the mapping, got none"));
-  for (bool* causal : {&teacher.causal, &student.causal}) {
-    *causal = true;
+  for (EncoderConfig* side : {&teacher, &student}) {
+    const EncoderConfig before = *side;
+    testing::MakeCausal(side);
     EXPECT_THAT(PkdLoss::Create(Mapped(), context),
                 IsInvalidArgument("PkdConfig: want models whose first position sees the whole sequence, got a causal"));
-    *causal = false;
+    *side = before;
   }
   teacher.hidden_size = 12;
   EXPECT_THAT(PkdLoss::Create(Mapped(), context),

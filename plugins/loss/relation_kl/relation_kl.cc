@@ -37,31 +37,39 @@ absl::StatusOr<std::vector<Relation>> Relations(const RelationKlConfig& config) 
   return relations;
 }
 
-absl::StatusOr<int64_t> RelationHeads(const RelationKlConfig& config, const LossContext& context) {
+// A·d
+int64_t AttentionWidth(const EncoderConfig& config, int layer) {
+  const AttentionSpec& attention = config.layer(layer).attention;
+  return attention.heads * attention.head_size;
+}
+
+absl::StatusOr<int64_t> RelationHeads(const RelationKlConfig& config, const LossContext& context,
+                                      const LayerPair& pair) {
   if (!config.has_relation_heads()) {
-    RETORT_RETURN_IF_ERROR(RequireSameHeads(context, "RelationKlConfig",
-                                            "; relation_heads takes any numbers, for example relation_heads: 48"));
-    return context.student.heads;
+    return SameHeads(context, {pair}, "RelationKlConfig",
+                     "; relation_heads takes any numbers, for example relation_heads: 48");
   }
   const int64_t heads = config.relation_heads();
-  if (heads < 1 || context.teacher->hidden_size % heads != 0 || context.student.hidden_size % heads != 0) {
-    return Invalid(absl::StrCat(".relation_heads: want a divisor of the teacher's width ", context.teacher->hidden_size,
-                                " and of the student's ", context.student.hidden_size, ", got ", heads));
+  const int64_t teacher = AttentionWidth(*context.teacher, pair.teacher);
+  const int64_t student = AttentionWidth(context.student, pair.student);
+  if (heads < 1 || teacher % heads != 0 || student % heads != 0) {
+    return Invalid(absl::StrCat(".relation_heads: want a divisor of the teacher's width ", teacher,
+                                " and of the student's ", student, ", got ", heads));
   }
   return heads;
 }
 
-absl::Status RequireLayer(const char* field, int layer, int64_t layers) {
+absl::Status RequireLayer(const char* field, int layer, int layers) {
   if (layer >= 1 && layer <= layers) return absl::OkStatus();
   return Invalid(absl::StrCat(".", field, ": want a layer of 1..", layers, ", got ", layer));
 }
 
 absl::StatusOr<LayerPair> Layers(const RelationKlConfig& config, const LossContext& context) {
   LayerPair pair;
-  pair.teacher = config.has_teacher_layer() ? config.teacher_layer() : static_cast<int>(context.teacher->layers);
-  pair.student = config.has_student_layer() ? config.student_layer() : static_cast<int>(context.student.layers);
-  RETORT_RETURN_IF_ERROR(RequireLayer("teacher_layer", pair.teacher, context.teacher->layers));
-  RETORT_RETURN_IF_ERROR(RequireLayer("student_layer", pair.student, context.student.layers));
+  pair.teacher = config.has_teacher_layer() ? config.teacher_layer() : context.teacher->depth();
+  pair.student = config.has_student_layer() ? config.student_layer() : context.student.depth();
+  RETORT_RETURN_IF_ERROR(RequireLayer("teacher_layer", pair.teacher, context.teacher->depth()));
+  RETORT_RETURN_IF_ERROR(RequireLayer("student_layer", pair.student, context.student.depth()));
   return pair;
 }
 
@@ -83,8 +91,8 @@ absl::StatusOr<std::unique_ptr<LossTerm>> RelationKlLoss::Create(const RelationK
                                                                  const LossContext& context) {
   RETORT_RETURN_IF_ERROR(RequireSameDirection(context, "RelationKlConfig"));
   RETORT_ASSIGN_OR_RETURN(std::vector<Relation> relations, Relations(config));
-  RETORT_ASSIGN_OR_RETURN(const int64_t relation_heads, RelationHeads(config, context));
   RETORT_ASSIGN_OR_RETURN(const LayerPair layers, Layers(config, context));
+  RETORT_ASSIGN_OR_RETURN(const int64_t relation_heads, RelationHeads(config, context, layers));
   return std::make_unique<RelationKlLoss>(layers, std::move(relations), relation_heads);
 }
 

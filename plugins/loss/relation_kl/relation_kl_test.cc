@@ -46,7 +46,7 @@ TEST(RelationKlLoss, IsTheHandWorkedDivergenceOfEveryRelation) {
   s.attention[1] = AttentionState(one, one, one, batch.valid);
   t.attention[1] = AttentionState(zero, zero, zero, batch.valid);
   EncoderConfig encoder = testing::SmallEncoder(1);
-  encoder.heads = 1;
+  testing::SetHeads(1, &encoder);
   for (const auto& [set, weight] :
        std::vector<std::pair<void (RelationKlConfig::*)(double), double>>{{&RelationKlConfig::set_query_key, 1},
                                                                           {&RelationKlConfig::set_query_query, 2},
@@ -107,8 +107,11 @@ TEST(RelationKlLoss, AddsOverRelationHeadsAndRealPositionsOfModelsOfDifferentSha
   for (bool causal : {false, true}) {
     EncoderConfig student = testing::SmallEncoder(2), teacher = testing::SmallEncoder(3);
     teacher.hidden_size = 12;
-    teacher.heads = 3;
-    student.causal = teacher.causal = causal;
+    testing::SetHeads(3, &teacher);
+    if (causal) {
+      testing::MakeCausal(&student);
+      testing::MakeCausal(&teacher);
+    }
     RelationKlConfig config = AllRelations();
     config.set_relation_heads(4);
     config.set_teacher_layer(2);
@@ -133,7 +136,7 @@ TEST(RelationKlLoss, AddsOverRelationHeadsAndRealPositionsOfModelsOfDifferentSha
 TEST(RelationKlLoss, GradientAgreesWithFiniteDifferences) {
   for (bool causal : {false, true}) {
     EncoderConfig encoder = testing::SmallEncoder(1);
-    encoder.causal = causal;
+    if (causal) testing::MakeCausal(&encoder);
     RelationKlConfig config = AllRelations();
     config.set_relation_heads(4);
     auto term = RelationKlLoss::Create(config, {encoder, &encoder});
@@ -179,7 +182,7 @@ TEST(RelationKlLoss, RejectsWhatCannotBe) {
   EXPECT_THAT(error("query_key: 1 student_layer: 0"),
               IsInvalidArgument("RelationKlConfig.student_layer: want a layer of 1..2, got 0"));
   teacher.hidden_size = 12;
-  teacher.heads = 4;
+  testing::SetHeads(4, &teacher);
   EXPECT_THAT(error("query_key: 1"),
               IsInvalidArgument("RelationKlConfig: want teacher and student with equally many heads, got 4 in the "
                                 "teacher and 2 in the student; relation_heads takes any numbers"));
@@ -190,7 +193,7 @@ TEST(RelationKlLoss, RejectsWhatCannotBe) {
                                   heads));
   }
   EXPECT_THAT(error("query_key: 1 relation_heads: 4"), IsOk());
-  student.causal = true;
+  testing::MakeCausal(&student);
   EXPECT_THAT(error("query_key: 1 relation_heads: 4"),
               IsInvalidArgument("got a bidirectional teacher and a causal student"));
 }

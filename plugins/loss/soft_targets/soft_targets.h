@@ -22,8 +22,8 @@ namespace retort {
 // change.
 //
 // Args:
-//   student:     s, [n, V], any float type. Gradient flows here only.
-//   teacher:     t, [n, V], same device; detached inside.
+//   student:     s, [n, O], any float type. Gradient flows here only.
+//   teacher:     t, [n, O], same device; detached inside.
 //   temperature: τ > 0.
 //   factor:      what the sum is multiplied by.
 // Returns: [] float64 for a float64 student, else float32; nats. 0 if there are no rows.
@@ -32,21 +32,23 @@ at::Tensor SoftTargetsSum(const at::Tensor& student, const at::Tensor& teacher, 
 
 class SoftTargetsLoss final : public RowLossTerm {
  public:
-  // Errors: InvalidArgument for a temperature that is not > 0, without a teacher, or for two vocabulary sizes.
+  // Errors: InvalidArgument for a temperature that is not > 0, without a teacher, for rows of another head than the
+  // vocabulary's, or for heads of different outputs.
   static absl::StatusOr<std::unique_ptr<LossTerm>> Create(const SoftTargetsConfig& config, const LossContext& context);
 
-  SoftTargetsLoss(double temperature, double factor, RowSet rows)
+  SoftTargetsLoss(double temperature, double factor, HeadRows rows)
       : temperature_(temperature), factor_(factor), rows_(rows) {}
 
   Capture teacher() const override { return student(); }
-  RowSet rows() const override { return rows_; }
+  HeadKind head() const override { return rows_.head; }
+  RowSet rows() const override { return rows_.rows; }
   absl::StatusOr<at::Tensor> SumRows(const LogitRows& logits) const override;
   std::optional<FusedRowLoss> fused() const override;
 
  private:
   const double temperature_;
   const double factor_;
-  const RowSet rows_;
+  const HeadRows rows_;
 };
 
 }  // namespace retort

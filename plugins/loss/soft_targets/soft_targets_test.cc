@@ -70,7 +70,7 @@ TEST(SoftTargetsLoss, ReadsTheRowsItIsToldAndScalesByDefault) {
   ASSERT_THAT(all, IsOk());
   EXPECT_EQ(dynamic_cast<RowLossTerm&>(**all).rows(), RowSet::kReal);
   EXPECT_FALSE((*all)->gold());
-  EXPECT_EQ((*all)->teacher().vocabulary_rows, std::set<RowSet>{RowSet::kReal});
+  EXPECT_EQ((*all)->teacher().logits, (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kReal}}));
   const FusedRowLoss fused = *dynamic_cast<RowLossTerm&>(**all).fused();
   EXPECT_EQ(fused.kl, 4);
   EXPECT_EQ(fused.temperature, 2);

@@ -32,6 +32,7 @@ constexpr int kBlocks = 5, kLength = 12;
 constexpr double kTolerance = 1e-5;
 constexpr c10::DeviceType kCpu = at::kCPU;
 
+constexpr HeadRows kRows = {HeadKind::kVocabulary, RowSet::kReal};
 constexpr char kClm[] = "loss { name: \"clm\" weight: 2 causal_lm {} } ";
 constexpr char kDistillation[] =
     "loss { name: \"ce\" weight: 5 soft_targets { temperature: 2 } } loss { name: \"cos\" cosine {} } ";
@@ -82,9 +83,9 @@ class CausalLmGolden : public ::testing::Test {
     TeacherOutputs taught;
     taught.model = teacher_.encoder->Forward(teacher_.parameters, batch, objective.teacher(), std::nullopt);
     if (objective.reads_teacher_rows()) {
-      const at::Tensor& last = taught.model.hidden.at(static_cast<int>(teacher_.encoder->config().layers));
-      taught.logits[RowSet::kReal] =
-          TeacherLogits(*teacher_.encoder, teacher_.parameters, batch, last, RowSet::kReal, stage.row_chunk());
+      const at::Tensor& last = taught.model.hidden.at(teacher_.encoder->config().depth());
+      taught.logits[kRows] =
+          TeacherLogits(*teacher_.encoder, teacher_.parameters, batch, last, kRows, stage.row_chunk());
     }
     StudentOptions options;
     options.stage = stage;

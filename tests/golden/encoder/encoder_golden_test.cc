@@ -52,7 +52,7 @@ class EncoderGolden : public ::testing::TestWithParam<std::tuple<const char*, at
     parameters_ = model->parameters.To(dtype(), at::kCPU);
     parameters_.EnableGradients();
     batch_ = Step(*golden_).Slice(0, 3, at::kCPU);
-    for (int layer = 0; layer <= model->config.layers; ++layer) everything_.hidden.insert(layer);
+    for (int layer = 0; layer <= model->config.depth(); ++layer) everything_.hidden.insert(layer);
   }
 
   at::ScalarType dtype() const { return std::get<1>(GetParam()); }
@@ -61,7 +61,9 @@ class EncoderGolden : public ::testing::TestWithParam<std::tuple<const char*, at
   // Rows of [B, S, ...] at real positions.
   at::Tensor Real(const at::Tensor& values) const { return values.flatten(0, 1).index_select(0, batch_.real_rows); }
 
-  at::Tensor Logits(const at::Tensor& rows) const { return encoder_->Logits(parameters_, rows); }
+  at::Tensor Logits(const at::Tensor& rows) const {
+    return encoder_->head(HeadKind::kVocabulary).Logits(parameters_, rows);
+  }
 
   std::unique_ptr<SafetensorsFile> golden_;
   std::unique_ptr<Encoder> encoder_;
@@ -75,16 +77,16 @@ TEST_P(EncoderGolden, ComputesWhatTransformersDoes) {
   for (const auto& [layer, hidden] : outputs.hidden) {
     EXPECT_THAT(Real(hidden), IsCloseTo(Real(Golden(absl::StrCat("hidden.", layer))), Tolerance(dtype()))) << layer;
   }
-  const at::Tensor& last = outputs.hidden.at(static_cast<int>(encoder_->config().layers));
+  const at::Tensor& last = outputs.hidden.at(encoder_->config().depth());
   EXPECT_THAT(Logits(Real(last)), IsCloseTo(Real(Golden("logits")), Tolerance(dtype())));
   if (encoder_->config().pooler) {
-    EXPECT_THAT(encoder_->Pooled(parameters_, last), IsCloseTo(Golden("pooled"), Tolerance(dtype())));
+    EXPECT_THAT(Pooled(parameters_, last), IsCloseTo(Golden("pooled"), Tolerance(dtype())));
   }
 }
 
 TEST_P(EncoderGolden, HasTransformersLossAndGradients) {
   const ModelOutputs outputs = encoder_->Forward(parameters_, batch_, everything_, std::nullopt);
-  const at::Tensor& last = outputs.hidden.at(static_cast<int>(encoder_->config().layers));
+  const at::Tensor& last = outputs.hidden.at(encoder_->config().depth());
   const auto labelled = [&](const at::Tensor& values) {
     return values.flatten(0, 1).index_select(0, batch_.labelled_rows);
   };

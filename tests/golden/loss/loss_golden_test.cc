@@ -150,8 +150,8 @@ EncoderConfig Model(const std::string& name, bool causal) {
   EncoderConfig config = testing::SmallEncoder(name == "student" ? 2 : 4);
   config.vocabulary_size = 23;
   config.hidden_size = name == "teacher" ? 10 : name == "wide_teacher" ? 12 : 6;
-  config.heads = name == "wide_teacher" ? 4 : 2;
-  config.causal = causal;
+  testing::SetHeads(name == "wide_teacher" ? 4 : 2, &config);
+  if (causal) testing::MakeCausal(&config);
   return config;
 }
 

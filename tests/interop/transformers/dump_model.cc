@@ -21,7 +21,8 @@ namespace {
 
 constexpr int64_t kLengths[] = {128, 64, 17, 3};
 
-// Pieces in no order, not [PAD]; every fourth position is labelled with another piece.
+// Pieces in no order, not [PAD]; every fourth position is labelled with another piece, and the sequences with a
+// class, a score and a span.
 Batch RandomBatch(const EncoderConfig& config) {
   StepBatch step;
   step.pad_id = static_cast<int32_t>(config.pad_token_id);
@@ -34,6 +35,10 @@ Batch RandomBatch(const EncoderConfig& config) {
       sequence.ids.push_back(static_cast<int32_t>(piece < config.pad_token_id ? piece : piece + 1));
       sequence.labels.push_back(static_cast<int32_t>(s % 4 == 1 ? label : kNoLabel));
     }
+    const HeadSpec* classes = FindHead(config, HeadKind::kClasses);
+    if (classes != nullptr) sequence.class_label = length % config.outputs(*classes);
+    sequence.score = static_cast<float>(length) / 100;
+    sequence.span = {length % 2, length % 3 + 1};
     step.sequences.push_back(std::move(sequence));
   }
   return step.Slice(0, static_cast<int64_t>(step.sequences.size()), at::kCPU);

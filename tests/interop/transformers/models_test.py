@@ -32,6 +32,9 @@ CLASSES = {
     "gpt2": "GPT2LMHeadModel",
     "gpt2_untied": "GPT2LMHeadModel",
 }
+for family, prefix in {"bert": "Bert", "distilbert": "DistilBert", "roberta": "Roberta", "gpt2": "GPT2"}.items():
+    CLASSES[f"{family}_classes"] = CLASSES[f"{family}_score"] = prefix + "ForSequenceClassification"
+    CLASSES[f"{family}_spans"] = prefix + "ForQuestionAnswering"
 
 SIZES = {"vocab_size": 90, "max_position_embeddings": 140}
 BERT = {**SIZES, "hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 36}
@@ -83,6 +86,7 @@ WRITTEN_BY_TRANSFORMERS = {
     "bert_encoder_without_pooler": model("BertModel", add_pooling_layer=False),
     "bert_encoder_gamma_and_beta": model("BertModel", rename=gamma_and_beta),
     "bert_for_pre_training": model("BertForPreTraining"),
+    "bert_tokens": model("BertForTokenClassification"),
     "distilbert": model("DistilBertForMaskedLM"),
     "distilbert_sinusoidal": model("DistilBertForMaskedLM", {"sinusoidal_pos_embds": True}),
     "distilbert_relu": model("DistilBertForMaskedLM", {"activation": "relu"}),
@@ -103,6 +107,19 @@ WRITTEN_BY_TRANSFORMERS = {
     "gpt2_gelu": model("GPT2LMHeadModel", {"activation_function": "gelu"}),
     "gpt2_epsilon": model("GPT2LMHeadModel", {"layer_norm_epsilon": 1e-3}),
     "gpt2_untied": model("GPT2LMHeadModel", {"tie_word_embeddings": False}),
+    "bert_classes": model("BertForSequenceClassification", {"num_labels": 3, "classifier_dropout": 0.3}),
+    "bert_score": model("BertForSequenceClassification", {"num_labels": 1, "problem_type": "regression"}),
+    "bert_spans": model("BertForQuestionAnswering"),
+    "distilbert_classes": model("DistilBertForSequenceClassification", {"id2label": {0: "no", 1: "maybe", 2: "yes"}}),
+    "distilbert_score": model("DistilBertForSequenceClassification", {"num_labels": 1}),
+    "distilbert_spans": model("DistilBertForQuestionAnswering"),
+    "roberta_classes": model("RobertaForSequenceClassification"),
+    "roberta_score": model("RobertaForSequenceClassification", {"num_labels": 1}),
+    "roberta_spans": model("RobertaForQuestionAnswering"),
+    "gpt2_classes": model("GPT2ForSequenceClassification", {"num_labels": 3, "pad_token_id": 0}),
+    "gpt2_score": model("GPT2ForSequenceClassification", {"num_labels": 1, "pad_token_id": 0}),
+    "gpt2_spans": model("GPT2ForQuestionAnswering"),
+    "gpt2_encoder": model("GPT2Model"),
     "gpt2_bare_names": model("GPT2LMHeadModel", rename=without_prefix),
 }
 
@@ -143,6 +160,9 @@ class WrittenByTransformers(ModelComparison):
             if made_by is transformers.BertForPreTraining:
                 self.check_pooled(folder)
                 written, _ = loaded(folder, transformers.BertForMaskedLM)
+            if made_by is transformers.BertForTokenClassification:
+                # A head that is not known is left aside.
+                written, _ = loaded(folder, transformers.BertModel, add_pooling_layer=False)
             self.compare(written.to(torch.float32).eval(), folder / "outputs")
 
 

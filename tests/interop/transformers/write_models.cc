@@ -48,33 +48,36 @@ struct Model {
   at::ScalarType dtype = at::kFloat;
 };
 
-EncoderConfig Distilbert() {
-  EncoderConfig config = testing::SmallEncoder(3);
-  config.family = "distilbert";
-  config.token_types = 0;
-  return config;
-}
+EncoderConfig Distilbert() { return testing::SmallModel("distilbert", 3); }
 
 EncoderConfig Roberta() {
-  EncoderConfig config = testing::SmallEncoder(2);
-  config.family = "roberta";
+  EncoderConfig config = testing::SmallModel("roberta", 2);
   config.token_types = 1;
-  config.position_offset = config.pad_token_id + 1;
   return config;
 }
 
-EncoderConfig Gpt2() {
-  EncoderConfig config = testing::SmallEncoder(3);
-  config.family = "gpt2";
-  config.token_types = 0;
-  config.activation = Activation::kGeluTanh;
-  config.pre_norm = config.causal = true;
-  config.head_transform = config.head_bias = false;
-  return config;
+EncoderConfig Gpt2() { return testing::SmallModel("gpt2", 3); }
+
+void SetActivation(Activation activation, EncoderConfig* config) {
+  for (LayerSpec& layer : config->layers) layer.feed_forward.activation = activation;
+}
+
+// A model of every family with every other head.
+std::vector<Model> ModelsWithHeads() {
+  std::vector<Model> models;
+  for (const std::string family : {"bert", "distilbert", "roberta", "gpt2"}) {
+    for (HeadKind kind : {HeadKind::kClasses, HeadKind::kSpans, HeadKind::kScore}) {
+      Model& model = models.emplace_back();
+      model.name = absl::StrCat(family, "_", HeadKindName(kind));
+      model.config = testing::SmallModel(family, 2, {kind});
+      if (kind == HeadKind::kClasses) model.config.heads.front().classes = {"no", "maybe", "yes"};
+    }
+  }
+  return models;
 }
 
 EncoderConfig WithoutHead(EncoderConfig config) {
-  config.language_model_head = false;
+  config.heads.clear();
   return config;
 }
 
@@ -84,8 +87,9 @@ std::vector<Model> BertModels() {
   EncoderConfig without_token_types = bert;
   without_token_types.token_types = 0;
   EncoderConfig untied = testing::SmallEncoder(2);
-  untied.tied_decoder = false;
-  untied.activation = untied.head_activation = Activation::kRelu;
+  untied.heads.front().tied = false;
+  SetActivation(Activation::kRelu, &untied);
+  untied.heads.front().activation = Activation::kRelu;
   EncoderConfig pooler = testing::SmallEncoder(2);
   pooler.pooler = true;
   return {{"bert", bert},
@@ -98,13 +102,13 @@ std::vector<Model> BertModels() {
 
 std::vector<Model> OtherModels() {
   EncoderConfig untied_distilbert = Distilbert();
-  untied_distilbert.tied_decoder = false;
+  untied_distilbert.heads.front().tied = false;
   EncoderConfig roberta_tanh = Roberta();
-  roberta_tanh.activation = Activation::kGeluTanh;
+  SetActivation(Activation::kGeluTanh, &roberta_tanh);
   EncoderConfig untied_roberta = Roberta();
-  untied_roberta.tied_decoder = false;
+  untied_roberta.heads.front().tied = false;
   EncoderConfig untied_gpt2 = Gpt2();
-  untied_gpt2.tied_decoder = false;
+  untied_gpt2.heads.front().tied = false;
   return {{"distilbert", Distilbert()},
           {"distilbert_bf16", Distilbert(), at::kBFloat16},
           {"distilbert_untied", untied_distilbert},
@@ -136,6 +140,7 @@ absl::Status Write(const std::string& folder, const Model& model) {
 
 absl::Status WriteAll(const std::string& folder) {
   for (const Model& model : BertModels()) RETORT_RETURN_IF_ERROR(Write(folder + "/" + model.name, model));
+  for (const Model& model : ModelsWithHeads()) RETORT_RETURN_IF_ERROR(Write(folder + "/" + model.name, model));
   for (const Model& model : OtherModels()) RETORT_RETURN_IF_ERROR(Write(folder + "/" + model.name, model));
   return absl::OkStatus();
 }

@@ -5,10 +5,19 @@
 namespace retort {
 namespace {
 
-absl::Status Check(const EncoderConfig& config) {
-  absl::Status status = WantHeadActivation(config, config.activation);
-  status.Update(CheckBertLike(config, /*position_offset=*/0));
-  return status;
+HeadSpec BertHead(HeadKind kind, const EncoderConfig& config) {
+  switch (kind) {
+    case HeadKind::kVocabulary:
+      return BertVocabularyHead(config);
+    case HeadKind::kSpans:
+      return PlainHead(kind, Pooling::kNone);
+    case HeadKind::kClasses:
+    case HeadKind::kScore:
+      break;
+  }
+  HeadSpec head = PlainHead(kind, Pooling::kPooler);
+  head.dropout = config.hidden_dropout;
+  return head;
 }
 
 }  // namespace
@@ -18,20 +27,26 @@ const ModelFamily& BertFamily() {
     auto* f = new ModelFamily;
     f->name = "bert";
     f->encoder_class = "BertModel";
-    f->head_class = "BertForMaskedLM";
-    f->set_up = [](EncoderConfig*) {};
+    f->head_classes = {{HeadKind::kVocabulary, "BertForMaskedLM"},
+                       {HeadKind::kClasses, "BertForSequenceClassification"},
+                       {HeadKind::kScore, "BertForSequenceClassification"},
+                       {HeadKind::kSpans, "BertForQuestionAnswering"}};
+    f->other_classes = {{"BertForPreTraining", HeadKind::kVocabulary}};
+    f->fix = FixBertLayers;
+    f->head = BertHead;
     f->read_config = ReadBertOptions;
     f->write_config = WriteBertOptions;
-    f->check = Check;
+    f->dropout_options = {{HeadKind::kClasses, "classifier_dropout"}, {HeadKind::kScore, "classifier_dropout"}};
     AddBertModules("bert.", f);
-    f->others.push_back({"cls.predictions.transform.dense", {"masked_lm.transform"}});
-    f->others.push_back({"cls.predictions.transform.LayerNorm", {"masked_lm.norm"}});
-    f->single = {{"masked_lm.decoder.bias", "cls.predictions.bias"},
-                 {"masked_lm.decoder.weight", "cls.predictions.decoder.weight"}};
+    f->others.push_back({"cls.predictions.transform.dense", {"head.vocabulary.transform"}});
+    f->others.push_back({"cls.predictions.transform.LayerNorm", {"head.vocabulary.norm"}});
+    f->others.push_back({"qa_outputs", {"head.spans.output"}});
+    AddLabelModules("classifier", /*transform=*/"", f);
+    f->single = {{"head.vocabulary.decoder.bias", "cls.predictions.bias"},
+                 {"head.vocabulary.decoder.weight", "cls.predictions.decoder.weight"}};
     f->decoder = "cls.predictions.decoder.weight";
     f->second_bias = "cls.predictions.decoder.bias";
-    f->ignored = {"bert.embeddings.position_ids", "bert.embeddings.token_type_ids", "cls.seq_relationship.weight",
-                  "cls.seq_relationship.bias"};
+    f->ignored = {"bert.embeddings.position_ids", "bert.embeddings.token_type_ids"};
     f->nominal_token_types = true;
     return f;
   }();

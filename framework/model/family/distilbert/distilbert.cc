@@ -1,6 +1,5 @@
 #include "framework/model/family/distilbert/distilbert.h"
 
-#include "absl/strings/str_cat.h"
 #include "framework/model/family/bert_options.h"
 
 namespace retort {
@@ -8,41 +7,63 @@ namespace {
 
 constexpr double kLayerNormEpsilon = 1e-12;
 
-void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
+// What config.json means where it does not say.
+constexpr double kLabelDropout = 0.2;
+constexpr double kSpansDropout = 0.1;
+
+void Fix(EncoderConfig* config) {
+  FixBertLayers(config);
   config->token_types = 0;
+  config->pooler = false;
+  config->layer_norm_epsilon = kLayerNormEpsilon;
+}
+
+HeadSpec DistilbertHead(HeadKind kind, const EncoderConfig& config) {
+  switch (kind) {
+    case HeadKind::kVocabulary:
+      return BertVocabularyHead(config);
+    case HeadKind::kSpans: {
+      HeadSpec head = PlainHead(kind, Pooling::kNone);
+      head.dropout = kSpansDropout;
+      return head;
+    }
+    case HeadKind::kClasses:
+    case HeadKind::kScore:
+      break;
+  }
+  HeadSpec head = PlainHead(kind, Pooling::kFirst);
+  head.transform = true;
+  head.activation = Activation::kRelu;
+  head.dropout = kLabelDropout;
+  return head;
+}
+
+void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
+  int64_t layers = 0;
+  LayerSpec layer;
   reader->Integer("max_position_embeddings", &config->max_positions);
   reader->Integer("dim", &config->hidden_size, true);
-  reader->Integer("n_layers", &config->layers, true);
-  reader->Integer("n_heads", &config->heads, true);
-  reader->Integer("hidden_dim", &config->intermediate_size, true);
+  reader->Integer("n_layers", &layers, true);
+  reader->Integer("n_heads", &layer.attention.heads, true);
+  reader->Integer("hidden_dim", &layer.feed_forward.width, true);
   reader->Real("dropout", &config->hidden_dropout);
   reader->Real("attention_dropout", &config->attention_dropout);
-  reader->ReadActivation("activation", &config->activation);
-  config->head_activation = config->activation;
+  reader->ReadActivation("activation", &layer.feed_forward.activation);
   reader->Only("tie_weights_", true);
+  reader->Update(SetLayers(layers, layer, config));
 }
 
 void WriteConfig(const EncoderConfig& config, ConfigJson* json) {
+  const LayerSpec& layer = config.layers.front();
   (*json)["max_position_embeddings"] = config.max_positions;
   (*json)["dim"] = config.hidden_size;
-  (*json)["n_layers"] = config.layers;
-  (*json)["n_heads"] = config.heads;
-  (*json)["hidden_dim"] = config.intermediate_size;
+  (*json)["n_layers"] = config.depth();
+  (*json)["n_heads"] = layer.attention.heads;
+  (*json)["hidden_dim"] = layer.feed_forward.width;
   (*json)["dropout"] = config.hidden_dropout;
   (*json)["attention_dropout"] = config.attention_dropout;
-  (*json)["activation"] = ActivationOption(config.activation);
+  (*json)["activation"] = ActivationOption(layer.feed_forward.activation);
   (*json)["sinusoidal_pos_embds"] = false;
-}
-
-absl::Status Check(const EncoderConfig& config) {
-  absl::Status status = WantField("token_types", config.family, 0, config.token_types);
-  status.Update(WantField("pooler", config.family, false, config.pooler));
-  status.Update(WantField("layer_norm_epsilon", config.family, kLayerNormEpsilon, config.layer_norm_epsilon));
-  if (!status.ok())
-    return absl::InvalidArgumentError(absl::StrCat(status.message(), "; family bert has a place for it"));
-  status.Update(WantHeadActivation(config, config.activation));
-  status.Update(CheckBertLike(config, /*position_offset=*/0));
-  return status;
 }
 
 }  // namespace
@@ -52,11 +73,17 @@ const ModelFamily& DistilbertFamily() {
     auto* f = new ModelFamily;
     f->name = "distilbert";
     f->encoder_class = "DistilBertModel";
-    f->head_class = "DistilBertForMaskedLM";
-    f->set_up = [](EncoderConfig* config) { config->token_types = 0; };
+    f->head_classes = {{HeadKind::kVocabulary, "DistilBertForMaskedLM"},
+                       {HeadKind::kClasses, "DistilBertForSequenceClassification"},
+                       {HeadKind::kScore, "DistilBertForSequenceClassification"},
+                       {HeadKind::kSpans, "DistilBertForQuestionAnswering"}};
+    f->fix = Fix;
+    f->head = DistilbertHead;
     f->read_config = ReadConfig;
     f->write_config = WriteConfig;
-    f->check = Check;
+    f->dropout_options = {{HeadKind::kClasses, "seq_classif_dropout"},
+                          {HeadKind::kScore, "seq_classif_dropout"},
+                          {HeadKind::kSpans, "qa_dropout"}};
     f->prefix = "distilbert.";
     f->bare = {"embeddings.", "transformer."};
     f->layers = "distilbert.transformer.layer.";
@@ -70,10 +97,12 @@ const ModelFamily& DistilbertFamily() {
         {"distilbert.embeddings.word_embeddings", {"embeddings.word"}},
         {"distilbert.embeddings.position_embeddings", {"embeddings.position"}},
         {"distilbert.embeddings.LayerNorm", {"embeddings.norm"}},
-        {"vocab_transform", {"masked_lm.transform"}},
-        {"vocab_layer_norm", {"masked_lm.norm"}},
-        {"vocab_projector", {"masked_lm.decoder"}},
+        {"vocab_transform", {"head.vocabulary.transform"}},
+        {"vocab_layer_norm", {"head.vocabulary.norm"}},
+        {"vocab_projector", {"head.vocabulary.decoder"}},
+        {"qa_outputs", {"head.spans.output"}},
     };
+    AddLabelModules("classifier", "pre_classifier", f);
     f->decoder = "vocab_projector.weight";
     f->ignored = {"distilbert.embeddings.position_ids"};
     return f;

@@ -5,13 +5,37 @@
 namespace retort {
 namespace {
 
-constexpr int64_t kWidthsOfFeedForward = 4;  // Where n_inner does not say.
+constexpr Activation kActivation = Activation::kGeluTanh;  // Where config.json does not say.
+constexpr int64_t kWidthsOfFeedForward = 4;                // Where n_inner does not say.
 
-void SetUp(EncoderConfig* config) {
-  config->token_types = 0;
-  config->pre_norm = config->causal = true;
-  config->head_transform = config->head_bias = false;
-  config->activation = Activation::kGeluTanh;
+void Fix(EncoderConfig* config) {
+  for (LayerSpec& layer : config->layers) {
+    layer.norm = NormPlacement::kPre;
+    layer.attention.causal = layer.attention.bias = layer.feed_forward.bias = true;
+    layer.feed_forward.gated = false;
+  }
+  config->embedding_norm = config->pooler = false;
+  config->final_norm = true;
+  config->token_types = config->position_offset = 0;
+}
+
+HeadSpec Gpt2Head(HeadKind kind, const EncoderConfig&) {
+  switch (kind) {
+    case HeadKind::kSpans:
+      return PlainHead(kind, Pooling::kNone);
+    case HeadKind::kVocabulary: {
+      HeadSpec head = PlainHead(kind, Pooling::kNone);
+      head.bias = false;
+      head.tied = true;
+      return head;
+    }
+    case HeadKind::kClasses:
+    case HeadKind::kScore:
+      break;
+  }
+  HeadSpec head = PlainHead(kind, Pooling::kLast);
+  head.bias = false;
+  return head;
 }
 
 // Where padding has no id, any that is there does for what is never read.
@@ -28,21 +52,23 @@ void ReadTextIds(ConfigReader* reader, EncoderConfig* config) {
 }
 
 void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
-  SetUp(config);
+  int64_t layers = 0;
+  LayerSpec layer;
+  layer.feed_forward.activation = kActivation;
   config->max_positions = 1024;
   config->layer_norm_epsilon = 1e-5;
   double embedding_dropout = config->hidden_dropout;
   reader->Integer("n_positions", &config->max_positions);
   reader->Integer("n_embd", &config->hidden_size, true);
-  reader->Integer("n_layer", &config->layers, true);
-  reader->Integer("n_head", &config->heads, true);
-  config->intermediate_size = kWidthsOfFeedForward * config->hidden_size;
-  reader->Integer("n_inner", &config->intermediate_size);
+  reader->Integer("n_layer", &layers, true);
+  reader->Integer("n_head", &layer.attention.heads, true);
+  layer.feed_forward.width = kWidthsOfFeedForward * config->hidden_size;
+  reader->Integer("n_inner", &layer.feed_forward.width);
   reader->Real("resid_pdrop", &config->hidden_dropout);
   reader->Real("embd_pdrop", &embedding_dropout);
   reader->Real("attn_pdrop", &config->attention_dropout);
   reader->Real("layer_norm_epsilon", &config->layer_norm_epsilon);
-  reader->ReadActivation("activation_function", &config->activation);
+  reader->ReadActivation("activation_function", &layer.feed_forward.activation);
   ReadTextIds(reader, config);
   if (embedding_dropout != config->hidden_dropout) {
     reader->FailUnsupported("embd_pdrop", absl::StrCat("resid_pdrop (", config->hidden_dropout, ")"));
@@ -51,32 +77,23 @@ void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
   reader->Only("scale_attn_by_inverse_layer_idx", false);
   reader->Only("reorder_and_upcast_attn", false);
   reader->Only("add_cross_attention", false);
+  reader->Update(SetLayers(layers, layer, config));
 }
 
 void WriteConfig(const EncoderConfig& config, ConfigJson* json) {
+  const LayerSpec& layer = config.layers.front();
   (*json)["n_positions"] = config.max_positions;
   (*json)["n_embd"] = config.hidden_size;
-  (*json)["n_layer"] = config.layers;
-  (*json)["n_head"] = config.heads;
-  (*json)["n_inner"] = config.intermediate_size;
+  (*json)["n_layer"] = config.depth();
+  (*json)["n_head"] = layer.attention.heads;
+  (*json)["n_inner"] = layer.feed_forward.width;
   (*json)["resid_pdrop"] = config.hidden_dropout;
   (*json)["embd_pdrop"] = config.hidden_dropout;
   (*json)["attn_pdrop"] = config.attention_dropout;
   (*json)["layer_norm_epsilon"] = config.layer_norm_epsilon;
-  (*json)["activation_function"] = ActivationOption(config.activation);
+  (*json)["activation_function"] = ActivationOption(layer.feed_forward.activation);
   (*json)["bos_token_id"] = config.bos_token_id.value_or(config.pad_token_id);
   (*json)["eos_token_id"] = config.eos_token_id.value_or(config.pad_token_id);
-}
-
-absl::Status Check(const EncoderConfig& config) {
-  absl::Status status = WantField("pre_norm", config.family, true, config.pre_norm);
-  status.Update(WantField("causal", config.family, true, config.causal));
-  status.Update(WantField("token_types", config.family, 0, config.token_types));
-  status.Update(WantField("pooler", config.family, false, config.pooler));
-  status.Update(WantField("head_transform", config.family, false, config.head_transform));
-  status.Update(WantField("head_bias", config.family, false, config.head_bias));
-  status.Update(WantField("position_offset", config.family, 0, config.position_offset));
-  return status;
 }
 
 }  // namespace
@@ -86,11 +103,15 @@ const ModelFamily& Gpt2Family() {
     auto* f = new ModelFamily;
     f->name = "gpt2";
     f->encoder_class = "GPT2Model";
-    f->head_class = "GPT2LMHeadModel";
-    f->set_up = SetUp;
+    f->head_classes = {{HeadKind::kVocabulary, "GPT2LMHeadModel"},
+                       {HeadKind::kClasses, "GPT2ForSequenceClassification"},
+                       {HeadKind::kScore, "GPT2ForSequenceClassification"},
+                       {HeadKind::kSpans, "GPT2ForQuestionAnswering"}};
+    f->activation = kActivation;
+    f->fix = Fix;
+    f->head = Gpt2Head;
     f->read_config = ReadConfig;
     f->write_config = WriteConfig;
-    f->check = Check;
     f->prefix = "transformer.";
     f->bare = {"wte.", "wpe.", "h.", "ln_f."};
     f->layers = "transformer.h.";
@@ -106,8 +127,10 @@ const ModelFamily& Gpt2Family() {
         {"transformer.wte", {"embeddings.word"}},
         {"transformer.wpe", {"embeddings.position"}},
         {"transformer.ln_f", {"final.norm"}},
+        {"qa_outputs", {"head.spans.output"}},
     };
-    f->single = {{"masked_lm.decoder.weight", "lm_head.weight"}};
+    AddLabelModules("score", /*transform=*/"", f);
+    f->single = {{"head.vocabulary.decoder.weight", "lm_head.weight"}};
     f->decoder = "lm_head.weight";
     f->ignored = {".attn.bias", ".attn.masked_bias"};
     return f;
