@@ -8,20 +8,22 @@ CONFORMANCE=$(realpath "$3")
 make_inputs
 
 mkdir "$root/conformance"
-ln -s "$PWD/tests/new_plugin/plugins" "$PWD/data" "$root/conformance/"
+ln -s "$PWD/data" "$root/conformance/"
+cp -rL tests/new_plugin/plugins "$root/conformance/"
+cp -rL plugins/evaluation/masked_lm "$root/conformance/plugins/evaluation/"  # By which new_data is evaluated.
 out=$(cd "$root/conformance" && "$CONFORMANCE" 2>&1)
 code=$?
 expect_code conformance 0
 for plugin in new_loss edited_loss new_mapping new_init new_data new_evaluation; do expect_text conformance "$plugin"; done
 
 # All of them at once, and a variant whose formula is another one.
-sed 's/layer_copy { mapping { top {} } }/new_init {}/; s/loss { name: "cos" cosine {} }/loss { name: "new" new_loss {} }/' \
+sed 's/layer_copy { mapping { top {} } }/new_init {}/; s/loss { name: "cos" cosine {} }/loss { name: "new" new_loss {} }/
+  $s/^}$/  stage { name: "alike" evaluation { new_evaluation { sequences: 8 } } }\n}/' \
   "$root/base.textproto" > "$root/new.textproto"
 cat >> "$root/new.textproto" <<'END'
 controls: NONE
 variant { name: "edited" overlay { stage { name: "distil" loss { name: "new" edited_loss {} } } } }
 variant { name: "mapped" overlay { student { init { layer_copy { mapping { new_mapping {} } } } } } }
-experiment { stage { name: "alike" evaluation { new_evaluation { sequences: 8 } } } }
 END
 
 # first_value <plugin>: of the term "new" in the runs that use the plugin and the new initialisation.
@@ -35,6 +37,7 @@ first_value() {
 
 run new "$root/new.textproto"
 expect_code new 0
+expect_text new similarity
 [ "$(find "$root/new/store" -name done.json | wc -l)" = 3 ] || fail "new: want 3 students"
 squared=$(first_value new_loss)
 absolute=$(first_value edited_loss)
