@@ -152,7 +152,10 @@ EncoderConfig TinyGpt2Config() {
   EncoderConfig config = TinyTeacherConfig();
   config.family = "gpt2";
   config.layer_norm_epsilon = 1e-5;
-  FindFamily(config.family)->set_up(&config);
+  const ModelFamily& family = *FindFamily(config.family);
+  for (LayerSpec& layer : config.layers) layer.feed_forward.activation = family.activation;
+  family.fix(&config);
+  config.heads = {family.head(HeadKind::kVocabulary, config)};
   return config;
 }
 

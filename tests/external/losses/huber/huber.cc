@@ -31,8 +31,7 @@ absl::StatusOr<std::unique_ptr<retort::LossTerm>> HuberLoss::Create(const HuberC
   const double delta = config.has_delta() ? config.delta() : 1;
   if (!(delta > 0)) return absl::InvalidArgumentError(absl::StrCat("HuberConfig.delta: want > 0, got ", delta));
   RETORT_RETURN_IF_ERROR(retort::RequireSameWidth(context, "HuberConfig", ""));
-  return std::make_unique<HuberLoss>(delta, static_cast<int>(context.student.layers),
-                                     static_cast<int>(context.teacher->layers));
+  return std::make_unique<HuberLoss>(delta, context.student.depth(), context.teacher->depth());
 }
 
 retort::Capture HuberLoss::student() const { return HiddenStates(student_layer_); }
