@@ -61,7 +61,9 @@ TEST(AttentionKlLoss, RejectsWhatCannotBe) {
   EXPECT_THAT(AttentionKlLoss::Create({}, {student, &teacher}),
               IsInvalidArgument("AttentionKlConfig.mapping: want a mapping, got none"));
   testing::SetHeads(4, &teacher);
-  EXPECT_THAT(AttentionKlLoss::Create({}, {student, &teacher}),
+  AttentionKlConfig mapped;
+  *mapped.mutable_mapping()->mutable_plugin() = testing::TestMapping();
+  EXPECT_THAT(AttentionKlLoss::Create(mapped, {student, &teacher, testing::TestMappings()}),
               IsInvalidArgument("got 4 in the teacher and 2 in the student"));
   testing::SetHeads(2, &teacher);
   testing::MakeCausal(&teacher);

@@ -82,7 +82,7 @@ class CausalLmGolden : public ::testing::Test {
     Objective objective = testing::MakeObjective(stage, student_.encoder->config(), &teacher_.encoder->config());
     TeacherOutputs taught;
     taught.model = teacher_.encoder->Forward(teacher_.parameters, batch, objective.teacher(), std::nullopt);
-    if (objective.reads_teacher_rows()) {
+    if (objective.teacher().Reads(HeadKind::kVocabulary)) {
       const at::Tensor& last = taught.model.hidden.at(teacher_.encoder->config().depth());
       taught.logits[kRows] =
           TeacherLogits(*teacher_.encoder, teacher_.parameters, batch, last, kRows, stage.row_chunk());
