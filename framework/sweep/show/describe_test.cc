@@ -70,8 +70,9 @@ TEST_F(DescribeTest, EstimatesMemoryOfTheLargestStep) {
       57 * 16 + 32 * 16 + 2 * 16 + 2 * 16 + 2 * (4 * (256 + 16) + 2 * 512 + 32 + 16 + 64) + 256 + 16 + 32 + 57;
   const MemorySide teaching{teacher, teacher_parameters, {{2}, {}, {RowSet::kReal}}};
   // Eight sequences of 24 positions, three of them at most in a slice.
-  const TrainingMemory expected = EstimateTrainingMemory(
-      {stage.config, stage.training().parameters, {{1}, {}, {RowSet::kReal, RowSet::kLabelled}}}, &teaching, {3, 24, 72, 512});
+  const TrainingMemory expected =
+      EstimateTrainingMemory({stage.config, stage.training().parameters, {{1}, {}, {RowSet::kReal, RowSet::kLabelled}}},
+                             &teaching, {3, 24, 72, 512});
   EXPECT_EQ(stage.training().memory.student_state, expected.student_state);
   EXPECT_EQ(stage.training().memory.student_step, expected.student_step);
   EXPECT_EQ(stage.training().memory.teacher_state, expected.teacher_state);
@@ -103,7 +104,8 @@ TEST_F(DescribeTest, LeavesOutWhatIsThere) {
   EXPECT_THAT(DescribePlan(plan, store_, 1e9), HasSubstr("  6 results, 6 of them there; to train: 0 cohorts\n"));
   const Plan more = Make(R"(variant { name: "new" overlay { stage { name: "distil" remove: "cos" } } })");
   const PlannedStage& added = more.stages[more.Find("new", 1, "distil")];
-  EXPECT_DOUBLE_EQ(EstimateSeconds(more, store_, 1e6), (added.training().student_flops + added.training().teacher_flops) / 1e6);
+  EXPECT_DOUBLE_EQ(EstimateSeconds(more, store_, 1e6),
+                   (added.training().student_flops + added.training().teacher_flops) / 1e6);
   EXPECT_THAT(DescribePlan(more, store_, 1e9), HasSubstr("  8 results, 6 of them there; to train: 1 cohorts\n"));
 }
 
