@@ -172,7 +172,7 @@ TEST(ReadConfig, UnsupportedOptionsAreNamed) {
 TEST(CheckFamily, NamesWhatDoesNotFit) {
   EncoderConfig config;
   config.family = "t5";
-  EXPECT_EQ(CheckFamily(config).message(), R"(family: want one of "bert", "distilbert", "gpt2", "roberta", got "t5")");
+  EXPECT_EQ(CheckFamily(config).message(), absl::StrCat("family: want one of ", QuotedFamilies(), ", got \"t5\""));
   config.family = "distilbert";
   EXPECT_EQ(CheckFamily(config).message(), "token_types: distilbert wants 0, got 2; family bert has a place for it");
   config.token_types = 0;
