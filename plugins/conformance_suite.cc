@@ -181,10 +181,10 @@ TEST_P(InitConformance, SetsEveryParameterAsAFunctionOfTheSeed) {
 INSTANTIATE_TEST_SUITE_P(Plugins, InitConformance, ::testing::ValuesIn(Names(PluginKind::kInit)),
                          [](const auto& info) { return info.param; });
 
-// BERT's pieces, which have everything that data and evaluations ask for.
-const Tokenizer& BertTokenizer() {
+// RoBERTa's pieces, which have one for masked tokens and one for the end of a text.
+const Tokenizer& RobertaTokenizer() {
   static const auto* const tokenizer = [] {
-    auto loaded = LoadTokenizer("data/vocab/bert-base-uncased-vocab.txt");
+    auto loaded = LoadTokenizer("data/vocab/roberta");
     CHECK(loaded.ok()) << loaded.status();
     return loaded->release();
   }();
@@ -230,7 +230,7 @@ TEST_P(DataConformance, StepsAreAFunctionOfTheirNumber) {
   const Data example = FilledExample<Data>(PluginKind::kData, GetParam());
   const auto data = TrainingDataRegistry::Global().Create(example.plugin(), {});
   ASSERT_THAT(data, IsOk());
-  EXPECT_THAT(testing::CheckTrainingData(**data, BertTokenizer(), ::testing::TempDir()), IsOk());
+  EXPECT_THAT(testing::CheckTrainingData(**data, RobertaTokenizer(), ::testing::TempDir()), IsOk());
 }
 
 INSTANTIATE_TEST_SUITE_P(Plugins, DataConformance, ::testing::ValuesIn(Names(PluginKind::kData)),
@@ -246,7 +246,7 @@ TEST_P(EvaluationConformance, ScoresAreThoseOfItsMetrics) {
   const Evaluation example = FilledExample<Evaluation>(PluginKind::kEvaluation, GetParam());
   const auto evaluator = EvaluatorRegistry::Global().Create(example.plugin(), {});
   ASSERT_THAT(evaluator, IsOk());
-  EXPECT_THAT(testing::CheckEvaluator(**evaluator, BertTokenizer(), ::testing::TempDir()), IsOk());
+  EXPECT_THAT(testing::CheckEvaluator(**evaluator, RobertaTokenizer(), ::testing::TempDir()), IsOk());
   const std::string& primary =
       PluginCatalogue::Global().Find(PluginKind::kEvaluation, GetParam())->rules.primary_metric;
   EXPECT_EQ((*evaluator)->metrics().front().name, primary);

@@ -47,7 +47,7 @@ touched plugins/plugins.bzl 'a data plugin'
 step 'an evaluation plugin' bazel run //tools:new_plugin -- --kind=evaluation --name=my_measure
 touched plugins/plugins.bzl 'an evaluation plugin'
 
-cp tests/architecture/report_file/* framework/report/files/
+for file in tests/architecture/report_file/*.template; do cp "$file" framework/report/files/"$(basename "$file" .template)"; done
 sed -i 's|^#include "framework/report/files/tables.h"|&\n#include "framework/report/files/variants_txt.h"|
   s|^\( *\){"results.json", .*|&\n\1{"variants.txt", RenderVariantsTxt},|' framework/report/files/report_files.cc
 touched framework/report/files/report_files.cc 'a file of a report'

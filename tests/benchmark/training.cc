@@ -48,11 +48,10 @@ ParameterSet RandomParameters(const EncoderConfig& config, uint64_t seed) {
 
 Stage MakeStage(const TrainingShape& shape) {
   Experiment experiment;
-  const absl::Status status = ParseText(
-      absl::StrCat("stage { name: \"train\" adamw { learning_rate: 1e-4 } "
-                   "clip_norm: 5 ",
-                   shape.losses, "}"),
-      "benchmark", PluginCatalogue::Global(), &experiment);
+  const absl::Status status = ParseText(absl::StrCat("stage { name: \"train\" adamw { learning_rate: 1e-4 } "
+                                                     "clip_norm: 5 ",
+                                                     shape.losses, "}"),
+                                        "benchmark", PluginCatalogue::Global(), &experiment);
   CHECK(status.ok()) << status;
   FillDefaults(&experiment);
   return experiment.stage(0);

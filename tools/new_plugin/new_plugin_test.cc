@@ -46,7 +46,9 @@ TEST_F(NewPlugin, WritesAWholeFolderOfEachKind) {
     }
   }
   EXPECT_EQ(Read("plugins/plugins.bzl"),
-            "PLUGINS = {\n    \"data\": [\n    ],\n    \"evaluation\": [\n    ],\n    \"init\": [\n        \"b\",\n    "
+            "PLUGINS = {\n    \"data\": [\n        \"my_data\",\n    ],\n    \"evaluation\": [\n        "
+            "\"my_evaluation\",\n    ],\n"
+            "    \"init\": [\n        \"b\",\n    "
             "    \"my_init\",\n    ],\n    \"loss\": [\n        \"a\",\n"
             "        \"my_loss\",\n        \"z\",\n    ],\n    \"mapping\": [\n        \"my_mapping\",\n    ],\n}\n");
 }

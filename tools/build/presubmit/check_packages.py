@@ -33,6 +33,7 @@ _PURPOSE_OF_SCRIPT = (
     ("tests/interop/", "interop"),
     ("tools/build/presubmit/", "development"),
     ("tests/fuzz/", "development"),
+    ("tests/architecture/", "development"),
     ("tests/new_plugin/walk.sh", "development"),
     (".ci/", "development"),
 )
