@@ -98,11 +98,10 @@ class StoredTensors {
 
   // The modules of tensors that the layout lacks, each once.
   std::vector<std::string> Others(const std::vector<StoredTensor>& layout) const {
-    std::set<std::string> others;
+    std::set<std::string> wanted, others;
+    for (const StoredTensor& tensor : layout) wanted.insert(tensor.name);
     for (const auto& [name, stored] : names_) {
-      const bool wanted =
-          std::any_of(layout.begin(), layout.end(), [&](const StoredTensor& tensor) { return tensor.name == name; });
-      if (!wanted) others.insert(name.substr(0, name.rfind('.')));
+      if (wanted.count(name) == 0) others.insert(name.substr(0, name.rfind('.')));
     }
     return {others.begin(), others.end()};
   }

@@ -50,12 +50,13 @@ std::optional<HeadKind> KindOfLabels(ConfigReader* reader, size_t labels) {
 void WriteLabels(const HeadSpec& head, ConfigJson* json) {
   const bool classes = head.kind == HeadKind::kClasses;
   const std::vector<std::string> names = classes ? head.classes : UnnamedClasses(1);
-  ConfigJson& names_by_id = (*json)["id2label"] = ConfigJson::object();
-  ConfigJson& ids_by_name = (*json)["label2id"] = ConfigJson::object();
+  ConfigJson names_by_id = ConfigJson::object(), ids_by_name = ConfigJson::object();
   for (size_t i = 0; i < names.size(); ++i) {
     names_by_id[absl::StrCat(i)] = names[i];
     ids_by_name[names[i]] = i;
   }
+  (*json)["id2label"] = names_by_id;
+  (*json)["label2id"] = ids_by_name;
   (*json)["problem_type"] = classes ? kClassification : kRegression;
 }
 

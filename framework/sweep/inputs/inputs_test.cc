@@ -5,6 +5,7 @@
 
 #include "framework/base/file.h"
 #include "framework/sweep/test_sweep.h"
+#include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
