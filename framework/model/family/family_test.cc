@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/json/json_fields.h"
 #include "framework/testing/matchers.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
@@ -172,7 +173,9 @@ TEST(ReadConfig, UnsupportedOptionsAreNamed) {
 TEST(CheckFamily, NamesWhatDoesNotFit) {
   EncoderConfig config;
   config.family = "t5";
-  EXPECT_EQ(CheckFamily(config).message(), absl::StrCat("family: want one of ", QuotedFamilies(), ", got \"t5\""));
+  EXPECT_THAT(std::string(CheckFamily(config).message()),
+              ::testing::AllOf(::testing::StartsWith(R"(family: want one of "bert", "distilbert", )"),
+                               ::testing::EndsWith(R"("gpt2", "roberta", got "t5")")));
   config.family = "distilbert";
   EXPECT_EQ(CheckFamily(config).message(), "token_types: distilbert wants 0, got 2; family bert has a place for it");
   config.token_types = 0;
