@@ -25,7 +25,7 @@ absl::StatusOr<std::vector<ReadyModel>> MakeStudents(const std::vector<int>& sta
   std::vector<ReadyModel> students;
   for (int index : stages) {
     const PlannedStage& stage = context.plan.stages[index];
-    RETORT_RETURN_IF_ERROR(context.store.Begin(stage));
+    RETORT_RETURN_IF_ERROR(OnFirstRank(context.ranks, [&] { return context.store.Begin(stage); }));
     RETORT_ASSIGN_OR_RETURN(const ParameterSet parameters, InitialParameters(stage, context));
     RETORT_ASSIGN_OR_RETURN(ReadyModel student, MakeReady(stage.config, parameters, at::kFloat, context));
     students.push_back(std::move(student));
@@ -67,7 +67,8 @@ absl::Status EvaluateStages(const std::vector<int>& stages, const RunContext& co
     return absl::OkStatus();
   }));
   const auto put = [&](const std::string& key, const PlannedStage& stage, MetricScores of_model) {
-    return context.store.PutScores(key, {stage.stage.name(), work.evaluation.evaluator->split(), std::move(of_model)});
+    const Scores scores_of_model{stage.stage.name(), work.evaluation.evaluator->split(), std::move(of_model)};
+    return OnFirstRank(context.ranks, [&] { return context.store.PutScores(key, scores_of_model); });
   };
   if (models.size() > stages.size()) {
     RETORT_RETURN_IF_ERROR(put(work.teacher_scores_key, first, std::move(scores.back())));

@@ -7,6 +7,7 @@
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/run/store.h"
+#include "framework/train/collective.h"
 #include "framework/train/observer.h"
 
 namespace retort {
@@ -18,6 +19,7 @@ struct RunContext {
   Inputs* inputs;
   std::vector<Observer*> observers;
   const std::atomic<bool>* stop = nullptr;  // Set from elsewhere: write checkpoints and return.
+  Collective* ranks = SoleRank();           // That share the work; the first of them alone writes to the store.
 };
 
 // How far a plan has come.

@@ -87,6 +87,7 @@ CohortOptions MakeCohortOptions(const PlannedStage& stage, const RunContext& con
   options.checkpoint_steps = stage.stage.checkpoint_steps();
   options.stop = context.stop;
   options.observers = context.observers;
+  options.ranks = context.ranks;
   if (!work.evaluation) return options;
   options.evaluate_every_steps = stage.stage.evaluate().every_steps();
   options.evaluate_every_tokens = stage.stage.evaluate().every_tokens();
@@ -137,7 +138,8 @@ absl::Status StoreStudent(int index, const CohortMember& member, const MemberRes
         absl::StrCat("step ", result.progress.step, ": parameters: want finite values, got NaN or infinity"));
     return absl::OkStatus();
   }
-  RETORT_RETURN_IF_ERROR(context.store.PutStudent(context.plan.stages[index], kept, result.progress));
+  RETORT_RETURN_IF_ERROR(OnFirstRank(
+      context.ranks, [&] { return context.store.PutStudent(context.plan.stages[index], kept, result.progress); }));
   progress->done.insert(index);
   return absl::OkStatus();
 }
@@ -152,7 +154,10 @@ std::vector<int> NextTraining(const RunContext& context, const RunProgress& prog
 }
 
 absl::Status TrainStages(const std::vector<int>& stages, const RunContext& context, RunProgress* progress) {
-  for (int index : stages) RETORT_RETURN_IF_ERROR(context.store.Begin(context.plan.stages[index]));
+  RETORT_RETURN_IF_ERROR(OnFirstRank(context.ranks, [&] {
+    for (int index : stages) RETORT_RETURN_IF_ERROR(context.store.Begin(context.plan.stages[index]));
+    return absl::OkStatus();
+  }));
   RETORT_ASSIGN_OR_RETURN(ReadyCohort cohort, MakeCohort(stages, context));
   RETORT_ASSIGN_OR_RETURN(const std::vector<MemberResult> results, TrainCohort(cohort.options, &cohort.members));
   for (size_t i = 0; i < stages.size(); ++i) {
