@@ -65,8 +65,10 @@ Evaluation EvaluationWhileTraining(const Stage& stage, const PluginCatalogue& ca
   Evaluation evaluation = EvaluationOfData(stage.data(), catalogue);
   const std::unique_ptr<Message> config = UnpackAny(evaluation.plugin());
   if (config == nullptr) return evaluation;
-  InheritField(&stage.evaluate(), "split", config.get());
-  InheritField(&stage.evaluate(), "sequences", config.get());
+  for (const char* field : {"split", "sequences"}) {
+    if (config->GetDescriptor()->FindFieldByName(field) != nullptr)
+      InheritField(&stage.evaluate(), field, config.get());
+  }
   PackAny(*config, evaluation.mutable_plugin());
   FillPluginDefaults(PluginKind::kEvaluation, &stage.data(), catalogue, evaluation.mutable_plugin());
   return evaluation;

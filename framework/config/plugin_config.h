@@ -33,8 +33,8 @@ void ClearPaths(PluginKind kind, const PluginCatalogue& catalogue, google::proto
 // data has no such evaluation, or it is not linked.
 Evaluation EvaluationOfData(const Data& data, const PluginCatalogue& catalogue);
 
-// What `Stage.evaluate` evaluates: EvaluationOfData on the split and the number of sequences that it names, with
-// defaults. REQUIRES: stage.has_evaluate(), with its defaults.
+// What `Stage.evaluate` evaluates: EvaluationOfData on the split and the number of sequences that it names, as far as
+// that has such fields, with defaults. REQUIRES: stage.has_evaluate(), with its defaults.
 Evaluation EvaluationWhileTraining(const Stage& stage, const PluginCatalogue& catalogue);
 
 }  // namespace retort

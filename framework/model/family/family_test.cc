@@ -6,6 +6,7 @@
 #include "framework/json/json_fields.h"
 #include "framework/model/family/heads_config.h"
 #include "framework/testing/matchers.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
@@ -196,7 +197,8 @@ TEST(CheckFamily, NamesWhatDoesNotFit) {
     return std::string(CheckFamily(config).message());
   };
   const auto nothing = [](EncoderConfig*) {};
-  EXPECT_EQ(error("t5", nothing), absl::StrCat("family: want one of ", QuotedFamilies(), ", got \"t5\""));
+  EXPECT_THAT(error("t5", nothing), ::testing::AllOf(::testing::StartsWith(R"(family: want one of "bert", "distilbert", )"),
+                                                    ::testing::EndsWith(R"("gpt2", "roberta", got "t5")")));
   EXPECT_EQ(error("bert", nothing), "");
   EXPECT_EQ(error("distilbert", nothing), "token_types: distilbert wants 0, got 2; family bert has a place for it");
   EXPECT_EQ(error("distilbert", [](auto* c) { c->token_types = 0, c->layer_norm_epsilon = 1e-5; }),

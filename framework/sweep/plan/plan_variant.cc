@@ -139,18 +139,18 @@ class VariantPlanner {
     RETORT_RETURN_IF_ERROR(
         CheckNeeds(plugin->needs(), Field("data", PluginKind::kData, data.plugin()), config_, teacher));
     RETORT_ASSIGN_OR_RETURN(const Objective objective, PlanObjective(teacher, planned));
-    const Evaluation evaluation = EvaluationWhileTraining(planned->stage, PluginCatalogue::Global());
-    if (planned->stage.keep().has_best()) {
-      RETORT_ASSIGN_OR_RETURN(const auto evaluator, EvaluatorRegistry::Global().Create(evaluation.plugin(), {}));
-      RETORT_RETURN_IF_ERROR(CheckKeptMetric(planned->stage, evaluator->metrics()));
-    }
     TrainingWork work;
+    if (planned->stage.has_evaluate()) {
+      const Evaluation choice = EvaluationWhileTraining(planned->stage, PluginCatalogue::Global());
+      RETORT_ASSIGN_OR_RETURN(work.evaluation, MakeEvaluation("evaluate", choice, /*teacher=*/nullptr));
+    }
+    if (planned->stage.keep().has_best()) {
+      RETORT_RETURN_IF_ERROR(CheckKeptMetric(planned->stage, work.evaluation->evaluator->metrics()));
+    }
     work.data_description = plugin->Description();
     RETORT_ASSIGN_OR_RETURN(work.source, inputs_->Source(data, planned->stage.batch(), *vocabulary_, data_seed_));
     RETORT_RETURN_IF_ERROR(EstimateTraining(*planned, objective, teacher, &work));
-    if (planned->stage.has_evaluate()) {
-      RETORT_ASSIGN_OR_RETURN(work.evaluation, OpenEvaluation("evaluate", evaluation, /*teacher=*/nullptr));
-    }
+    if (work.evaluation) RETORT_RETURN_IF_ERROR(OpenExamples("evaluate", &*work.evaluation));
     planned->work = std::move(work);
     std::get<TrainingWork>(planned->work).cohort = CohortKey(*planned);
     return absl::OkStatus();
@@ -177,7 +177,8 @@ class VariantPlanner {
   absl::Status PlanEvaluation(PlannedStage* planned) {
     EvaluationWork work;
     RETORT_ASSIGN_OR_RETURN(work.evaluation,
-                            OpenEvaluation("evaluation", planned->stage.evaluation(), TeacherConfig(*planned)));
+                            MakeEvaluation("evaluation", planned->stage.evaluation(), TeacherConfig(*planned)));
+    RETORT_RETURN_IF_ERROR(OpenExamples("evaluation", &work.evaluation));
     if (TeacherConfig(*planned) != nullptr) {
       const absl::Status fits =
           CheckTeacher(*planned, work.evaluation.evaluator->needs().head == HeadKind::kVocabulary);
@@ -192,8 +193,8 @@ class VariantPlanner {
 
   KeySources Sources() const { return {plan_->stages, teacher_, options_.device}; }
 
-  // Makes the evaluator, checks that the models fit it, and opens its examples.
-  absl::StatusOr<PlannedEvaluation> OpenEvaluation(const char* field, const Evaluation& choice,
+  // The evaluation, whose models fit it, without its examples.
+  absl::StatusOr<PlannedEvaluation> MakeEvaluation(const char* field, const Evaluation& choice,
                                                    const EncoderConfig* teacher) {
     PlannedEvaluation planned;
     planned.choice = choice;
@@ -201,10 +202,14 @@ class VariantPlanner {
     const ModelNeeds needs = planned.evaluator->needs();
     RETORT_RETURN_IF_ERROR(CheckNeeds(needs, Field(field, PluginKind::kEvaluation, choice.plugin()), config_, teacher));
     if (needs.head) RETORT_RETURN_IF_ERROR(CheckHead(config_, *needs.head, field));
-    auto examples = inputs_->Examples(choice, *vocabulary_);
-    if (!examples.ok()) return Prefix(absl::StrCat(field, ": "), examples.status());
-    planned.examples = *std::move(examples);
     return planned;
+  }
+
+  absl::Status OpenExamples(const char* field, PlannedEvaluation* evaluation) {
+    auto examples = inputs_->Examples(evaluation->choice, *vocabulary_);
+    if (!examples.ok()) return Prefix(absl::StrCat(field, ": "), examples.status());
+    evaluation->examples = *std::move(examples);
+    return absl::OkStatus();
   }
 
   // "data: masked_lm"

@@ -1,14 +1,12 @@
 #include "plugins/evaluation/causal_lm/causal_lm.h"
 
-#include <utility>
-
 namespace retort {
 namespace {
 
 RETORT_REGISTER_EVALUATOR(CausalLmEvaluation, CausalLmEvaluationConfig);
 
-LmExamplesSpec ToSpec(const CausalLmEvaluationConfig& config) {
-  LmExamplesSpec spec;
+LmEvaluatorSpec ToSpec(const CausalLmEvaluationConfig& config) {
+  LmEvaluatorSpec spec;
   spec.kind = LmKind::kCausal;
   spec.corpus = config.corpus();
   spec.split = config.split();
@@ -30,12 +28,12 @@ void CausalLmEvaluation::FillDefaults(const google::protobuf::Message* data, Cau
 }
 
 void CausalLmEvaluation::Check(const std::string& place, const CausalLmEvaluationConfig& config, Problems* problems) {
-  CheckLmExamples(place, ToSpec(config), problems);
+  CheckLmEvaluator(place, ToSpec(config), problems);
 }
 
 absl::StatusOr<std::unique_ptr<Evaluator>> CausalLmEvaluation::Create(const CausalLmEvaluationConfig& config,
                                                                       const EvaluatorContext&) {
-  return std::make_unique<CausalLmEvaluation>(ToSpec(config));
+  return std::make_unique<LmEvaluator>(ToSpec(config));
 }
 
 }  // namespace retort

@@ -6,34 +6,19 @@
 
 #include "absl/status/statusor.h"
 #include "framework/eval/evaluator.h"
-#include "framework/eval/lm_examples.h"
+#include "framework/eval/lm_evaluator.h"
 #include "plugins/evaluation/causal_lm/causal_lm.pb.h"
 
 namespace retort {
 
 // Held-out blocks of a corpus for causal language models (Radford et al. 2019).
-class CausalLmEvaluation final : public Evaluator {
+class CausalLmEvaluation {
  public:
   static constexpr char kPrimaryMetric[] = "causal_lm/cross_entropy";
   static void FillDefaults(const google::protobuf::Message* data, CausalLmEvaluationConfig* config);
   static void Check(const std::string& place, const CausalLmEvaluationConfig& config, Problems* problems);
   static absl::StatusOr<std::unique_ptr<Evaluator>> Create(const CausalLmEvaluationConfig& config,
                                                            const EvaluatorContext& context);
-
-  explicit CausalLmEvaluation(LmExamplesSpec spec) : spec_(std::move(spec)) {}
-
-  MetricSpecs metrics() const override { return LmMetrics(spec_.kind); }
-  ModelNeeds needs() const override { return LmNeeds(spec_.kind, spec_.length); }
-  std::string split() const override { return spec_.split; }
-  bool reads_teacher() const override { return true; }
-
-  // Errors: those of OpenLmExamples.
-  absl::StatusOr<std::shared_ptr<const HeldOutExamples>> Open(const EvaluationInputs& inputs) const override {
-    return OpenLmExamples(spec_, inputs);
-  }
-
- private:
-  const LmExamplesSpec spec_;
 };
 
 }  // namespace retort

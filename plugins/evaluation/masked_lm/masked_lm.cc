@@ -1,7 +1,6 @@
 #include "plugins/evaluation/masked_lm/masked_lm.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace retort {
 namespace {
@@ -10,8 +9,8 @@ RETORT_REGISTER_EVALUATOR(MaskedLmEvaluation, MaskedLmEvaluationConfig);
 
 constexpr int64_t kMinLength = 12;
 
-LmExamplesSpec ToSpec(const MaskedLmEvaluationConfig& config) {
-  LmExamplesSpec spec;
+LmEvaluatorSpec ToSpec(const MaskedLmEvaluationConfig& config) {
+  LmEvaluatorSpec spec;
   spec.kind = LmKind::kMasked;
   spec.corpus = config.corpus();
   spec.split = config.split();
@@ -34,12 +33,12 @@ void MaskedLmEvaluation::FillDefaults(const google::protobuf::Message* data, Mas
 }
 
 void MaskedLmEvaluation::Check(const std::string& place, const MaskedLmEvaluationConfig& config, Problems* problems) {
-  CheckLmExamples(place, ToSpec(config), problems);
+  CheckLmEvaluator(place, ToSpec(config), problems);
 }
 
 absl::StatusOr<std::unique_ptr<Evaluator>> MaskedLmEvaluation::Create(const MaskedLmEvaluationConfig& config,
                                                                       const EvaluatorContext&) {
-  return std::make_unique<MaskedLmEvaluation>(ToSpec(config));
+  return std::make_unique<LmEvaluator>(ToSpec(config));
 }
 
 }  // namespace retort

@@ -6,34 +6,19 @@
 
 #include "absl/status/statusor.h"
 #include "framework/eval/evaluator.h"
-#include "framework/eval/lm_examples.h"
+#include "framework/eval/lm_evaluator.h"
 #include "plugins/evaluation/masked_lm/masked_lm.pb.h"
 
 namespace retort {
 
 // Held-out sequences of a corpus for masked language models (Devlin et al. 2019, arXiv:1810.04805).
-class MaskedLmEvaluation final : public Evaluator {
+class MaskedLmEvaluation {
  public:
   static constexpr char kPrimaryMetric[] = "masked_lm/cross_entropy";
   static void FillDefaults(const google::protobuf::Message* data, MaskedLmEvaluationConfig* config);
   static void Check(const std::string& place, const MaskedLmEvaluationConfig& config, Problems* problems);
   static absl::StatusOr<std::unique_ptr<Evaluator>> Create(const MaskedLmEvaluationConfig& config,
                                                            const EvaluatorContext& context);
-
-  explicit MaskedLmEvaluation(LmExamplesSpec spec) : spec_(std::move(spec)) {}
-
-  MetricSpecs metrics() const override { return LmMetrics(spec_.kind); }
-  ModelNeeds needs() const override { return LmNeeds(spec_.kind, spec_.length); }
-  std::string split() const override { return spec_.split; }
-  bool reads_teacher() const override { return true; }
-
-  // Errors: those of OpenLmExamples.
-  absl::StatusOr<std::shared_ptr<const HeldOutExamples>> Open(const EvaluationInputs& inputs) const override {
-    return OpenLmExamples(spec_, inputs);
-  }
-
- private:
-  const LmExamplesSpec spec_;
 };
 
 }  // namespace retort

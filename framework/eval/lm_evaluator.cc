@@ -1,4 +1,4 @@
-#include "framework/eval/lm_examples.h"
+#include "framework/eval/lm_evaluator.h"
 
 #include <utility>
 
@@ -30,42 +30,42 @@ class LmExamples final : public HeldOutExamples {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const HeldOutExamples>> OpenLmExamples(const LmExamplesSpec& spec,
-                                                                      const EvaluationInputs& inputs) {
+absl::StatusOr<std::shared_ptr<const HeldOutExamples>> LmEvaluator::Open(const EvaluationInputs& inputs) const {
   const Tokenizer& tokenizer = inputs.tokenizer;
-  if (spec.kind == LmKind::kMasked && tokenizer.special_ids().mask == kNoId) {
+  if (spec_.kind == LmKind::kMasked && tokenizer.special_ids().mask == kNoId) {
     return absl::InvalidArgumentError("masked_lm: want a vocabulary with a piece for masked tokens, got one without");
   }
-  RETORT_ASSIGN_OR_RETURN(const Split split, ParseSplit(spec.split));
-  RETORT_ASSIGN_OR_RETURN(auto sequences, OpenSequences({spec.kind, spec.corpus, split, spec.length, spec.min_length},
-                                                        tokenizer, inputs.cache));
-  if (sequences->size() < spec.sequences) {
+  RETORT_ASSIGN_OR_RETURN(const Split split, ParseSplit(spec_.split));
+  RETORT_ASSIGN_OR_RETURN(
+      auto sequences,
+      OpenSequences({spec_.kind, spec_.corpus, split, spec_.length, spec_.min_length}, tokenizer, inputs.cache));
+  if (sequences->size() < spec_.sequences) {
     return absl::InvalidArgumentError(absl::StrCat("sequences: want at most the ", sequences->size(),
-                                                   " of the held-out split, got ", spec.sequences));
+                                                   " of the held-out split, got ", spec_.sequences));
   }
-  const std::string key = absl::StrCat(sequences->content_hash(), " ", spec.sequences, " ", spec.seed);
-  const MaskingContext context{spec.seed, tokenizer.vocabulary_size(), tokenizer.special_ids()};
-  return std::make_shared<LmExamples>(HeldOut(std::move(sequences), spec.sequences, context), key);
+  const std::string key = absl::StrCat(sequences->content_hash(), " ", spec_.sequences, " ", spec_.seed);
+  const MaskingContext context{spec_.seed, tokenizer.vocabulary_size(), tokenizer.special_ids()};
+  return std::make_shared<LmExamples>(HeldOut(std::move(sequences), spec_.sequences, context), key);
 }
 
-MetricSpecs LmMetrics(LmKind kind) {
-  MetricSpecs metrics = {
+MetricSpecs LmEvaluator::metrics() const {
+  const LmKind kind = spec_.kind;
+  return {
       {LmMetric(kind, kCrossEntropy), "cross-entropy", Nats(), Better::kLower, "sequence"},
       {LmMetric(kind, kKlToTeacher), "KL to teacher", Nats(), Better::kLower, "sequence", /*beside_teacher=*/true},
       {LmMetric(kind, kAccuracy), "accuracy", Percent(), Better::kHigher, "sequence"},
   };
-  return metrics;
 }
 
-ModelNeeds LmNeeds(LmKind kind, int64_t length) {
+ModelNeeds LmEvaluator::needs() const {
   ModelNeeds needs;
   needs.head = HeadKind::kVocabulary;
-  needs.causal = kind == LmKind::kCausal;
-  needs.longest_sequence = length;
+  needs.causal = spec_.kind == LmKind::kCausal;
+  needs.longest_sequence = spec_.length;
   return needs;
 }
 
-void CheckLmExamples(const std::string& place, const LmExamplesSpec& spec, Problems* problems) {
+void CheckLmEvaluator(const std::string& place, const LmEvaluatorSpec& spec, Problems* problems) {
   const bool causal = spec.kind == LmKind::kCausal;
   if (spec.corpus.empty()) problems->Add(place + "corpus", "want a corpus folder, got none");
   problems->Want(spec.length >= (causal ? 2 : 3), place + "length",
