@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "framework/model/head_spec.h"
+#include "framework/model/config/head_spec.h"
 
 namespace retort {
 

@@ -12,8 +12,8 @@
 #include "framework/data/data_cache.h"
 #include "framework/data/model_needs.h"
 #include "framework/eval/evaluated_model.h"
-#include "framework/eval/example_scores.h"
-#include "framework/eval/metric_spec.h"
+#include "framework/eval/scores/example_scores.h"
+#include "framework/eval/scores/metric_spec.h"
 #include "framework/registry/registry.h"
 #include "framework/text/tokenizer.h"
 

@@ -8,10 +8,10 @@
 
 #include "absl/strings/string_view.h"
 #include "c10/core/Device.h"
-#include "framework/data/held_out.h"
-#include "framework/data/lm_kind.h"
+#include "framework/data/masking/held_out.h"
+#include "framework/data/sequences/lm_kind.h"
 #include "framework/eval/evaluated_model.h"
-#include "framework/eval/example_scores.h"
+#include "framework/eval/scores/example_scores.h"
 
 namespace retort {
 

@@ -7,7 +7,7 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/addmm.h"
-#include "framework/data/test_store.h"
+#include "framework/data/sequences/test_store.h"
 #include "framework/init/initializer.h"
 #include "framework/testing/fixtures.h"
 #include "gmock/gmock.h"

@@ -5,8 +5,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
-#include "framework/data/held_out.h"
-#include "framework/data/open_sequences.h"
+#include "framework/data/masking/held_out.h"
+#include "framework/data/sequences/open_sequences.h"
 #include "framework/eval/lm_evaluation.h"
 
 namespace retort {

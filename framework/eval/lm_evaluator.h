@@ -8,9 +8,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "framework/base/problems.h"
-#include "framework/data/lm_kind.h"
+#include "framework/data/sequences/lm_kind.h"
 #include "framework/eval/evaluator.h"
-#include "framework/eval/metric_spec.h"
+#include "framework/eval/scores/metric_spec.h"
 
 // What the evaluations of masked and of causal language models have in common.
 

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "framework/mapping/layer_mapping.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 #include "framework/model/parameter_set.h"
 #include "framework/registry/registry.h"
 

@@ -12,7 +12,7 @@
 #include "framework/batch/batch.h"
 #include "framework/mapping/layer_mapping.h"
 #include "framework/model/capture.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 #include "framework/model/parameter_set.h"
 #include "framework/registry/registry.h"
 

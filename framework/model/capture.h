@@ -8,7 +8,7 @@
 
 #include "ATen/core/Tensor.h"
 #include "framework/batch/batch.h"
-#include "framework/model/head_spec.h"
+#include "framework/model/config/head_spec.h"
 
 namespace retort {
 

@@ -9,7 +9,7 @@
 #include "ATen/core/Tensor.h"
 #include "framework/batch/batch.h"
 #include "framework/model/capture.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 #include "framework/model/head.h"
 #include "framework/model/parameter_set.h"
 

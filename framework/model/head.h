@@ -8,7 +8,7 @@
 
 #include "ATen/core/Tensor.h"
 #include "framework/batch/batch.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 #include "framework/model/parameter_set.h"
 
 namespace retort {

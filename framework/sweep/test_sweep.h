@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "framework/config/expand.h"
-#include "framework/model/encoder_config.h"
+#include "framework/config/variants/expand.h"
+#include "framework/model/config/encoder_config.h"
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/plan.h"
 #include "framework/text/files/tokenizer_files.h"

@@ -11,7 +11,7 @@
 #include "framework/loss/loss_term.h"
 #include "framework/mapping/layer_mapping.h"
 #include "framework/model/capture.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 #include "google/protobuf/any.pb.h"
 
 namespace retort::testing {

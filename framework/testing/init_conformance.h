@@ -3,7 +3,7 @@
 
 #include "absl/status/status.h"
 #include "framework/init/initializer.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 
 namespace retort::testing {
 

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "framework/loss/loss_term.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 
 namespace retort::testing {
 

@@ -14,13 +14,13 @@
 #include "absl/status/statusor.h"
 #include "c10/core/Device.h"
 #include "framework/batch/step_batch.h"
-#include "framework/eval/metric_spec.h"
+#include "framework/eval/scores/metric_spec.h"
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
-#include "framework/train/checkpoint.h"
 #include "framework/train/collective.h"
 #include "framework/train/observer.h"
-#include "framework/train/student_trainer.h"
+#include "framework/train/student/checkpoint.h"
+#include "framework/train/student/student_trainer.h"
 
 // Students that are trained together:
 //

@@ -4,8 +4,8 @@
 
 #include "ATen/TensorOperators.h"
 #include "absl/strings/str_cat.h"
-#include "framework/config/defaults.h"
-#include "framework/config/parse.h"
+#include "framework/config/text/parse.h"
+#include "framework/config/variants/defaults.h"
 #include "framework/init/initializer.h"
 #include "framework/testing/fixtures.h"
 #include "glog/logging.h"

@@ -7,7 +7,7 @@
 #include "c10/core/Device.h"
 #include "c10/core/ScalarType.h"
 #include "framework/batch/step_batch.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 
 namespace retort::benchmark {
 

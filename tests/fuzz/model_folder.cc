@@ -8,7 +8,7 @@
 
 #include "ATen/core/Tensor.h"
 #include "framework/model/encoder.h"
-#include "framework/model/hugging_face.h"
+#include "framework/model/files/hugging_face.h"
 #include "glog/logging.h"
 
 namespace retort::fuzz {

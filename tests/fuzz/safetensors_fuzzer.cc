@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "framework/model/hugging_face.h"
-#include "framework/model/weight_files.h"
+#include "framework/model/files/hugging_face.h"
+#include "framework/model/files/weight_files.h"
 #include "glog/logging.h"
 #include "tests/fuzz/fuzzer.h"
 #include "tests/fuzz/model_folder.h"

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "framework/config/sweep.pb.h"
-#include "framework/model/hugging_face.h"
+#include "framework/model/files/hugging_face.h"
 
 namespace retort {
 

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "framework/model/hugging_face.h"
+#include "framework/model/files/hugging_face.h"
 #include "framework/text/vocabulary.h"
 
 namespace retort {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "framework/data/sequence_set.h"
+#include "framework/data/sequences/sequence_set.h"
 #include "glog/logging.h"
 
 namespace retort {

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "framework/data/token_store.h"
+#include "framework/data/tokens/token_store.h"
 #include "framework/text/tokenizer.h"
 #include "framework/text/vocabulary.h"
 

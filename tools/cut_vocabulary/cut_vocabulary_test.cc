@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "framework/data/test_store.h"
+#include "framework/data/sequences/test_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -19,7 +19,7 @@
 #include "framework/base/try_torch.h"
 #include "framework/batch/step_batch.h"
 #include "framework/model/encoder.h"
-#include "framework/model/hugging_face.h"
+#include "framework/model/files/hugging_face.h"
 #include "framework/text/sequences/encode_sequence.h"
 #include "framework/text/tokenizer.h"
 #include "gflags/gflags.h"

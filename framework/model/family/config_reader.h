@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "framework/json/json_fields.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {

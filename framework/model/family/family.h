@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 #include "framework/model/family/config_reader.h"
 #include "nlohmann/json.hpp"
 

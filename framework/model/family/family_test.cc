@@ -197,8 +197,9 @@ TEST(CheckFamily, NamesWhatDoesNotFit) {
     return std::string(CheckFamily(config).message());
   };
   const auto nothing = [](EncoderConfig*) {};
-  EXPECT_THAT(error("t5", nothing), ::testing::AllOf(::testing::StartsWith(R"(family: want one of "bert", "distilbert", )"),
-                                                    ::testing::EndsWith(R"("gpt2", "roberta", got "t5")")));
+  EXPECT_THAT(error("t5", nothing),
+              ::testing::AllOf(::testing::StartsWith(R"(family: want one of "bert", "distilbert", )"),
+                               ::testing::EndsWith(R"("gpt2", "roberta", got "t5")")));
   EXPECT_EQ(error("bert", nothing), "");
   EXPECT_EQ(error("distilbert", nothing), "token_types: distilbert wants 0, got 2; family bert has a place for it");
   EXPECT_EQ(error("distilbert", [](auto* c) { c->token_types = 0, c->layer_norm_epsilon = 1e-5; }),

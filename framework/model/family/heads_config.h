@@ -1,7 +1,7 @@
 #ifndef RETORT_FRAMEWORK_MODEL_FAMILY_HEADS_CONFIG_H_
 #define RETORT_FRAMEWORK_MODEL_FAMILY_HEADS_CONFIG_H_
 
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 #include "framework/model/family/config_reader.h"
 #include "framework/model/family/family.h"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "framework/eval/metric_spec.h"
+#include "framework/eval/scores/metric_spec.h"
 #include "framework/report/analysis/statistics.h"
 #include "framework/report/analysis/sweep_result.h"
 

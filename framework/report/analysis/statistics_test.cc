@@ -6,7 +6,7 @@
 #include <string>
 #include <tuple>
 
-#include "framework/eval/jackknife.h"
+#include "framework/eval/scores/jackknife.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

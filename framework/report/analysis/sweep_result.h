@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "framework/eval/metric_spec.h"
-#include "framework/eval/scores.h"
+#include "framework/eval/scores/metric_spec.h"
+#include "framework/eval/scores/scores.h"
 #include "framework/train/observer.h"
 
 namespace retort {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "framework/eval/metric_spec.h"
+#include "framework/eval/scores/metric_spec.h"
 #include "framework/report/analysis/analysis.h"
 #include "framework/report/analysis/statistics.h"
 

@@ -12,7 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "framework/eval/metric_spec.h"
+#include "framework/eval/scores/metric_spec.h"
 #include "framework/report/analysis/format.h"
 #include "glog/logging.h"
 

@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "framework/eval/metric_spec.h"
+#include "framework/eval/scores/metric_spec.h"
 #include "framework/train/observer.h"
 
 namespace retort {

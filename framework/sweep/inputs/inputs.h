@@ -12,7 +12,7 @@
 #include "framework/data/data_cache.h"
 #include "framework/data/step_source.h"
 #include "framework/eval/evaluator.h"
-#include "framework/model/hugging_face.h"
+#include "framework/model/files/hugging_face.h"
 #include "framework/text/files/tokenizer_files.h"
 #include "framework/text/tokenizer.h"
 

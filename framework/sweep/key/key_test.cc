@@ -1,7 +1,7 @@
 #include "framework/sweep/key/key.h"
 
-#include "framework/config/parse.h"
 #include "framework/config/sweep.pb.h"
+#include "framework/config/text/parse.h"
 #include "framework/registry/plugin_catalogue.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

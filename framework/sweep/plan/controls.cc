@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
-#include "framework/config/parse.h"
+#include "framework/config/text/parse.h"
 
 namespace retort {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "framework/config/expand.h"
 #include "framework/config/sweep.pb.h"
+#include "framework/config/variants/expand.h"
 
 namespace retort {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "framework/config/expand.h"
+#include "framework/config/variants/expand.h"
 #include "framework/sweep/plan/plan.h"
 
 namespace retort {

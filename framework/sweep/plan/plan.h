@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "c10/core/Device.h"
-#include "framework/config/expand.h"
-#include "framework/eval/metric_spec.h"
+#include "framework/config/variants/expand.h"
+#include "framework/eval/scores/metric_spec.h"
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/planned_stage.h"
 

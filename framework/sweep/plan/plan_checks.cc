@@ -7,7 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
 #include "framework/model/encoder.h"
-#include "framework/train/student_trainer.h"
+#include "framework/train/student/student_trainer.h"
 
 namespace retort {
 

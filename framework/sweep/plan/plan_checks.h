@@ -6,8 +6,8 @@
 #include "absl/status/status.h"
 #include "framework/config/sweep.pb.h"
 #include "framework/data/model_needs.h"
-#include "framework/eval/metric_spec.h"
-#include "framework/model/encoder_config.h"
+#include "framework/eval/scores/metric_spec.h"
+#include "framework/model/config/encoder_config.h"
 #include "framework/sweep/inputs/inputs.h"
 
 // Whether student, teacher, data and evaluation of a stage fit each other. All give InvalidArgument that names the

@@ -6,7 +6,7 @@
 #include "framework/base/file.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
-#include "framework/model/hugging_face.h"
+#include "framework/model/files/hugging_face.h"
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/test_sweep.h"
 #include "framework/testing/matchers.h"

@@ -2,9 +2,9 @@
 #define RETORT_FRAMEWORK_SWEEP_PLAN_PLAN_ESTIMATE_H_
 
 #include "absl/status/status.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 #include "framework/sweep/plan/planned_stage.h"
-#include "framework/train/objective.h"
+#include "framework/train/objective/objective.h"
 
 namespace retort {
 

@@ -20,7 +20,7 @@
 #include "framework/sweep/plan/plan_estimate.h"
 #include "framework/sweep/plan/stage_key.h"
 #include "framework/sweep/student/architecture.h"
-#include "framework/train/objective.h"
+#include "framework/train/objective/objective.h"
 
 namespace retort {
 namespace {

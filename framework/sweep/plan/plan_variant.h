@@ -5,9 +5,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "framework/config/expand.h"
 #include "framework/config/sweep.pb.h"
-#include "framework/model/encoder_config.h"
+#include "framework/config/variants/expand.h"
+#include "framework/model/config/encoder_config.h"
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/plan.h"
 

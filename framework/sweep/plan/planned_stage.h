@@ -12,7 +12,7 @@
 #include "framework/config/sweep.pb.h"
 #include "framework/data/step_source.h"
 #include "framework/eval/evaluator.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/student/memory.h"
 #include "framework/train/observer.h"

@@ -8,7 +8,7 @@
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
 #include "framework/sweep/run/run_context.h"
-#include "framework/train/objective.h"
+#include "framework/train/objective/objective.h"
 
 // Students and teachers of planned stages as models in memory. All read what the store and the inputs have, and give
 // their errors.

@@ -7,12 +7,12 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
-#include "framework/config/print.h"
 #include "framework/config/reflection.h"
-#include "framework/eval/scores_json.h"
+#include "framework/config/text/print.h"
+#include "framework/eval/scores/scores_json.h"
 #include "framework/json/json_number.h"
 #include "framework/model/encoder.h"
-#include "framework/model/safetensors.h"
+#include "framework/model/files/safetensors.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {

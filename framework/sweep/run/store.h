@@ -6,10 +6,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "framework/eval/scores.h"
+#include "framework/eval/scores/scores.h"
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/plan.h"
-#include "framework/train/checkpoint.h"
+#include "framework/train/student/checkpoint.h"
 
 namespace retort {
 

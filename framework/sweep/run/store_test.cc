@@ -7,7 +7,7 @@
 #include "framework/config/reflection.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
-#include "framework/model/safetensors.h"
+#include "framework/model/files/safetensors.h"
 #include "framework/sweep/test_sweep.h"
 #include "framework/testing/matchers.h"
 #include "framework/text/files/tokenizer_files.h"

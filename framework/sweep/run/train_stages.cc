@@ -13,8 +13,8 @@
 #include "framework/sweep/run/make_models.h"
 #include "framework/sweep/run/speed.h"
 #include "framework/train/cohort.h"
-#include "framework/train/objective.h"
-#include "framework/train/student_trainer.h"
+#include "framework/train/objective/objective.h"
+#include "framework/train/student/student_trainer.h"
 
 namespace retort {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
-#include "framework/config/difference.h"
+#include "framework/config/variants/difference.h"
 #include "framework/report/watch/stage_metrics.h"
 
 namespace retort {

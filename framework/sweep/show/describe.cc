@@ -11,7 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "framework/config/difference.h"
+#include "framework/config/variants/difference.h"
 #include "framework/sweep/plan/cohorts.h"
 #include "framework/sweep/student/memory.h"
 

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "framework/config/sweep.pb.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 
 namespace retort {
 

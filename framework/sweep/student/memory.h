@@ -6,7 +6,7 @@
 
 #include "c10/core/ScalarType.h"
 #include "framework/model/capture.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 
 namespace retort {
 

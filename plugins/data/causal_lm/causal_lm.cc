@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
-#include "framework/data/open_sequences.h"
-#include "framework/data/read_step.h"
+#include "framework/data/masking/read_step.h"
+#include "framework/data/sequences/open_sequences.h"
 
 namespace retort {
 namespace {

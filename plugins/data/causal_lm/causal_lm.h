@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "framework/data/sampled_source.h"
-#include "framework/data/sequence_set.h"
+#include "framework/data/sampling/sampled_source.h"
+#include "framework/data/sequences/sequence_set.h"
 #include "framework/data/training_data.h"
 #include "plugins/data/causal_lm/causal_lm.pb.h"
 

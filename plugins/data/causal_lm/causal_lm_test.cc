@@ -3,7 +3,7 @@
 #include <memory>
 #include <set>
 
-#include "framework/data/test_store.h"
+#include "framework/data/sequences/test_store.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"
 

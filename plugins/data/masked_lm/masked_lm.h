@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "framework/data/masking.h"
-#include "framework/data/sampled_source.h"
-#include "framework/data/sequence_set.h"
+#include "framework/data/masking/masking.h"
+#include "framework/data/sampling/sampled_source.h"
+#include "framework/data/sequences/sequence_set.h"
 #include "framework/data/training_data.h"
 #include "plugins/data/masked_lm/masked_lm.pb.h"
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "framework/data/test_store.h"
+#include "framework/data/sequences/test_store.h"
 #include "glog/logging.h"
 #include "plugins/data/masked_lm/masked_lm.h"
 

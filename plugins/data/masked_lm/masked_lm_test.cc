@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "framework/batch/micro_batches.h"
-#include "framework/data/test_store.h"
+#include "framework/data/sequences/test_store.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "framework/base/file.h"
-#include "framework/data/test_store.h"
+#include "framework/data/sequences/test_store.h"
 #include "framework/testing/matchers.h"
 #include "framework/text/bpe/byte_bpe_tokenizer.h"
 #include "gmock/gmock.h"

@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "framework/base/status_macros.h"
-#include "framework/eval/correlation.h"
-#include "framework/eval/jackknife.h"
+#include "framework/eval/scores/correlation.h"
+#include "framework/eval/scores/jackknife.h"
 #include "framework/eval/sentence_embeddings.h"
 
 namespace retort {

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "ATen/ops/dot.h"
-#include "framework/eval/correlation.h"
+#include "framework/eval/scores/correlation.h"
 #include "framework/eval/sentence_embeddings.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"

@@ -3,8 +3,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
-#include "framework/model/hugging_face.h"
-#include "framework/model/weight_files.h"
+#include "framework/model/files/hugging_face.h"
+#include "framework/model/files/weight_files.h"
 
 namespace retort {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "framework/model/encoder.h"
-#include "framework/model/hugging_face.h"
+#include "framework/model/files/hugging_face.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "gmock/gmock.h"

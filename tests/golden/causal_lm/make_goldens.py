@@ -4,7 +4,7 @@
 From the repository's root, in an environment with `pip install torch==2.11.0 transformers==5.23.0`:
     python3 tests/golden/causal_lm/make_goldens.py
 
-The teacher is the GPT-2 of tests/golden/encoder. Texts are those of LetterDocuments (framework/data/test_store.h).
+The teacher is the GPT-2 of tests/golden/encoder. Texts are those of LetterDocuments (framework/data/sequences/test_store.h).
 """
 
 import pathlib

@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "framework/batch/step_batch.h"
 #include "framework/model/encoder.h"
-#include "framework/model/hugging_face.h"
-#include "framework/model/safetensors.h"
+#include "framework/model/files/hugging_face.h"
+#include "framework/model/files/safetensors.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"
 

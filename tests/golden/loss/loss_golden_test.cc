@@ -16,7 +16,7 @@
 #include "absl/strings/strip.h"
 #include "framework/batch/step_batch.h"
 #include "framework/loss/loss_term.h"
-#include "framework/model/safetensors.h"
+#include "framework/model/files/safetensors.h"
 #include "framework/ops/row_loss/row_loss.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"

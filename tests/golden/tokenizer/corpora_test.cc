@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "framework/data/corpus_reader.h"
+#include "framework/data/corpus/corpus_reader.h"
 #include "framework/text/tokenizer.h"
 #include "nlohmann/json.hpp"
 #include "tests/golden/tokenizer/golden_files.h"

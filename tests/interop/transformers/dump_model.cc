@@ -12,7 +12,7 @@
 #include "framework/base/philox.h"
 #include "framework/base/status_macros.h"
 #include "framework/batch/step_batch.h"
-#include "framework/model/hugging_face.h"
+#include "framework/model/files/hugging_face.h"
 #include "glog/logging.h"
 #include "tests/interop/transformers/model_outputs.h"
 

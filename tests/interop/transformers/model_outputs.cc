@@ -14,8 +14,8 @@
 #include "framework/base/status_macros.h"
 #include "framework/model/capture.h"
 #include "framework/model/encoder.h"
-#include "framework/model/hugging_face.h"
-#include "framework/model/safetensors.h"
+#include "framework/model/files/hugging_face.h"
+#include "framework/model/files/safetensors.h"
 
 namespace retort {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "framework/batch/batch.h"
-#include "framework/model/encoder_config.h"
+#include "framework/model/config/encoder_config.h"
 #include "framework/model/parameter_set.h"
 
 namespace retort {

@@ -14,7 +14,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/batch/step_batch.h"
 #include "framework/model/encoder.h"
-#include "framework/model/hugging_face.h"
+#include "framework/model/files/hugging_face.h"
 #include "framework/testing/fixtures.h"
 #include "framework/text/files/tokenizer_files.h"
 #include "glog/logging.h"

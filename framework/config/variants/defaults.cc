@@ -1,0 +1,118 @@
+#include "framework/config/variants/defaults.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "framework/config/plugin_config.h"
+#include "framework/registry/config_rules.h"
+
+namespace retort {
+namespace {
+
+// BERT-base, Devlin et al. 2019, section 3.
+void FillBertArchitecture(Architecture* architecture) {
+  RETORT_DEFAULT(architecture, family, "bert");
+  RETORT_DEFAULT(architecture, layers, 12);
+  RETORT_DEFAULT(architecture, hidden_size, 768);
+  RETORT_DEFAULT(architecture, heads, 12);
+  RETORT_DEFAULT(architecture, intermediate_size, 3072);
+  RETORT_DEFAULT(architecture, max_positions, 512);
+  RETORT_DEFAULT(architecture, token_types, true);
+  RETORT_DEFAULT(architecture, pooler, true);
+  RETORT_DEFAULT(architecture, language_model_head, true);
+  RETORT_DEFAULT(architecture, hidden_dropout, 0.1);
+  RETORT_DEFAULT(architecture, attention_dropout, 0.1);
+  RETORT_DEFAULT(architecture, layer_norm_epsilon, 1e-12);
+  RETORT_DEFAULT(architecture, initializer_range, 0.02);
+}
+
+// GPT-2 small, Radford et al. 2019, where it differs from BERT-base.
+void FillGpt2Architecture(Architecture* architecture) {
+  RETORT_DEFAULT(architecture, max_positions, 1024);
+  RETORT_DEFAULT(architecture, token_types, false);
+  RETORT_DEFAULT(architecture, pooler, false);
+  RETORT_DEFAULT(architecture, layer_norm_epsilon, 1e-5);
+}
+
+void FillStudent(Experiment* experiment) {
+  Architecture* architecture = experiment->mutable_student()->mutable_architecture();
+  if (architecture->family() == "distilbert") {
+    RETORT_DEFAULT(architecture, token_types, false);
+    RETORT_DEFAULT(architecture, pooler, false);
+  }
+  if (experiment->has_teacher()) return;
+  if (architecture->family() == "gpt2") FillGpt2Architecture(architecture);
+  FillBertArchitecture(architecture);
+}
+
+void FillOptimizer(Stage* stage) {
+  if (stage->has_adamw()) {
+    AdamW* adamw = stage->mutable_adamw();
+    RETORT_DEFAULT(adamw, beta1, 0.9);
+    RETORT_DEFAULT(adamw, beta2, 0.999);
+    RETORT_DEFAULT(adamw, epsilon, 1e-8);
+    RETORT_DEFAULT(adamw, weight_decay, 0);
+  }
+  if (stage->schedule_case() == Stage::SCHEDULE_NOT_SET) stage->mutable_constant();
+  if (stage->has_constant()) RETORT_DEFAULT(stage->mutable_constant(), warmup, 0);
+  if (stage->has_linear()) RETORT_DEFAULT(stage->mutable_linear(), warmup, 0);
+  if (stage->has_cosine()) RETORT_DEFAULT(stage->mutable_cosine(), warmup, 0);
+  RETORT_DEFAULT(stage, clip_norm, 0);
+}
+
+void FillTraining(const PluginCatalogue& catalogue, Stage* stage) {
+  if (stage->data().has_plugin()) {
+    FillPluginDefaults(PluginKind::kData, /*data=*/nullptr, catalogue, stage->mutable_data()->mutable_plugin());
+  }
+  RETORT_DEFAULT(stage->mutable_batch(), micro_batches, 1);
+  RETORT_DEFAULT(stage->mutable_batch(), group_by_length, true);
+  for (Loss& loss : *stage->mutable_loss()) RETORT_DEFAULT(&loss, weight, 1);
+  FillOptimizer(stage);
+  RETORT_DEFAULT(stage, normalization, PER_STEP);
+  if (stage->has_evaluate()) {
+    RETORT_DEFAULT(stage->mutable_evaluate(), split, "select");
+    RETORT_DEFAULT(stage->mutable_evaluate(), sequences, 128);
+  }
+  if (stage->keep().choice_case() == Keep::CHOICE_NOT_SET) stage->mutable_keep()->mutable_last();
+  RETORT_DEFAULT(stage, checkpoint_steps, 100);
+}
+
+// The stage called `from` ("@name") among the first `before` stages, or null.
+const Stage* TrainingStage(const Experiment& experiment, absl::string_view from, int before) {
+  for (int i = 0; i < before; ++i) {
+    if (experiment.stage(i).name() == absl::StripPrefix(from, "@")) return &experiment.stage(i);
+  }
+  return nullptr;
+}
+
+void FillEvaluation(const Experiment& experiment, int index, const PluginCatalogue& catalogue, Stage* stage) {
+  if (!stage->evaluation().has_plugin()) return;
+  const Stage* evaluated = TrainingStage(experiment, stage->from(), index);
+  FillPluginDefaults(PluginKind::kEvaluation, evaluated == nullptr ? nullptr : &evaluated->data(), catalogue,
+                     stage->mutable_evaluation()->mutable_plugin());
+}
+
+}  // namespace
+
+void FillDefaults(Experiment* experiment, const PluginCatalogue& catalogue) {
+  if (experiment->has_teacher() && !experiment->teacher().has_dropout())
+    experiment->mutable_teacher()->set_dropout(false);
+  FillStudent(experiment);
+  std::string trained;  // The last training stage so far.
+  for (int i = 0; i < experiment->stage_size(); ++i) {
+    Stage* stage = experiment->mutable_stage(i);
+    if (!trained.empty()) RETORT_DEFAULT(stage, from, absl::StrCat("@", trained));
+    RETORT_DEFAULT(stage, precision, AUTO);
+    RETORT_DEFAULT(stage, row_chunk, 512);
+    if (stage->has_evaluation()) {
+      FillEvaluation(*experiment, i, catalogue, stage);
+    } else {
+      FillTraining(catalogue, stage);
+      trained = stage->name();
+    }
+  }
+}
+
+}  // namespace retort

@@ -1,0 +1,21 @@
+#ifndef RETORT_FRAMEWORK_CONFIG_VARIANTS_DEFAULTS_H_
+#define RETORT_FRAMEWORK_CONFIG_VARIANTS_DEFAULTS_H_
+
+#include "framework/config/sweep.pb.h"
+#include "framework/registry/plugin_catalogue.h"
+
+namespace retort {
+
+// Writes the defaults that framework/config/sweep.proto documents into the fields that are absent, so that the
+// experiment says all that decides its results. Doing it twice changes nothing.
+//
+// Absent stay: what follows from a file (the architecture and vocabulary that are the teacher's, a stage's teacher that
+// is the experiment's), `from` of a stage that starts from the student's `init`, and configurations of losses, mappings
+// and initialisations, whose defaults their own Create knows. Data and evaluations have rules (ConfigRules) for theirs.
+//
+// An evaluation stage gets what the data of the stage it evaluates says. Errors are ValidateExperiment's to find.
+void FillDefaults(Experiment* experiment, const PluginCatalogue& catalogue = PluginCatalogue::Global());
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_CONFIG_VARIANTS_DEFAULTS_H_

@@ -1,0 +1,248 @@
+#include "framework/data/tokens/token_store_builder.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <future>
+#include <limits>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "framework/base/atomic_file.h"
+#include "framework/base/file.h"
+#include "framework/base/status_macros.h"
+#include "framework/data/tokens/token_store_format.h"
+#include "framework/text/unicode/utf8.h"
+#include "glog/logging.h"
+#include "xxhash.h"
+
+namespace retort {
+namespace {
+
+// Text read at a time, and the most that one thread takes at once. Both only
+// balance memory against overhead.
+constexpr size_t kRoundBytes = 16 << 20;
+constexpr size_t kPartBytes = 1 << 18;
+constexpr size_t kWholeDocuments = std::numeric_limits<size_t>::max();
+
+// A whole document, or a stretch of one that is cut where ids do not change.
+struct Part {
+  const std::string* file;
+  std::string text;
+  int64_t offset;  // in the unpacked file
+  bool begins_document;
+  uint64_t document_hash;
+  std::vector<int32_t> ids;
+};
+
+using Round = std::vector<Part>;
+
+// Reads the corpus's documents, cut into parts.
+class PartReader {
+ public:
+  PartReader(const CorpusSpec& corpus, const Tokenizer& tokenizer)
+      : corpus_(corpus), part_bytes_(tokenizer.SplitsAtNewlines() ? kPartBytes : kWholeDocuments) {}
+
+  // The next stretch of the corpus; empty after the last one.
+  absl::StatusOr<Round> Next() {
+    Round round;
+    for (size_t bytes = 0; bytes < kRoundBytes && file_ < corpus_.files.size();) {
+      const TextFile& file = corpus_.files[file_];
+      if (reader_ == nullptr) {
+        RETORT_ASSIGN_OR_RETURN(reader_, CorpusReader::Open(file.path, file.boundary));
+      }
+      Document document;
+      RETORT_ASSIGN_OR_RETURN(const bool found, reader_->Next(&document));
+      if (found) {
+        bytes += document.text.size();
+        Cut(file.path, document, &round);
+      } else {
+        reader_ = nullptr;
+        ++file_;
+      }
+    }
+    return round;
+  }
+
+ private:
+  void Cut(const std::string& file, const Document& document, Round* round) const {
+    const std::string& text = document.text;
+    const uint64_t hash = XXH3_64bits(text.data(), text.size());
+    for (size_t begin = 0; begin < text.size();) {
+      size_t end = text.size();
+      if (end - begin > part_bytes_) end = std::min(text.find('\n', begin + part_bytes_), end);
+      round->push_back({&file,
+                        text.substr(begin, end - begin),
+                        document.offset + static_cast<int64_t>(begin),
+                        begin == 0,
+                        hash,
+                        {}});
+      begin = end;
+    }
+  }
+
+  const CorpusSpec& corpus_;
+  const size_t part_bytes_;
+  size_t file_ = 0;
+  std::unique_ptr<CorpusReader> reader_;
+};
+
+absl::Status EncodePart(const Tokenizer& tokenizer, Tokenizer::Scratch* scratch, Part* part) {
+  absl::Status status = tokenizer.Encode(part->text, scratch, &part->ids);
+  if (status.ok()) return status;
+  const std::optional<size_t> bad = FindInvalidUtf8(part->text);
+  if (!bad.has_value())
+    return absl::Status(status.code(), absl::StrCat("corpus file ", *part->file, ": ", status.message()));
+  return absl::InvalidArgumentError(absl::StrFormat("corpus file %s: byte %d: want UTF-8, got 0x%02x", *part->file,
+                                                    part->offset + static_cast<int64_t>(*bad),
+                                                    static_cast<uint8_t>(part->text[*bad])));
+}
+
+// The error of the earliest part, whichever thread meets one first.
+absl::Status EncodeRound(const Tokenizer& tokenizer, absl::Span<const std::unique_ptr<Tokenizer::Scratch>> scratches,
+                         Round* round) {
+  std::atomic<size_t> next{0};
+  std::vector<absl::Status> statuses(round->size());
+  const auto work = [&](Tokenizer::Scratch* scratch) {
+    for (size_t i = next++; i < round->size(); i = next++) statuses[i] = EncodePart(tokenizer, scratch, &(*round)[i]);
+  };
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < scratches.size(); ++i) threads.emplace_back(work, scratches[i].get());
+  work(scratches[0].get());
+  for (std::thread& thread : threads) thread.join();
+  for (const absl::Status& status : statuses) RETORT_RETURN_IF_ERROR(status);
+  return absl::OkStatus();
+}
+
+// Puts ids into a file as they come; what is per document stays in memory.
+class StoreWriter {
+ public:
+  static absl::StatusOr<StoreWriter> Create(const std::string& path, const Tokenizer& tokenizer) {
+    RETORT_ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> file, AtomicFile::Create(path));
+    StoreWriter writer(std::move(file), tokenizer);
+    RETORT_RETURN_IF_ERROR(writer.file_->Append(writer.HeaderBytes()));
+    return writer;
+  }
+
+  int64_t documents() const { return static_cast<int64_t>(text_hashes_.size()); }
+
+  absl::Status Add(const Part& part) {
+    if (part.begins_document) {
+      offsets_.push_back(header_.tokens);
+      text_hashes_.push_back(part.document_hash);
+    }
+    header_.tokens += part.ids.size();
+    header_.text_bytes += part.text.size();
+    if (header_.id_bytes == 4) return AppendHashed(AsBytes(part.ids));
+    const std::vector<uint16_t> narrow(part.ids.begin(), part.ids.end());
+    return AppendHashed(AsBytes(narrow));
+  }
+
+  absl::Status Finish() {
+    offsets_.push_back(header_.tokens);
+    header_.documents = text_hashes_.size();
+    const std::string filling(header_.IdSectionBytes() - header_.tokens * header_.id_bytes, '\0');
+    RETORT_RETURN_IF_ERROR(AppendHashed(filling));
+    RETORT_RETURN_IF_ERROR(AppendHashed(AsBytes(offsets_)));
+    RETORT_RETURN_IF_ERROR(AppendHashed(AsBytes(text_hashes_)));
+    header_.payload_hash = XXH3_64bits_digest(hash_.get());
+    header_.header_hash = header_.ExpectedHash();
+    RETORT_RETURN_IF_ERROR(file_->Overwrite(0, HeaderBytes()));
+    return file_->Commit();
+  }
+
+ private:
+  struct FreeHash {
+    void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
+  };
+
+  StoreWriter(std::unique_ptr<AtomicFile> file, const Tokenizer& tokenizer)
+      : file_(std::move(file)), hash_(XXH3_createState()) {
+    XXH3_64bits_reset(hash_.get());
+    std::memcpy(header_.magic, TokenStoreHeader::kMagic, sizeof(header_.magic));
+    header_.version = TokenStoreHeader::kVersion;
+    header_.id_bytes = tokenizer.vocabulary_size() - 1 <= std::numeric_limits<uint16_t>::max() ? 2 : 4;
+    header_.tokenizer = tokenizer.Fingerprint();
+    header_.vocabulary = static_cast<uint64_t>(tokenizer.vocabulary_size());
+  }
+
+  template <typename T>
+  static absl::string_view AsBytes(const std::vector<T>& values) {
+    return absl::string_view(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+  }
+
+  absl::string_view HeaderBytes() const {
+    return absl::string_view(reinterpret_cast<const char*>(&header_), sizeof(header_));
+  }
+
+  absl::Status AppendHashed(absl::string_view bytes) {
+    XXH3_64bits_update(hash_.get(), bytes.data(), bytes.size());
+    return file_->Append(bytes);
+  }
+
+  std::unique_ptr<AtomicFile> file_;
+  std::unique_ptr<XXH3_state_t, FreeHash> hash_;
+  TokenStoreHeader header_ = {};
+  std::vector<uint64_t> offsets_;
+  std::vector<uint64_t> text_hashes_;
+};
+
+// Names the store of this corpus and tokenizer.
+absl::StatusOr<std::string> CacheKey(const CorpusSpec& corpus, const Tokenizer& tokenizer) {
+  std::string key =
+      absl::StrCat(TokenStoreHeader::kVersion, " ", tokenizer.Fingerprint(), " ", tokenizer.vocabulary_size());
+  for (const TextFile& file : corpus.files) {
+    const absl::StatusOr<std::string> bytes = ReadFile(file.path);
+    if (!bytes.ok()) {
+      return absl::Status(bytes.status().code(), absl::StrCat("corpus ", corpus.name, ": ", bytes.status().message()));
+    }
+    const XXH128_hash_t hash = XXH3_128bits(bytes->data(), bytes->size());
+    absl::StrAppend(&key, "\n", static_cast<int>(file.boundary), " ", hash.high64, " ", hash.low64);
+  }
+  const XXH128_hash_t hash = XXH3_128bits(key.data(), key.size());
+  return absl::StrFormat("%016x%016x", hash.high64, hash.low64);
+}
+
+}  // namespace
+
+absl::Status BuildTokenStore(const CorpusSpec& corpus, const Tokenizer& tokenizer, int threads,
+                             const std::string& path) {
+  CHECK_GE(threads, 1);
+  std::vector<std::unique_ptr<Tokenizer::Scratch>> scratches(threads);
+  for (auto& scratch : scratches) scratch = tokenizer.NewScratch();
+  RETORT_ASSIGN_OR_RETURN(StoreWriter writer, StoreWriter::Create(path, tokenizer));
+  PartReader reader(corpus, tokenizer);
+  const auto read = [&reader] { return reader.Next(); };
+  RETORT_ASSIGN_OR_RETURN(Round round, read());
+  while (!round.empty()) {
+    std::future<absl::StatusOr<Round>> next = std::async(std::launch::async, read);
+    absl::Status status = EncodeRound(tokenizer, scratches, &round);
+    for (size_t i = 0; status.ok() && i < round.size(); ++i) status = writer.Add(round[i]);
+    absl::StatusOr<Round> following = next.get();
+    RETORT_RETURN_IF_ERROR(status);
+    RETORT_ASSIGN_OR_RETURN(round, std::move(following));
+  }
+  if (writer.documents() == 0) {
+    return absl::InvalidArgumentError(absl::StrCat("corpus ", corpus.name, ": want at least one document, got none in ",
+                                                   corpus.files.size(), " file(s)"));
+  }
+  return writer.Finish();
+}
+
+absl::StatusOr<std::unique_ptr<TokenStore>> BuildOrOpenTokenStore(const CorpusSpec& corpus, const Tokenizer& tokenizer,
+                                                                  int threads, const std::string& cache) {
+  RETORT_ASSIGN_OR_RETURN(const std::string key, CacheKey(corpus, tokenizer));
+  const std::string path = absl::StrCat(cache, "/tokens-", key, ".store");
+  absl::StatusOr<std::unique_ptr<TokenStore>> store = TokenStore::Open(path, tokenizer);
+  if (store.ok()) return store;
+  if (!absl::IsNotFound(store.status())) LOG(WARNING) << store.status().message() << "; building it again";
+  RETORT_RETURN_IF_ERROR(MakeDirectories(cache));
+  RETORT_RETURN_IF_ERROR(BuildTokenStore(corpus, tokenizer, threads, path));
+  return TokenStore::Open(path, tokenizer);
+}
+
+}  // namespace retort

@@ -1,0 +1,25 @@
+#ifndef RETORT_FRAMEWORK_EVAL_SCORES_JACKKNIFE_H_
+#define RETORT_FRAMEWORK_EVAL_SCORES_JACKKNIFE_H_
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "absl/types/span.h"
+
+namespace retort {
+
+// A statistic of a subset of the examples, given by their indices in ascending order.
+using ExampleStatistic = std::function<double(absl::Span<const size_t> examples)>;
+
+// One value per example for a metric that is not a mean (a correlation, F1): jackknife pseudo-values
+//
+//   p_e = E · θ − (E − 1) · θ₋ₑ,
+//
+// shifted so that their mean is the statistic θ of all examples rather than its bias-corrected version: reports show
+// the number that everybody computes. Calls `statistic` examples + 1 times. REQUIRES: examples >= 2.
+std::vector<double> JackknifeValues(size_t examples, const ExampleStatistic& statistic);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_EVAL_SCORES_JACKKNIFE_H_

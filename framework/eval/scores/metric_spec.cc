@@ -1,0 +1,43 @@
+#include "framework/eval/scores/metric_spec.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "glog/logging.h"
+
+namespace retort {
+
+void AddMetrics(const MetricSpecs& more, MetricSpecs* specs) {
+  for (const MetricSpec& spec : more) {
+    if (MetricRank(*specs, spec.name) == static_cast<int>(specs->size())) specs->push_back(spec);
+  }
+}
+
+MetricSpec FindMetric(const MetricSpecs& specs, absl::string_view name) {
+  const size_t rank = static_cast<size_t>(MetricRank(specs, name));
+  if (rank < specs.size()) return specs[rank];
+  MetricSpec unknown;
+  unknown.name = unknown.label = std::string(name);
+  return unknown;
+}
+
+int MetricRank(const MetricSpecs& specs, absl::string_view name) {
+  const auto found =
+      std::find_if(specs.begin(), specs.end(), [&](const MetricSpec& spec) { return spec.name == name; });
+  return static_cast<int>(found - specs.begin());
+}
+
+bool IsBetter(const MetricSpec& metric, double value, double best) {
+  if (std::isnan(best)) return !std::isnan(value);
+  switch (metric.better) {
+    case Better::kUnknown:
+      return false;
+    case Better::kLower:
+      return value < best;
+    case Better::kHigher:
+      return value > best;
+  }
+  LOG(FATAL) << "no direction " << static_cast<int>(metric.better);
+}
+
+}  // namespace retort

@@ -1,0 +1,23 @@
+#ifndef RETORT_FRAMEWORK_MODEL_FILES_HUGGING_FACE_CONFIG_H_
+#define RETORT_FRAMEWORK_MODEL_FILES_HUGGING_FACE_CONFIG_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "c10/core/ScalarType.h"
+#include "framework/model/config/encoder_config.h"
+
+namespace retort {
+
+// Reads a config.json of one of the families of framework/model/family. The pooler is left out, and the heads are those
+// that there may be: which there are, only the weights tell. `where` begins messages. Errors: InvalidArgument naming
+// the option, what was wanted and what was got.
+absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view json, absl::string_view where);
+
+// The config.json of a model with these parameters, which are float32, float16 or bfloat16.
+std::string HuggingFaceConfigText(const EncoderConfig& config, c10::ScalarType dtype);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_MODEL_FILES_HUGGING_FACE_CONFIG_H_

@@ -1,0 +1,144 @@
+#include "framework/train/objective/objective.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "framework/testing/fixtures.h"
+#include "framework/testing/matchers.h"
+#include "framework/train/test_training.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::IsInvalidArgument;
+using testing::IsOk;
+using testing::SmallEncoder;
+
+const EncoderConfig kStudent = SmallEncoder(2), kTeacher = SmallEncoder(4);
+
+absl::StatusOr<Objective> Create(const std::string& losses, std::vector<std::string>* warnings = nullptr) {
+  LossContext context{kStudent, &kTeacher};
+  context.warnings = warnings;
+  return Objective::Create(testing::MakeStage(losses).loss(), context);
+}
+
+Objective Make(const std::string& losses) {
+  return testing::MakeObjective(testing::MakeStage(losses), kStudent, &kTeacher);
+}
+
+TEST(Objective, KeepsNamesWeightsAndKindsInOrder) {
+  const Objective objective = Make(testing::kTripleLoss);
+  ASSERT_EQ(objective.terms().size(), 3u);
+  EXPECT_EQ(objective.terms()[0].name, "ce");
+  EXPECT_EQ(objective.terms()[0].weight, 5);
+  EXPECT_NE(objective.terms()[0].row, nullptr);
+  EXPECT_EQ(objective.terms()[0].tensor, nullptr);
+  EXPECT_EQ(objective.terms()[1].name, "cos");
+  EXPECT_EQ(objective.terms()[1].weight, 1);
+  EXPECT_EQ(objective.terms()[1].row, nullptr);
+  EXPECT_NE(objective.terms()[1].tensor, nullptr);
+}
+
+TEST(Objective, ErrorsNameTheTerm) {
+  EXPECT_THAT(Create("loss { name: \"mlm\" masked_lm {} } loss { name: \"hot\" soft_targets { temperature: -1 } }"),
+              IsInvalidArgument("loss \"hot\": SoftTargetsConfig.temperature: want > 0, got -1"));
+  EXPECT_THAT(Objective::Create(testing::MakeStage(testing::kTripleLoss).loss(), {kStudent}),
+              IsInvalidArgument("loss \"ce\": SoftTargetsConfig: needs a teacher, but the stage has none"));
+  EXPECT_THAT(Create("loss { name: \"none\" }"),
+              testing::StatusIs(absl::StatusCode::kNotFound,
+                                ::testing::HasSubstr("loss \"none\": no loss plugin is chosen; linked: ")));
+}
+
+TEST(Objective, LeavesTermsOfWeightZeroOutWithAWarning) {
+  std::vector<std::string> warnings;
+  const auto objective = Create(
+      "loss { name: \"ce\" weight: 0 soft_targets { temperature: 2 } } loss { name: \"mlm\" masked_lm {} }", &warnings);
+  ASSERT_THAT(objective, IsOk());
+  ASSERT_EQ(objective->terms().size(), 1u);
+  EXPECT_EQ(objective->terms()[0].name, "mlm");
+  EXPECT_TRUE(objective->teacher().empty());
+  EXPECT_THAT(warnings, ElementsAre("loss \"ce\" has weight 0: it is not computed"));
+}
+
+TEST(Objective, WantsATerm) {
+  EXPECT_THAT(Create(""), IsInvalidArgument("loss: want a term with a weight > 0, got none"));
+  EXPECT_THAT(Create("loss { name: \"mlm\" weight: 0 masked_lm {} }"),
+              IsInvalidArgument("loss: want a term with a weight > 0, got none"));
+}
+
+TEST(Objective, ErrorsOfATermOfWeightZeroAreErrors) {
+  EXPECT_THAT(Create("loss { name: \"hot\" weight: 0 soft_targets {} } loss { name: \"mlm\" masked_lm {} }"),
+              IsInvalidArgument("loss \"hot\": "));
+}
+
+TEST(Objective, ComputesLogitsOfTheRowsThatATermReads) {
+  const auto rows = [](const std::string& losses) { return Make(losses).row_groups().at(0).rows.rows; };
+  EXPECT_TRUE(Make("loss { name: \"cos\" cosine {} }").row_groups().empty());
+  EXPECT_EQ(rows("loss { name: \"mlm\" masked_lm {} }"), RowSet::kLabelled);
+  const std::string labelled = "loss { name: \"mlm\" masked_lm {} } ";
+  const std::string masked = "loss { name: \"ce\" soft_targets { temperature: 2 rows: LABELLED } } ";
+  const std::string all = "loss { name: \"mse\" logit_mse {} } ";
+  EXPECT_EQ(rows(labelled + masked), RowSet::kLabelled);
+  EXPECT_EQ(rows(labelled + all), RowSet::kReal);
+  EXPECT_EQ(rows(all + labelled), RowSet::kReal);
+  EXPECT_EQ(Make(all + labelled).row_groups().size(), 1u);
+  EXPECT_THAT(Make(all + "loss { name: \"cos\" cosine {} } " + labelled).row_groups()[0].terms, ElementsAre(0u, 2u));
+}
+
+TEST(Objective, ReadsTheTeachersLogitsOnlyForATermThatComparesThem) {
+  EXPECT_TRUE(Make("loss { name: \"mlm\" masked_lm {} } loss { name: \"cos\" cosine {} }").teacher().logits.empty());
+  // Those of the rows that the student's are computed for.
+  EXPECT_EQ(
+      Make("loss { name: \"mse\" logit_mse { rows: LABELLED } } loss { name: \"ce\" soft_targets { temperature: 1 } }")
+          .teacher()
+          .logits,
+      (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kReal}}));
+}
+
+TEST(Objective, DemandsWhatAllTermsReadTogether) {
+  const Objective objective = Make(
+      "loss { name: \"cos\" cosine {} } loss { name: \"mlm\" masked_lm {} } "
+      "loss { name: \"attention\" attention_mse { mapping { uniform {} } } } ");
+  EXPECT_EQ(objective.student().hidden, (std::set<int>{2}));
+  EXPECT_EQ(objective.student().attention, (std::set<int>{1, 2}));
+  EXPECT_EQ(objective.student().logits, (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kLabelled}}));
+  EXPECT_EQ(objective.teacher().hidden, (std::set<int>{4}));
+  EXPECT_EQ(objective.teacher().attention, (std::set<int>{2, 4}));
+  EXPECT_TRUE(objective.teacher().logits.empty());
+}
+
+// Lengths 4 and 3: 7 real positions, and the second of each sequence carries a label.
+TEST(Objective, CountsRowsAndAddsUpOverSlices) {
+  const StepBatch step = testing::RandomStepBatch({4, 3}, 1);
+  const Objective objective = Make(testing::kTripleLoss);
+  EXPECT_THAT(objective.Counts(step.Masks(0, 2)), ElementsAre(7, 7, 2));
+  EXPECT_THAT(objective.Counts(step.Masks(0, 1)), ElementsAre(4, 4, 1));
+  EXPECT_THAT(objective.Counts(step.Masks(1, 2)), ElementsAre(3, 3, 1));
+}
+
+TEST(Objective, NamesTheParametersOfItsTerms) {
+  EncoderConfig wide = SmallEncoder(4);
+  wide.hidden_size = 12;
+  const Stage stage = testing::MakeStage(
+      "loss { name: \"hidden\" hidden_mse { mapping { uniform {} } projection: PER_LAYER } } "
+      "loss { name: \"mlm\" masked_lm {} }");
+  const Objective objective = testing::MakeObjective(stage, kStudent, &wide);
+  const std::vector<ParameterSpec> specs = objective.parameters();
+  ASSERT_EQ(specs.size(), 2u);
+  std::set<std::string> names;
+  for (const ParameterSpec& spec : specs) {
+    EXPECT_EQ(spec.size(), 8 * 12) << spec.name;
+    names.insert(spec.name);
+  }
+  EXPECT_EQ(names.size(), 2u);
+  for (const ParameterSpec& spec : objective.terms()[0].term->parameters()) {
+    EXPECT_EQ(names.count(LossParameterName("hidden", spec.name)), 1u) << spec.name;
+  }
+  EXPECT_EQ(LossParameterName("hidden", "projection"), "loss.hidden.projection");
+}
+
+}  // namespace
+}  // namespace retort

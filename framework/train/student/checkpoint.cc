@@ -1,0 +1,142 @@
+#include "framework/train/student/checkpoint.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
+#include "framework/base/file.h"
+#include "framework/base/status_macros.h"
+#include "framework/model/files/safetensors.h"
+
+namespace retort {
+namespace {
+
+constexpr ptrdiff_t kGenerations = 2;
+
+std::string CheckpointPath(const std::string& folder, int64_t step) {
+  return absl::StrCat(folder, "/step_", step, ".safetensors");
+}
+
+// Hexadecimal floats come back with the same bits.
+std::string Text(double value) { return absl::StrFormat("%a", value); }
+
+std::map<std::string, std::string> ProgressText(const Progress& progress) {
+  std::map<std::string, std::string> text{{"step", absl::StrCat(progress.step)},
+                                          {"tokens", absl::StrCat(progress.tokens)},
+                                          {"student_flops", Text(progress.student_flops)},
+                                          {"total_flops", Text(progress.total_flops)}};
+  if (progress.best_value) {
+    text["best_value"] = Text(*progress.best_value);
+    text["best_step"] = absl::StrCat(progress.best_step);
+  }
+  return text;
+}
+
+absl::StatusOr<Progress> ParseProgress(const SafetensorsFile& file) {
+  const auto& text = file.metadata();
+  Progress progress;
+  for (const auto& [name, value] : {std::pair("step", &progress.step), std::pair("tokens", &progress.tokens)}) {
+    const auto found = text.find(name);
+    if (found == text.end() || !absl::SimpleAtoi(found->second, value)) {
+      return absl::DataLossError(absl::StrCat(file.path(), ": not a checkpoint: there is no ", name));
+    }
+  }
+  auto real = [&](const char* name) {
+    const auto found = text.find(name);
+    return found == text.end() ? 0 : std::strtod(found->second.c_str(), nullptr);
+  };
+  progress.student_flops = real("student_flops");
+  progress.total_flops = real("total_flops");
+  const auto best_step = text.find("best_step");
+  if (best_step != text.end() && absl::SimpleAtoi(best_step->second, &progress.best_step)) {
+    progress.best_value = real("best_value");
+  }
+  return progress;
+}
+
+// A tensor like "parameters": [N] float32.
+absl::StatusOr<at::Tensor> ReadBuffer(const SafetensorsFile& file, const std::string& name) {
+  const auto& entries = file.entries();
+  const auto parameters = entries.find("parameters"), found = entries.find(name);
+  if (found == entries.end() || parameters == entries.end() || found->second.dtype != at::kFloat ||
+      found->second.shape.size() != 1 || found->second.shape != parameters->second.shape) {
+    return absl::DataLossError(
+        absl::StrCat(file.path(), ": not a checkpoint: there is no ", name, " of float32, as long as the parameters"));
+  }
+  return file.Read(name);
+}
+
+}  // namespace
+
+absl::Status SaveCheckpoint(const std::string& folder, const Checkpoint& checkpoint) {
+  RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
+  std::vector<std::pair<std::string, at::Tensor>> tensors{{"parameters", checkpoint.state.parameters.detach().cpu()},
+                                                          {"first_moment", checkpoint.state.first_moment.cpu()},
+                                                          {"second_moment", checkpoint.state.second_moment.cpu()}};
+  if (checkpoint.progress.best_value) tensors.emplace_back("best_parameters", checkpoint.best_parameters.cpu());
+  RETORT_RETURN_IF_ERROR(
+      WriteSafetensors(CheckpointPath(folder, checkpoint.progress.step), tensors, ProgressText(checkpoint.progress)));
+  const std::vector<int64_t> steps = ListCheckpoints(folder);
+  const auto saved = std::find(steps.begin(), steps.end(), checkpoint.progress.step);
+  for (auto step = steps.begin(); step != steps.end(); ++step) {
+    if (step <= saved && saved - step < kGenerations) continue;
+    std::error_code ignored;
+    std::filesystem::remove(CheckpointPath(folder, *step), ignored);
+  }
+  return absl::OkStatus();
+}
+
+std::vector<int64_t> ListCheckpoints(const std::string& folder) {
+  std::vector<int64_t> steps;
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, missing)) {
+    const std::string name = entry.path().filename().string();
+    int64_t step = 0;
+    if (absl::StartsWith(name, "step_") && absl::EndsWith(name, ".safetensors") &&
+        absl::SimpleAtoi(absl::StripSuffix(absl::StripPrefix(name, "step_"), ".safetensors"), &step)) {
+      steps.push_back(step);
+    }
+  }
+  std::sort(steps.begin(), steps.end());
+  return steps;
+}
+
+int64_t NewestCommonCheckpoint(const std::vector<std::string>& folders) {
+  std::set<int64_t> common;
+  for (size_t i = 0; i < folders.size(); ++i) {
+    const std::vector<int64_t> steps = ListCheckpoints(folders[i]);
+    const std::set<int64_t> present(steps.begin(), steps.end());
+    if (i == 0) common = present;
+    for (auto step = common.begin(); step != common.end();) {
+      step = present.count(*step) > 0 ? std::next(step) : common.erase(step);
+    }
+  }
+  return common.empty() ? 0 : *common.rbegin();
+}
+
+absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& folder, int64_t step) {
+  RETORT_ASSIGN_OR_RETURN(const auto file, SafetensorsFile::Open(CheckpointPath(folder, step)));
+  Checkpoint checkpoint;
+  RETORT_ASSIGN_OR_RETURN(checkpoint.progress, ParseProgress(*file));
+  if (checkpoint.progress.step != step) {
+    return absl::DataLossError(
+        absl::StrCat(file->path(), ": not a checkpoint: want step ", step, ", got ", checkpoint.progress.step));
+  }
+  RETORT_ASSIGN_OR_RETURN(checkpoint.state.parameters, ReadBuffer(*file, "parameters"));
+  RETORT_ASSIGN_OR_RETURN(checkpoint.state.first_moment, ReadBuffer(*file, "first_moment"));
+  RETORT_ASSIGN_OR_RETURN(checkpoint.state.second_moment, ReadBuffer(*file, "second_moment"));
+  if (checkpoint.progress.best_value) {
+    RETORT_ASSIGN_OR_RETURN(checkpoint.best_parameters, ReadBuffer(*file, "best_parameters"));
+  }
+  return checkpoint;
+}
+
+}  // namespace retort

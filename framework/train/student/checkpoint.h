@@ -1,0 +1,49 @@
+#ifndef RETORT_FRAMEWORK_TRAIN_STUDENT_CHECKPOINT_H_
+#define RETORT_FRAMEWORK_TRAIN_STUDENT_CHECKPOINT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ATen/core/Tensor.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "framework/train/student/student_trainer.h"
+
+namespace retort {
+
+// How far the training of one student has come.
+struct Progress {
+  int64_t step = 0;    // Steps done.
+  int64_t tokens = 0;  // Real positions seen.
+  double student_flops = 0;
+  double total_flops = 0;
+  std::optional<double> best_value;  // Of the metric that Keep.best names, at best_step.
+  int64_t best_step = 0;
+};
+
+// Everything that a training goes on from with the same bits.
+struct Checkpoint {
+  Progress progress;
+  StudentTrainer::OptimizerState state;
+  at::Tensor best_parameters;  // Undefined unless progress.best_value is set.
+};
+
+// Writes step_<n>.safetensors into the folder, atomically, and removes all others but the newest before it: those after
+// it are of a training that went further and was then begun anew from an earlier step. Makes the folder.
+// Errors: those of the file system, with the path.
+absl::Status SaveCheckpoint(const std::string& folder, const Checkpoint& checkpoint);
+
+// The steps that the folder has checkpoints of, ascending; none if there is no folder.
+std::vector<int64_t> ListCheckpoints(const std::string& folder);
+
+// The newest step that every folder has a checkpoint of; 0 if there is none.
+int64_t NewestCommonCheckpoint(const std::vector<std::string>& folders);
+
+// Errors: NotFound; DataLoss for a damaged or foreign file, with the path.
+absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& folder, int64_t step);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_TRAIN_STUDENT_CHECKPOINT_H_

@@ -1,0 +1,217 @@
+#include "framework/train/student/student_trainer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "ATen/TensorOperators.h"
+#include "ATen/core/grad_mode.h"
+#include "ATen/ops/stack.h"
+#include "ATen/ops/zeros.h"
+#include "ATen/ops/zeros_like.h"
+#include "absl/strings/str_cat.h"
+#include "framework/base/status_macros.h"
+#include "framework/train/student/schedule.h"
+#include "glog/logging.h"
+#include "torch/csrc/autograd/autograd.h"
+
+namespace retort {
+namespace {
+
+absl::StatusOr<std::vector<ops::AdamWSegment>> MakeSegments(const ParameterSet& parameters, const Stage& stage) {
+  RETORT_ASSIGN_OR_RETURN(const std::set<std::string> frozen, FrozenParameters(stage, parameters.specs()));
+  std::vector<ops::AdamWSegment> segments;
+  for (const ParameterSpec& spec : parameters.specs()) {
+    ops::AdamWSegment segment;
+    segment.offset = parameters.Offset(spec.name);
+    segment.size = spec.size();
+    segment.decay = spec.kind == ParameterKind::kWeight;
+    segment.trainable = frozen.count(spec.name) == 0;
+    segments.push_back(segment);
+  }
+  return segments;
+}
+
+}  // namespace
+
+absl::StatusOr<std::set<std::string>> FrozenParameters(const Stage& stage, const std::vector<ParameterSpec>& specs) {
+  static const auto* const known = new std::map<std::string, std::string>{
+      {"position_embeddings", "embeddings.position"},
+      {"token_type_embeddings", "embeddings.token_type"},
+      {"word_embeddings", "embeddings.word"},
+  };
+  std::set<std::string> frozen;
+  for (const std::string& word : stage.freeze()) {
+    const auto found = known->find(word);
+    const bool there = found != known->end() && std::any_of(specs.begin(), specs.end(), [&](const ParameterSpec& spec) {
+                         return spec.name == found->second;
+                       });
+    if (!there) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "freeze: want position_embeddings, token_type_embeddings or word_embeddings of this student, got \"", word,
+          "\""));
+    }
+    frozen.insert(found->second);
+  }
+  return frozen;
+}
+
+absl::StatusOr<std::unique_ptr<StudentTrainer>> StudentTrainer::Create(const Encoder& encoder, Objective objective,
+                                                                       const ParameterSet& initial,
+                                                                       StudentOptions options) {
+  RETORT_ASSIGN_OR_RETURN(std::vector<ops::AdamWSegment> segments, MakeSegments(initial, options.stage));
+  std::unique_ptr<StudentTrainer> student(
+      new StudentTrainer(encoder, std::move(objective), initial, std::move(options)));
+  student->segments_ = std::move(segments);
+  return student;
+}
+
+StudentTrainer::StudentTrainer(const Encoder& encoder, Objective objective, const ParameterSet& initial,
+                               StudentOptions options)
+    : encoder_(encoder),
+      objective_(std::move(objective)),
+      options_(std::move(options)),
+      demands_(objective_.student()),
+      master_(initial.To(at::kFloat, options_.device)),
+      has_working_copy_(options_.precision == at::kBFloat16),
+      first_moment_(at::zeros_like(master_.flat())),
+      second_moment_(at::zeros_like(master_.flat())) {
+  if (has_working_copy_) working_ = master_.To(options_.precision, options_.device);
+  (has_working_copy_ ? working_ : master_).EnableGradients();
+  for (const ObjectiveTerm& term : objective_.terms()) {
+    std::map<std::string, at::Tensor>& parameters = term_parameters_.emplace_back();
+    for (const ParameterSpec& spec : term.term->parameters()) {
+      parameters[spec.name] = working().Get(LossParameterName(term.name, spec.name));
+    }
+  }
+}
+
+void StudentTrainer::StartStep(absl::Span<const BatchMasks> micro_batches) {
+  counts_.clear();
+  total_counts_.assign(objective_.terms().size(), 0);
+  for (const BatchMasks& masks : micro_batches) {
+    counts_.push_back(objective_.Counts(masks));
+    for (size_t i = 0; i < total_counts_.size(); ++i) total_counts_[i] += counts_.back()[i];
+  }
+  sums_.assign(objective_.terms().size(), at::zeros({}, master_.flat().options().dtype(at::kDouble)));
+  at::Tensor gradient = working().flat_gradient();
+  gradient.zero_();
+}
+
+double StudentTrainer::Scale(size_t term, int micro_batch) const {
+  const double weight = objective_.terms()[term].weight;
+  if (options_.stage.normalization() == PER_MICRO_BATCH) {
+    const double count = counts_[micro_batch][term];
+    return count == 0 ? 0 : weight / (count * static_cast<double>(counts_.size()));
+  }
+  return total_counts_[term] == 0 ? 0 : weight / total_counts_[term];
+}
+
+absl::Status StudentTrainer::AddRowTerms(const Batch& batch, const ModelOutputs& outputs, const TeacherOutputs* teacher,
+                                         absl::Span<const double> scales, std::vector<at::Tensor>* roots,
+                                         std::vector<at::Tensor>* gradients) {
+  static const LogitChunks no_logits;
+  for (const RowGroup& group : objective_.row_groups()) {
+    if (batch.masks.Rows(group.rows.rows) == 0) continue;
+    CHECK(!group.reads_teacher || teacher != nullptr);
+    RETORT_ASSIGN_OR_RETURN(
+        const RowHeadResult head,
+        RunRowHead(encoder_, working(), batch, outputs.hidden.at(encoder_.config().depth()), objective_, group,
+                   group.reads_teacher ? teacher->logits.at(group.rows) : no_logits, scales, options_.stage.row_chunk(),
+                   Dropout{options_.seed}));
+    roots->push_back(head.root);
+    gradients->push_back(head.root_gradient);
+    for (size_t i : group.terms) sums_[i] = sums_[i] + head.sums[i];
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StudentTrainer::AddGradient(const Batch& batch, int micro_batch, const TeacherOutputs* teacher) {
+  at::AutoGradMode with_gradient(true);
+  const ModelOutputs outputs = encoder_.Forward(working(), batch, demands_, Dropout{options_.seed});
+  std::vector<double> scales;
+  for (size_t i = 0; i < objective_.terms().size(); ++i) scales.push_back(Scale(i, micro_batch));
+
+  std::vector<at::Tensor> roots, gradients;
+  RETORT_RETURN_IF_ERROR(AddRowTerms(batch, outputs, teacher, scales, &roots, &gradients));
+  for (size_t i = 0; i < objective_.terms().size(); ++i) {
+    const ObjectiveTerm& term = objective_.terms()[i];
+    if (term.tensor == nullptr || counts_[micro_batch][i] == 0) continue;
+    RETORT_ASSIGN_OR_RETURN(
+        const at::Tensor sum,
+        term.tensor->Sum({batch, outputs, teacher == nullptr ? nullptr : &teacher->model, term_parameters_[i]}));
+    sums_[i] = sums_[i] + sum.detach().to(at::kDouble);
+    if (!sum.requires_grad()) continue;
+    roots.push_back(sum * scales[i]);
+    gradients.push_back(at::Tensor());
+  }
+  if (!roots.empty()) torch::autograd::backward(roots, gradients);
+  return absl::OkStatus();
+}
+
+void StudentTrainer::SumOverRanks(Collective* ranks) {
+  if (ranks->size() == 1) return;
+  at::Tensor gradient = working().flat_gradient();
+  ranks->Sum(&gradient);
+  at::Tensor sums = at::stack(sums_);
+  ranks->Sum(&sums);
+  for (size_t i = 0; i < sums_.size(); ++i) sums_[i] = sums[static_cast<int64_t>(i)];
+}
+
+UpdateResult StudentTrainer::Summarize() const {
+  UpdateResult result;
+  const at::Tensor values = at::stack(sums_).to(at::kCPU);
+  for (size_t i = 0; i < sums_.size(); ++i) {
+    const double sum = values[static_cast<int64_t>(i)].item<double>();
+    result.values.push_back(total_counts_[i] == 0 ? 0 : sum / total_counts_[i]);
+    result.loss += objective_.terms()[i].weight * result.values.back();
+  }
+  result.gradient_norm = ops::GradientNorm(segments_, working().flat_gradient()).item<double>();
+  return result;
+}
+
+absl::Status StudentTrainer::CheckFinite(const UpdateResult& result, int64_t step) const {
+  for (size_t i = 0; i < result.values.size(); ++i) {
+    if (std::isfinite(result.values[i])) continue;
+    return absl::AbortedError(absl::StrCat("step ", step, ": loss \"", objective_.terms()[i].name,
+                                           "\": want a finite value, got ", result.values[i]));
+  }
+  if (std::isfinite(result.gradient_norm)) return absl::OkStatus();
+  return absl::AbortedError(
+      absl::StrCat("step ", step, ": norm of the gradient: want a finite value, got ", result.gradient_norm));
+}
+
+absl::StatusOr<UpdateResult> StudentTrainer::Update(int64_t step) {
+  UpdateResult result = Summarize();
+  RETORT_RETURN_IF_ERROR(CheckFinite(result, step));
+  const Stage& stage = options_.stage;
+  const double limit = stage.clip_norm();
+  result.clipped = limit > 0 && result.gradient_norm > limit;
+  result.learning_rate = stage.adamw().learning_rate() * ScheduleFactor(stage, step - 1, options_.total_steps);
+
+  ops::AdamWOptions adamw;
+  adamw.learning_rate = result.learning_rate;
+  adamw.beta1 = stage.adamw().beta1();
+  adamw.beta2 = stage.adamw().beta2();
+  adamw.epsilon = stage.adamw().epsilon();
+  adamw.weight_decay = stage.adamw().weight_decay();
+  adamw.step = step;
+  adamw.gradient_scale = result.clipped ? limit / result.gradient_norm : 1;
+  at::NoGradGuard no_grad;
+  ops::AdamW(adamw, segments_, master_.flat(), working().flat_gradient(), first_moment_, second_moment_,
+             has_working_copy_ ? working_.flat() : at::Tensor());
+  return result;
+}
+
+void StudentTrainer::Restore(const OptimizerState& state) {
+  at::NoGradGuard no_grad;
+  at::Tensor flat = master_.flat();
+  flat.copy_(state.parameters);
+  first_moment_.copy_(state.first_moment);
+  second_moment_.copy_(state.second_moment);
+  if (!has_working_copy_) return;
+  at::Tensor working = working_.flat();
+  working.copy_(flat);
+}
+
+}  // namespace retort

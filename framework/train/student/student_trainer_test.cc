@@ -1,0 +1,394 @@
+#include "framework/train/student/student_trainer.h"
+
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ATen/TensorOperators.h"
+#include "ATen/core/grad_mode.h"
+#include "ATen/ops/addmm.h"
+#include "ATen/ops/exp.h"
+#include "ATen/ops/full_like.h"
+#include "ATen/ops/gather.h"
+#include "ATen/ops/index_select.h"
+#include "ATen/ops/log_softmax.h"
+#include "ATen/ops/sqrt.h"
+#include "ATen/ops/sum.h"
+#include "ATen/ops/zeros_like.h"
+#include "framework/batch/micro_batches.h"
+#include "framework/testing/fixtures.h"
+#include "framework/testing/matchers.h"
+#include "framework/train/test_training.h"
+#include "gtest/gtest.h"
+#include "torch/csrc/autograd/autograd.h"
+
+namespace retort {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::IsCloseTo;
+using testing::IsInvalidArgument;
+using testing::IsOk;
+using testing::kTripleLoss;
+using testing::SmallEncoder;
+using testing::StatusIs;
+
+// A large epsilon: with Adam's usual one, the update of a parameter whose gradient is rounding alone (the bias of the
+// keys) would be as large as any other.
+const std::string kOptimizer = "adamw { learning_rate: 0.01 epsilon: 1e-3 weight_decay: 0.1 } ";
+constexpr int64_t kTotalSteps = 6;
+
+const Encoder& Teacher() {
+  static const auto* encoder = new Encoder(SmallEncoder(3));
+  return *encoder;
+}
+
+const ParameterSet& TeacherParameters() {
+  static const auto* parameters = new ParameterSet(testing::RandomModel(Teacher().config(), 100));
+  return *parameters;
+}
+
+const Encoder& Student() {
+  static const auto* encoder = new Encoder(SmallEncoder(2));
+  return *encoder;
+}
+
+StudentOptions Options(const std::string& stage, c10::ScalarType precision = at::kFloat) {
+  StudentOptions options;
+  options.stage = testing::MakeStage(stage);
+  options.seed = 7;
+  options.precision = precision;
+  options.total_steps = kTotalSteps;
+  return options;
+}
+
+std::unique_ptr<StudentTrainer> Make(const std::string& stage, c10::ScalarType precision = at::kFloat) {
+  return testing::MakeStudent(Student(), &Teacher().config(), Options(stage, precision));
+}
+
+TeacherOutputs Teach(const StudentTrainer& student, const Batch& batch) {
+  at::NoGradGuard no_grad;
+  const ParameterSet parameters = TeacherParameters().To(student.options().precision, c10::Device(at::kCPU));
+  const Objective& objective = student.objective();
+  TeacherOutputs outputs;
+  outputs.model = Teacher().Forward(parameters, batch, objective.teacher(), std::nullopt);
+  for (const HeadRows& rows : objective.teacher().logits) {
+    outputs.logits[rows] =
+        TeacherLogits(Teacher(), parameters, batch, outputs.model.hidden.at(Teacher().config().depth()), rows,
+                      student.options().stage.row_chunk());
+  }
+  return outputs;
+}
+
+// Everything of a step but the update.
+void AddGradients(const StepBatch& step, int micro_batches, StudentTrainer* student) {
+  std::vector<BatchMasks> masks;
+  const auto slices = MicroBatches(static_cast<int64_t>(step.sequences.size()), micro_batches);
+  for (const SequenceRange& slice : slices) masks.push_back(step.Masks(slice.begin, slice.end));
+  student->StartStep(masks);
+  for (size_t i = 0; i < slices.size(); ++i) {
+    const Batch batch = step.Slice(slices[i].begin, slices[i].end, at::kCPU);
+    const TeacherOutputs teacher = Teach(*student, batch);
+    ASSERT_THAT(student->AddGradient(batch, static_cast<int>(i), &teacher), IsOk());
+  }
+}
+
+UpdateResult RunStep(int64_t step, int micro_batches, StudentTrainer* student) {
+  AddGradients(testing::RandomStep(step), micro_batches, student);
+  const auto result = student->Update(step);
+  EXPECT_THAT(result, IsOk());
+  return result.ok() ? *result : UpdateResult();
+}
+
+// The same training as one would write it with a deep-learning framework, in float64: logits of all rows, one backward,
+// AdamW parameter by parameter (Loshchilov and Hutter 2019, algorithm 2).
+class PlainLoop {
+ public:
+  explicit PlainLoop(const StudentTrainer& student)
+      : seed_(student.options().seed),
+        parameters_(student.parameters().To(at::kDouble, c10::Device(at::kCPU))),
+        teacher_(TeacherParameters().To(at::kDouble, c10::Device(at::kCPU))) {
+    for (const ParameterSpec& spec : parameters_.specs()) {
+      first_.push_back(at::zeros_like(parameters_.Get(spec.name)));
+      second_.push_back(at::zeros_like(parameters_.Get(spec.name)));
+    }
+  }
+
+  UpdateResult Step(int64_t t, double learning_rate, double clip_norm) {
+    parameters_.EnableGradients();
+    UpdateResult result;
+    torch::autograd::backward({Loss(testing::WholeBatch(testing::RandomStep(t)), &result)}, {});
+    result.gradient_norm = std::sqrt(at::sum(parameters_.flat_gradient() * parameters_.flat_gradient()).item<double>());
+    const double factor = result.gradient_norm > clip_norm ? clip_norm / result.gradient_norm : 1;
+    at::NoGradGuard no_grad;
+    for (size_t i = 0; i < parameters_.specs().size(); ++i) {
+      const ParameterSpec& spec = parameters_.specs()[i];
+      const at::Tensor g = factor * parameters_.Gradient(spec.name);
+      const at::Tensor old = parameters_.Get(spec.name).detach();
+      first_[i] = 0.9 * first_[i] + 0.1 * g;
+      second_[i] = 0.999 * second_[i] + 0.001 * g * g;
+      const at::Tensor direction =
+          first_[i] / (1 - std::pow(0.9, t)) / (at::sqrt(second_[i] / (1 - std::pow(0.999, t))) + 1e-3);
+      const double decay = spec.kind == ParameterKind::kWeight ? 0.1 : 0;
+      EXPECT_THAT(parameters_.Set(spec.name, old - learning_rate * decay * old - learning_rate * direction), IsOk());
+    }
+    return result;
+  }
+
+  const ParameterSet& parameters() const { return parameters_; }
+
+ private:
+  static at::Tensor Rows(const at::Tensor& hidden, const at::Tensor& rows) {
+    return hidden.reshape({-1, hidden.size(-1)}).index_select(0, rows);
+  }
+
+  static at::Tensor Logits(const Encoder& encoder, const ParameterSet& parameters, const at::Tensor& hidden) {
+    return at::addmm(parameters.Get("head.vocabulary.decoder.bias"),
+                     encoder.head(HeadKind::kVocabulary).Transform(parameters, hidden),
+                     parameters.Get("embeddings.word").t());
+  }
+
+  // 5 · 4 KL(τ = 2) / n + 1 · Σ(1 - cos) / n + 2 · CE / n_labelled.
+  at::Tensor Loss(const Batch& batch, UpdateResult* result) {
+    Capture last_student, last_teacher;
+    last_student.hidden = {2};
+    last_teacher.hidden = {3};
+    const at::Tensor hidden_s =
+        Rows(Student().Forward(parameters_, batch, last_student, Dropout{seed_}).hidden.at(2), batch.real_rows);
+    const at::Tensor hidden_t =
+        Rows(Teacher().Forward(teacher_, batch, last_teacher, std::nullopt).hidden.at(3), batch.real_rows);
+    const at::Tensor s = Logits(Student(), parameters_, hidden_s), t = Logits(Teacher(), teacher_, hidden_t);
+    const at::Tensor labels = batch.labels.reshape({-1}).index_select(0, batch.real_rows);
+
+    const auto n = static_cast<double>(batch.real_rows.size(0)),
+               labelled = static_cast<double>(batch.labelled_rows.size(0));
+    const at::Tensor log_s = at::log_softmax(s / 2, -1), log_t = at::log_softmax(t / 2, -1);
+    const at::Tensor soft = 4 * at::sum(at::exp(log_t) * (log_t - log_s)) / n;
+    const at::Tensor cosine = (hidden_s * hidden_t).sum(-1) / (hidden_s.norm(2, -1) * hidden_t.norm(2, -1));
+    const at::Tensor away = (1 - cosine).sum() / n;
+    const at::Tensor log_p = at::gather(at::log_softmax(s, -1), 1, labels.clamp_min(0).unsqueeze(1)).squeeze(1);
+    const at::Tensor hard = -at::sum(log_p * labels.ge(0)) / labelled;
+    const at::Tensor loss = 5 * soft + away + 2 * hard;
+    result->values = {soft.item<double>(), away.item<double>(), hard.item<double>()};
+    result->loss = loss.item<double>();
+    return loss;
+  }
+
+  const uint64_t seed_;
+  ParameterSet parameters_;
+  const ParameterSet teacher_;
+  std::vector<at::Tensor> first_, second_;
+};
+
+TEST(StudentTrainer, StepsAsAPlainTrainingLoop) {
+  auto student = Make(kTripleLoss + kOptimizer + "linear { warmup: 0.5 } clip_norm: 2 row_chunk: 5");
+  PlainLoop plain(*student);
+  bool clipped = false;
+  for (int64_t step = 1; step <= 3; ++step) {
+    SCOPED_TRACE(step);
+    const double learning_rate = 0.01 * static_cast<double>(step) / 3;  // Warm-up over three of six steps.
+    const UpdateResult expected = plain.Step(step, learning_rate, 2);
+    const UpdateResult got = RunStep(step, 2, student.get());
+    EXPECT_NEAR(got.learning_rate, learning_rate, 1e-15);
+    EXPECT_NEAR(got.gradient_norm, expected.gradient_norm, 1e-5 * expected.gradient_norm);
+    EXPECT_NEAR(got.loss, expected.loss, 1e-5 * expected.loss);
+    for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(got.values[i], expected.values[i], 1e-5 * expected.values[i]);
+    EXPECT_EQ(got.clipped, expected.gradient_norm > 2);
+    clipped = clipped || got.clipped;
+    for (const ParameterSpec& spec : student->parameters().specs()) {
+      EXPECT_THAT(student->parameters().Get(spec.name), IsCloseTo(plain.parameters().Get(spec.name), 1e-5))
+          << spec.name;
+    }
+  }
+  EXPECT_TRUE(clipped) << "the limit is never reached: the test does not see clipping";
+}
+
+// The gradient of a step of random dropout, uneven lengths and uneven numbers of labels.
+at::Tensor GradientOf(const std::string& stage, int micro_batches) {
+  auto student = Make(stage);
+  AddGradients(testing::RandomStep(1), micro_batches, student.get());
+  return student->parameters().flat_gradient().clone();
+}
+
+double RelativeDistance(const at::Tensor& a, const at::Tensor& b) {
+  return (a - b).norm().item<double>() / b.norm().item<double>();
+}
+
+TEST(StudentTrainer, MicroBatchesGiveTheSameStep) {
+  const std::string stage =
+      kTripleLoss + std::string("loss { name: \"attention\" attention_mse { mapping { top {} } } }");
+  const at::Tensor whole = GradientOf(stage, 1);
+  ASSERT_GT(whole.norm().item<double>(), 0);
+  for (int micro_batches : {2, 4, 6}) {
+    EXPECT_LT(RelativeDistance(GradientOf(stage, micro_batches), whole), 1e-6) << micro_batches;
+  }
+}
+
+TEST(StudentTrainer, MicroBatchesGiveTheSameValuesAndParameters) {
+  auto whole = Make(kTripleLoss + kOptimizer), sliced = Make(kTripleLoss + kOptimizer);
+  for (int64_t step = 1; step <= 2; ++step) {
+    const UpdateResult expected = RunStep(step, 1, whole.get()), got = RunStep(step, 4, sliced.get());
+    EXPECT_NEAR(got.loss, expected.loss, 1e-6 * expected.loss);
+    EXPECT_LT(RelativeDistance(sliced->parameters().flat(), whole->parameters().flat()), 1e-6);
+  }
+}
+
+// Published scripts average the means of their micro-batches.
+TEST(StudentTrainer, PerMicroBatchAveragesTheMeansOfMicroBatches) {
+  const std::string stage = kTripleLoss;
+  const StepBatch step = testing::RandomStep(1);
+  at::Tensor mean = at::zeros_like(Make(stage)->parameters().flat());
+  for (const SequenceRange& slice : MicroBatches(6, 3)) {
+    auto student = Make(stage);
+    const Batch batch = step.Slice(slice.begin, slice.end, at::kCPU);
+    const TeacherOutputs teacher = Teach(*student, batch);
+    student->StartStep({step.Masks(slice.begin, slice.end)});
+    ASSERT_THAT(student->AddGradient(batch, 0, &teacher), IsOk());
+    mean = mean + student->parameters().flat_gradient() / 3;
+  }
+  EXPECT_LT(RelativeDistance(GradientOf(stage + "normalization: PER_MICRO_BATCH", 3), mean), 1e-6);
+  EXPECT_GT(RelativeDistance(GradientOf(stage, 3), mean), 1e-3)
+      << "the two rules agree: the test cannot tell them apart";
+}
+
+TEST(StudentTrainer, CountsRunOverTheWholeStep) {
+  auto student = Make(kTripleLoss);
+  AddGradients(testing::RandomStep(1), 4, student.get());
+  // Lengths 9, 4, 12, 7, 3, 9; a label at every third position from the second on.
+  EXPECT_EQ(student->counts(), (std::vector<double>{44, 44, 3 + 1 + 4 + 2 + 1 + 3}));
+}
+
+TEST(StudentTrainer, AStepWithoutLabelsAddsNothing) {
+  auto student = Make("loss { name: \"mlm\" masked_lm {} } " + kOptimizer);
+  StepBatch step = testing::RandomStep(1);
+  for (StepSequence& sequence : step.sequences) {
+    sequence.labels.assign(sequence.labels.size(), static_cast<int32_t>(kNoLabel));
+  }
+  AddGradients(step, 2, student.get());
+  EXPECT_EQ(student->parameters().flat_gradient().abs().max().item<float>(), 0);
+  const auto result = student->Update(1);
+  ASSERT_THAT(result, IsOk());
+  EXPECT_EQ(result->values, std::vector<double>{0});
+}
+
+TEST(StudentTrainer, LeavesFrozenParametersAsTheyAre) {
+  auto student = Make(kTripleLoss + kOptimizer + "freeze: \"position_embeddings\" freeze: \"word_embeddings\"");
+  const at::Tensor before = student->parameters().flat().detach().clone();
+  const std::set<std::string> frozen = {"embeddings.position", "embeddings.word"};
+  for (int64_t step = 1; step <= 2; ++step) {
+    const UpdateResult result = RunStep(step, 1, student.get());
+    double squares = 0;
+    for (const ParameterSpec& spec : student->parameters().specs()) {
+      if (frozen.count(spec.name) > 0) continue;
+      const double norm = student->parameters().Gradient(spec.name).norm().item<double>();
+      squares += norm * norm;
+    }
+    EXPECT_NEAR(result.gradient_norm, std::sqrt(squares), 1e-5 * result.gradient_norm) << "frozen ones do not count";
+  }
+  for (const ParameterSpec& spec : student->parameters().specs()) {
+    const int64_t offset = student->parameters().Offset(spec.name);
+    const bool same =
+        student->parameters().flat().narrow(0, offset, spec.size()).equal(before.narrow(0, offset, spec.size()));
+    EXPECT_EQ(same, frozen.count(spec.name) > 0) << spec.name;
+  }
+}
+
+TEST(StudentTrainer, FreezeNamesWhatTheStudentHas) {
+  auto create = [](const std::string& word, const EncoderConfig& config) {
+    const Encoder encoder(config);
+    const StudentOptions options = Options(kTripleLoss + ("freeze: \"" + word + "\""));
+    Objective objective = testing::MakeObjective(options.stage, config, &Teacher().config());
+    return StudentTrainer::Create(encoder, std::move(objective), testing::RandomModel(config, 1), options).status();
+  };
+  EncoderConfig bare = SmallEncoder(2);
+  bare.token_types = 0;
+  EXPECT_THAT(create("token_type_embeddings", SmallEncoder(2)), IsOk());
+  EXPECT_THAT(create("token_type_embeddings", bare), IsInvalidArgument("freeze: want position_embeddings"));
+  EXPECT_THAT(create("pooler", SmallEncoder(2)), IsInvalidArgument("got \"pooler\""));
+}
+
+TEST(StudentTrainer, TrainsTheParametersOfItsTerms) {
+  auto student = Make("loss { name: \"hidden\" hidden_mse { mapping { top {} } projection: SHARED } } " + kOptimizer);
+  std::vector<std::string> names;
+  for (const ParameterSpec& spec : student->objective().parameters()) names.push_back(spec.name);
+  ASSERT_EQ(names.size(), 1u);
+  const at::Tensor before = student->parameters().Get(names[0]).detach().clone();
+  RunStep(1, 2, student.get());
+  EXPECT_GT(student->parameters().Gradient(names[0]).norm().item<double>(), 0);
+  EXPECT_FALSE(student->parameters().Get(names[0]).equal(before));
+}
+
+TEST(StudentTrainer, Bfloat16KeepsFloat32MasterWeights) {
+  // Steps this small vanish when they are added to a bfloat16 number: its next neighbour is a 256th away.
+  const std::string stage = std::string(kTripleLoss) + "adamw { learning_rate: 1e-5 }";
+  auto rounded = Make(stage, at::kBFloat16), exact = Make(stage);
+  const at::Tensor before = exact->parameters().flat().detach().clone();
+  EXPECT_TRUE(rounded->parameters().flat().equal(before));
+  for (int64_t step = 1; step <= 3; ++step) {
+    const UpdateResult expected = RunStep(step, 2, exact.get()), got = RunStep(step, 2, rounded.get());
+    EXPECT_NEAR(got.loss, expected.loss, 0.03 * expected.loss);
+    EXPECT_NEAR(got.gradient_norm, expected.gradient_norm, 0.1 * expected.gradient_norm);
+  }
+  EXPECT_EQ(rounded->parameters().flat().scalar_type(), at::kFloat);
+  const at::Tensor moved = rounded->parameters().flat() - before;
+  EXPECT_GT(moved.abs().max().item<float>(), 2e-5);
+  EXPECT_LT(moved.abs().max().item<float>(), 4e-5);
+  EXPECT_LT(RelativeDistance(moved, exact->parameters().flat().detach() - before), 0.3);
+}
+
+class StudentTrainerState : public ::testing::TestWithParam<c10::ScalarType> {};
+
+TEST_P(StudentTrainerState, RestoredGoesOnWithTheSameBits) {
+  const std::string stage = kTripleLoss + kOptimizer + "cosine { warmup: 0.2 }";
+  auto student = Make(stage, GetParam());
+  for (int64_t step = 1; step <= 2; ++step) RunStep(step, 2, student.get());
+  const StudentTrainer::OptimizerState state = student->state();
+  const StudentTrainer::OptimizerState copy = {state.parameters.detach().clone(), state.first_moment.clone(),
+                                               state.second_moment.clone()};
+  for (int64_t step = 3; step <= 5; ++step) RunStep(step, 2, student.get());
+
+  auto other = Make(stage, GetParam());
+  RunStep(1, 1, other.get());  // What it had is overwritten.
+  other->Restore(copy);
+  for (int64_t step = 3; step <= 5; ++step) RunStep(step, 2, other.get());
+  EXPECT_TRUE(other->parameters().flat().equal(student->parameters().flat()));
+  EXPECT_TRUE(other->state().second_moment.equal(student->state().second_moment));
+}
+
+INSTANTIATE_TEST_SUITE_P(Precisions, StudentTrainerState, ::testing::Values(at::kFloat, at::kBFloat16),
+                         [](const auto& info) { return info.param == at::kFloat ? "Float32" : "Bfloat16"; });
+
+TEST(StudentTrainer, ALossThatIsNotFiniteEndsTheTrainingBeforeTheStep) {
+  auto student = Make(kTripleLoss + kOptimizer);
+  RunStep(1, 1, student.get());
+  const StudentTrainer::OptimizerState state = student->state();
+  const at::Tensor parameters = state.parameters.detach().clone(), moment = state.first_moment.clone();
+
+  const Batch batch = testing::WholeBatch(testing::RandomStep(2));
+  TeacherOutputs teacher = Teach(*student, batch);
+  at::Tensor& logits = teacher.logits.at({HeadKind::kVocabulary, RowSet::kReal}).front();
+  logits = at::full_like(logits, std::numeric_limits<double>::quiet_NaN());
+  student->StartStep({batch.masks});
+  ASSERT_THAT(student->AddGradient(batch, 0, &teacher), IsOk());
+  EXPECT_THAT(student->Update(2),
+              StatusIs(absl::StatusCode::kAborted, HasSubstr("step 2: loss \"ce\": want a finite value, got nan")));
+  EXPECT_TRUE(student->parameters().flat().equal(parameters));
+  EXPECT_TRUE(student->state().first_moment.equal(moment));
+}
+
+TEST(StudentTrainer, AGradientThatIsNotFiniteEndsTheTrainingBeforeTheStep) {
+  auto student = Make("loss { name: \"mlm\" weight: 1e300 masked_lm {} } " + kOptimizer);
+  const at::Tensor parameters = student->parameters().flat().detach().clone();
+  AddGradients(testing::RandomStep(1), 1, student.get());
+  EXPECT_THAT(student->Update(1), StatusIs(absl::StatusCode::kAborted,
+                                           HasSubstr("step 1: norm of the gradient: want a finite value, got ")));
+  EXPECT_TRUE(student->parameters().flat().equal(parameters));
+}
+
+}  // namespace
+}  // namespace retort
