@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
+#include "framework/model/family/family.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -88,16 +89,11 @@ absl::Status RequireSameOutputs(const LossContext& context, HeadKind head, absl:
 }
 
 absl::Status RequireCausal(const LossContext& context, absl::string_view config, absl::string_view remedy) {
-  if (context.student.causal()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(config, ": want a causal student, such as one of family gpt2, got one of family ",
-                   context.student.family, ", which reads both ways", remedy));
+  return CheckDirection(/*causal=*/true, context.student, config, remedy);
 }
 
 absl::Status RequireBidirectional(const LossContext& context, absl::string_view config, absl::string_view remedy) {
-  if (!context.student.causal()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(config, ": want a student that reads both ways, got one of family ",
-                                                 context.student.family, ", which is causal", remedy));
+  return CheckDirection(/*causal=*/false, context.student, config, remedy);
 }
 
 absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& context, const google::protobuf::Any& config,

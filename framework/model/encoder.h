@@ -15,13 +15,24 @@
 
 namespace retort {
 
+// A model in use: read from a Hugging Face folder, asked for its last hidden state.
+//
+//   RETORT_ASSIGN_OR_RETURN(LoadedModel model, LoadModel("data/teachers/mini"));   // framework/model/files
+//   const Encoder encoder(model.config);
+//   Capture capture;
+//   capture.hidden.insert(encoder.config().depth());
+//   const ModelOutputs outputs = encoder.Forward(model.parameters, batch, capture, /*dropout=*/std::nullopt);
+//   const at::Tensor& last = outputs.hidden.at(encoder.config().depth());          // [B, S, H]
+
 // The parameters of an encoder and its heads, by canonical name, l in 1..L:
 //
-//   embeddings.{word [V, H], position [P, H], token_type [T, H]}   embeddings.norm.{scale, shift} [H]
-//   layer.l.attention.{query, key, value}.{weight [A·d, H], bias [A·d]}   layer.l.attention.output.{weight [H, A·d],
-//   bias [H]}   layer.l.attention.norm.{scale, shift} layer.l.feed_forward.{up, gate}.{weight [I, H], bias [I]}
-//   layer.l.feed_forward.down.{weight [H, I], bias [H]} layer.l.feed_forward.norm.{scale, shift} pooler.{weight [H, H],
-//   bias [H]}   final.norm.{scale, shift} head.<kind>.*, as framework/model/head.h says
+//   embeddings.{word [V, H], position [P, H], token_type [T, H]}         embeddings.norm.{scale, shift} [H]
+//   layer.l.attention.{query, key, value}.{weight [A·d, H], bias [A·d]}
+//   layer.l.attention.output.{weight [H, A·d], bias [H]}                 layer.l.attention.norm.{scale, shift} [H]
+//   layer.l.feed_forward.{up, gate}.{weight [I, H], bias [I]}
+//   layer.l.feed_forward.down.{weight [H, I], bias [H]}                  layer.l.feed_forward.norm.{scale, shift} [H]
+//   pooler.{weight [H, H], bias [H]}                                     final.norm.{scale, shift} [H]
+//   head.<kind>.*, as framework/model/head.h says
 //
 // What the configuration leaves out is left out.
 std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config);

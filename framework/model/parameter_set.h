@@ -33,6 +33,12 @@ struct ParameterSpec {
 
 // Named parameters that share one flat buffer.
 //
+//   ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, at::kCPU);   // All zeros.
+//   RETORT_RETURN_IF_ERROR(parameters.Set("pooler.bias", at::ones({config.hidden_size})));
+//   parameters.EnableGradients();
+//   parameters.Get("pooler.bias").sum().backward();
+//   parameters.flat_gradient();   // One vector with the gradients of all parameters.
+//
 // Values are views of `flat()` in the order of the specs, each starting at a multiple of 16 elements (the gaps stay 0).
 // With EnableGradients each value is a leaf of autograd whose `.grad` is a view of `flat_gradient()` (float32 whatever
 // the values' type) and stays so: gradients are added in place, and cleared by zeroing the flat buffer.

@@ -32,25 +32,11 @@ using testing::TestMember;
 const std::string kOptimizer = "adamw { learning_rate: 0.01 weight_decay: 0.1 } linear { warmup: 0.25 } clip_norm: 5 ";
 constexpr int64_t kSteps = 8;
 
-// A term that fails on the batches of the third step (epoch 2).
-class FailingLoss final : public TensorLossTerm {
- public:
-  static absl::StatusOr<std::unique_ptr<LossTerm>> Create(const google::protobuf::Empty&, const LossContext&) {
-    return std::make_unique<FailingLoss>();
-  }
-  Capture student() const override {
-    Capture capture;
-    capture.hidden.insert(0);
-    return capture;
-  }
-  Capture teacher() const override { return {}; }
-  double Count(const BatchMasks& masks) const override { return static_cast<double>(masks.sequences()); }
-  absl::StatusOr<at::Tensor> Sum(const LossInputs& inputs) const override {
-    if (inputs.batch.epoch == 2) return absl::FailedPreconditionError("this is the third step");
-    return inputs.student.hidden.at(0).square().sum();
-  }
+struct ThirdStepFails {
+  static bool Fails(const Batch& batch) { return batch.epoch == 2; }
 };
-RETORT_REGISTER_LOSS_TERM(FailingLoss, google::protobuf::Empty);
+using ThirdStepLoss = testing::FailingLoss<ThirdStepFails>;
+RETORT_REGISTER_LOSS_TERM(ThirdStepLoss, google::protobuf::Empty);
 
 // Six members that differ in what they read of the teacher and in size; all steps are alike.
 std::vector<TestMember> SixMembers() {
@@ -271,12 +257,10 @@ TEST_F(CohortTest, AMemberWhoseLossIsNotFiniteStopsAlone) {
 }
 
 TEST_F(CohortTest, AMemberWhoseTermFailsStopsAlone) {
-  const std::vector<TestMember> members = {
-      SixMembers()[0],
-      {"failing", "loss { name: \"bad\" plugin { [type.googleapis.com/google.protobuf.Empty] {} } } " + kOptimizer}};
+  const std::vector<TestMember> members = {SixMembers()[0], {"failing", testing::kFailingLoss + kOptimizer}};
   const auto results = Train(members);
   EXPECT_THAT(results.at("failing").status,
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("this is the third step")));
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("this batch was to fail")));
   EXPECT_THAT(std::string(results.at("failing").status.message()), HasSubstr("step 3: "));
   EXPECT_FALSE(results.at("failing").parameters.defined());
   EXPECT_EQ(results.at("failing").progress.step, 2);

@@ -79,27 +79,12 @@ TEST(Collective, AnErrorOfOneRankIsAnErrorOfAll) {
   EXPECT_EQ(writes, 1);
 }
 
-// A term that fails on the second half of the third step: the sequences of rank 1 of two.
-class FailingLoss final : public TensorLossTerm {
- public:
-  static absl::StatusOr<std::unique_ptr<LossTerm>> Create(const google::protobuf::Empty&, const LossContext&) {
-    return std::make_unique<FailingLoss>();
-  }
-  Capture student() const override {
-    Capture capture;
-    capture.hidden.insert(0);
-    return capture;
-  }
-  Capture teacher() const override { return {}; }
-  double Count(const BatchMasks& masks) const override { return static_cast<double>(masks.sequences()); }
-  absl::StatusOr<at::Tensor> Sum(const LossInputs& inputs) const override {
-    if (inputs.batch.epoch == 2 && inputs.batch.masks.lengths.front() == 7) {
-      return absl::FailedPreconditionError("these are the last three sequences");
-    }
-    return inputs.student.hidden.at(0).square().sum();
-  }
+// The second half of the third step: the sequences of rank 1 of two.
+struct SecondRankFails {
+  static bool Fails(const Batch& batch) { return batch.epoch == 2 && batch.masks.lengths.front() == 7; }
 };
-RETORT_REGISTER_LOSS_TERM(FailingLoss, google::protobuf::Empty);
+using SecondRankLoss = testing::FailingLoss<SecondRankFails>;
+RETORT_REGISTER_LOSS_TERM(SecondRankLoss, google::protobuf::Empty);
 
 const std::string kOptimizer = "adamw { learning_rate: 0.01 weight_decay: 0.1 } clip_norm: 5 ";
 
@@ -108,9 +93,7 @@ const TestMember kHidden = {
 // The trained parameters get their gradients once per micro-batch.
 const TestMember kFrozen = {"frozen", kTripleLoss + kOptimizer + "freeze: \"word_embeddings\" ", 2, 2};
 const TestMember kTriple = {"triple", kTripleLoss + kOptimizer, 2, 3};
-const TestMember kFailing = {
-    "failing", "loss { name: \"failing\" plugin { [type.googleapis.com/google.protobuf.Empty] {} } } " + kOptimizer, 1,
-    1};
+const TestMember kFailing = {"failing", testing::kFailingLoss + kOptimizer, 1, 1};
 
 // Counts, stops after a step, or fails after one.
 class Recorder : public Observer {
@@ -232,7 +215,7 @@ TEST_F(RanksTest, ATermThatFailsOnOneEndsItsMemberOnAll) {
   const auto two = Train(2, 2, {kFailing, kHidden}, "two");
   EXPECT_THAT(two[0]->members[0].status, StatusIs(absl::StatusCode::kAborted, HasSubstr("another rank failed")));
   EXPECT_THAT(two[1]->members[0].status,
-              StatusIs(absl::StatusCode::kFailedPrecondition, "step 3: these are the last three sequences"));
+              StatusIs(absl::StatusCode::kFailedPrecondition, "step 3: this batch was to fail"));
   for (const auto& rank : two) ExpectSame(rank->members[1], one[0]->members[0]);
 }
 

@@ -24,6 +24,8 @@ const char kTripleLoss[] =
     "loss { name: \"ce\" weight: 5 soft_targets { temperature: 2 } } loss { name: \"cos\" cosine {} } "
     "loss { name: \"mlm\" weight: 2 masked_lm {} } ";
 
+const char kFailingLoss[] = "loss { name: \"failing\" plugin { [type.googleapis.com/google.protobuf.Empty] {} } } ";
+
 Stage MakeStage(const std::string& text) {
   Experiment experiment;
   const absl::Status status =

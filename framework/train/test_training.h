@@ -7,14 +7,18 @@
 #include <vector>
 
 #include "ATen/core/Tensor.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "c10/core/ScalarType.h"
 #include "framework/batch/step_batch.h"
 #include "framework/config/sweep.pb.h"
+#include "framework/loss/loss_term.h"
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
 #include "framework/train/cohort.h"
 #include "framework/train/objective/objective.h"
 #include "framework/train/student/student_trainer.h"
+#include "google/protobuf/empty.pb.h"
 
 namespace retort::testing {
 
@@ -39,6 +43,28 @@ std::unique_ptr<StudentTrainer> MakeStudent(const Encoder& encoder, const Encode
 
 // Step number `step` of six sequences of uneven lengths.
 StepBatch RandomStep(int64_t step);
+
+// The sum of squares of hidden state 0, which fails with FailedPrecondition where Condition::Fails(batch). A test that
+// registers one (RETORT_REGISTER_LOSS_TERM, with google.protobuf.Empty) names it by kFailingLoss.
+template <typename Condition>
+class FailingLoss final : public TensorLossTerm {
+ public:
+  static absl::StatusOr<std::unique_ptr<LossTerm>> Create(const google::protobuf::Empty&, const LossContext&) {
+    return std::make_unique<FailingLoss>();
+  }
+  Capture student() const override {
+    Capture capture;
+    capture.hidden.insert(0);
+    return capture;
+  }
+  Capture teacher() const override { return {}; }
+  double Count(const BatchMasks& masks) const override { return static_cast<double>(masks.sequences()); }
+  absl::StatusOr<at::Tensor> Sum(const LossInputs& inputs) const override {
+    if (Condition::Fails(inputs.batch)) return absl::FailedPreconditionError("this batch was to fail");
+    return inputs.student.hidden.at(0).square().sum();
+  }
+};
+extern const char kFailingLoss[];
 
 // What one member of a TestCohort is.
 struct TestMember {

@@ -6,45 +6,36 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "framework/config/plugin_config.h"
+#include "framework/model/family/family.h"
 #include "framework/registry/config_rules.h"
 
 namespace retort {
 namespace {
 
-// BERT-base, Devlin et al. 2019, section 3.
-void FillBertArchitecture(Architecture* architecture) {
-  RETORT_DEFAULT(architecture, family, "bert");
+// The sizes of BERT-base (Devlin et al. 2019, section 3), and what the family has instead of it.
+void FillArchitecture(const StudentDefaults& family, Architecture* architecture) {
   RETORT_DEFAULT(architecture, layers, 12);
   RETORT_DEFAULT(architecture, hidden_size, 768);
   RETORT_DEFAULT(architecture, heads, 12);
   RETORT_DEFAULT(architecture, intermediate_size, 3072);
-  RETORT_DEFAULT(architecture, max_positions, 512);
-  RETORT_DEFAULT(architecture, token_types, true);
-  RETORT_DEFAULT(architecture, pooler, true);
+  RETORT_DEFAULT(architecture, max_positions, family.max_positions);
+  RETORT_DEFAULT(architecture, token_types, family.token_types);
+  RETORT_DEFAULT(architecture, pooler, family.pooler);
   RETORT_DEFAULT(architecture, language_model_head, true);
   RETORT_DEFAULT(architecture, hidden_dropout, 0.1);
   RETORT_DEFAULT(architecture, attention_dropout, 0.1);
-  RETORT_DEFAULT(architecture, layer_norm_epsilon, 1e-12);
+  RETORT_DEFAULT(architecture, layer_norm_epsilon, family.layer_norm_epsilon);
   RETORT_DEFAULT(architecture, initializer_range, 0.02);
-}
-
-// GPT-2 small, Radford et al. 2019, where it differs from BERT-base.
-void FillGpt2Architecture(Architecture* architecture) {
-  RETORT_DEFAULT(architecture, max_positions, 1024);
-  RETORT_DEFAULT(architecture, token_types, false);
-  RETORT_DEFAULT(architecture, pooler, false);
-  RETORT_DEFAULT(architecture, layer_norm_epsilon, 1e-5);
 }
 
 void FillStudent(Experiment* experiment) {
   Architecture* architecture = experiment->mutable_student()->mutable_architecture();
-  if (architecture->family() == "distilbert") {
-    RETORT_DEFAULT(architecture, token_types, false);
-    RETORT_DEFAULT(architecture, pooler, false);
-  }
-  if (experiment->has_teacher()) return;
-  if (architecture->family() == "gpt2") FillGpt2Architecture(architecture);
-  FillBertArchitecture(architecture);
+  if (!experiment->has_teacher()) RETORT_DEFAULT(architecture, family, EncoderConfig().family);
+  const ModelFamily* family = FindFamily(architecture->family());
+  const StudentDefaults defaults = family == nullptr ? StudentDefaults() : family->student;
+  if (!defaults.token_types) RETORT_DEFAULT(architecture, token_types, false);
+  if (!defaults.pooler) RETORT_DEFAULT(architecture, pooler, false);
+  if (!experiment->has_teacher()) FillArchitecture(defaults, architecture);
 }
 
 void FillOptimizer(Stage* stage) {

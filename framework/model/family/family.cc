@@ -80,6 +80,13 @@ absl::Status CheckFits(const ModelFamily& family, const EncoderConfig& config) {
   return absl::OkStatus();
 }
 
+bool IsCausal(const ModelFamily& family) {
+  EncoderConfig config;
+  config.layers.resize(1);
+  family.fix(&config);
+  return config.causal();
+}
+
 }  // namespace
 
 const std::map<std::string, const ModelFamily*>& Families() {
@@ -124,6 +131,22 @@ absl::Status CheckFamily(const EncoderConfig& config) {
     return absl::InvalidArgumentError(absl::StrCat(status.message(), "; family ", name, " has a place for it"));
   }
   return status;
+}
+
+absl::Status CheckDirection(bool causal, const EncoderConfig& student, absl::string_view reader,
+                            absl::string_view remedy) {
+  if (student.causal() == causal) return absl::OkStatus();
+  if (!causal) {
+    return absl::InvalidArgumentError(absl::StrCat(reader, ": want a student that reads both ways, got one of family ",
+                                                   student.family, ", which is causal", remedy));
+  }
+  std::vector<std::string> families;
+  for (const auto& [name, family] : Families()) {
+    if (IsCausal(*family)) families.push_back(name);
+  }
+  return absl::InvalidArgumentError(absl::StrCat(reader, ": want a causal student, such as one of family ",
+                                                 absl::StrJoin(families, " or "), ", got one of family ",
+                                                 student.family, ", which reads both ways", remedy));
 }
 
 std::vector<StoredTensor> Layout(const ModelFamily& family, const std::vector<std::string>& canonical) {

@@ -1,11 +1,13 @@
 #ifndef RETORT_FRAMEWORK_MODEL_FAMILY_FAMILY_H_
 #define RETORT_FRAMEWORK_MODEL_FAMILY_FAMILY_H_
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "framework/model/config/encoder_config.h"
 #include "framework/model/family/config_reader.h"
 #include "nlohmann/json.hpp"
@@ -22,6 +24,15 @@ struct ModuleName {
   bool transposed = false;         // The matrix is stored [in, out].
 };
 
+// What students of a family have where neither their experiment nor a teacher says. The defaults are BERT-base's (Devlin
+// et al. 2019, section 3).
+struct StudentDefaults {
+  int64_t max_positions = 512;
+  bool token_types = true;  // False: files of the family have no place for them.
+  bool pooler = true;       // The same.
+  double layer_norm_epsilon = 1e-12;
+};
+
 struct ModelFamily {
   std::string name;           // model_type of config.json.
   std::string encoder_class;  // transformers' class without a head, as in architectures of config.json ...
@@ -30,6 +41,9 @@ struct ModelFamily {
       other_classes;  // ... and those that hold such a head beside others, to be read alone.
 
   Activation activation = Activation::kGelu;  // Of the layers, where nothing says.
+  StudentDefaults student;
+  // The families of a teacher's students that name none: the first whose files can hold them. Empty: the teacher's.
+  std::vector<std::string> student_families;
 
   // Sets what is the same in all models of the family, of a configuration that has layers. pad_token_id is set before.
   void (*fix)(EncoderConfig* config);
@@ -74,6 +88,11 @@ const ModelFamily* FindFamily(const std::string& name);
 
 // "\"bert\", \"distilbert\" ...", for messages.
 std::string QuotedFamilies();
+
+// InvalidArgument if a student does not read in the direction that `reader` ("data: masked_lm") wants. `remedy` ends the
+// message.
+absl::Status CheckDirection(bool causal, const EncoderConfig& student, absl::string_view reader,
+                            absl::string_view remedy = "");
 
 // InvalidArgument naming the field, and a family that has a place for it if there is one, if files of config.family
 // cannot hold such a model.

@@ -42,7 +42,7 @@ absl::Status CheckVariants(const SweepResult& result) {
 const ExampleScores* FindScores(const std::vector<Scores>& scores, const MetricColumn& column) {
   for (const Scores& evaluation : scores) {
     if (evaluation.stage != column.stage || evaluation.split != column.split) continue;
-    if (const auto found = evaluation.metrics.find(column.metric); found != evaluation.metrics.end()) {
+    if (const auto found = evaluation.metrics.find(column.metric.name); found != evaluation.metrics.end()) {
       return &found->second;
     }
   }
@@ -58,19 +58,19 @@ std::vector<MetricColumn> FindColumns(const SweepResult& result) {
   }
   std::vector<MetricColumn> columns;
   for (const auto& [stage, split, metric] : keys)
-    columns.push_back({stage, split, metric, FindMetric(result.metrics, metric), ""});
+    columns.push_back({stage, split, FindMetric(result.metrics, metric), ""});
   std::stable_sort(columns.begin(), columns.end(), [&](const MetricColumn& a, const MetricColumn& b) {
     const auto order = [&](const MetricColumn& c) {
-      return std::make_tuple(c.metric != result.primary_metric, c.split != "report",
-                             MetricRank(result.metrics, c.metric), c.metric);
+      return std::make_tuple(c.metric.name != result.primary_metric, c.split != "report",
+                             MetricRank(result.metrics, c.metric.name), c.metric.name);
     };
     return order(a) < order(b);
   });
   for (MetricColumn& column : columns) {
-    const auto same = [&](const MetricColumn& other) { return other.spec.label == column.spec.label; };
+    const auto same = [&](const MetricColumn& other) { return other.metric.label == column.metric.label; };
     const bool unique = std::count_if(columns.begin(), columns.end(), same) == 1;
     column.title =
-        unique ? column.spec.label : absl::StrCat(column.stage, " (", column.split, "): ", column.spec.label);
+        unique ? column.metric.label : absl::StrCat(column.stage, " (", column.split, "): ", column.metric.label);
   }
   return columns;
 }

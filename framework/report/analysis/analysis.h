@@ -18,8 +18,8 @@ namespace retort {
 
 // A metric of one evaluation stage on one split: one group of columns in every table.
 struct MetricColumn {
-  std::string stage, split, metric;
-  MetricSpec spec;
+  std::string stage, split;
+  MetricSpec metric;
   std::string title;  // "cross-entropy", with the stage before it where several stages report the metric.
 };
 

@@ -34,9 +34,9 @@ TEST(Analyse, HandWorked) {
 TEST(Analyse, PrimaryMetricStandsFirst) {
   const Analysis analysis = *Analyse(FakeSweep());
   ASSERT_EQ(analysis.columns.size(), 3u);
-  EXPECT_EQ(analysis.columns[0].metric, "masked_lm/cross_entropy");
-  EXPECT_EQ(analysis.columns[1].metric, "masked_lm/kl_to_teacher");
-  EXPECT_EQ(analysis.columns[2].metric, "masked_lm/accuracy");
+  EXPECT_EQ(analysis.columns[0].metric.name, "masked_lm/cross_entropy");
+  EXPECT_EQ(analysis.columns[1].metric.name, "masked_lm/kl_to_teacher");
+  EXPECT_EQ(analysis.columns[2].metric.name, "masked_lm/accuracy");
   EXPECT_TRUE(analysis.teacher[0].has_value());
   EXPECT_FALSE(analysis.teacher[1].has_value());
 }

@@ -107,16 +107,16 @@ std::string Headline(const Analysis& analysis) {
     if (variant.is_base) {
       base = &variant.metrics.front();
     } else {
-      Sort(variant, column.spec, &groups);
+      Sort(variant, column.metric, &groups);
     }
   }
   if (base == nullptr || !base->summary.has_value()) {
     return absl::StrCat("The base was not scored on ", column.title, ", so no variant can be compared.");
   }
-  const double scale = column.spec.unit.scale;
+  const double scale = column.metric.unit.scale;
   const double spread = scale * base->summary->standard_deviation.value_or(0);
   const std::string value =
-      WithUnit(FormatFixed(scale * base->summary->mean, DecimalsFor(spread)), column.spec.unit.value);
+      WithUnit(FormatFixed(scale * base->summary->mean, DecimalsFor(spread)), column.metric.unit.value);
   std::vector<std::string> clauses;
   const auto add = [&clauses](const std::vector<std::string>& items, absl::string_view one, absl::string_view many) {
     if (!items.empty()) clauses.push_back(absl::StrCat(List(items), " ", items.size() == 1 ? one : many));
@@ -137,7 +137,7 @@ std::vector<std::string> DescribeAll(const Analysis& analysis, absl::string_view
   for (const VariantAnalysis& variant : analysis.variants) {
     const std::optional<PairedDifference>& difference = variant.metrics.front().difference;
     if (!difference.has_value()) continue;
-    sentences.push_back(DifferenceSentence(variant.name, analysis.columns.front().spec, *difference, conditions));
+    sentences.push_back(DifferenceSentence(variant.name, analysis.columns.front().metric, *difference, conditions));
   }
   return sentences;
 }

@@ -56,7 +56,7 @@ Json MetricJson(const VariantAnalysis& variant, const MetricColumn& column, cons
     json["sd"] = Optional(metric.summary->standard_deviation);
   }
   if (metric.difference.has_value()) {
-    json["difference"] = DifferenceJson(variant.name, column.spec, *metric.difference, conditions);
+    json["difference"] = DifferenceJson(variant.name, column.metric, *metric.difference, conditions);
   }
   return json;
 }
@@ -93,9 +93,9 @@ std::string RenderResultsJson(const SweepResult& result, const Analysis& analysi
   for (const MetricColumn& column : analysis.columns) {
     json["metrics"].push_back({{"stage", column.stage},
                                {"split", column.split},
-                               {"metric", column.metric},
-                               {"label", column.spec.label},
-                               {"better", BetterName(column.spec.better)}});
+                               {"metric", column.metric.name},
+                               {"label", column.metric.label},
+                               {"better", BetterName(column.metric.better)}});
   }
   json["variants"] = Json::array();
   for (const VariantAnalysis& variant : analysis.variants) {

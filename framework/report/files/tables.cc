@@ -16,9 +16,9 @@ namespace {
 constexpr char kNothing[] = "–";
 
 std::string ColumnKey(const Analysis& analysis, const MetricColumn& column) {
-  const auto same = [&](const MetricColumn& other) { return other.metric == column.metric; };
+  const auto same = [&](const MetricColumn& other) { return other.metric.name == column.metric.name; };
   const bool unique = std::count_if(analysis.columns.begin(), analysis.columns.end(), same) == 1;
-  return unique ? column.metric : absl::StrCat(column.stage, "/", column.split, "/", column.metric);
+  return unique ? column.metric.name : absl::StrCat(column.stage, "/", column.split, "/", column.metric.name);
 }
 
 TableCell MeanCell(const MetricSpec& spec, const std::optional<Summary>& summary) {
@@ -60,8 +60,8 @@ std::vector<TableColumn> Columns(const Analysis& analysis, bool published) {
       return unit.empty() ? title : absl::StrCat(title, ", ", unit);
     };
     const std::string key = ColumnKey(analysis, column);
-    columns.push_back({with_unit(column.title, column.spec.unit.value), key, {"mean", "sd"}});
-    columns.push_back({with_unit("Δ to base", column.spec.unit.of_differences),
+    columns.push_back({with_unit(column.title, column.metric.unit.value), key, {"mean", "sd"}});
+    columns.push_back({with_unit("Δ to base", column.metric.unit.of_differences),
                        absl::StrCat(key, ".difference"),
                        {"estimate", "low", "high", "standard_error"}});
   }
@@ -76,8 +76,8 @@ std::vector<TableColumn> Columns(const Analysis& analysis, bool published) {
 std::vector<TableCell> VariantRow(const Analysis& analysis, const VariantAnalysis& variant, bool published) {
   std::vector<TableCell> row = {{variant.name, {}}};
   for (size_t m = 0; m < analysis.columns.size(); ++m) {
-    row.push_back(MeanCell(analysis.columns[m].spec, variant.metrics[m].summary));
-    row.push_back(DifferenceCell(analysis.columns[m].spec, variant.metrics[m].difference));
+    row.push_back(MeanCell(analysis.columns[m].metric, variant.metrics[m].summary));
+    row.push_back(DifferenceCell(analysis.columns[m].metric, variant.metrics[m].difference));
   }
   const size_t runs = variant.finished_runs + variant.failures.size();
   row.push_back(NumberCell(variant.failures.empty() ? absl::StrCat(variant.finished_runs)
@@ -94,7 +94,7 @@ std::vector<TableCell> VariantRow(const Analysis& analysis, const VariantAnalysi
 TableCell TeacherCell(const Analysis& analysis, size_t m) {
   if (!analysis.teacher[m].has_value()) return {kNothing, {std::nullopt, std::nullopt}};
   const std::optional<Summary>& base = analysis.variants.front().metrics[m].summary;
-  const double scale = analysis.columns[m].spec.unit.scale;
+  const double scale = analysis.columns[m].metric.unit.scale;
   const double spread = base.has_value() ? scale * base->standard_deviation.value_or(0) : 0;
   return {FormatFixed(scale * *analysis.teacher[m], DecimalsFor(spread)), {analysis.teacher[m], std::nullopt}};
 }
@@ -103,7 +103,7 @@ std::vector<TableCell> TeacherRow(const Analysis& analysis, const std::vector<Ta
   std::vector<TableCell> row = {{"teacher", {}}};
   for (size_t m = 0; m < analysis.columns.size(); ++m) {
     row.push_back(TeacherCell(analysis, m));
-    row.push_back(DifferenceCell(analysis.columns[m].spec, std::nullopt));
+    row.push_back(DifferenceCell(analysis.columns[m].metric, std::nullopt));
   }
   while (row.size() < columns.size()) {
     row.push_back({kNothing, std::vector<std::optional<double>>(columns[row.size()].fields.size())});

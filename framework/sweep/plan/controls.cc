@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/text/parse.h"
+#include "framework/train/objective/objective.h"
 
 namespace retort {
 namespace {
@@ -19,7 +20,7 @@ absl::StatusOr<Experiment> GoldOnly(const IsGold& is_gold, const Experiment& bas
     kept.clear_loss();
     for (const Loss& loss : stage.loss()) {
       RETORT_ASSIGN_OR_RETURN(const bool gold, is_gold(base, stage, loss));
-      if (gold && loss.weight() != 0) *kept.add_loss() = loss;
+      if (gold && IsComputed(loss)) *kept.add_loss() = loss;
     }
     const auto moved = replaced.find(kept.from());
     if (moved != replaced.end()) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
 #include "framework/model/encoder.h"
+#include "framework/model/family/family.h"
 #include "framework/train/student/student_trainer.h"
 
 namespace retort {
@@ -24,12 +25,7 @@ absl::Status CheckHead(const EncoderConfig& student, HeadKind kind, const char* 
 
 absl::Status CheckNeeds(const ModelNeeds& needs, const std::string& field, const EncoderConfig& student,
                         const EncoderConfig* teacher) {
-  if (needs.causal && *needs.causal != student.causal()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        field, ": want a ",
-        student.causal() ? "student that reads both ways" : "causal student, such as one of family gpt2",
-        ", got one of family ", student.family, student.causal() ? ", which is causal" : ", which reads both ways"));
-  }
+  if (needs.causal) RETORT_RETURN_IF_ERROR(CheckDirection(*needs.causal, student, field));
   for (const EncoderConfig* config : {&student, teacher}) {
     if (config == nullptr || needs.longest_sequence <= config->longest_sequence()) continue;
     return absl::InvalidArgumentError(absl::StrCat(field, ": length: want at most the ", config->longest_sequence(),

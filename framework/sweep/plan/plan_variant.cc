@@ -29,10 +29,9 @@ absl::Status Prefix(const std::string& place, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(place, status.message()));
 }
 
-// A loss of weight 0 is as good as none: neither the training nor the key of its result knows it.
 void DropDeadLosses(Stage* stage) {
   auto* losses = stage->mutable_loss();
-  losses->erase(std::remove_if(losses->begin(), losses->end(), [](const Loss& loss) { return loss.weight() == 0; }),
+  losses->erase(std::remove_if(losses->begin(), losses->end(), [](const Loss& loss) { return !IsComputed(loss); }),
                 losses->end());
 }
 
@@ -168,8 +167,9 @@ class VariantPlanner {
     if (planned->reads_teacher) {
       RETORT_RETURN_IF_ERROR(CheckTeacher(*planned, objective.teacher().Reads(HeadKind::kVocabulary)));
     }
-    if (objective.student().Reads(HeadKind::kVocabulary))
-      RETORT_RETURN_IF_ERROR(CheckHead(config_, HeadKind::kVocabulary, "loss"));
+    for (const RowGroup& group : objective.row_groups()) {
+      RETORT_RETURN_IF_ERROR(CheckHead(config_, group.rows.head, "loss"));
+    }
     RETORT_RETURN_IF_ERROR(CheckFrozen(config_, planned->stage));
     return objective;
   }

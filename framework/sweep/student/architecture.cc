@@ -52,12 +52,21 @@ void OverrideRest(const Architecture& architecture, EncoderConfig* config) {
   if (architecture.has_initializer_range()) config->initializer_range = architecture.initializer_range();
 }
 
-// That of the teacher; DistilBERT's for a student of BERT's that fits into its files, and the other way round.
-std::string FamilyOf(EncoderConfig config) {
-  if (config.family != "bert" && config.family != "distilbert") return config.family;
-  config.family = "distilbert";
-  for (HeadSpec& head : config.heads) head = FitHead(*FindFamily(config.family), config, head);
-  return CheckFamily(config).ok() ? "distilbert" : "bert";
+void FitHeads(EncoderConfig* config) {
+  const ModelFamily* family = FindFamily(config->family);
+  if (family == nullptr) return;
+  for (HeadSpec& head : config->heads) head = FitHead(*family, *config, head);
+}
+
+// The first of those that the teacher's family names whose files can hold the student; the teacher's if none can.
+std::string FamilyOf(const EncoderConfig& config) {
+  for (const std::string& family : FindFamily(config.family)->student_families) {
+    EncoderConfig fitted = config;
+    fitted.family = family;
+    FitHeads(&fitted);
+    if (CheckFamily(fitted).ok()) return family;
+  }
+  return config.family;
 }
 
 }  // namespace
@@ -74,9 +83,7 @@ absl::StatusOr<EncoderConfig> ResolveArchitecture(const Architecture& architectu
   if (teacher == nullptr) SetUp(family == nullptr ? *FindFamily(config.family) : *family, &config);
   OverrideRest(architecture, &config);
   config.family = architecture.has_family() ? architecture.family() : FamilyOf(config);
-  if (const ModelFamily* fitted = FindFamily(config.family)) {
-    for (HeadSpec& head : config.heads) head = FitHead(*fitted, config, head);
-  }
+  FitHeads(&config);
   status = config.Validate();
   status.Update(CheckFamily(config));
   if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat("student.architecture.", status.message()));

@@ -39,13 +39,15 @@ bool FitsHead(RowSet rows, HeadKind head) {
 
 }  // namespace
 
+bool IsComputed(const Loss& loss) { return !loss.has_weight() || loss.weight() != 0; }
+
 absl::StatusOr<Objective> Objective::Create(const google::protobuf::RepeatedPtrField<Loss>& losses,
                                             const LossContext& context) {
   Objective objective;
   for (const Loss& loss : losses) {
     absl::StatusOr<ObjectiveTerm> term = CreateTerm(loss, context);
     if (!term.ok()) return term.status();
-    if (term->weight != 0) {
+    if (IsComputed(loss)) {
       objective.terms_.push_back(*std::move(term));
       if (objective.terms_.back().row != nullptr) objective.AddToGroup(objective.terms_.size() - 1);
     } else if (context.warnings != nullptr) {

@@ -32,10 +32,13 @@ struct RowGroup {
   std::vector<size_t> terms;   // Indices of the objective's terms.
 };
 
+// False for a loss of weight 0, which is as good as none: no objective, stage or key of a result knows it.
+bool IsComputed(const Loss& loss);
+
 // What a student is trained on: Σ over terms of weight · sum / count. Immutable and thread-safe.
 class Objective {
  public:
-  // Terms of weight 0 are left out, with a warning in the context. Errors: those of the terms, each with its name in
+  // Terms that are not computed are left out, with a warning in the context. Errors: those of the terms, each with its name in
   // front (`loss "ce": ...`); InvalidArgument if no term is left.
   static absl::StatusOr<Objective> Create(const google::protobuf::RepeatedPtrField<Loss>& losses,
                                           const LossContext& context);

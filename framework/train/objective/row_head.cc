@@ -40,33 +40,33 @@ struct Decoder {
 
 // Which row terms the fused kernel computes, and its coefficients. Terms join as long as they agree on what the kernel
 // has one of: the temperature and the rows of the soft losses.
-struct FusedPlan {
+struct Fusion {
   ops::RowLossScales scales;
   std::vector<std::optional<FusedRowLoss>> terms;  // By term of the objective; none: not in the kernel.
   std::optional<RowSet> soft_rows;
 };
 
-bool Join(const RowLossTerm& term, const FusedRowLoss& fused, double scale, FusedPlan* plan) {
+bool Join(const RowLossTerm& term, const FusedRowLoss& fused, double scale, Fusion* fusion) {
   const bool soft = fused.kl != 0 || fused.mse != 0;
-  if (soft && plan->soft_rows && *plan->soft_rows != term.rows()) return false;
-  if (fused.kl != 0 && plan->scales.kl_scale != 0 && plan->scales.temperature != fused.temperature) return false;
-  if (soft) plan->soft_rows = term.rows();
-  if (fused.kl != 0) plan->scales.temperature = fused.temperature;
-  plan->scales.kl_scale += scale * fused.kl;
-  plan->scales.ce_scale += scale * fused.ce;
-  plan->scales.mse_scale += scale * fused.mse;
+  if (soft && fusion->soft_rows && *fusion->soft_rows != term.rows()) return false;
+  if (fused.kl != 0 && fusion->scales.kl_scale != 0 && fusion->scales.temperature != fused.temperature) return false;
+  if (soft) fusion->soft_rows = term.rows();
+  if (fused.kl != 0) fusion->scales.temperature = fused.temperature;
+  fusion->scales.kl_scale += scale * fused.kl;
+  fusion->scales.ce_scale += scale * fused.ce;
+  fusion->scales.mse_scale += scale * fused.mse;
   return true;
 }
 
-FusedPlan PlanFusion(const Objective& objective, const RowGroup& group, absl::Span<const double> scales) {
-  FusedPlan plan;
-  plan.terms.resize(objective.terms().size());
+Fusion FuseTerms(const Objective& objective, const RowGroup& group, absl::Span<const double> scales) {
+  Fusion fusion;
+  fusion.terms.resize(objective.terms().size());
   for (size_t i : group.terms) {
     const RowLossTerm& term = *objective.terms()[i].row;
     const std::optional<FusedRowLoss> fused = term.fused();
-    if (fused && Join(term, *fused, scales[i], &plan)) plan.terms[i] = fused;
+    if (fused && Join(term, *fused, scales[i], &fusion)) fusion.terms[i] = fused;
   }
-  return plan;
+  return fusion;
 }
 
 // One chunk of rows on its way through the terms.
@@ -106,22 +106,22 @@ void AddFused(const ops::RowLossSums& sums, const FusedRowLoss& fused, at::Tenso
 
 // Adds the terms' values on the chunk to `sums`; returns the gradient of its logits, [c, O].
 absl::StatusOr<at::Tensor> RunChunk(const Objective& objective, const RowGroup& group, absl::Span<const double> scales,
-                                    const FusedPlan& plan, const Chunk& chunk, std::vector<at::Tensor>* sums) {
+                                    const Fusion& fusion, const Chunk& chunk, std::vector<at::Tensor>* sums) {
   std::optional<at::Tensor> gradient;
   bool fused = false;
   for (size_t i : group.terms) {
-    fused = fused || plan.terms[i];
-    if (plan.terms[i]) continue;
+    fused = fused || fusion.terms[i];
+    if (fusion.terms[i]) continue;
     RETORT_ASSIGN_OR_RETURN(at::Tensor part, RunPlainTerm(*objective.terms()[i].row, scales[i], chunk, &(*sums)[i]));
     if (part.defined()) gradient = gradient ? *gradient + part : part;
   }
   if (fused) {
-    const bool all_soft = !plan.soft_rows || *plan.soft_rows == chunk.rows;
+    const bool all_soft = !fusion.soft_rows || *fusion.soft_rows == chunk.rows;
     const ops::RowLossSums values =
-        ops::RowLossGradient(plan.scales, chunk.student, chunk.teacher, chunk.labels,
+        ops::RowLossGradient(fusion.scales, chunk.student, chunk.teacher, chunk.labels,
                              all_soft ? at::Tensor() : chunk.labelled, chunk.student.size(1));
     for (size_t i = 0; i < sums->size(); ++i) {
-      if (plan.terms[i]) AddFused(values, *plan.terms[i], &(*sums)[i]);
+      if (fusion.terms[i]) AddFused(values, *fusion.terms[i], &(*sums)[i]);
     }
     gradient = gradient ? *gradient + chunk.student : chunk.student;
   }
@@ -179,7 +179,7 @@ absl::StatusOr<RowHeadResult> RunSequenceHead(const Head& head, const ParameterS
   if (group.rows.head == HeadKind::kScore) chunk.scores = batch.scores;
   if (!teacher.empty()) chunk.teacher = teacher.front();
   RETORT_ASSIGN_OR_RETURN(result.root_gradient,
-                          RunChunk(objective, group, scales, PlanFusion(objective, {}, scales), chunk, &result.sums));
+                          RunChunk(objective, group, scales, FuseTerms(objective, {}, scales), chunk, &result.sums));
   return result;
 }
 
@@ -214,7 +214,7 @@ absl::StatusOr<RowHeadResult> RunRowHead(const Encoder& student, const Parameter
   result.sums.assign(objective.terms().size(), at::zeros({}, result.root.options().dtype(at::kDouble)));
 
   at::NoGradGuard no_grad;
-  const FusedPlan plan = PlanFusion(objective, group, scales);
+  const Fusion fusion = FuseTerms(objective, group, scales);
   const at::Tensor input = result.root.detach();
   const Decoder decoder(head, parameters);
   const at::Tensor labels = LabelsOf(group.rows.head, batch, row_indices);
@@ -225,7 +225,7 @@ absl::StatusOr<RowHeadResult> RunRowHead(const Encoder& student, const Parameter
     Chunk chunk{decoder.Logits(chunk_input), {}, labels.narrow(0, begin, count), {}, group.rows.rows};
     if (!teacher.empty()) chunk.teacher = teacher[begin / chunk_rows];
     chunk.labelled = at::ne(chunk.labels, kNoLabel);
-    RETORT_ASSIGN_OR_RETURN(const at::Tensor gradient, RunChunk(objective, group, scales, plan, chunk, &result.sums));
+    RETORT_ASSIGN_OR_RETURN(const at::Tensor gradient, RunChunk(objective, group, scales, fusion, chunk, &result.sums));
     result.root_gradient.narrow(0, begin, count).copy_(ops::MatMul(gradient, decoder.matrix));
     AddDecoderGradient(head, gradient, chunk_input, parameters);
   }

@@ -32,6 +32,7 @@ const ModelFamily& BertFamily() {
                        {HeadKind::kScore, "BertForSequenceClassification"},
                        {HeadKind::kSpans, "BertForQuestionAnswering"}};
     f->other_classes = {{"BertForPreTraining", HeadKind::kVocabulary}};
+    f->student_families = {"distilbert", "bert"};
     f->fix = FixBertLayers;
     f->head = BertHead;
     f->read_config = ReadBertOptions;

@@ -77,6 +77,8 @@ const ModelFamily& DistilbertFamily() {
                        {HeadKind::kClasses, "DistilBertForSequenceClassification"},
                        {HeadKind::kScore, "DistilBertForSequenceClassification"},
                        {HeadKind::kSpans, "DistilBertForQuestionAnswering"}};
+    f->student.token_types = f->student.pooler = false;
+    f->student_families = {"distilbert", "bert"};
     f->fix = Fix;
     f->head = DistilbertHead;
     f->read_config = ReadConfig;

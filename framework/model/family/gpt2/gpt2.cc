@@ -108,6 +108,8 @@ const ModelFamily& Gpt2Family() {
                        {HeadKind::kScore, "GPT2ForSequenceClassification"},
                        {HeadKind::kSpans, "GPT2ForQuestionAnswering"}};
     f->activation = kActivation;
+    // GPT-2 small, Radford et al. 2019.
+    f->student = {/*max_positions=*/1024, /*token_types=*/false, /*pooler=*/false, /*layer_norm_epsilon=*/1e-5};
     f->fix = Fix;
     f->head = Gpt2Head;
     f->read_config = ReadConfig;

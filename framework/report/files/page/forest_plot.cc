@@ -184,7 +184,7 @@ bool NeedsStretchedScale(absl::Span<const double> values) {
 std::string RenderForestPlot(const Analysis& analysis, size_t column, absl::string_view id, bool hidden) {
   const std::vector<ForestRow> rows = Rows(analysis, column);
   if (rows.empty()) return "";
-  const MetricSpec& spec = analysis.columns[column].spec;
+  const MetricSpec& spec = analysis.columns[column].metric;
   std::vector<double> ends;
   std::vector<double> half_widths;
   for (const ForestRow& row : rows) {

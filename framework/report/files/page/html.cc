@@ -26,7 +26,7 @@ const PairedDifference* AnyPrimaryDifference(const Analysis& analysis) {
 std::string Evidence(const SweepResult& result, const Analysis& analysis) {
   std::string text = absl::StrCat(analysis.variants.size(), analysis.variants.size() == 1 ? " variant" : " variants");
   const PairedDifference* difference = AnyPrimaryDifference(analysis);
-  if (difference != nullptr) absl::StrAppend(&text, ", ", FormatEvidence(analysis.columns.front().spec, *difference));
+  if (difference != nullptr) absl::StrAppend(&text, ", ", FormatEvidence(analysis.columns.front().metric, *difference));
   if (difference != nullptr && difference->screening()) {
     absl::StrAppend(&text, " (fewer than 5 seeds: good for finding what to look at, not for a claim)");
   }
@@ -92,7 +92,7 @@ std::string Differences(const Analysis& analysis) {
 std::string DeltaClass(const Analysis& analysis, size_t row, size_t metric) {
   if (row >= analysis.variants.size()) return "delta";
   const std::optional<PairedDifference>& difference = analysis.variants[row].metrics[metric].difference;
-  const Better better = analysis.columns[metric].spec.better;
+  const Better better = analysis.columns[metric].metric.better;
   if (!difference.has_value() || better == Better::kUnknown) return "delta";
   switch (difference->verdict()) {
     case Verdict::kHigher:
