@@ -1,6 +1,6 @@
 #!/bin/bash
-# Adds training data, an evaluation, a file of a report and a model family to a copy of the checkout. Each may touch its own
-# folder or files and one list; the sweep then uses all of them. Ends with "passed", or with FAILED and exit code 1.
+# Adds training data, an evaluation, a file of a report, and a model family whose layers are of another kind and whose heads are
+# of another style, to a copy of the checkout. Each may touch its own folder or files and one list; the sweep then uses all of them. Ends with "passed", or with FAILED and exit code 1.
 #   tests/architecture/run.sh
 set -u
 cd "$(dirname "$0")/../.." || exit 2
@@ -53,29 +53,26 @@ sed -i 's|^#include "framework/report/files/tables.h"|&\n#include "framework/rep
 touched framework/report/files/report_files.cc 'a file of a report'
 
 families=framework/model/family
-mkdir $families/electra
-for ending in h cc; do
-  sed 's/BertFamily/ElectraFamily/g; s/"bert/"electra/g; s/BertModel/ElectraModel/g; s/BertFor/ElectraFor/g
-    s/FAMILY_BERT_BERT_H/FAMILY_ELECTRA_ELECTRA_H/g; s|family/bert/bert|family/electra/electra|g' \
-    $families/bert/bert.$ending > $families/electra/electra.$ending
-done
-sed -i 's|^#include "framework/model/family/distilbert/distilbert.h"|&\n#include "framework/model/family/electra/electra.h"|
-  s|{&BertFamily(), |&\&ElectraFamily(), |' $families/family.cc
-touched $families/family.cc 'a model family'
+mkdir $families/gated
+for ending in h cc; do cp tests/architecture/family/gated.$ending.template $families/gated/gated.$ending; done
+sed -i 's|^#include "framework/model/family/distilbert/distilbert.h"|&\n#include "framework/model/family/gated/gated.h"|
+  s|{&BertFamily(), |&\&GatedFamily(), |' $families/family.cc
+touched $families/family.cc 'a family with layers of another kind and a head of another style'
 
 step 'their tests' bazel test //plugins/data/my_text:all //plugins/evaluation/my_measure:all //plugins:conformance_test \
-  //plugins:roll_call_test //framework/model/family:all //framework/report/files:all
+  //plugins:roll_call_test //framework/model/family:all //framework/model/files:all //framework/report/files:all
 step 'the sweep' bazel build //experiments:sweep //tests/integration:make_tiny_teacher
 
 SWEEP=$copy/bazel-bin/experiments/sweep
 MAKE_TINY_TEACHER=$copy/bazel-bin/tests/integration/make_tiny_teacher
 . tests/integration/lib.sh
 make_inputs
-run all "$(edited all 's/architecture {/architecture { family: "electra"/; s/data { masked_lm {\(.*\) min_length.*/data { my_text {\1 min_length: 4 } }/
+run all "$(edited all 's/architecture {/architecture { family: "gated"/; s/data { masked_lm {\(.*\) min_length.*/data { my_text {\1 min_length: 4 } }/
   /loss { name: "mlm"/d; s/ rows: LABELLED//; s/evaluation { masked_lm {/evaluation { my_measure {/; $a controls: NONE')"
 expect_code all 0
 expect_text all similarity
-grep -qs '"model_type": *"electra"' "$root"/all/store/*/model/config.json || fail 'all: want a student of the new family'
+grep -qs '"model_type": *"gated"' "$root"/all/store/*/model/config.json || fail 'all: want a student of the new family'
+grep -qs 'intermediate.gate.weight' "$root"/all/store/*/model/model.safetensors || fail 'all: want layers of the new kind'
 grep -q '^base' "$root/all/out/report/variants.txt" || fail 'all: want the new file of the report'
 [ "$failures" = 0 ] || exit 1
 echo passed

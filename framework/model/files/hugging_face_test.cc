@@ -15,6 +15,7 @@
 #include "absl/strings/str_replace.h"
 #include "framework/base/file.h"
 #include "framework/model/encoder.h"
+#include "framework/model/family/family.h"
 #include "framework/model/files/safetensors.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
@@ -352,7 +353,7 @@ TEST(HuggingFace, LeavesTheHeadOut) {
 
 // The heads of a model, in a folder that is written and read again.
 TEST(HuggingFace, GivesBackTheHeadsOfEveryFamily) {
-  for (const char* family : {"bert", "distilbert", "roberta", "gpt2"}) {
+  for (const auto& [family, unused] : Families()) {
     for (const std::vector<HeadKind>& heads :
          {std::vector<HeadKind>{HeadKind::kClasses}, std::vector<HeadKind>{HeadKind::kSpans},
           std::vector<HeadKind>{HeadKind::kScore}, std::vector<HeadKind>{},

@@ -81,6 +81,7 @@ absl::StatusOr<EncoderConfig> ResolveArchitecture(const Architecture& architectu
   absl::Status status = OverrideSizes(architecture, &config);
   if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat("student.architecture.", status.message()));
   if (teacher == nullptr) SetUp(family == nullptr ? *FindFamily(config.family) : *family, &config);
+  if (teacher != nullptr && family != nullptr && family->name != teacher->family) family->fix(&config);
   OverrideRest(architecture, &config);
   config.family = architecture.has_family() ? architecture.family() : FamilyOf(config);
   FitHeads(&config);

@@ -12,8 +12,8 @@ namespace retort {
 // The student's encoder: what `architecture` says, and for the rest what the teacher has, its language-model head or
 // none included (without a teacher, FillDefaults has made `architecture` complete, and what the family computes
 // differently is the family's). A student narrower or wider than its teacher has an intermediate size of four times its
-// width, unless it says another. A student without token types and pooler is of the family "distilbert", unless it says
-// another.
+// width, unless it says another. A student that names no family is of the first of ModelFamily.student_families, its
+// teacher's, whose files can hold it; one that names another family than its teacher's computes as that family does.
 //
 // Args: vocabulary_size: of the student's vocabulary; teacher: may be null.
 // Errors: InvalidArgument, "student.architecture.<field>: want ..., got ...".

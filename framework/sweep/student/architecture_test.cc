@@ -94,6 +94,15 @@ TEST(ResolveArchitecture, IsOfTheFamilyThatHasAPlaceForIt) {
   EXPECT_EQ(Resolve(architecture)->family, "bert") << "DistilBERT's files have no place for another epsilon";
 }
 
+TEST(ResolveArchitecture, ComputesAsTheFamilyThatItNames) {
+  Architecture architecture;
+  architecture.set_family("roberta");
+  const auto config = Resolve(architecture);
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->position_offset, kPad + 1);
+  EXPECT_EQ(config->depth(), 6);
+}
+
 TEST(ResolveArchitecture, KeepsTheNumberOfTokenTypes) {
   EncoderConfig teacher = TeacherConfig();
   teacher.token_types = 1;  // As RoBERTa has it.
