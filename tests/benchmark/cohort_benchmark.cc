@@ -5,7 +5,6 @@
 
 #include "ATen/Parallel.h"
 #include "benchmark/benchmark.h"
-#include "framework/base/memory.h"
 #include "tests/benchmark/training.h"
 
 namespace retort::benchmark {
@@ -53,10 +52,3 @@ BENCHMARK_CAPTURE(Measure, tinybert4, Tinybert())->UseManualTime()->Iterations(1
 
 }  // namespace
 }  // namespace retort::benchmark
-
-int main(int argc, char** argv) {
-  retort::KeepFreedMemory();
-  ::benchmark::Initialize(&argc, argv);
-  ::benchmark::RunSpecifiedBenchmarks();
-  return 0;
-}

@@ -19,7 +19,7 @@ _TEST_DEPS = [
 ]
 
 _BENCHMARK_DEPS = [
-    "//framework/base:memory",
+    "//framework/testing/benchmark:main",
     "//tools/third_party:benchmark",
     "//tools/third_party:torch",
 ]

@@ -9,7 +9,6 @@
 #include "ATen/ops/randn.h"
 #include "ATen/ops/randn_like.h"
 #include "benchmark/benchmark.h"
-#include "framework/base/memory.h"
 #include "framework/ops/attention/attention.h"
 
 namespace retort::ops {
@@ -49,10 +48,3 @@ BENCHMARK_TEMPLATE(RunAttention, AttentionReference)->Apply(Cases);
 
 }  // namespace
 }  // namespace retort::ops
-
-int main(int argc, char** argv) {
-  retort::KeepFreedMemory();
-  benchmark::Initialize(&argc, argv);
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
-}

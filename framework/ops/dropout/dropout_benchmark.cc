@@ -10,7 +10,6 @@
 #include "ATen/ops/native_dropout.h"
 #include "ATen/ops/randn.h"
 #include "benchmark/benchmark.h"
-#include "framework/base/memory.h"
 #include "framework/ops/dropout/dropout.h"
 #include "framework/ops/dropout/dropout_reference.h"
 
@@ -44,10 +43,3 @@ BENCHMARK_TEMPLATE(Forward, Reference)->Apply(Cases);
 
 }  // namespace
 }  // namespace retort::ops
-
-int main(int argc, char** argv) {
-  retort::KeepFreedMemory();
-  benchmark::Initialize(&argc, argv);
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
-}

@@ -5,7 +5,6 @@
 #include "ATen/ops/randint.h"
 #include "ATen/ops/randn.h"
 #include "benchmark/benchmark.h"
-#include "framework/base/memory.h"
 #include "framework/ops/row_loss/row_loss.h"
 #include "framework/ops/row_loss/row_loss_reference.h"
 
@@ -43,10 +42,3 @@ BENCHMARK_TEMPLATE(RowLoss, RowLossGradientReference)->Apply(Cases);
 
 }  // namespace
 }  // namespace retort::ops
-
-int main(int argc, char** argv) {
-  retort::KeepFreedMemory();
-  benchmark::Initialize(&argc, argv);
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
-}

@@ -49,9 +49,9 @@ MetricsLog::MetricsLog(StageFolder folder) : folder_(std::move(folder)) { CHECK(
 
 MetricsLog::~MetricsLog() = default;
 
-absl::StatusOr<MetricsLog::Log> MetricsLog::Open(const std::string& folder, int64_t first_step) {
+absl::StatusOr<StageFile> MetricsLog::Open(const std::string& folder, int64_t first_step) {
   RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
-  Log log;
+  StageFile log;
   log.path = absl::StrCat(folder, "/metrics.jsonl");
   std::string kept;
   if (first_step > 0) {
@@ -75,10 +75,10 @@ void MetricsLog::Keep(const absl::Status& status) {
 
 void MetricsLog::StageStarted(const StageId& id, const StageOutline& plan) {
   absl::MutexLock lock(&mutex_);
-  logs_.erase(KeyOf(id));
-  absl::StatusOr<Log> log = Open(folder_(id), plan.first_step);
+  logs_.erase(OrderOf(id));
+  absl::StatusOr<StageFile> log = Open(folder_(id), plan.first_step);
   if (log.ok()) {
-    logs_.emplace(KeyOf(id), *std::move(log));
+    logs_.emplace(OrderOf(id), *std::move(log));
   } else {
     Keep(log.status());
   }
@@ -86,7 +86,7 @@ void MetricsLog::StageStarted(const StageId& id, const StageOutline& plan) {
 
 void MetricsLog::Write(const StageId& id, const std::string& line) {
   absl::MutexLock lock(&mutex_);
-  const auto found = logs_.find(KeyOf(id));
+  const auto found = logs_.find(OrderOf(id));
   if (found == logs_.end()) return;
   std::FILE* file = found->second.file.get();
   if (std::fwrite(line.data(), 1, line.size(), file) != line.size() || std::fflush(file) != 0) {
@@ -121,7 +121,7 @@ void MetricsLog::Evaluated(const StageId& id, const EvaluationRecord& record) {
 
 void MetricsLog::StageEnded(const StageId& id, const absl::Status& /*status*/) {
   absl::MutexLock lock(&mutex_);
-  logs_.erase(KeyOf(id));
+  logs_.erase(OrderOf(id));
 }
 
 absl::Status MetricsLog::status() const {

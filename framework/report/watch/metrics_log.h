@@ -1,23 +1,17 @@
 #ifndef RETORT_FRAMEWORK_REPORT_WATCH_METRICS_LOG_H_
 #define RETORT_FRAMEWORK_REPORT_WATCH_METRICS_LOG_H_
 
-#include <cstdio>
-#include <functional>
 #include <map>
-#include <memory>
 #include <string>
-#include <tuple>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "framework/report/watch/stage_file.h"
 #include "framework/train/observer.h"
 
 namespace retort {
-
-// Where a stage's logs go. Called once per stage that starts; the folder is made if it is not there.
-using StageFolder = std::function<std::string(const StageId&)>;
 
 // Writes metrics.jsonl into a stage's folder: one JSON object per optimiser step,
 //
@@ -50,23 +44,13 @@ class MetricsLog final : public Observer {
   absl::Status status() const override;
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  struct Log {
-    std::string path;
-    std::unique_ptr<std::FILE, CloseFile> file;
-  };
-  using Key = std::tuple<std::string, uint64_t, std::string>;
-  static Key KeyOf(const StageId& id) { return {id.variant, id.seed, id.stage}; }
-
-  absl::StatusOr<Log> Open(const std::string& folder, int64_t first_step);
+  absl::StatusOr<StageFile> Open(const std::string& folder, int64_t first_step);
   void Write(const StageId& id, const std::string& line);
   void Keep(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const StageFolder folder_;
   mutable absl::Mutex mutex_;
-  std::map<Key, Log> logs_ ABSL_GUARDED_BY(mutex_);
+  std::map<StageOrder, StageFile> logs_ ABSL_GUARDED_BY(mutex_);
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -22,7 +22,7 @@ void AddScalar(const std::string& tag, double value, tensorboard::Event* event) 
 
 }  // namespace
 
-TensorboardLog::TensorboardLog(std::function<std::string(const StageId&)> folder, std::function<absl::Time()> now)
+TensorboardLog::TensorboardLog(StageFolder folder, std::function<absl::Time()> now)
     : folder_(std::move(folder)), now_(std::move(now)) {
   CHECK(folder_);
 }
@@ -54,13 +54,13 @@ absl::Status TensorboardLog::Append(tensorboard::Event event, const Log& log) co
 }
 
 TensorboardLog::Log* TensorboardLog::Find(const StageId& id) {
-  const auto found = logs_.find(KeyOf(id));
+  const auto found = logs_.find(OrderOf(id));
   return found == logs_.end() ? nullptr : &found->second;
 }
 
 void TensorboardLog::Keep(const StageId& id, const absl::Status& status) {
   if (status.ok()) return;
-  logs_.erase(KeyOf(id));
+  logs_.erase(OrderOf(id));
   if (!status_.ok()) return;
   status_ = status;
   LOG(WARNING) << "TensorBoard events are not written any more: " << status.message();
@@ -70,15 +70,15 @@ void TensorboardLog::StageStarted(const StageId& id, const StageOutline& plan) {
   absl::MutexLock lock(&mutex_);
   absl::StatusOr<Log> log = Open(folder_(id));
   if (!log.ok()) return Keep(id, log.status());
-  logs_[KeyOf(id)] = *std::move(log);
+  logs_[OrderOf(id)] = *std::move(log);
   tensorboard::Event version;
   version.set_file_version("brain.Event:2");
-  absl::Status status = Append(version, logs_[KeyOf(id)]);
+  absl::Status status = Append(version, logs_[OrderOf(id)]);
   if (status.ok() && plan.first_step > 0) {
     tensorboard::Event resumed;
     resumed.set_step(plan.first_step + 1);
     resumed.mutable_session_log()->set_status(tensorboard::SessionLog::START);
-    status = Append(resumed, logs_[KeyOf(id)]);
+    status = Append(resumed, logs_[OrderOf(id)]);
   }
   Keep(id, status);
 }
@@ -117,7 +117,7 @@ void TensorboardLog::Evaluated(const StageId& id, const EvaluationRecord& record
 
 void TensorboardLog::StageEnded(const StageId& id, const absl::Status& /*status*/) {
   absl::MutexLock lock(&mutex_);
-  logs_.erase(KeyOf(id));
+  logs_.erase(OrderOf(id));
 }
 
 absl::Status TensorboardLog::status() const {

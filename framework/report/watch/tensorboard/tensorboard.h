@@ -2,18 +2,16 @@
 #define RETORT_FRAMEWORK_REPORT_WATCH_TENSORBOARD_TENSORBOARD_H_
 
 #include <cstdint>
-#include <cstdio>
 #include <functional>
 #include <map>
-#include <memory>
 #include <string>
-#include <tuple>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "framework/report/watch/stage_file.h"
 #include "framework/report/watch/tensorboard/event.pb.h"
 #include "framework/train/observer.h"
 
@@ -32,8 +30,7 @@ namespace retort {
 class TensorboardLog final : public Observer {
  public:
   // `folder` names the folder of a stage; it is made if it is not there. `now` stamps the events.
-  explicit TensorboardLog(std::function<std::string(const StageId&)> folder,
-                          std::function<absl::Time()> now = absl::Now);
+  explicit TensorboardLog(StageFolder folder, std::function<absl::Time()> now = absl::Now);
   ~TensorboardLog() override;
   TensorboardLog(const TensorboardLog&) = delete;
   TensorboardLog& operator=(const TensorboardLog&) = delete;
@@ -47,27 +44,20 @@ class TensorboardLog final : public Observer {
   absl::Status status() const override;
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  struct Log {
-    std::string path;
-    std::unique_ptr<std::FILE, CloseFile> file;
+  struct Log : StageFile {
     int64_t steps = 0;  // Since the stage started or was resumed.
     int64_t clipped_steps = 0;
   };
-  using Key = std::tuple<std::string, uint64_t, std::string>;
-  static Key KeyOf(const StageId& id) { return {id.variant, id.seed, id.stage}; }
 
   absl::StatusOr<Log> Open(const std::string& folder) const;
   absl::Status Append(tensorboard::Event event, const Log& log) const;
   Log* Find(const StageId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Keep(const StageId& id, const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  const std::function<std::string(const StageId&)> folder_;
+  const StageFolder folder_;
   const std::function<absl::Time()> now_;
   mutable absl::Mutex mutex_;
-  std::map<Key, Log> logs_ ABSL_GUARDED_BY(mutex_);
+  std::map<StageOrder, Log> logs_ ABSL_GUARDED_BY(mutex_);
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
 };
 
