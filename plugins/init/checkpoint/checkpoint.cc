@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
+#include "framework/init/computes_alike.h"
 #include "framework/model/files/hugging_face.h"
 #include "framework/model/files/weight_files.h"
 
@@ -31,8 +32,7 @@ absl::Status CheckLayers(const std::string& path, const ParameterSet& stored, co
 absl::StatusOr<std::unique_ptr<Initializer>> CheckpointInit::Create(const CheckpointConfig& config,
                                                                     const InitializerContext& context) {
   if (config.path().empty()) return absl::InvalidArgumentError("CheckpointConfig.path: want a model folder, got none");
-  return std::make_unique<CheckpointInit>(config.path(), context.student.initializer_range,
-                                          context.student.pad_token_id);
+  return std::make_unique<CheckpointInit>(config.path(), context.student);
 }
 
 std::vector<std::string> CheckpointInit::files() const {
@@ -47,7 +47,8 @@ std::vector<std::string> CheckpointInit::files() const {
 absl::Status CheckpointInit::Initialize(const InitializerInputs& inputs, ParameterSet* student) const {
   RETORT_ASSIGN_OR_RETURN(const LoadedModel stored, LoadModel(path_));
   RETORT_RETURN_IF_ERROR(CheckLayers(path_, stored.parameters, *student));
-  InitializeRandomNormal(inputs.seed, range_, pad_token_id_, student);
+  RETORT_RETURN_IF_ERROR(CheckComputesAlike(student_, stored.config, path_));
+  InitializeRandomNormal(inputs.seed, student_.initializer_range, student_.pad_token_id, student);
   for (const ParameterSpec& spec : stored.parameters.specs()) {
     if (!student->Has(spec.name)) continue;
     const absl::Status status = student->Set(spec.name, stored.parameters.Get(spec.name));
