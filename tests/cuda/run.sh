@@ -18,9 +18,15 @@ build() {
   for program in $programs; do
     strip -o "gpu/programs/$(basename "$program")" "bazel-bin/$program"
   done
-  cp -L /usr/lib/x86_64-linux-gnu/libunwind.so.8 gpu/programs/
-  tar -czf gpu/programs.tar.gz -C gpu programs
+  system_libraries | xargs cp -L -t gpu/programs
+  tar -cJf gpu/programs.tar.xz -C gpu programs
   rm -r gpu/programs
+}
+
+# The distribution's libraries that the programs want, but for those of the C and C++ runtimes.
+system_libraries() {
+  for program in $programs; do ldd "bazel-bin/$program"; done |
+    sed -n 's,.* => \(/lib/[^ ]*\) .*,\1,p' | sort -u | grep -vE '/lib(c|m|dl|rt|util|pthread|gcc_s|stdc\+\+)\.so'
 }
 
 run() {
@@ -28,7 +34,7 @@ run() {
   failed=0
   mkdir -p "$results"
   scratch=$(mktemp -d)
-  tar -xzf gpu/programs.tar.gz -C "$scratch"
+  python3 -m tarfile -e gpu/programs.tar.xz "$scratch"
   programs=$scratch/programs
   torch=$(python3 -c 'import torch; print(torch.__path__[0])')
   export LD_LIBRARY_PATH="$programs:$torch/lib"
