@@ -6,6 +6,7 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/cat.h"
 #include "ATen/ops/tensor.h"
+#include "framework/ops/attention/attention_reference.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/gradient_check.h"
 #include "framework/testing/matchers.h"

@@ -42,13 +42,21 @@ __device__ F ReduceBlock(F value, Join join) {
   return value;
 }
 
+// A matrix whose rows start `stride` elements apart.
+template <typename T>
+struct Matrix {
+  T* data;
+  int64_t stride;
+  __device__ T* Row(int64_t row) const { return data == nullptr ? nullptr : data + row * stride; }
+};
+
 // One block computes one row: its three losses to values[loss · rows + row], its gradient over its logits.
 template <typename S, typename T>
-__global__ void RowLossKernel(RowLossScales scales, S* student, const T* teacher, const int64_t* labels,
+__global__ void RowLossKernel(RowLossScales scales, Matrix<S> student, Matrix<const T> teacher, const int64_t* labels,
                               const bool* soft_rows, int64_t width, int64_t columns, double* values) {
   const int64_t row = blockIdx.x, rows = gridDim.x;
-  S* s = student + row * width;
-  const T* t = teacher == nullptr ? nullptr : teacher + row * width;
+  S* s = student.Row(row);
+  const T* t = teacher.Row(row);
   const bool soft = soft_rows == nullptr || soft_rows[row];
   const int64_t label = labels == nullptr ? kNoLabel : labels[row];
   const bool kl = soft && scales.kl_scale != 0, mse = soft && scales.mse_scale != 0;
@@ -116,7 +124,8 @@ template <typename S, typename T>
 void Launch(const RowLossScales& scales, at::Tensor* student, const at::Tensor& teacher, const at::Tensor& labels,
             const at::Tensor& soft_rows, int64_t columns, at::Tensor* values) {
   RowLossKernel<S, T><<<student->size(0), kThreads, 0, c10::cuda::getCurrentCUDAStream()>>>(
-      scales, student->data_ptr<S>(), teacher.defined() ? teacher.const_data_ptr<T>() : nullptr,
+      scales, Matrix<S>{student->data_ptr<S>(), student->stride(0)},
+      teacher.defined() ? Matrix<const T>{teacher.const_data_ptr<T>(), teacher.stride(0)} : Matrix<const T>{nullptr, 0},
       labels.defined() ? labels.const_data_ptr<int64_t>() : nullptr,
       soft_rows.defined() ? soft_rows.const_data_ptr<bool>() : nullptr, student->size(1), columns,
       values->data_ptr<double>());

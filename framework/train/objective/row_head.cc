@@ -7,7 +7,6 @@
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/full_like.h"
 #include "ATen/ops/index_select.h"
-#include "ATen/ops/mm.h"
 #include "ATen/ops/ne.h"
 #include "ATen/ops/nonzero.h"
 #include "ATen/ops/sum.h"
@@ -32,7 +31,7 @@ struct Decoder {
     if (!head.bias().empty()) bias = parameters.Get(head.bias());
   }
 
-  at::Tensor Logits(const at::Tensor& input) const { return ops::Linear(input, matrix, bias); }
+  at::Tensor Logits(const at::Tensor& input) const { return ops::RowsOfLogits(input, matrix, bias); }
 
   at::Tensor matrix;  // [V, d]
   at::Tensor bias;    // [V], or undefined
@@ -137,12 +136,7 @@ absl::StatusOr<at::Tensor> RunChunk(const Objective& objective, const RowGroup& 
 void AddDecoderGradient(const Head& head, const at::Tensor& gradient, const at::Tensor& input,
                         const ParameterSet& parameters) {
   at::Tensor matrix = parameters.Gradient(head.matrix());
-  const at::Tensor left = ops::Factor(gradient).t(), right = ops::Factor(input);
-  if (matrix.scalar_type() == left.scalar_type()) {
-    matrix.addmm_(left, right);
-  } else {
-    matrix.add_(at::mm(left, right));
-  }
+  ops::AddProduct(gradient.t(), input, matrix);
   if (head.bias().empty()) return;
   parameters.Gradient(head.bias()).add_(at::sum(gradient, {0}, false, matrix.scalar_type()));
 }
