@@ -6,7 +6,9 @@
 
 #include "ATen/Context.h"
 #include "ATen/TensorOperators.h"
+#include "ATen/core/grad_mode.h"
 #include "ATen/ops/arange.h"
+#include "ATen/ops/matmul.h"
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/where.h"
 #include "ATen/ops/zeros.h"
@@ -91,6 +93,23 @@ TEST_F(Cuda, AttentionAgreesWithTheCpu) {
 
 TEST_F(Cuda, AttentionAgreesWithTheCpuInBfloat16) { ExpectAttentionAgrees(at::kBFloat16, 1.0 / 16); }
 
+// Without gradient, libtorch's kernel computes it.
+TEST_F(Cuda, AttentionWithoutGradientAgreesWithTheCpu) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor valid = at::arange(37).unsqueeze(0).lt(at::tensor({37, 20}).unsqueeze(1));
+  const at::Tensor real = valid.view({2, 1, 37, 1}).to(at::kBFloat16);
+  const auto x = [](uint64_t seed) { return RandomTensor({2, 3, 37, 8}, seed, at::kFloat).to(at::kBFloat16); };
+  for (bool padded : {false, true}) {
+    for (bool causal : {false, true}) {
+      const auto run = [&](c10::Device device) {
+        const ops::AttentionMask mask{padded ? valid.to(device) : at::Tensor(), causal};
+        return ops::Attention(x(1).to(device), x(2).to(device), x(3).to(device), mask, 0, {}).cpu() * real;
+      };
+      EXPECT_THAT(run(kGpu), IsCloseTo(run(at::kCPU), 1.0 / 32)) << padded << causal;
+    }
+  }
+}
+
 TEST_F(Cuda, NanInPaddingDoesNotLeak) {
   const at::Tensor valid = at::arange(5).unsqueeze(0).lt(at::tensor({5, 3}).unsqueeze(1)).to(kGpu);
   at::Tensor x = RandomTensor({2, 1, 5, 4}, 1, at::kFloat).to(kGpu);
@@ -129,12 +148,13 @@ TEST_F(Cuda, RowLossAgreesWithTheCpuInBfloat16) {
   ExpectRowLossAgrees(at::kBFloat16, at::kFloat, kOneStep);
 }
 
-// Logits whose rows lie apart, as ops::RowsOfLogits makes them.
+// Logits whose rows lie apart, as those of a padded vocabulary.
 TEST_F(Cuda, RowLossOfRowsApartIsThatOfRowsInARow) {
   const at::Tensor x = RandomTensor({6, 16}, 1, at::kFloat), weight = RandomTensor({997, 16}, 2, at::kFloat);
   const at::Tensor bias = RandomTensor({997}, 3, at::kFloat), labels = at::arange(6).to(kGpu);
-  at::Tensor apart = ops::RowsOfLogits(x.to(kGpu), weight.to(kGpu), bias.to(kGpu));
-  EXPECT_EQ(apart.stride(0), 1024);
+  const at::Tensor wide = ops::Linear(x.to(kGpu), ops::PadRows(weight.to(kGpu)), ops::PadRows(bias.to(kGpu)));
+  EXPECT_EQ(wide.size(1), 1024);
+  at::Tensor apart = wide.narrow(1, 0, 997);
   EXPECT_THAT(apart.cpu(), IsCloseTo(ops::Linear(x, weight, bias), 1e-4));
   at::Tensor dense = apart.contiguous();
   const at::Tensor teacher = apart * 0.5;
@@ -143,6 +163,20 @@ TEST_F(Cuda, RowLossOfRowsApartIsThatOfRowsInARow) {
   const ops::RowLossSums want = ops::RowLossGradient(scales, dense, teacher.contiguous(), labels, {}, 997);
   EXPECT_TRUE(got.kl.equal(want.kl) && got.ce.equal(want.ce) && got.mse.equal(want.mse));
   EXPECT_TRUE(apart.equal(dense));
+  EXPECT_EQ(wide.narrow(1, 997, 27).abs().max().item<float>(), 0);
+}
+
+// Too wide for the shared memory of a block.
+TEST_F(Cuda, RowLossOfWideRowsAgreesWithTheCpu) {
+  const at::Tensor student = RandomTensor({3, 60001}, 1, at::kFloat), teacher = RandomTensor({3, 60001}, 2, at::kFloat);
+  const at::Tensor labels = at::tensor({int64_t{5}, int64_t{60000}, int64_t{-100}});
+  at::Tensor cpu = student.clone(), gpu = student.to(kGpu);
+  const ops::RowLossScales scales{0.7, 2, 0.3, 0};
+  const ops::RowLossSums want = ops::RowLossGradient(scales, cpu, teacher, labels, {}, 60001);
+  const ops::RowLossSums got = ops::RowLossGradient(scales, gpu, teacher.to(kGpu), labels.to(kGpu), {}, 60001);
+  EXPECT_THAT(got.kl.cpu(), IsCloseTo(want.kl, 1e-5));
+  EXPECT_THAT(got.ce.cpu(), IsCloseTo(want.ce, 1e-5));
+  EXPECT_THAT(gpu.cpu(), IsCloseTo(cpu, 1e-6));
 }
 
 TEST_F(Cuda, AddProductAddsInFloat32) {

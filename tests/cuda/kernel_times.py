@@ -27,10 +27,8 @@ def main():
     nanoseconds, launches = collections.Counter(), collections.Counter()
     for row in profile(program, case):
         unit = {"ns": 1, "us": 1e3, "usecond": 1e3, "nsecond": 1, "ms": 1e6, "msecond": 1e6}[row["Metric Unit"]]
-        name = re.sub(r"[(<].*", "", row["Kernel Name"].replace("void ", "").replace("(anonymous namespace)", ""))[:70]
-        if name.startswith("at::native"):
-            functor = re.search(r"(\w+(Functor|_kernel_cuda|Ops?|Kernel)\w*)", row["Kernel Name"][len(name):])
-            name += " " + functor.group(1) if functor else ""
+        name = row["Kernel Name"].replace("void ", "").replace("(anonymous namespace)::", "").replace("<unnamed>::", "")
+        name = re.sub(r"\(.*", "", name)[:110]
         nanoseconds[name] += float(row["Metric Value"].replace(",", "")) * unit
         launches[name] += 1
     total = sum(nanoseconds.values())

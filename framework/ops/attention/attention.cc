@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "ATen/Parallel.h"
+#include "ATen/core/grad_mode.h"
 #include "ATen/ops/empty_like.h"
+#include "ATen/ops/scaled_dot_product_attention.h"
 #include "c10/util/BFloat16.h"
 #include "framework/ops/attention/attention_device.h"
 #include "framework/ops/dropout/keep_bits.h"
@@ -214,7 +216,8 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& any_query,
                             const at::Tensor& any_key, const at::Tensor& any_value,
                             const std::optional<at::Tensor>& valid, bool causal, double rate, int64_t seed,
-                            int64_t site, int64_t epoch, const at::Tensor& sample_ids) {
+                            int64_t site, int64_t epoch, const std::optional<at::Tensor>& dropped_samples) {
+    const at::Tensor sample_ids = dropped_samples.value_or(at::Tensor());
     const at::Tensor query = WithHarmlessPadding(any_query, valid), key = WithHarmlessPadding(any_key, valid),
                      value = WithHarmlessPadding(any_value, valid);
     const DropoutSite dropout{static_cast<uint64_t>(seed), static_cast<uint32_t>(site), epoch, sample_ids};
@@ -259,15 +262,32 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
   }
 };
 
+// Whether libtorch's attention without stored weights serves: nothing asks for a gradient.
+bool HasInferenceKernel(const at::Tensor& query, const AttentionMask& mask) {
+  return query.device().is_cuda() && query.scalar_type() == at::kBFloat16 && !at::GradMode::is_enabled() &&
+         !(mask.causal && mask.valid.defined());
+}
+
+at::Tensor InferOnDevice(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
+                         const AttentionMask& mask) {
+  if (!mask.valid.defined()) return at::scaled_dot_product_attention(query, key, value, {}, 0, mask.causal);
+  const at::Tensor keys = mask.valid.view({query.size(0), 1, 1, query.size(2)});
+  return at::scaled_dot_product_attention(WithHarmlessPadding(query, mask.valid), WithHarmlessPadding(key, mask.valid),
+                                          WithHarmlessPadding(value, mask.valid),
+                                          keys.expand({-1, query.size(1), query.size(2), -1}));
+}
+
 }  // namespace
 
 at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const AttentionMask& mask,
                      double rate, const DropoutSite& site) {
   const double held = KeepRate(rate).threshold == 0 ? 0 : rate;
+  if (held == 0 && HasInferenceKernel(query, mask)) return InferOnDevice(query, key, value, mask);
   return AttentionFunction::apply(
       query.contiguous(), key.contiguous(), value.contiguous(),
       mask.valid.defined() ? std::optional<at::Tensor>(mask.valid.contiguous()) : std::nullopt, mask.causal, held,
-      static_cast<int64_t>(site.seed), int64_t{site.site}, site.epoch, site.sample_ids);
+      static_cast<int64_t>(site.seed), int64_t{site.site}, site.epoch,
+      held > 0 ? std::optional<at::Tensor>(site.sample_ids) : std::nullopt);
 }
 
 }  // namespace retort::ops
