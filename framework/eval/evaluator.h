@@ -52,7 +52,7 @@ class HeldOutExamples {
   virtual ~HeldOutExamples() = default;
 
   // What scores follow from beside models and device: the examples' content and number, seeds, and the like. Part of
-  // the address of every score.
+  // the address of every score. Scores of different keys are measured on different things, and never compared.
   virtual std::string Key() const = 0;
 
   // Scores each model, beside a teacher where there is one, in evaluation mode: example by example, by the names of

@@ -7,11 +7,13 @@
 #include <iostream>
 #include <map>
 #include <optional>
+#include <set>
 #include <system_error>
 #include <utility>
 
 #include "ATen/Parallel.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/text/parse.h"
@@ -73,15 +75,24 @@ absl::Status CompareWithEarlier(const std::string& output_dir, const ExpandedSwe
   return absl::OkStatus();
 }
 
-// "teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (0.0005)"
+// "this teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (0.0005)": what all training has in
+// common; empty if nothing.
 std::string Conditions(const Plan& plan) {
+  std::set<std::string> teachers, data, rates;
   for (const PlannedStage& stage : plan.stages) {
     if (!stage.trains()) continue;
-    return absl::StrCat("this ", stage.checkpoint.empty() ? "" : absl::StrCat("teacher (", stage.checkpoint, "), "),
-                        stage.training().data_description, " and learning rate (", stage.stage.adamw().learning_rate(),
-                        ")");
+    if (!stage.checkpoint.empty()) teachers.insert(absl::StrCat("teacher (", stage.checkpoint, ")"));
+    data.insert(stage.training().data_description);
+    rates.insert(absl::StrCat("learning rate (", stage.stage.adamw().learning_rate(), ")"));
   }
-  return "";
+  std::vector<std::string> common;
+  for (const std::set<std::string>* values : {&teachers, &data, &rates}) {
+    if (values->size() == 1) common.push_back(*values->begin());
+  }
+  if (common.empty()) return "";
+  const std::string last = common.back();
+  common.pop_back();
+  return absl::StrCat("this ", absl::StrJoin(common, ", "), common.empty() ? "" : " and ", last);
 }
 
 int TerminalWidth() {

@@ -41,7 +41,7 @@ done
 run named "$(edited named 's/stage { name: "evaluate".*/&\n  stage { name: "again" from: "@distil" evaluation { masked_lm { sequences: 16 } } }/')" \
   --only=base
 expect_code named 0
-teacher=$(sed -n '/"teacher": \[/,/\]/p' "$root/named/out/report/results.json")
+teacher=$(sed -n '/"teachers": \[/,/\]/p' "$root/named/out/report/results.json")
 [ "$(echo "$teacher" | grep -c '[0-9]')" = 6 ] || fail "named: want six numbers of the teacher, got $teacher"
 
 # A variant alone has the same bits as in a cohort.

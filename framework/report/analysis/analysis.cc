@@ -39,14 +39,26 @@ absl::Status CheckVariants(const SweepResult& result) {
   return absl::OkStatus();
 }
 
-const ExampleScores* FindScores(const std::vector<Scores>& scores, const MetricColumn& column) {
-  for (const Scores& evaluation : scores) {
-    if (evaluation.stage != column.stage || evaluation.split != column.split) continue;
-    if (const auto found = evaluation.metrics.find(column.metric.name); found != evaluation.metrics.end()) {
-      return &found->second;
-    }
+bool HasColumn(const Scores& scores, const MetricColumn& column) {
+  return scores.stage == column.stage && scores.split == column.split && scores.metrics.count(column.metric.name) > 0;
+}
+
+const Scores* FindScores(const RunResult& run, const MetricColumn& column) {
+  for (const Scores& scores : run.scores) {
+    if (HasColumn(scores, column)) return &scores;
   }
   return nullptr;
+}
+
+// REQUIRES: HasColumn(scores, column).
+const ExampleScores& ByExample(const Scores& scores, const MetricColumn& column) {
+  return scores.metrics.at(column.metric.name);
+}
+
+Incomparable CompareConditions(const Scores& a, const Scores& b, const MetricColumn& column) {
+  if (a.examples != b.examples) return Incomparable::kExamples;
+  if (column.metric.beside_teacher && a.teacher != b.teacher) return Incomparable::kTeacher;
+  return Incomparable::kNo;
 }
 
 std::vector<MetricColumn> FindColumns(const SweepResult& result) {
@@ -85,11 +97,7 @@ class Analyser {
 
   Analysis Run() && {
     for (const VariantInfo& variant : result_.variants) analysis_.variants.push_back(AnalyseVariant(variant));
-    for (const MetricColumn& column : analysis_.columns) {
-      const ExampleScores* scores = FindScores(result_.teacher, column);
-      const absl::StatusOr<double> ratio = scores ? RatioOfSums(*scores) : absl::NotFoundError("");
-      analysis_.teacher.push_back(ratio.ok() ? std::make_optional(*ratio) : std::nullopt);
-    }
+    AnalyseTeachers();
     WarnOfFailures();
     WarnOfClipping();
     return std::move(analysis_);
@@ -127,8 +135,45 @@ class Analyser {
       }
     }
     FillCosts(&variant);
-    for (const MetricColumn& column : analysis_.columns) variant.metrics.push_back(AnalyseMetric(variant, column));
+    for (const MetricColumn& column : analysis_.columns) {
+      variant.metrics.push_back(AnalyseMetric(variant, column));
+      if (!variant.is_base) Compare(info, column, &variant.metrics.back());
+    }
     return variant;
+  }
+
+  // Of each teacher, the mean over its scores on the examples of the base.
+  void AnalyseTeachers() {
+    std::vector<std::string> names;
+    for (const TeacherScores& teacher : result_.teachers) {
+      if (std::count(names.begin(), names.end(), teacher.teacher) == 0) names.push_back(teacher.teacher);
+    }
+    for (const std::string& name : names) {
+      TeacherAnalysis teacher{TeacherName(result_, name), {}};
+      for (const MetricColumn& column : analysis_.columns) teacher.values.push_back(TeacherMean(name, column));
+      const auto has_value = [](const std::optional<double>& value) { return value.has_value(); };
+      if (std::any_of(teacher.values.begin(), teacher.values.end(), has_value)) {
+        analysis_.teachers.push_back(std::move(teacher));
+      }
+    }
+  }
+
+  std::optional<double> TeacherMean(const std::string& name, const MetricColumn& column) const {
+    std::set<std::string> examples;  // Of the base.
+    for (const RunResult* run : RunsOf(analysis_.base)) {
+      if (const Scores* scores = FindScores(*run, column)) examples.insert(scores->examples);
+    }
+    double sum = 0;
+    int count = 0;
+    for (const TeacherScores& teacher : result_.teachers) {
+      if (teacher.teacher != name || !HasColumn(teacher.scores, column)) continue;
+      if (examples.count(teacher.scores.examples) == 0) continue;
+      const absl::StatusOr<double> value = RatioOfSums(ByExample(teacher.scores, column));
+      if (!value.ok()) continue;
+      sum += *value;
+      ++count;
+    }
+    return count > 0 ? std::make_optional(sum / count) : std::nullopt;
   }
 
   void FillCosts(VariantAnalysis* variant) const {
@@ -153,9 +198,9 @@ class Analyser {
     VariantMetric metric;
     std::vector<double> values;
     for (const RunResult* run : RunsOf(variant.name)) {
-      const ExampleScores* scores = run->error.empty() ? FindScores(run->scores, column) : nullptr;
+      const Scores* scores = run->error.empty() ? FindScores(*run, column) : nullptr;
       if (scores == nullptr) continue;
-      const absl::StatusOr<double> value = RatioOfSums(*scores);
+      const absl::StatusOr<double> value = RatioOfSums(ByExample(*scores, column));
       if (!value.ok()) {
         Warn(variant.name, run->seed, column, value.status());
         continue;
@@ -164,30 +209,38 @@ class Analyser {
       values.push_back(*value);
     }
     if (!values.empty()) metric.summary = Summarise(values);
-    if (!variant.is_base) metric.difference = Compare(variant.name, column);
     return metric;
   }
 
-  std::optional<PairedDifference> Compare(const std::string& variant, const MetricColumn& column) {
+  // Fills the difference to the base, or why there is none.
+  void Compare(const VariantInfo& variant, const MetricColumn& column, VariantMetric* metric) {
+    if (variant.twin_of_base) {
+      metric->incomparable = Incomparable::kSameExperiment;
+      return;
+    }
     std::vector<std::vector<double>> differences;
-    for (const RunResult* run : RunsOf(variant)) {
+    for (const RunResult* run : RunsOf(variant.name)) {
       const RunResult* base = FinishedRun(analysis_.base, run->seed);
       if (!run->error.empty() || base == nullptr) continue;
-      const ExampleScores* ours = FindScores(run->scores, column);
-      const ExampleScores* theirs = FindScores(base->scores, column);
+      const Scores* ours = FindScores(*run, column);
+      const Scores* theirs = FindScores(*base, column);
       if (ours == nullptr || theirs == nullptr) continue;
-      absl::StatusOr<std::vector<double>> row = Subtract(*ours, *theirs);
+      metric->incomparable = CompareConditions(*ours, *theirs, column);
+      if (metric->incomparable != Incomparable::kNo) return;
+      absl::StatusOr<std::vector<double>> row = Subtract(ByExample(*ours, column), ByExample(*theirs, column));
       if (!row.ok()) {
-        Warn(variant, run->seed, column, row.status());
+        Warn(variant.name, run->seed, column, row.status());
         continue;
       }
       differences.push_back(*std::move(row));
     }
-    if (differences.empty()) return std::nullopt;
+    if (differences.empty()) return;
     absl::StatusOr<PairedDifference> difference = EstimateDifference(differences);
-    if (difference.ok()) return *difference;
-    Warn(variant, std::nullopt, column, difference.status());
-    return std::nullopt;
+    if (difference.ok()) {
+      metric->difference = *difference;
+    } else {
+      Warn(variant.name, std::nullopt, column, difference.status());
+    }
   }
 
   static absl::StatusOr<std::vector<double>> Subtract(const ExampleScores& variant, const ExampleScores& base) {
@@ -240,6 +293,12 @@ class Analyser {
 };
 
 }  // namespace
+
+std::string TeacherName(const SweepResult& result, const std::string& teacher) {
+  const auto is_this = [&](const TeacherScores& scores) { return scores.teacher == teacher; };
+  const bool alone = std::all_of(result.teachers.begin(), result.teachers.end(), is_this);
+  return alone ? "teacher" : absl::StrCat("teacher ", teacher);
+}
 
 absl::StatusOr<Analysis> Analyse(const SweepResult& result) {
   RETORT_RETURN_IF_ERROR(CheckVariants(result));

@@ -37,8 +37,10 @@ TEST(Analyse, PrimaryMetricStandsFirst) {
   EXPECT_EQ(analysis.columns[0].metric.name, "masked_lm/cross_entropy");
   EXPECT_EQ(analysis.columns[1].metric.name, "masked_lm/kl_to_teacher");
   EXPECT_EQ(analysis.columns[2].metric.name, "masked_lm/accuracy");
-  EXPECT_TRUE(analysis.teacher[0].has_value());
-  EXPECT_FALSE(analysis.teacher[1].has_value());
+  ASSERT_EQ(analysis.teachers.size(), 1u);
+  EXPECT_EQ(analysis.teachers[0].name, "teacher");
+  EXPECT_TRUE(analysis.teachers[0].values[0].has_value());
+  EXPECT_FALSE(analysis.teachers[0].values[1].has_value());
 }
 
 TEST(Analyse, SameMetricInTwoStagesGetsTwoTitles) {
@@ -72,6 +74,46 @@ TEST(Analyse, NoDifferenceBetweenDifferentExamples) {
   EXPECT_EQ(analysis.variants[1].metrics[0].difference->seeds, 1);
   EXPECT_THAT(analysis.warnings,
               Contains("a, seed 1: cross-entropy could not be compared: want the base's 2 examples, got 3"));
+}
+
+TEST(Analyse, DoesNotCompareWhatIsMeasuredOnOtherExamples) {
+  SweepResult result = TinySweep();
+  for (RunResult& run : result.runs) run.scores[0].examples = run.variant;
+  const VariantMetric a = Analyse(result)->variants[1].metrics[0];
+  EXPECT_EQ(a.incomparable, Incomparable::kExamples);
+  EXPECT_FALSE(a.difference.has_value());
+  EXPECT_DOUBLE_EQ(a.summary->mean, 5) << "it is measured all the same";
+}
+
+TEST(Analyse, ComparesBesideTheSameTeacherWhatIsMeasuredBesideOne) {
+  SweepResult result = TinySweep();
+  for (RunResult& run : result.runs) run.scores[0].teacher = run.variant;
+  EXPECT_TRUE(Analyse(result)->variants[1].metrics[0].difference.has_value()) << "cross-entropy asks for none";
+  result.metrics[0].beside_teacher = true;
+  const VariantMetric a = Analyse(result)->variants[1].metrics[0];
+  EXPECT_EQ(a.incomparable, Incomparable::kTeacher);
+  EXPECT_FALSE(a.difference.has_value());
+}
+
+TEST(Analyse, ATwinOfTheBaseIsTheSameExperiment) {
+  SweepResult result = TinySweep();
+  result.variants[1].twin_of_base = true;
+  const VariantMetric a = Analyse(result)->variants[1].metrics[0];
+  EXPECT_EQ(a.incomparable, Incomparable::kSameExperiment);
+  EXPECT_FALSE(a.difference.has_value());
+}
+
+TEST(Analyse, NamesTeachersWhereThereAreSeveral) {
+  SweepResult result = TinySweep();
+  const Scores scores{"eval", "report", {{"m/cross_entropy", {{1, 2}, {1, 1}}}}, "", ""};
+  result.teachers = {{"mini", scores}, {"large", scores}, {"large", scores}};
+  const Analysis analysis = *Analyse(result);
+  ASSERT_EQ(analysis.teachers.size(), 2u);
+  EXPECT_EQ(analysis.teachers[0].name, "teacher mini");
+  EXPECT_EQ(analysis.teachers[1].name, "teacher large");
+  EXPECT_DOUBLE_EQ(*analysis.teachers[1].values[0], 1.5);
+  result.teachers[0].scores.examples = "other than the base's";
+  ASSERT_EQ(Analyse(result)->teachers.size(), 1u);
 }
 
 TEST(Analyse, WarnsOfMissingSeeds) {

@@ -34,7 +34,8 @@ struct RunResult {
 
 struct VariantInfo {
   std::string name;
-  std::string difference;  // Against the base experiment, one line per field; empty for the base.
+  std::string difference;     // Against the base experiment, one line per field; empty for the base.
+  bool twin_of_base = false;  // Resolves to the base's experiment under another name.
 };
 
 // A published number to print beside a variant's result; units are never mixed with ours.
@@ -46,17 +47,24 @@ struct PublishedResult {
   std::string source;
 };
 
+// A teacher's own scores.
+struct TeacherScores {
+  std::string teacher;  // Its folder, or "@stage" where it was trained.
+  Scores scores;
+};
+
 // A whole sweep, ready to be reported.
 struct SweepResult {
   std::string name;
   std::vector<VariantInfo> variants;  // "base" first.
   std::vector<uint64_t> seeds;
   std::vector<RunResult> runs;  // variants x seeds, those that ran.
-  std::vector<Scores> teacher;  // The teacher's own scores, if there is a teacher.
+  std::vector<TeacherScores> teachers;
   std::vector<PublishedResult> published;
   MetricSpecs metrics;                // What the evaluations measure, in the order of their columns.
   std::string primary_metric;         // "masked_lm/cross_entropy"
   std::vector<std::string> warnings;  // Dead options and the like, from the plan.
+  // What holds for all of it; empty if nothing does.
   std::string conditions;  // "this teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (5e-4)"
   std::string resolved_config;                     // sweep.resolved.textproto
   std::map<std::string, std::string> environment;  // CPU, threads, libtorch, versions, commit …

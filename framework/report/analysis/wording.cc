@@ -43,7 +43,7 @@ std::string List(const std::vector<std::string>& items) {
 struct Groups {
   // By falling size of the difference, so that the sentence starts with what matters most.
   std::multimap<double, std::string, std::greater<>> worse, better, changed;
-  std::vector<std::string> undetermined, unmeasured;
+  std::vector<std::string> undetermined, unmeasured, incomparable, same;
 };
 
 std::vector<std::string> Values(const std::multimap<double, std::string, std::greater<>>& by_size) {
@@ -54,6 +54,14 @@ std::vector<std::string> Values(const std::multimap<double, std::string, std::gr
 
 void Sort(const VariantAnalysis& variant, const MetricSpec& spec, Groups* groups) {
   const VariantMetric& metric = variant.metrics.front();
+  if (metric.incomparable == Incomparable::kSameExperiment) {
+    groups->same.push_back(variant.name);
+    return;
+  }
+  if (metric.incomparable != Incomparable::kNo) {
+    groups->incomparable.push_back(absl::StrCat(variant.name, " (", FormatIncomparable(metric.incomparable), ")"));
+    return;
+  }
   if (!metric.difference.has_value()) {
     groups->unmeasured.push_back(variant.name);
     return;
@@ -98,6 +106,20 @@ std::string DifferenceSentence(absl::string_view variant, const MetricSpec& spec
                       conditions.empty() ? "" : ", for ", conditions);
 }
 
+std::string FormatIncomparable(Incomparable reason) {
+  switch (reason) {
+    case Incomparable::kNo:
+      return "";
+    case Incomparable::kSameExperiment:
+      return "the same experiment";
+    case Incomparable::kExamples:
+      return "other examples";
+    case Incomparable::kTeacher:
+      return "other teacher";
+  }
+  return "";
+}
+
 std::string Headline(const Analysis& analysis) {
   if (analysis.columns.empty()) return "No run of this sweep was scored.";
   const MetricColumn& column = analysis.columns.front();
@@ -126,9 +148,12 @@ std::string Headline(const Analysis& analysis) {
   add(Values(groups.changed), "differs", "differ");
   add(groups.undetermined, "cannot be told from it", "cannot be told from it");
   add(groups.unmeasured, "could not be compared", "could not be compared");
+  add(groups.incomparable, "is not comparable", "are not comparable");
+  add(groups.same, "is the same experiment", "are the same experiment");
   const std::string subject = absl::StrCat(analysis.base, " (", column.title, " ", value, ")");
   if (clauses.empty()) return absl::StrCat("Only ", subject, " was run.");
-  return absl::StrCat("Against ", subject, ", ", absl::StrJoin(clauses, "; "), ".");
+  return absl::StrCat("Against ", subject, ", ", absl::StrJoin(clauses, "; "), ".",
+                      base->summary->seeds == 1 ? " One seed: nothing is known of other seeds." : "");
 }
 
 std::vector<std::string> DescribeAll(const Analysis& analysis, absl::string_view conditions) {

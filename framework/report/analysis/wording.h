@@ -27,8 +27,11 @@ std::string FormatEvidence(const MetricSpec& spec, const PairedDifference& diffe
 std::string DifferenceSentence(absl::string_view variant, const MetricSpec& spec, const PairedDifference& difference,
                                absl::string_view conditions);
 
+// "other examples", "other teacher", "the same experiment"; empty where nothing hinders a comparison.
+std::string FormatIncomparable(Incomparable reason);
+
 // The whole sweep in one sentence on its primary metric: which variants are worse than the base, which better, by how
-// much, and which are undetermined.
+// much, which are undetermined, and which are not comparable or the same. One seed says so.
 std::string Headline(const Analysis& analysis);
 
 // DifferenceSentence of every variant on the primary metric, in the sweep's order.

@@ -87,6 +87,23 @@ TEST(Headline, WithoutScoresOrVariants) {
   EXPECT_EQ(Headline(*Analyse(result)), "Only base (cross-entropy 2.000 nats) was run.");
 }
 
+TEST(Headline, SaysWhatIsNotComparable) {
+  SweepResult result = TinySweep();
+  for (RunResult& run : result.runs) run.scores[0].examples = run.variant;
+  EXPECT_EQ(Headline(*Analyse(result)),
+            "Against base (cross-entropy 2.000 nats), a (other examples) is not comparable.");
+  result.variants[1].twin_of_base = true;
+  EXPECT_EQ(Headline(*Analyse(result)), "Against base (cross-entropy 2.000 nats), a is the same experiment.");
+}
+
+TEST(Headline, SaysThatThereIsOneSeed) {
+  SweepResult result = TinySweep();
+  result.seeds = {1};
+  result.runs.erase(result.runs.begin() + 3);
+  result.runs.erase(result.runs.begin() + 1);
+  EXPECT_THAT(Headline(*Analyse(result)), ::testing::EndsWith(". One seed: nothing is known of other seeds."));
+}
+
 TEST(Headline, BaseThatFailed) {
   SweepResult result = TinySweep();
   result.runs[0].error = result.runs[1].error = "NaN";

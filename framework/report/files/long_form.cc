@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "framework/report/analysis/analysis.h"
 #include "framework/report/analysis/format.h"
 #include "framework/report/analysis/statistics.h"
 
@@ -37,7 +38,9 @@ std::string PerExampleTsv(const SweepResult& result) {
   for (const RunResult& run : result.runs) {
     for (const Scores& scores : run.scores) AddExamples(run.variant, absl::StrCat(run.seed), scores, &text);
   }
-  for (const Scores& scores : result.teacher) AddExamples("(teacher)", "", scores, &text);
+  for (const TeacherScores& teacher : result.teachers) {
+    AddExamples(absl::StrCat("(", TeacherName(result, teacher.teacher), ")"), "", teacher.scores, &text);
+  }
   return text;
 }
 

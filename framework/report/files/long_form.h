@@ -11,7 +11,7 @@
 namespace retort {
 
 // Columns: variant, seed, stage, split, metric, example, sum, count. One line per example of every final evaluation.
-// The teacher's lines have "(teacher)" as variant and no seed.
+// The teacher's lines have "(teacher)" as variant, "(teacher <folder>)" where there are several, and no seed.
 std::string PerExampleTsv(const SweepResult& result);
 
 // Columns: variant, seed, stage, tokens, flops, split, metric, value. Evaluations while training, under the stage that

@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 TEST(PerExampleTsv, OneLinePerExample) {
   SweepResult sweep = TinySweep();
-  sweep.teacher = {{"eval", "report", {{"m/cross_entropy", {{0.5}, {1}}}}}};
+  sweep.teachers = {{"mini", {"eval", "report", {{"m/cross_entropy", {{0.5}, {1}}}}, "", ""}}};
   sweep.runs.resize(1);
   EXPECT_EQ(PerExampleTsv(sweep),
             "variant\tseed\tstage\tsplit\tmetric\texample\tsum\tcount\n"

@@ -55,6 +55,7 @@ Json MetricJson(const VariantAnalysis& variant, const MetricColumn& column, cons
     json["mean"] = NumberToJson(metric.summary->mean);
     json["sd"] = Optional(metric.summary->standard_deviation);
   }
+  if (metric.incomparable != Incomparable::kNo) json["not_compared"] = FormatIncomparable(metric.incomparable);
   if (metric.difference.has_value()) {
     json["difference"] = DifferenceJson(variant.name, column.metric, *metric.difference, conditions);
   }
@@ -101,8 +102,12 @@ std::string RenderResultsJson(const SweepResult& result, const Analysis& analysi
   for (const VariantAnalysis& variant : analysis.variants) {
     json["variants"].push_back(VariantJson(result, analysis, variant));
   }
-  json["teacher"] = Json::array();
-  for (const std::optional<double>& score : analysis.teacher) json["teacher"].push_back(Optional(score));
+  json["teachers"] = Json::array();
+  for (const TeacherAnalysis& teacher : analysis.teachers) {
+    Json values = Json::array();
+    for (const std::optional<double>& value : teacher.values) values.push_back(Optional(value));
+    json["teachers"].push_back({{"name", teacher.name}, {"values", values}});
+  }
   json["published"] = Json::array();
   for (const PublishedResult& published : result.published) {
     json["published"].push_back({{"variant", published.variant},

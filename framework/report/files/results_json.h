@@ -12,7 +12,7 @@ namespace retort {
 // number does not exist; NaN and infinities are "nan", "inf" and "-inf". Keys: name, headline, conditions, base,
 // primary_metric, seeds, metrics[], variants[] (metrics[] in the order of the top-level metrics[], each with by_seed,
 // mean, sd and difference {estimate, low, high, confidence, standard_error, degrees_of_freedom, seeds, examples,
-// screening, verdict, words}), teacher[], published[], warnings[], environment{}, resolved_config. Indented; ends in a
+// screening, verdict, words}), teachers[{name, values[]}], published[], warnings[], environment{}, resolved_config. Indented; ends in a
 // newline. Pure function.
 std::string RenderResultsJson(const SweepResult& result, const Analysis& analysis);
 

@@ -29,8 +29,14 @@ TableCell MeanCell(const MetricSpec& spec, const std::optional<Summary>& summary
           {summary->mean, sd}};
 }
 
-TableCell DifferenceCell(const MetricSpec& spec, const std::optional<PairedDifference>& d) {
-  if (!d.has_value()) return {kNothing, {std::nullopt, std::nullopt, std::nullopt, std::nullopt}};
+TableCell NoDifferenceCell(Incomparable reason) {
+  const std::string words = FormatIncomparable(reason);
+  return {words.empty() ? kNothing : words, {std::nullopt, std::nullopt, std::nullopt, std::nullopt}};
+}
+
+TableCell DifferenceCell(const MetricSpec& spec, const VariantMetric& metric) {
+  const std::optional<PairedDifference>& d = metric.difference;
+  if (!d.has_value()) return NoDifferenceCell(metric.incomparable);
   if (!d->low.has_value()) {
     return {FormatFixed(spec.unit.scale * d->estimate, DecimalsFor(0), true),
             {d->estimate, std::nullopt, std::nullopt, std::nullopt}};
@@ -77,7 +83,7 @@ std::vector<TableCell> VariantRow(const Analysis& analysis, const VariantAnalysi
   std::vector<TableCell> row = {{variant.name, {}}};
   for (size_t m = 0; m < analysis.columns.size(); ++m) {
     row.push_back(MeanCell(analysis.columns[m].metric, variant.metrics[m].summary));
-    row.push_back(DifferenceCell(analysis.columns[m].metric, variant.metrics[m].difference));
+    row.push_back(DifferenceCell(analysis.columns[m].metric, variant.metrics[m]));
   }
   const size_t runs = variant.finished_runs + variant.failures.size();
   row.push_back(NumberCell(variant.failures.empty() ? absl::StrCat(variant.finished_runs)
@@ -91,19 +97,20 @@ std::vector<TableCell> VariantRow(const Analysis& analysis, const VariantAnalysi
 }
 
 // With as many decimals as the base's mean.
-TableCell TeacherCell(const Analysis& analysis, size_t m) {
-  if (!analysis.teacher[m].has_value()) return {kNothing, {std::nullopt, std::nullopt}};
+TableCell TeacherCell(const Analysis& analysis, const TeacherAnalysis& teacher, size_t m) {
+  if (!teacher.values[m].has_value()) return {kNothing, {std::nullopt, std::nullopt}};
   const std::optional<Summary>& base = analysis.variants.front().metrics[m].summary;
   const double scale = analysis.columns[m].metric.unit.scale;
   const double spread = base.has_value() ? scale * base->standard_deviation.value_or(0) : 0;
-  return {FormatFixed(scale * *analysis.teacher[m], DecimalsFor(spread)), {analysis.teacher[m], std::nullopt}};
+  return {FormatFixed(scale * *teacher.values[m], DecimalsFor(spread)), {teacher.values[m], std::nullopt}};
 }
 
-std::vector<TableCell> TeacherRow(const Analysis& analysis, const std::vector<TableColumn>& columns) {
-  std::vector<TableCell> row = {{"teacher", {}}};
+std::vector<TableCell> TeacherRow(const Analysis& analysis, const TeacherAnalysis& teacher,
+                                  const std::vector<TableColumn>& columns) {
+  std::vector<TableCell> row = {{teacher.name, {}}};
   for (size_t m = 0; m < analysis.columns.size(); ++m) {
-    row.push_back(TeacherCell(analysis, m));
-    row.push_back(DifferenceCell(analysis.columns[m].metric, std::nullopt));
+    row.push_back(TeacherCell(analysis, teacher, m));
+    row.push_back(NoDifferenceCell(Incomparable::kNo));
   }
   while (row.size() < columns.size()) {
     row.push_back({kNothing, std::vector<std::optional<double>>(columns[row.size()].fields.size())});
@@ -149,22 +156,28 @@ std::string RenderBlock(const Table& table, const std::vector<int>& widths, size
   return text;
 }
 
+std::string Note(const Analysis& analysis) {
+  const bool one_seed = std::all_of(analysis.variants.begin(), analysis.variants.end(),
+                                    [](const VariantAnalysis& variant) { return variant.finished_runs <= 1; });
+  return absl::StrCat(one_seed ? "One seed" : "Mean ± standard deviation over seeds",
+                      "; Δ: paired difference to the base with its 95 % interval over ", one_seed ? "" : "seeds and ",
+                      "held-out examples, each interval for itself (not corrected for the number of variants).");
+}
+
 }  // namespace
 
 Table BuildTable(const Analysis& analysis) {
   const bool published = std::any_of(analysis.variants.begin(), analysis.variants.end(),
                                      [](const VariantAnalysis& variant) { return !variant.published.empty(); });
-  const bool teacher = std::any_of(analysis.teacher.begin(), analysis.teacher.end(),
-                                   [](const std::optional<double>& score) { return score.has_value(); });
   Table table;
   table.columns = Columns(analysis, published);
   for (const VariantAnalysis& variant : analysis.variants) {
     table.rows.push_back(VariantRow(analysis, variant, published));
   }
-  if (teacher) table.rows.push_back(TeacherRow(analysis, table.columns));
-  table.note =
-      "Mean ± standard deviation over seeds; Δ: paired difference to the base with its 95 % interval over seeds and "
-      "held-out examples, each interval for itself (not corrected for the number of variants).";
+  for (const TeacherAnalysis& teacher : analysis.teachers) {
+    table.rows.push_back(TeacherRow(analysis, teacher, table.columns));
+  }
+  table.note = Note(analysis);
   if (published) absl::StrAppend(&table.note, " Published numbers stand in their own unit and are not comparable.");
   return table;
 }

@@ -39,6 +39,24 @@ TEST(BuildTable, HandWorked) {
   EXPECT_DOUBLE_EQ(*table.rows[1][2].values[0], 3);
 }
 
+TEST(BuildTable, SaysWhyThereIsNoDifference) {
+  SweepResult sweep = TinySweep();
+  for (RunResult& run : sweep.runs) run.scores[0].examples = run.variant;
+  const Table table = BuildTable(*Analyse(sweep));
+  EXPECT_EQ(table.rows[1][1].text, "5.0 ± 1.4");
+  EXPECT_EQ(table.rows[1][2].text, "other examples");
+  EXPECT_THAT(table.rows[1][2].values, Each(std::optional<double>()));
+}
+
+TEST(BuildTable, ItsNoteSaysThatThereIsOneSeed) {
+  SweepResult sweep = TinySweep();
+  EXPECT_THAT(BuildTable(*Analyse(sweep)).note, HasSubstr("interval over seeds and held-out examples"));
+  sweep.runs.erase(sweep.runs.begin() + 3);
+  sweep.runs.erase(sweep.runs.begin() + 1);
+  EXPECT_THAT(BuildTable(*Analyse(sweep)).note, HasSubstr("One seed; Δ: paired difference to the base with its 95 % "
+                                                          "interval over held-out examples"));
+}
+
 TEST(BuildTable, NamesFailedRuns) {
   SweepResult sweep = TinySweep();
   sweep.runs[3].error = "NaN";

@@ -43,13 +43,45 @@ absl::StatusOr<bool> LossIsGold(const Experiment& experiment, const Stage& stage
                                                          "\": ", term.status().message()));
 }
 
+// The planned stages of a variant with the first seed; -1 for those of a variant that is not among --only.
+std::vector<int> StagesOf(const Plan& plan, const ExpandedVariant& variant) {
+  std::vector<int> stages;
+  for (const Stage& stage : variant.experiment.stage()) {
+    stages.push_back(plan.Find(variant.name, plan.sweep.seeds.front(), stage.name()));
+  }
+  return stages;
+}
+
+// Warns of a variant whose evaluation measures something else than the base's of the same name.
+void WarnOfIncomparable(const ExpandedVariant& variant, const ExpandedVariant& base, Plan* plan) {
+  for (const Stage& stage : variant.experiment.stage()) {
+    const uint64_t seed = plan->sweep.seeds.front();
+    const int ours = plan->Find(variant.name, seed, stage.name()), theirs = plan->Find(base.name, seed, stage.name());
+    if (ours < 0 || theirs < 0 || plan->stages[ours].trains() || plan->stages[theirs].trains()) continue;
+    const EvaluationWork& work = plan->stages[ours].evaluation();
+    const EvaluationWork& of_base = plan->stages[theirs].evaluation();
+    const std::string place = absl::StrCat("variant \"", variant.name, "\": stage \"", stage.name(), "\": ");
+    if (work.evaluation.examples->Key() != of_base.evaluation.examples->Key()) {
+      plan->warnings.push_back(
+          absl::StrCat(place, "it is measured on other examples than ", base.name,
+                       " (another corpus or file, length, number, seed or vocabulary) and not compared with it; say in "
+                       "the evaluation what all variants are to be measured on"));
+    } else if (work.teacher != of_base.teacher && work.evaluation.evaluator->reads_teacher()) {
+      plan->warnings.push_back(absl::StrCat(place, "it has another teacher than ", base.name,
+                                            "; what is measured beside a teacher is not compared with it"));
+    }
+  }
+}
+
+void WarnOfIncomparables(Plan* plan) {
+  const ExpandedVariant& base = plan->sweep.variants.front();
+  for (const ExpandedVariant& variant : plan->sweep.variants) WarnOfIncomparable(variant, base, plan);
+}
+
 void WarnOfTwins(Plan* plan) {
   std::map<std::vector<int>, std::string> known;  // Variants by their planned stages.
   for (const ExpandedVariant& variant : plan->sweep.variants) {
-    std::vector<int> stages;
-    for (const Stage& stage : variant.experiment.stage()) {
-      stages.push_back(plan->Find(variant.name, plan->sweep.seeds.front(), stage.name()));
-    }
+    std::vector<int> stages = StagesOf(*plan, variant);
     if (stages.front() < 0) continue;  // Not among --only.
     const auto [twin, is_new] = known.emplace(std::move(stages), variant.name);
     if (is_new) continue;
@@ -106,6 +138,11 @@ int Plan::Find(const std::string& variant, uint64_t seed, const std::string& sta
   return -1;
 }
 
+bool AreTwins(const Plan& plan, const ExpandedVariant& a, const ExpandedVariant& b) {
+  const std::vector<int> stages = StagesOf(plan, a);
+  return stages.front() >= 0 && stages == StagesOf(plan, b);
+}
+
 absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& options, Inputs* inputs) {
   Plan plan;
   plan.sweep = sweep;
@@ -130,6 +167,7 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
   }
   RETORT_RETURN_IF_ERROR(CheckPrimaryMetric(plan.sweep));
   WarnOfTwins(&plan);
+  WarnOfIncomparables(&plan);
   return plan;
 }
 

@@ -31,6 +31,9 @@ struct Plan {
   int Find(const std::string& variant, uint64_t seed, const std::string& stage) const;
 };
 
+// Whether two variants are the same experiment under two names: they resolve to the same planned stages.
+bool AreTwins(const Plan& plan, const ExpandedVariant& a, const ExpandedVariant& b);
+
 // Stages of a plan, by index.
 using StageIndices = std::set<int>;
 

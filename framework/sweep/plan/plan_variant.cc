@@ -185,6 +185,7 @@ class VariantPlanner {
       planned->reads_teacher = fits.ok();
       if (!fits.ok()) Warn(planned->stage, absl::StrCat("the teacher is not evaluated: ", fits.message()));
     }
+    if (planned->reads_teacher) work.teacher = TeacherIdentity(*planned, Sources());
     planned->work = std::move(work);
     if (!planned->reads_teacher) return absl::OkStatus();
     std::get<EvaluationWork>(planned->work).teacher_scores_key = TeacherScoresKey(*planned, Sources());

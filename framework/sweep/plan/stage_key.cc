@@ -10,11 +10,6 @@ namespace {
 
 const char* DeviceName(c10::Device device) { return device.is_cuda() ? "cuda" : "cpu"; }
 
-std::string TeacherKey(const PlannedStage& planned, const KeySources& sources) {
-  if (planned.teacher >= 0) return sources.stages[planned.teacher].key;
-  return planned.checkpoint.empty() ? "none" : sources.teacher->content_hash;
-}
-
 // What the stage's own text decides, without what is only a name or a place.
 std::string CanonicalBytes(Stage stage) {
   stage.clear_name();
@@ -70,7 +65,7 @@ void AddTraining(const PlannedStage& planned, const KeySources& sources, KeyBuil
   key->Add("seed", planned.seed);
   if (planned.training().evaluation) AddEvaluation(*planned.training().evaluation, key);
   if (!planned.reads_teacher) return;
-  key->Add("teacher", TeacherKey(planned, sources));
+  key->Add("teacher", TeacherIdentity(planned, sources));
   key->Add("teacher dropout", planned.teacher_dropout);
 }
 
@@ -78,7 +73,7 @@ void AddScoring(const PlannedStage& planned, const KeySources& sources, KeyBuild
   const PlannedEvaluation& evaluation = planned.evaluation().evaluation;
   const bool beside_teacher = planned.reads_teacher && evaluation.evaluator->reads_teacher();
   key->Add("kind", "evaluation");
-  key->Add("teacher", beside_teacher ? TeacherKey(planned, sources) : "none");
+  key->Add("teacher", beside_teacher ? TeacherIdentity(planned, sources) : "none");
   AddEvaluation(evaluation, key);
 }
 
@@ -105,11 +100,16 @@ std::string CohortKey(const PlannedStage& planned) {
   return key.Key();
 }
 
+std::string TeacherIdentity(const PlannedStage& planned, const KeySources& sources) {
+  if (planned.teacher >= 0) return sources.stages[planned.teacher].key;
+  return planned.checkpoint.empty() ? "none" : sources.teacher->content_hash;
+}
+
 std::string TeacherScoresKey(const PlannedStage& planned, const KeySources& sources) {
   KeyBuilder key;
   key.Add("code", kSourceDigest);
   key.Add("device", DeviceName(sources.device));
-  key.Add("teacher", TeacherKey(planned, sources));
+  key.Add("teacher", TeacherIdentity(planned, sources));
   AddEvaluation(planned.evaluation().evaluation, &key);
   return key.Key();
 }

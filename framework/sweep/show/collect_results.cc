@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -52,18 +53,24 @@ absl::StatusOr<RunResult> CollectRun(const Plan& plan, const ExpandedVariant& va
   return run;
 }
 
+// The folder of the stage's teacher, or "@stage" where it is trained.
+std::string NameOfTeacher(const Plan& plan, const PlannedStage& stage) {
+  return stage.teacher < 0 ? stage.checkpoint : absl::StrCat("@", plan.stages[stage.teacher].stage.name());
+}
+
 // The same scores serve every evaluation stage that asks for them, whatever it is called.
-absl::Status CollectTeacher(const Plan& plan, const Store& store, SweepResult* result) {
-  std::set<std::pair<std::string, std::string>> keys_and_names;
+absl::Status CollectTeachers(const Plan& plan, const Store& store, SweepResult* result) {
+  std::set<std::tuple<std::string, std::string, std::string>> wanted;  // Teacher, key, evaluation stage.
   for (const PlannedStage& stage : plan.stages) {
     if (stage.trains() || !stage.reads_teacher) continue;
-    for (const StageId& id : stage.used_by) keys_and_names.emplace(stage.evaluation().teacher_scores_key, id.stage);
+    const std::string teacher = NameOfTeacher(plan, stage);
+    for (const StageId& id : stage.used_by) wanted.emplace(teacher, stage.evaluation().teacher_scores_key, id.stage);
   }
-  for (const auto& [key, name] : keys_and_names) {
+  for (const auto& [teacher, key, stage] : wanted) {
     if (!store.HasScores(key)) continue;
     RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(key));
-    scores.stage = name;
-    result->teacher.push_back(std::move(scores));
+    scores.stage = stage;
+    result->teachers.push_back({teacher, std::move(scores)});
   }
   return absl::OkStatus();
 }
@@ -87,13 +94,14 @@ absl::StatusOr<SweepResult> CollectResults(const Plan& plan, const StageStatuses
   const ExpandedVariant& base = plan.sweep.variants.front();
   for (const ExpandedVariant& variant : plan.sweep.variants) {
     if (plan.Find(variant.name, result.seeds.front(), variant.experiment.stage(0).name()) < 0) continue;
-    result.variants.push_back({variant.name, DescribeDifference(base.experiment, variant.experiment)});
+    result.variants.push_back({variant.name, DescribeDifference(base.experiment, variant.experiment),
+                               variant.name != base.name && AreTwins(plan, base, variant)});
     for (uint64_t seed : result.seeds) {
       RETORT_ASSIGN_OR_RETURN(RunResult run, CollectRun(plan, variant, seed, failed, store));
       result.runs.push_back(std::move(run));
     }
   }
-  RETORT_RETURN_IF_ERROR(CollectTeacher(plan, store, &result));
+  RETORT_RETURN_IF_ERROR(CollectTeachers(plan, store, &result));
   for (const Reference& reference : plan.sweep.references) result.published.push_back(Published(reference));
   return result;
 }
