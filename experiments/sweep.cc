@@ -6,7 +6,6 @@
 // Exit code: 0 done; 1 the user has something to mend, or a variant failed; 2 a fault of ours; 130 interrupted (the
 // same command goes on).
 
-#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -24,6 +23,7 @@
 #include "absl/strings/str_split.h"
 #include "framework/base/memory.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/stop.h"
 #include "framework/base/try_torch.h"
 #include "framework/registry/plugin_catalogue.h"
 #include "framework/sweep/session.h"
@@ -37,6 +37,9 @@ DEFINE_string(only, "", "variants to run, parted by commas; default: all");
 DEFINE_bool(dry_run, false, "resolve, check and print the plan, and stop there");
 DEFINE_bool(list, false, "print the names of the variants, and stop there");
 DEFINE_bool(list_plugins, false, "print kind and name of the linked plugins, and stop there");
+DEFINE_double(checkpoint_seconds, 60, "seconds of training that a kill may cost, at most");
+DEFINE_bool(inexact_resume, false,
+            "go on from checkpoints of other threads, instruction sets or libraries: other bits");
 DEFINE_int32(threads, 0, "threads to compute with; default: one per core");
 
 namespace retort {
@@ -44,10 +47,6 @@ namespace {
 
 constexpr char kDefaultSweep[] = "experiments/quickstart/quickstart.textproto";
 constexpr int kExitUser = 1, kExitInternal = 2, kExitInterrupted = 130;
-
-std::atomic<bool> stop_requested{false};
-
-void RequestStop(int) { stop_requested = true; }
 
 // Takes --set out of the arguments, which gflags would keep the last of only.
 std::vector<std::string> TakeAssignments(int* argc, char** argv) {
@@ -82,7 +81,9 @@ absl::StatusOr<bool> Run(SessionOptions options) {
   options.store = FLAGS_store;
   options.list = FLAGS_list;
   options.dry_run = FLAGS_dry_run;
-  options.stop = &stop_requested;
+  options.checkpoint_seconds = FLAGS_checkpoint_seconds;
+  options.inexact_resume = FLAGS_inexact_resume;
+  options.stop = StopRequested();
   return RunSession(options);
 }
 
@@ -111,6 +112,7 @@ void ChangeFolder(bool default_sweep) {
 }
 
 int Main(int argc, char** argv) {
+  StopOnSignals();
   SessionOptions options;
   options.assignments = TakeAssignments(&argc, argv);
   gflags::SetUsageMessage("runs a sweep; usage: sweep [<sweep.textproto>] [--set=<path>=<value> ...] [flags]");
@@ -126,8 +128,6 @@ int Main(int argc, char** argv) {
   }
   ChangeFolder(argc < 2);
   options.sweep_file = argc < 2 ? kDefaultSweep : argv[1];
-  std::signal(SIGINT, RequestStop);
-  std::signal(SIGTERM, RequestStop);
   std::signal(SIGXFSZ, SIG_IGN);  // Writing a file that may not be as large is an error like that of a full disk.
   KeepFreedMemory();
   at::set_num_threads(FLAGS_threads > 0 ? FLAGS_threads : static_cast<int>(std::thread::hardware_concurrency()));

@@ -8,15 +8,26 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <random>
 #include <utility>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "glog/logging.h"
 
 namespace retort {
 namespace {
+
+constexpr char kTemporary[] = ".tmp-";
+
+// 64 random bits: numbers of processes are the same in two containers.
+std::string RandomDigits() {
+  std::random_device random;
+  const uint64_t bits = (uint64_t{random()} << 32) | random();
+  return absl::StrCat(absl::Hex(bits, absl::kZeroPad16));
+}
 
 absl::Status SystemError(absl::string_view what, const std::string& path, int error) {
   return absl::Status(absl::ErrnoToStatusCode(error), absl::StrCat(what, " ", path, ": ", std::strerror(error)));
@@ -37,8 +48,9 @@ absl::Status SyncFolderOf(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(const std::string& path) {
   static std::atomic<int> serial{0};
-  std::string temporary = absl::StrCat(path, ".tmp-", ::getpid(), "-", serial++);
-  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  static const std::string process = RandomDigits();
+  std::string temporary = absl::StrCat(path, kTemporary, process, "-", serial++);
+  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (descriptor < 0) return SystemError("cannot create", temporary, errno);
   return absl::WrapUnique(new AtomicFile(path, std::move(temporary), descriptor));
 }
@@ -81,5 +93,7 @@ absl::Status AtomicFile::Commit() {
   temporary_.clear();
   return SyncFolderOf(path_);
 }
+
+bool IsTemporary(absl::string_view name) { return absl::StrContains(name, kTemporary); }
 
 }  // namespace retort

@@ -17,7 +17,7 @@ namespace retort {
 // path and the system's reason.
 class AtomicFile {
  public:
-  // The folder has to exist.
+  // The folder has to exist. The temporary name is another in every process on every machine.
   static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(const std::string& path);
 
   ~AtomicFile();
@@ -44,6 +44,9 @@ class AtomicFile {
   int descriptor_;
   int64_t size_ = 0;
 };
+
+// Whether a name is that of a file that was not committed: a killed process leaves some.
+bool IsTemporary(absl::string_view name);
 
 }  // namespace retort
 

@@ -118,7 +118,12 @@ absl::StatusOr<StageStatuses> RunWatched(const Plan& plan, const SessionOptions&
   absl::StatusOr<StageStatuses> statuses;
   {
     LiveView view(LiveViewOnStandardOutput(static_cast<int>(runs.size()), plan.metrics()));
-    statuses = RunPlan(plan, {{&view, &metrics, &tensorboard, &speed}, options.stop}, store, inputs);
+    const RunOptions run{{&view, &metrics, &tensorboard, &speed},
+                         options.stop,
+                         DescribeComputation(options.device),
+                         options.inexact_resume,
+                         options.checkpoint_seconds};
+    statuses = RunPlan(plan, run, store, inputs);
   }
   RETORT_RETURN_IF_ERROR(statuses.status());
   RETORT_RETURN_IF_ERROR(metrics.status());
@@ -211,6 +216,9 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
   if (options.list) {
     for (const ExpandedVariant& variant : resolved.plan.sweep.variants) std::cout << variant.name << "\n";
     return true;
+  }
+  if (!options.dry_run) {
+    for (const std::string& line : store.Repair(resolved.plan)) std::cout << line << "\n";
   }
   RETORT_ASSIGN_OR_RETURN(const std::optional<double> speed, LoadSpeed(folders.store, options.device));
   std::cout << DescribePlan(resolved.plan, store, speed) << std::flush;

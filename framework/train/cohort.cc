@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/stop.h"
 #include "framework/base/try_torch.h"
 #include "framework/batch/micro_batches.h"
 #include "glog/logging.h"
@@ -46,13 +47,12 @@ class Training {
     for (Running& running : running_) Start(running);
     RETORT_RETURN_IF_ERROR(Agreed(ObserverStatus()));
     for (int64_t step = first_step_; step < options_.total_steps && AnyAlive(); ++step) {
-      if (options_.ranks->Agree(options_.stop != nullptr && options_.stop->load())) {
-        if (step != last_checkpoint_) RETORT_RETURN_IF_ERROR(SaveAll(step));
-        return absl::CancelledError(absl::StrCat("interrupted after step ", step));
-      }
-      RETORT_RETURN_IF_ERROR(Step(step));
+      if (options_.ranks->Agree(Stopped())) return Interrupt(step);
+      const absl::Status status = Step(step);
+      if (absl::IsCancelled(status)) return Interrupt(step);
+      RETORT_RETURN_IF_ERROR(status);
       const bool last = step + 1 == options_.total_steps;
-      if (!last && (step + 1) % options_.checkpoint_steps == 0) RETORT_RETURN_IF_ERROR(SaveAll(step + 1));
+      if (!last && CheckpointIsDue(step + 1)) RETORT_RETURN_IF_ERROR(SaveAll(step + 1));
     }
     for (Running& running : running_) Finish(running);
     return absl::OkStatus();
@@ -61,6 +61,20 @@ class Training {
  private:
   bool AnyAlive() const {
     return std::any_of(running_.begin(), running_.end(), [](const Running& running) { return running.alive; });
+  }
+
+  bool Stopped() const { return options_.stop != nullptr && options_.stop->load(); }
+
+  // Keeps the `step` steps that are done.
+  absl::Status Interrupt(int64_t step) {
+    if (step != last_checkpoint_) RETORT_RETURN_IF_ERROR(SaveAll(step));
+    return absl::CancelledError(absl::StrCat("interrupted after step ", step));
+  }
+
+  bool CheckpointIsDue(int64_t step) const {
+    const double seconds = absl::ToDoubleSeconds(absl::Now() - last_save_);
+    return step % options_.checkpoint_steps == 0 ||
+           OfFirstRank(options_.ranks, seconds >= options_.checkpoint_seconds ? 1 : 0) == 1;
   }
 
   absl::Status Agreed(const absl::Status& mine) const { return AgreedStatus(options_.ranks, mine); }
@@ -80,6 +94,7 @@ class Training {
     std::vector<std::string> folders;
     for (const Running& running : running_) folders.push_back(running.member->checkpoint_folder);
     first_step_ = last_checkpoint_ = OfFirstRank(options_.ranks, NewestCommonCheckpoint(folders));
+    for (Running& running : running_) running.result->progress.computed_with = options_.computed_with;
     if (first_step_ == 0) return absl::OkStatus();
     for (Running& running : running_) {
       RETORT_ASSIGN_OR_RETURN(Checkpoint checkpoint, LoadCheckpoint(running.member->checkpoint_folder, first_step_));
@@ -89,14 +104,31 @@ class Training {
       }
       running.member->student->Restore(checkpoint.state);
       running.result->progress = checkpoint.progress;
+      RETORT_RETURN_IF_ERROR(GoOn(running.member->checkpoint_folder, &running.result->progress));
       running.best_parameters = checkpoint.best_parameters;
     }
     return absl::OkStatus();
   }
 
+  // Whether the training may go on under today's conditions; notes them.
+  absl::Status GoOn(const std::string& folder, Progress* progress) const {
+    const std::string& before = progress->computed_with;
+    if (before == options_.computed_with) return absl::OkStatus();
+    if (!options_.inexact_resume) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(folder, ": want the conditions of its checkpoint of step ", progress->step, " (", before,
+                       "), under which the bits are the same, got ", options_.computed_with,
+                       "; go on with those, or with other bits by --inexact_resume"));
+    }
+    progress->computed_with = absl::StrCat(before, ", from step ", progress->step, " ", options_.computed_with);
+    return absl::OkStatus();
+  }
+
   // Writes the checkpoints of all who are alive, after `step` steps.
   absl::Status SaveAll(int64_t step) {
+    const MustFinish saving;
     last_checkpoint_ = step;
+    last_save_ = absl::Now();
     return OnFirstRank(options_.ranks, [&] {
       for (const Running& running : running_) {
         if (!running.alive || running.member->checkpoint_folder.empty()) continue;
@@ -134,8 +166,7 @@ class Training {
     RETORT_RETURN_IF_ERROR(Agreed(TryTorch(name, [&] {
       const StepBatch batch = options_.step_batch(step);
       tokens = batch.tokens();
-      AddGradients(step + 1, batch);
-      return absl::OkStatus();
+      return AddGradients(step + 1, batch);
     })));
     SumOverRanks();
     return Agreed(TryTorch(name, [&]() -> absl::Status {
@@ -145,7 +176,8 @@ class Training {
     }));
   }
 
-  void AddGradients(int64_t step, const StepBatch& batch) {
+  // Cancelled if it is stopped in between; alone, since ranks would wait for each other.
+  absl::Status AddGradients(int64_t step, const StepBatch& batch) {
     const std::vector<SequenceRange> slices =
         MicroBatches(static_cast<int64_t>(batch.sequences.size()), options_.micro_batches);
     std::vector<BatchMasks> masks;
@@ -154,11 +186,13 @@ class Training {
       if (running.alive) running.member->student->StartStep(masks);
     }
     for (size_t i = options_.ranks->rank(); i < slices.size(); i += options_.ranks->size()) {
+      if (options_.ranks->size() == 1 && Stopped()) return absl::CancelledError("stopped within a step");
       AddMicroBatch(step, batch.Slice(slices[i].begin, slices[i].end, options_.device), static_cast<int>(i));
     }
     for (Running& running : running_) {
       if (running.alive) CountFlops(masks, &running);
     }
+    return absl::OkStatus();
   }
 
   // A member that failed on any rank ends on all of them.
@@ -319,6 +353,7 @@ class Training {
   Capture demands_;  // Of all members, on the teacher.
   int64_t first_step_ = 0;
   int64_t last_checkpoint_ = 0;
+  absl::Time last_save_ = absl::Now();
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ struct RunResult {
   std::vector<EvaluationRecord> evaluations;  // While training, on `evaluation_split`.
   std::string evaluation_split;               // "select"
   std::vector<Scores> scores;                 // Final evaluations.
+  std::string computed_with;                  // Threads, instruction set and libraries.
   std::string folder;                         // Where its results lie, for a reader who wants the weights.
 };
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "framework/json/json_number.h"
+#include "framework/json/sealed_json.h"
 #include "glog/logging.h"
 #include "nlohmann/json.hpp"
 
@@ -32,9 +33,8 @@ class LineReader {
     return value != nullptr && value->get<bool>();
   }
   double Number(const char* name) {
-    const Json* value = Find(name, [](const Json& v) { return v.is_null() || NumberFromJson(v).has_value(); });
-    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-    return value != nullptr ? NumberFromJson(*value).value_or(kNaN) : kNaN;
+    const Json* value = Find(name, [](const Json& v) { return NumberFromJson(v).has_value(); });
+    return value != nullptr ? *NumberFromJson(*value) : std::numeric_limits<double>::quiet_NaN();
   }
   const Json* Object(const char* name) {
     return Find(name, [](const Json& v) { return v.is_object(); });
@@ -129,11 +129,13 @@ absl::StatusOr<StageMetrics> ParseMetricsLog(absl::string_view jsonl, int most_s
   StageMetrics metrics;
   std::vector<StepRecord> steps;
   int line_number = 0;
+  std::string check;
   for (const absl::string_view line : absl::StrSplit(jsonl, '\n')) {
     ++line_number;
     if (line.empty()) continue;
-    const Json json = Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
-    bool good = json.is_object();
+    Json json = Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
+    check = Unseal(&json, check);
+    bool good = !check.empty();
     if (good && json.contains("metrics")) {
       metrics.evaluations.emplace_back();
       good = ReadEvaluation(json, &metrics.evaluations.back());
@@ -142,8 +144,9 @@ absl::StatusOr<StageMetrics> ParseMetricsLog(absl::string_view jsonl, int most_s
       good = ReadStep(json, &steps.back());
     }
     if (!good) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("metrics log, line ", line_number, ": want a step or an evaluation, got ", line.substr(0, 80)));
+      return absl::InvalidArgumentError(absl::StrCat("metrics log, line ", line_number,
+                                                     ": want a step or an evaluation as it was written, got ",
+                                                     line.substr(0, 80)));
     }
   }
   Summarise(steps, &metrics);

@@ -11,18 +11,31 @@
 #include "framework/config/text/print.h"
 #include "framework/eval/scores/scores_json.h"
 #include "framework/json/json_number.h"
+#include "framework/json/sealed_json.h"
 #include "framework/model/encoder.h"
 #include "framework/model/files/safetensors.h"
+#include "framework/report/watch/metrics_log.h"
+#include "framework/sweep/run/lease.h"
+#include "framework/sweep/run/manifest.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 constexpr char kDone[] = "/done.json";
 constexpr char kScores[] = "/scores.json";
 
-std::string DoneText(const Progress& progress, const ParameterSet& parameters) {
-  nlohmann::ordered_json done;
+// What done.json stands for: what is read again.
+const std::vector<std::string>& StoredNames() {
+  static const auto* const names =
+      new std::vector<std::string>{"model", "loss_parameters.safetensors", "metrics.jsonl"};
+  return *names;
+}
+
+std::string DoneText(const Progress& progress, const ParameterSet& parameters, const Manifest& files) {
+  Json done;
   done["steps"] = progress.step;
   done["tokens"] = progress.tokens;
   done["student_flops"] = NumberToJson(progress.student_flops);
@@ -32,7 +45,28 @@ std::string DoneText(const Progress& progress, const ParameterSet& parameters) {
     done["kept_value"] = NumberToJson(*progress.best_value);
   }
   done["parameters"] = parameters.parameter_count();
+  done["computed_with"] = progress.computed_with;
+  done["files"] = files;
+  Seal(&done);
   return done.dump(2) + "\n";
+}
+
+// A sealed object without its seal. Errors: those of files; DataLoss.
+absl::StatusOr<Json> ReadSealed(const std::string& path) {
+  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!Unseal(&json).empty()) return json;
+  return absl::DataLossError(absl::StrCat(path, " is damaged: it is not what was stored"));
+}
+
+void RemoveTemporaries(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::filesystem::path> found;
+  for (std::filesystem::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (IsTemporary(entry->path().filename().string())) found.push_back(entry->path());
+  }
+  for (const std::filesystem::path& path : found) std::filesystem::remove(path, error);
 }
 
 // The encoder's own parameters, without those of loss terms.
@@ -54,7 +88,9 @@ absl::Status WriteLossParameters(const std::string& path, const ParameterSet& ex
 }  // namespace
 
 bool Store::Has(const PlannedStage& planned) const {
-  return planned.trains() ? HasStudent(planned.key) : HasScores(planned.key);
+  if (planned.trains()) return HasStudent(planned.key);
+  const std::string& teacher = planned.evaluation().teacher_scores_key;
+  return HasScores(planned.key) && (teacher.empty() || HasScores(teacher));
 }
 
 StageIndices Store::Done(const Plan& plan) const {
@@ -65,8 +101,85 @@ StageIndices Store::Done(const Plan& plan) const {
   return done;
 }
 
-bool Store::HasStudent(const std::string& key) const { return std::filesystem::exists(Folder(key) + kDone); }
-bool Store::HasScores(const std::string& key) const { return std::filesystem::exists(Folder(key) + kScores); }
+bool Store::HasStudent(const std::string& key) const { return Exists(Folder(key) + kDone); }
+bool Store::HasScores(const std::string& key) const { return Exists(Folder(key) + kScores); }
+
+absl::StatusOr<Json> Store::ReadDone(const std::string& key) const {
+  RETORT_ASSIGN_OR_RETURN(Json done, ReadSealed(Folder(key) + kDone));
+  const auto files = done.find("files");
+  if (files != done.end() && files->is_object()) return done;
+  return absl::DataLossError(absl::StrCat(Folder(key), kDone, ": want the hashes of files, got none"));
+}
+
+absl::Status Store::CheckStudent(const std::string& key) const {
+  RETORT_ASSIGN_OR_RETURN(const Json done, ReadDone(key));
+  Manifest manifest;
+  for (const auto& [name, hash] : done["files"].items()) {
+    if (hash.is_string()) manifest[name] = hash.get<std::string>();
+  }
+  return CheckManifest(Folder(key), manifest);
+}
+
+absl::StatusOr<Progress> Store::GetProgress(const std::string& key) const {
+  RETORT_ASSIGN_OR_RETURN(const Json done, ReadDone(key));
+  Progress progress;
+  progress.step = done.value("steps", int64_t{0});
+  progress.tokens = done.value("tokens", int64_t{0});
+  progress.student_flops = NumberFromJson(done["student_flops"]).value_or(0);
+  progress.total_flops = NumberFromJson(done["total_flops"]).value_or(0);
+  progress.computed_with = done.value("computed_with", std::string());
+  return progress;
+}
+
+void Store::RepairResult(const PlannedStage& planned, std::vector<std::string>* lines) const {
+  std::vector<std::string> keys = {planned.key};
+  if (!planned.trains()) keys.push_back(planned.evaluation().teacher_scores_key);
+  for (const std::string& key : keys) {
+    const char* name = planned.trains() ? kDone : kScores;
+    if (key.empty() || !Exists(Folder(key) + name)) continue;
+    const absl::Status sound = planned.trains() ? CheckStudent(key) : GetScores(key).status();
+    if (sound.ok()) continue;
+    lines->push_back(absl::StrCat(sound.message(), "; stage \"", planned.stage.name(), "\" is computed again"));
+    std::error_code ignored;
+    std::filesystem::remove(Folder(key) + name, ignored);
+  }
+}
+
+void Store::RepairCheckpoints(const PlannedStage& planned, std::vector<std::string>* lines) const {
+  const std::string folder = CheckpointFolder(planned.key);
+  std::error_code ignored;
+  if (HasStudent(planned.key)) {
+    std::filesystem::remove_all(folder, ignored);
+    return;
+  }
+  const std::vector<int64_t> steps = ListCheckpoints(folder);
+  if (steps.empty()) return;
+  const int64_t logged = ReadSoundLines(GetMetricsLog(planned.key).value_or("")).steps;
+  for (const int64_t step : steps) {
+    absl::Status sound = LoadCheckpoint(folder, step).status();
+    if (sound.ok() && step > logged) {
+      sound =
+          absl::DataLossError(absl::StrCat(Folder(planned.key), "/metrics.jsonl: want whole lines of the steps up to ",
+                                           step, " of a checkpoint, got those up to ", logged));
+    }
+    if (sound.ok()) continue;
+    lines->push_back(absl::StrCat(sound.message(), "; the checkpoint is not used"));
+    RemoveCheckpoint(folder, step);
+  }
+}
+
+std::vector<std::string> Store::Repair(const Plan& plan) const {
+  std::vector<std::string> lines;
+  for (const PlannedStage& planned : plan.stages) {
+    if (!Exists(Folder(planned.key))) continue;
+    const absl::StatusOr<std::unique_ptr<Lease>> lease = Lease::TryTake(Folder(planned.key));
+    if (!lease.ok() || *lease == nullptr) continue;
+    RepairResult(planned, &lines);
+    if (planned.trains()) RepairCheckpoints(planned, &lines);
+    RemoveTemporaries(Folder(planned.key));
+  }
+  return lines;
+}
 
 absl::Status Store::Begin(const PlannedStage& planned) const {
   const std::string folder = Folder(planned.key);
@@ -81,27 +194,30 @@ absl::Status Store::PutStudent(const PlannedStage& planned, const ParameterSet& 
   const ParameterSet exported = ExportedParameters(planned.config, parameters);
   RETORT_RETURN_IF_ERROR(SaveModel(folder + "/model", planned.config, exported, planned.vocabulary->files));
   RETORT_RETURN_IF_ERROR(WriteLossParameters(folder + "/loss_parameters.safetensors", exported, parameters));
-  RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kDone, DoneText(progress, parameters)));
+  RETORT_ASSIGN_OR_RETURN(const Manifest files, MakeManifest(folder, StoredNames()));
+  RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kDone, DoneText(progress, parameters, files)));
   std::error_code ignored;
   std::filesystem::remove_all(CheckpointFolder(planned.key), ignored);
   return absl::OkStatus();
 }
 
 absl::StatusOr<LoadedModel> Store::GetStudent(const std::string& key) const {
+  RETORT_RETURN_IF_ERROR(CheckStudent(key));
   return LoadModel(Folder(key) + "/model");
 }
 
 absl::Status Store::PutScores(const std::string& key, const Scores& scores) const {
   RETORT_RETURN_IF_ERROR(MakeDirectories(Folder(key)));
-  return AtomicWriteFile(Folder(key) + kScores, ToJson(scores));
+  Json json = Json::parse(ToJson(scores));
+  Seal(&json);
+  return AtomicWriteFile(Folder(key) + kScores, CompactText(json));
 }
 
 absl::StatusOr<Scores> Store::GetScores(const std::string& key) const {
-  RETORT_ASSIGN_OR_RETURN(const std::string json, ReadFile(Folder(key) + kScores));
-  absl::StatusOr<Scores> scores = ScoresFromJson(json);
+  RETORT_ASSIGN_OR_RETURN(const Json json, ReadSealed(Folder(key) + kScores));
+  absl::StatusOr<Scores> scores = ScoresFromJson(CompactText(json));
   if (scores.ok()) return scores;
-  return absl::DataLossError(
-      absl::StrCat(Folder(key), kScores, ": ", scores.status().message(), "; without the file it is computed again"));
+  return absl::DataLossError(absl::StrCat(Folder(key), kScores, ": ", scores.status().message()));
 }
 
 absl::StatusOr<std::string> Store::GetMetricsLog(const std::string& key) const {

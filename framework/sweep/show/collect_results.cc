@@ -1,12 +1,15 @@
 #include "framework/sweep/show/collect_results.h"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/variants/difference.h"
 #include "framework/report/watch/stage_metrics.h"
@@ -24,6 +27,12 @@ absl::Status AddTraining(const Plan& plan, int index, const Store& store, RunRes
     return absl::DataLossError(absl::StrCat(run->folder, "/metrics.jsonl: ", metrics.status().message()));
   }
   FillFromStage(stage.stage.name(), stage.stage.evaluate().split(), *std::move(metrics), run);
+  if (!store.HasStudent(stage.key)) return absl::OkStatus();
+  RETORT_ASSIGN_OR_RETURN(const Progress progress, store.GetProgress(stage.key));
+  run->tokens = progress.tokens;
+  run->student_flops = progress.student_flops;
+  run->total_flops = progress.total_flops;
+  run->computed_with = progress.computed_with;
   return absl::OkStatus();
 }
 
@@ -75,6 +84,23 @@ absl::Status CollectTeachers(const Plan& plan, const Store& store, SweepResult* 
   return absl::OkStatus();
 }
 
+// Threads, instruction sets and libraries change the last digits.
+void WarnOfMixedComputations(SweepResult* result) {
+  std::map<std::string, std::set<std::string>> variants;
+  for (const RunResult& run : result->runs) {
+    if (!run.computed_with.empty()) variants[run.computed_with].insert(run.variant);
+  }
+  if (variants.size() < 2) return;
+  std::vector<std::string> parts;
+  for (const auto& [computed_with, names] : variants) {
+    parts.push_back(absl::StrCat(computed_with, " (", absl::StrJoin(names, ", "), ")"));
+  }
+  result->warnings.push_back(
+      absl::StrCat("results were computed in different ways, so that their last digits would "
+                   "differ even for the same experiment: ",
+                   absl::StrJoin(parts, "; ")));
+}
+
 PublishedResult Published(const Reference& reference) {
   PublishedResult published{reference.variant(), reference.metric(), std::nullopt, std::nullopt, reference.source()};
   if (reference.has_delta()) published.delta = reference.delta();
@@ -102,6 +128,7 @@ absl::StatusOr<SweepResult> CollectResults(const Plan& plan, const StageStatuses
     }
   }
   RETORT_RETURN_IF_ERROR(CollectTeachers(plan, store, &result));
+  WarnOfMixedComputations(&result);
   for (const Reference& reference : plan.sweep.references) result.published.push_back(Published(reference));
   return result;
 }

@@ -1,6 +1,8 @@
 #include "framework/sweep/show/environment.h"
 
+#include <cstdlib>
 #include <fstream>
+#include <string>
 
 #include "ATen/Parallel.h"
 #include "ATen/Version.h"
@@ -31,6 +33,16 @@ std::map<std::string, std::string> DescribeEnvironment(c10::Device device) {
           {"libtorch", TORCH_VERSION},
           {"compiler", __VERSION__},
           {"sources", kSourceDigest}};
+}
+
+std::string DescribeComputation(c10::Device device) {
+  std::string text =
+      absl::StrCat("threads ", at::get_num_threads(), ", ", at::get_cpu_capability(), ", libtorch ", TORCH_VERSION);
+  if (!device.is_cpu()) absl::StrAppend(&text, ", ", device.str());
+  for (const char* name : {"MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) {
+    if (const char* value = std::getenv(name)) absl::StrAppend(&text, ", ", name, "=", value);
+  }
+  return text;
 }
 
 }  // namespace retort

@@ -1,0 +1,61 @@
+#include "framework/base/stop.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <thread>
+
+namespace retort {
+namespace {
+
+constexpr int kExitInterrupted = 130;
+constexpr std::chrono::milliseconds kPatience{800}, kPause{10};
+
+std::atomic<bool> stop_requested{false};
+std::atomic<int> unfinished{0};
+
+void Say(const char* text) {
+  if (::write(STDERR_FILENO, text, std::strlen(text)) < 0) return;  // There may be nobody to tell.
+}
+
+[[noreturn]] void End() {
+  Say("the same command goes on from here\n");
+  ::_exit(kExitInterrupted);
+}
+
+// Ends the program once it has had its time and nothing has to be finished.
+void EndSoon() {
+  std::this_thread::sleep_for(kPatience);
+  while (unfinished > 0) std::this_thread::sleep_for(kPause);
+  End();
+}
+
+void WaitForSignals(sigset_t signals) {
+  int signal = 0;
+  if (::sigwait(&signals, &signal) != 0) return;
+  stop_requested = true;
+  Say("\nstopping; again to quit at once\n");
+  std::thread(EndSoon).detach();
+  if (::sigwait(&signals, &signal) == 0) ::_exit(kExitInterrupted);
+}
+
+}  // namespace
+
+void StopOnSignals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals, signal);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::thread(WaitForSignals, signals).detach();
+}
+
+const std::atomic<bool>* StopRequested() { return &stop_requested; }
+
+MustFinish::MustFinish() { ++unfinished; }
+MustFinish::~MustFinish() { --unfinished; }
+
+}  // namespace retort

@@ -1,0 +1,37 @@
+#ifndef RETORT_FRAMEWORK_BASE_STOP_H_
+#define RETORT_FRAMEWORK_BASE_STOP_H_
+
+#include <atomic>
+
+// How a program is stopped from outside:
+//
+//   int main() {
+//     retort::StopOnSignals();                     // First of all: threads that are made later leave signals to it.
+//     ...
+//     if (retort::StopRequested()->load()) ...     // Where work can be kept.
+//     { retort::MustFinish saving; Save(); }       // What is not to be cut in two.
+//   }
+
+namespace retort {
+
+// From here on SIGINT, SIGTERM and SIGHUP set StopRequested and say so on standard error. A program that has not ended
+// within a second is ended with exit code 130, as soon as nothing has to be finished: files are put in place whole, so
+// that it may be anywhere. A second signal ends it at once. SIGPIPE is ignored: a reader that is gone (`| tee`) ends no
+// training. To be called once, before any thread is made.
+void StopOnSignals();
+
+// Set when the program is to stop; never unset.
+const std::atomic<bool>* StopRequested();
+
+// While one lives, the program is not ended by a first signal. Thread-safe.
+class MustFinish {
+ public:
+  MustFinish();
+  ~MustFinish();
+  MustFinish(const MustFinish&) = delete;
+  MustFinish& operator=(const MustFinish&) = delete;
+};
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_BASE_STOP_H_

@@ -1,0 +1,73 @@
+#include "framework/sweep/run/manifest.h"
+
+#include <xxhash.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "framework/base/file.h"
+#include "framework/base/status_macros.h"
+
+namespace retort {
+namespace {
+
+constexpr size_t kPiece = 1 << 20;
+
+absl::StatusOr<std::string> HashFile(const std::string& path) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  if (file == nullptr) {
+    return absl::Status(absl::ErrnoToStatusCode(errno), absl::StrCat("cannot open ", path, ": ", std::strerror(errno)));
+  }
+  const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(), &XXH3_freeState);
+  XXH3_64bits_reset(state.get());
+  std::string piece(kPiece, '\0');
+  while (const size_t size = std::fread(piece.data(), 1, piece.size(), file.get())) {
+    XXH3_64bits_update(state.get(), piece.data(), size);
+  }
+  if (std::ferror(file.get()) != 0) return absl::DataLossError(absl::StrCat("cannot read ", path));
+  return absl::StrCat(absl::Hex(XXH3_64bits_digest(state.get()), absl::kZeroPad16));
+}
+
+// The name itself if it is a file's, those of the files in it if it is a folder's.
+std::vector<std::string> FilesOf(const std::string& folder, const std::string& name) {
+  const std::string path = absl::StrCat(folder, "/", name);
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) {
+    return Exists(path) ? std::vector<std::string>{name} : std::vector<std::string>();
+  }
+  std::vector<std::string> files;
+  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    files.push_back(absl::StrCat(name, "/", entry->path().filename().string()));
+  }
+  return files;
+}
+
+}  // namespace
+
+absl::StatusOr<Manifest> MakeManifest(const std::string& folder, const std::vector<std::string>& names) {
+  Manifest manifest;
+  for (const std::string& name : names) {
+    for (const std::string& file : FilesOf(folder, name)) {
+      RETORT_ASSIGN_OR_RETURN(manifest[file], HashFile(absl::StrCat(folder, "/", file)));
+    }
+  }
+  return manifest;
+}
+
+absl::Status CheckManifest(const std::string& folder, const Manifest& manifest) {
+  for (const auto& [name, wanted] : manifest) {
+    const std::string path = absl::StrCat(folder, "/", name);
+    if (!Exists(path)) return absl::DataLossError(absl::StrCat(path, " is gone"));
+    const absl::StatusOr<std::string> hash = HashFile(path);
+    if (!hash.ok()) return absl::DataLossError(hash.status().message());
+    if (*hash != wanted) return absl::DataLossError(absl::StrCat(path, " is damaged: it is not what was stored"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace retort
