@@ -29,10 +29,10 @@
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/run/run.h"
 #include "framework/sweep/run/speed.h"
-#include "framework/sweep/run/store.h"
 #include "framework/sweep/show/collect_results.h"
 #include "framework/sweep/show/describe.h"
 #include "framework/sweep/show/environment.h"
+#include "framework/sweep/store/store.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {

@@ -9,9 +9,9 @@
 #include "absl/time/time.h"
 #include "framework/base/status_macros.h"
 #include "framework/sweep/run/evaluate_stages.h"
-#include "framework/sweep/run/lease.h"
 #include "framework/sweep/run/run_context.h"
 #include "framework/sweep/run/train_stages.h"
+#include "framework/sweep/store/lease.h"
 
 namespace retort {
 namespace {

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/plan.h"
-#include "framework/sweep/run/store.h"
+#include "framework/sweep/store/store.h"
 #include "framework/train/observer.h"
 
 namespace retort {

@@ -6,7 +6,7 @@
 
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/plan.h"
-#include "framework/sweep/run/store.h"
+#include "framework/sweep/store/store.h"
 #include "framework/train/collective.h"
 #include "framework/train/observer.h"
 

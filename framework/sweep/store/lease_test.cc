@@ -1,4 +1,4 @@
-#include "framework/sweep/run/lease.h"
+#include "framework/sweep/store/lease.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

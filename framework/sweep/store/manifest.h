@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_SWEEP_RUN_MANIFEST_H_
-#define RETORT_FRAMEWORK_SWEEP_RUN_MANIFEST_H_
+#ifndef RETORT_FRAMEWORK_SWEEP_STORE_MANIFEST_H_
+#define RETORT_FRAMEWORK_SWEEP_STORE_MANIFEST_H_
 
 #include <map>
 #include <string>
@@ -24,4 +24,4 @@ absl::Status CheckManifest(const std::string& folder, const Manifest& manifest);
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_SWEEP_RUN_MANIFEST_H_
+#endif  // RETORT_FRAMEWORK_SWEEP_STORE_MANIFEST_H_

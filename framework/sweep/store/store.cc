@@ -1,4 +1,4 @@
-#include "framework/sweep/run/store.h"
+#include "framework/sweep/store/store.h"
 
 #include <filesystem>
 #include <utility>
@@ -15,8 +15,8 @@
 #include "framework/model/encoder.h"
 #include "framework/model/files/safetensors.h"
 #include "framework/report/watch/metrics_log.h"
-#include "framework/sweep/run/lease.h"
-#include "framework/sweep/run/manifest.h"
+#include "framework/sweep/store/lease.h"
+#include "framework/sweep/store/manifest.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {

@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_SWEEP_RUN_LEASE_H_
-#define RETORT_FRAMEWORK_SWEEP_RUN_LEASE_H_
+#ifndef RETORT_FRAMEWORK_SWEEP_STORE_LEASE_H_
+#define RETORT_FRAMEWORK_SWEEP_STORE_LEASE_H_
 
 #include <memory>
 #include <string>
@@ -34,4 +34,4 @@ class Lease {
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_SWEEP_RUN_LEASE_H_
+#endif  // RETORT_FRAMEWORK_SWEEP_STORE_LEASE_H_

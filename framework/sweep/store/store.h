@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_SWEEP_RUN_STORE_H_
-#define RETORT_FRAMEWORK_SWEEP_RUN_STORE_H_
+#ifndef RETORT_FRAMEWORK_SWEEP_STORE_STORE_H_
+#define RETORT_FRAMEWORK_SWEEP_STORE_STORE_H_
 
 #include <map>
 #include <string>
@@ -75,4 +75,4 @@ class Store {
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_SWEEP_RUN_STORE_H_
+#endif  // RETORT_FRAMEWORK_SWEEP_STORE_STORE_H_

@@ -1,4 +1,4 @@
-#include "framework/sweep/run/lease.h"
+#include "framework/sweep/store/lease.h"
 
 #include <fcntl.h>
 #include <sys/file.h>

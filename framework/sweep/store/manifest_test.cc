@@ -1,4 +1,4 @@
-#include "framework/sweep/run/manifest.h"
+#include "framework/sweep/store/manifest.h"
 
 #include <filesystem>
 

@@ -1,6 +1,7 @@
-#include "framework/sweep/run/store.h"
+#include "framework/sweep/store/store.h"
 
 #include <filesystem>
+#include <functional>
 
 #include "ATen/ops/equal.h"
 #include "framework/base/file.h"
@@ -8,6 +9,8 @@
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
 #include "framework/model/files/safetensors.h"
+#include "framework/report/watch/metrics_log.h"
+#include "framework/sweep/store/lease.h"
 #include "framework/sweep/test_sweep.h"
 #include "framework/testing/matchers.h"
 #include "framework/text/files/tokenizer_files.h"
@@ -46,7 +49,9 @@ class StoreTest : public ::testing::Test {
   const Store store_;
 };
 
-Scores SomeScores() { return {"evaluate", "report", {{"masked_lm/accuracy", {{1, 0.1}, {2, 3}}}}}; }
+Scores SomeScores() {
+  return {"evaluate", "report", {{"masked_lm/accuracy", {{1, 0.1}, {2, 3}}}}, "examples", "teacher"};
+}
 
 TEST_F(StoreTest, HasNothingAtFirst) {
   EXPECT_FALSE(store_.HasStudent(stage().key));
@@ -112,14 +117,25 @@ TEST_F(StoreTest, WritesDownWhatTrainingTook) {
   progress.tokens = 345;
   progress.student_flops = 6e7;
   progress.total_flops = 8e9;
+  progress.computed_with = "threads 1";
   ASSERT_THAT(store_.Begin(stage()), IsOk());
   ASSERT_THAT(store_.PutStudent(stage(), Parameters(1), progress), IsOk());
   nlohmann::json done = nlohmann::json::parse(ReadFile(Path("done.json")).value());
+  EXPECT_TRUE(done["files"].contains("model/model.safetensors"));
+  EXPECT_TRUE(done["files"].contains("loss_parameters.safetensors"));
+  done.erase("files");
+  done.erase("check");
   EXPECT_EQ(done, (nlohmann::json{{"steps", 12},
                                   {"tokens", 345},
                                   {"student_flops", 6e7},
                                   {"total_flops", 8e9},
+                                  {"computed_with", "threads 1"},
                                   {"parameters", stage().training().parameters + 6}}));
+  const absl::StatusOr<Progress> read = store_.GetProgress(stage().key);
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(read->tokens, 345);
+  EXPECT_EQ(read->total_flops, 8e9);
+  EXPECT_EQ(read->computed_with, "threads 1");
   progress.best_value = 4.5;
   progress.best_step = 9;
   ASSERT_THAT(store_.PutStudent(stage(), Parameters(1), progress), IsOk());
@@ -164,7 +180,93 @@ TEST_F(StoreTest, ADamagedStudentIsAnErrorThatNamesIt) {
   ASSERT_THAT(store_.PutStudent(stage(), Parameters(1), {}), IsOk());
   std::filesystem::resize_file(Path("model/model.safetensors"), 3000);
   EXPECT_THAT(store_.GetStudent(stage().key),
-              StatusIs(absl::StatusCode::kDataLoss, HasSubstr(Path("model/model.safetensors"))));
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr(Path("model/model.safetensors") + " is damaged")));
+}
+
+// Whatever happens to a file that is read again, the result is computed again, and a line says so.
+TEST_F(StoreTest, RepairsWhatIsDamagedOrGone) {
+  using Change = std::function<void(const std::string&)>;
+  const Change changes[] = {
+      [](const std::string& path) { std::filesystem::remove(path); },
+      [](const std::string& path) { std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2); },
+      [](const std::string& path) { EXPECT_THAT(AtomicWriteFile(path, ""), IsOk()); },
+      [](const std::string& path) {
+        std::string bytes = ReadFile(path).value();
+        bytes[bytes.size() / 2] ^= 1;
+        EXPECT_THAT(AtomicWriteFile(path, bytes), IsOk());
+      }};
+  for (const char* name : {"model/model.safetensors", "model/config.json", "model/vocab.txt", "metrics.jsonl",
+                           "loss_parameters.safetensors", "done.json"}) {
+    for (const Change& change : changes) {
+      ASSERT_THAT(store_.Begin(stage()), IsOk());
+      ASSERT_THAT(AtomicWriteFile(Path("metrics.jsonl"), "a log"), IsOk());
+      ASSERT_THAT(store_.PutStudent(stage(), Parameters(1), {}), IsOk());
+      EXPECT_THAT(store_.Repair(plan_), ::testing::IsEmpty());
+      EXPECT_TRUE(store_.Has(stage()));
+      change(Path(name));
+      const bool gone = std::string(name) == "done.json" && !Exists(Path(name));
+      EXPECT_EQ(store_.Repair(plan_).size(), gone ? 0u : 1u) << name;
+      EXPECT_FALSE(store_.Has(stage())) << name;
+    }
+  }
+}
+
+TEST_F(StoreTest, RepairSaysWhatIsComputedAgain) {
+  ASSERT_THAT(store_.Begin(stage()), IsOk());
+  ASSERT_THAT(store_.PutStudent(stage(), Parameters(1), {}), IsOk());
+  std::filesystem::remove(Path("model/model.safetensors"));
+  EXPECT_THAT(store_.Repair(plan_),
+              ::testing::ElementsAre(Path("model/model.safetensors") + " is gone; stage \"distil\" is computed again"));
+}
+
+TEST_F(StoreTest, RepairRemovesCheckpointsThatCannotBeGoneOnFrom) {
+  Checkpoint checkpoint;
+  for (at::Tensor* tensor :
+       {&checkpoint.state.parameters, &checkpoint.state.first_moment, &checkpoint.state.second_moment}) {
+    *tensor = at::ones({4});
+  }
+  MetricsLog log([this](const StageId&) { return store_.Folder(stage().key); });
+  const StageId id = stage().used_by.front();
+  log.StageStarted(id, {});
+  for (int64_t step : {1, 2, 3}) {
+    StepRecord record;
+    record.step = step;
+    log.StepDone(id, record);
+    checkpoint.progress.step = step;
+    if (step > 1) ASSERT_THAT(SaveCheckpoint(store_.CheckpointFolder(stage().key), checkpoint), IsOk());
+  }
+  EXPECT_THAT(store_.Repair(plan_), ::testing::IsEmpty());
+  const std::string path = store_.CheckpointFolder(stage().key) + "/step_3.safetensors";
+  std::string bytes = ReadFile(path).value();
+  bytes.back() ^= 1;
+  ASSERT_THAT(AtomicWriteFile(path, bytes), IsOk());
+  EXPECT_THAT(store_.Repair(plan_), ::testing::ElementsAre(HasSubstr("step_3.safetensors: damaged")));
+  EXPECT_THAT(ListCheckpoints(store_.CheckpointFolder(stage().key)), ::testing::ElementsAre(2));
+  std::filesystem::remove(Path("metrics.jsonl"));
+  EXPECT_THAT(store_.Repair(plan_), ::testing::ElementsAre(HasSubstr("want whole lines of the steps up to 2")));
+  EXPECT_THAT(ListCheckpoints(store_.CheckpointFolder(stage().key)), ::testing::IsEmpty());
+}
+
+TEST_F(StoreTest, RepairRemovesLitterButNotWhatAnotherWorksOn) {
+  ASSERT_THAT(store_.Begin(stage()), IsOk());
+  ASSERT_THAT(AtomicWriteFile(Path("model.tmp-1"), "x"), IsOk());
+  {
+    const auto lease = Lease::TryTake(store_.Folder(stage().key));
+    ASSERT_THAT(lease, IsOk());
+    store_.Repair(plan_);
+    EXPECT_TRUE(Exists(Path("model.tmp-1")));
+  }
+  store_.Repair(plan_);
+  EXPECT_FALSE(Exists(Path("model.tmp-1")));
+}
+
+TEST_F(StoreTest, AnEvaluationBesideATeacherWantsTheTeachersScoresToo) {
+  const PlannedStage& evaluation = plan_.stages[1];
+  ASSERT_FALSE(evaluation.trains());
+  ASSERT_THAT(store_.PutScores(evaluation.key, SomeScores()), IsOk());
+  EXPECT_FALSE(store_.Has(evaluation));
+  ASSERT_THAT(store_.PutScores(evaluation.evaluation().teacher_scores_key, SomeScores()), IsOk());
+  EXPECT_TRUE(store_.Has(evaluation));
 }
 
 TEST_F(StoreTest, GivesScoresBack) {
