@@ -12,6 +12,7 @@
 #include "ATen/TensorOperators.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
+#include "framework/train/test_cohort.h"
 #include "framework/train/test_training.h"
 #include "google/protobuf/empty.pb.h"
 #include "gtest/gtest.h"
@@ -19,130 +20,26 @@
 namespace retort {
 namespace {
 
+using testing::CohortTest;
 using ::testing::ElementsAre;
+using testing::ExpectSame;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::IsInvalidArgument;
 using testing::IsOk;
+using testing::kOptimizer;
+using testing::kSteps;
 using testing::kTripleLoss;
+using testing::Recorder;
+using testing::SixMembers;
 using testing::StatusIs;
 using testing::TestCohort;
 using testing::TestMember;
-
-const std::string kOptimizer = "adamw { learning_rate: 0.01 weight_decay: 0.1 } linear { warmup: 0.25 } clip_norm: 5 ";
-constexpr int64_t kSteps = 8;
 
 struct ThirdStepFails {
   static bool Fails(const Batch& batch) { return batch.epoch == 2; }
 };
 using ThirdStepLoss = testing::FailingLoss<ThirdStepFails>;
 RETORT_REGISTER_LOSS_TERM(ThirdStepLoss, google::protobuf::Empty);
-
-// Six members that differ in what they read of the teacher and in size; all steps are alike.
-std::vector<TestMember> SixMembers() {
-  const std::string mlm = "loss { name: \"mlm\" masked_lm {} } ";
-  return {
-      {"triple", kTripleLoss + kOptimizer, 2, 1},
-      {"masked", "loss { name: \"ce\" soft_targets { temperature: 3 rows: LABELLED } } " + mlm + kOptimizer, 2, 1},
-      {"hidden",
-       "loss { name: \"hidden\" hidden_mse { mapping { uniform {} } embeddings: true projection: SHARED } } " +
-           kOptimizer,
-       1, 2},
-      {"attention", "loss { name: \"attention\" attention_mse { mapping { top {} } } } " + mlm + kOptimizer, 3, 1},
-      {"gold", mlm + kOptimizer, 2, 3},
-      {"frozen", kTripleLoss + kOptimizer + "freeze: \"word_embeddings\" normalization: PER_MICRO_BATCH ", 2, 1},
-  };
-}
-
-// What observers saw, and a stop after a number of steps.
-class Recorder : public Observer {
- public:
-  void StageStarted(const StageId& id, const StageOutline& plan) override {
-    events[id.variant].push_back("started at " + std::to_string(plan.first_step));
-  }
-  void StepDone(const StageId& id, const StepRecord& record) override {
-    events[id.variant].push_back("step " + std::to_string(record.step));
-    steps[id.variant].push_back(record);
-    if (record.step == stop_after) stop = true;
-  }
-  void Evaluated(const StageId& id, const EvaluationRecord& record) override {
-    events[id.variant].push_back("evaluated " + std::to_string(record.step));
-  }
-  void Checkpointed(const StageId& id, int64_t step) override {
-    events[id.variant].push_back("checkpoint " + std::to_string(step));
-  }
-  void StageEnded(const StageId& id, const absl::Status& status) override {
-    events[id.variant].push_back(status.ok() ? "ended" : "failed");
-  }
-
-  std::map<std::string, std::vector<std::string>> events;
-  std::map<std::string, std::vector<StepRecord>> steps;
-  int64_t stop_after = 0;
-  std::atomic<bool> stop{false};
-};
-
-class CohortTest : public ::testing::TestWithParam<c10::ScalarType> {
- protected:
-  CohortTest() : root_(::testing::TempDir() + "/cohort") { std::filesystem::remove_all(root_); }
-
-  c10::ScalarType precision() const { return HasParam() ? GetParam() : at::kFloat; }
-  static bool HasParam() { return ::testing::UnitTest::GetInstance()->current_test_info()->value_param() != nullptr; }
-
-  // A cohort of kSteps steps with a folder of its own.
-  std::unique_ptr<TestCohort> Make(const std::string& folder) const {
-    auto cohort = std::make_unique<TestCohort>(root_ + "/" + folder, precision());
-    cohort->options().total_steps = kSteps;
-    cohort->options().checkpoint_steps = 2;
-    return cohort;
-  }
-
-  // Trains members in one go, from their beginning, in a folder that no other call uses.
-  std::map<std::string, MemberResult> Train(const std::vector<TestMember>& members) {
-    return Train(members, Make("train" + std::to_string(runs_++)).get());
-  }
-
-  std::map<std::string, MemberResult> Train(const std::vector<TestMember>& members, TestCohort* cohort) {
-    std::vector<CohortMember> made = cohort->Members(members);
-    const auto results = TrainCohort(cohort->options(), &made);
-    EXPECT_THAT(results, IsOk());
-    std::map<std::string, MemberResult> by_name;
-    for (size_t i = 0; results.ok() && i < members.size(); ++i) {
-      MemberResult result = (*results)[i];
-      // The tensor may be the student's own, which ends with this call.
-      if (result.parameters.defined()) result.parameters = result.parameters.detach().clone();
-      by_name[members[i].name] = result;
-    }
-    return by_name;
-  }
-
-  // Trains until the observer stops it.
-  void TrainUntil(int64_t step, const std::vector<TestMember>& members, TestCohort* cohort) {
-    Recorder recorder;
-    recorder.stop_after = step;
-    cohort->options().observers = {&recorder};
-    cohort->options().stop = &recorder.stop;
-    std::vector<CohortMember> made = cohort->Members(members);
-    EXPECT_THAT(TrainCohort(cohort->options(), &made),
-                StatusIs(absl::StatusCode::kCancelled, HasSubstr("interrupted after step " + std::to_string(step))));
-    cohort->options().observers.clear();
-    cohort->options().stop = nullptr;
-  }
-
-  const std::string root_;
-  int runs_ = 0;
-};
-
-void ExpectSame(const MemberResult& got, const MemberResult& want) {
-  ASSERT_THAT(got.status, IsOk());
-  ASSERT_THAT(want.status, IsOk());
-  EXPECT_TRUE(got.parameters.equal(want.parameters));
-  EXPECT_EQ(got.progress.step, want.progress.step);
-  EXPECT_EQ(got.progress.tokens, want.progress.tokens);
-  EXPECT_EQ(got.progress.student_flops, want.progress.student_flops);
-  EXPECT_EQ(got.progress.total_flops, want.progress.total_flops);
-  EXPECT_EQ(got.progress.best_value, want.progress.best_value);
-  EXPECT_EQ(got.progress.best_step, want.progress.best_step);
-}
 
 TEST_P(CohortTest, AMemberHasTheSameBitsInACohortAndAlone) {
   const std::vector<TestMember> members = SixMembers();
@@ -316,85 +213,6 @@ TEST_F(CohortTest, CountsFloatingPointOperationsOfWhatAMemberReads) {
       << "attention reads no logits of the teacher";
 }
 
-// An evaluator that gives out a list of made-up numbers, one by one; the same for all members.
-CohortEvaluator Scripted(const std::string& metric, std::vector<double> values, int64_t* evaluations) {
-  return [=](const std::vector<const CohortMember*>& members) {
-    std::map<std::string, double> metrics{{metric, values.at((*evaluations)++)}, {"other", 1}};
-    return absl::StatusOr<std::vector<std::map<std::string, double>>>(
-        std::vector<std::map<std::string, double>>(members.size(), metrics));
-  };
-}
-
-MetricSpecs TwoMetrics() {
-  return {{"masked_lm/cross_entropy", "cross-entropy", Nats(), Better::kLower},
-          {"masked_lm/accuracy", "accuracy", Percent(), Better::kHigher}};
-}
-
-TestMember KeepsBest(const std::string& metric) {
-  return {"best", kTripleLoss + kOptimizer + "keep { best { metric: \"" + metric + "\" } }", 2, 1};
-}
-
-// The parameters after a number of steps of the whole training.
-at::Tensor After(int64_t steps, const TestMember& member, const std::string& folder) {
-  TestCohort cohort(folder);
-  cohort.options().total_steps = kSteps;
-  cohort.options().checkpoint_steps = 1;
-  std::vector<CohortMember> made = cohort.Members({member});
-  Recorder recorder;
-  recorder.stop_after = steps;
-  cohort.options().observers = {&recorder};
-  cohort.options().stop = &recorder.stop;
-  const auto ignored = TrainCohort(cohort.options(), &made);
-  return LoadCheckpoint(cohort.CheckpointFolder(member.name), steps)->state.parameters;
-}
-
-TEST_F(CohortTest, KeepsTheBestOfAMetric) {
-  const std::vector<double> values = {5, 3, 4, 3.5};
-  for (const auto& [metric, best_step] :
-       {std::pair(std::string("masked_lm/cross_entropy"), 4), std::pair(std::string("masked_lm/accuracy"), 2)}) {
-    SCOPED_TRACE(metric);
-    int64_t evaluations = 0;
-    const TestMember member = KeepsBest(metric);
-    const auto cohort = Make("keep" + std::to_string(best_step));
-    cohort->options().evaluate = Scripted(metric, values, &evaluations);
-    cohort->options().evaluate_every_steps = 2;
-    cohort->options().metrics = TwoMetrics();
-    const MemberResult result = Train({member}, cohort.get()).at("best");
-    ASSERT_THAT(result.status, IsOk());
-    EXPECT_EQ(evaluations, 4);
-    EXPECT_EQ(result.progress.best_step, best_step);
-    EXPECT_EQ(result.progress.best_value, values[best_step / 2 - 1]);
-    EXPECT_TRUE(result.parameters.equal(After(best_step, member, root_ + "/after" + std::to_string(best_step))));
-  }
-}
-
-TEST_F(CohortTest, RemembersTheBestWhenResumed) {
-  int64_t evaluations = 0;
-  const auto cohort = Make("remember");
-  cohort->options().evaluate = Scripted("masked_lm/cross_entropy", {5, 3, 4, 3.5}, &evaluations);
-  cohort->options().metrics = TwoMetrics();
-  cohort->options().evaluate_every_steps = 2;
-  const TestMember member = KeepsBest("masked_lm/cross_entropy");
-  TrainUntil(6, {member}, cohort.get());
-  const MemberResult result = Train({member}, cohort.get()).at("best");
-  EXPECT_EQ(evaluations, 4);
-  EXPECT_EQ(result.progress.best_step, 4);
-  EXPECT_EQ(result.progress.best_value, 3);
-  EXPECT_TRUE(result.parameters.equal(After(4, member, root_ + "/after")));
-}
-
-TEST_F(CohortTest, AMetricThatIsNotANumberIsNeverTheBest) {
-  int64_t evaluations = 0;
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  const auto cohort = Make("nan");
-  cohort->options().evaluate = Scripted("masked_lm/cross_entropy", {nan, 3, nan, 4}, &evaluations);
-  cohort->options().metrics = TwoMetrics();
-  cohort->options().evaluate_every_steps = 2;
-  const MemberResult result = Train({KeepsBest("masked_lm/cross_entropy")}, cohort.get()).at("best");
-  EXPECT_EQ(result.progress.best_step, 4);
-  EXPECT_EQ(result.progress.best_value, 3);
-}
-
 // An observer whose disk is full from a step on.
 class FullDisk final : public Recorder {
  public:
@@ -417,32 +235,6 @@ TEST_F(CohortTest, EndsWithAnObserversErrorBeforeACheckpointOfWhatItMissed) {
   EXPECT_THAT(TrainCohort(cohort->options(), &made),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("no room for the log")));
   EXPECT_THAT(ListCheckpoints(cohort->CheckpointFolder("triple")), ElementsAre(2));
-}
-
-TEST_F(CohortTest, AnUnknownMetricNamesTheKnownOnes) {
-  int64_t evaluations = 0;
-  const auto cohort = Make("unknown");
-  cohort->options().evaluate = Scripted("masked_lm/accuracy", {1}, &evaluations);
-  cohort->options().evaluate_every_steps = 1;
-  std::vector<CohortMember> made = cohort->Members({KeepsBest("masked_lm/perplexity")});
-  EXPECT_THAT(
-      TrainCohort(cohort->options(), &made),
-      IsInvalidArgument("keep.best.metric: want one of masked_lm/accuracy, other, got \"masked_lm/perplexity\""));
-}
-
-TEST_F(CohortTest, EvaluatesEverySoManyTokensAndAtTheEnd) {
-  int64_t evaluations = 0;
-  Recorder recorder;
-  const auto cohort = Make("tokens");
-  cohort->options().observers = {&recorder};
-  cohort->options().evaluate = Scripted("x", std::vector<double>(10, 1), &evaluations);
-  cohort->options().evaluate_every_tokens = 100;  // 44 a step: after steps 3, 5, 7; and 8 is the last.
-  Train({SixMembers()[0]}, cohort.get());
-  std::vector<std::string> evaluated;
-  for (const std::string& event : recorder.events["triple"]) {
-    if (event.rfind("evaluated", 0) == 0) evaluated.push_back(event);
-  }
-  EXPECT_THAT(evaluated, ElementsAre("evaluated 3", "evaluated 5", "evaluated 7", "evaluated 8"));
 }
 
 TEST(NewestCommonCheckpoint, IsZeroWithoutFolders) {

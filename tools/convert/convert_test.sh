@@ -65,7 +65,7 @@ expect 0 "family=distilbert" --model="$model" --output="$root/student" --family=
 hash() { list "$1" | awk -v name="$2" '$1 == name { print $3 }'; }
 expect_same "a student's layer" "$(hash "$model" bert.encoder.layer.0.intermediate.dense.weight)" \
   "$(hash "$root/student" distilbert.transformer.layer.0.ffn.lin1.weight)"
-expect 0 "layers=1" --model="$model" --output="$root/top" --layers=1 --extract='layer_copy { mapping { top {} } }'
+expect 0 "layers.1.norm=post" --model="$model" --output="$root/top" --layers=1 --extract='layer_copy { mapping { top {} } }'
 expect_same "the last layer" "$(hash "$model" bert.encoder.layer.1.intermediate.dense.weight)" \
   "$(hash "$root/top" bert.encoder.layer.0.intermediate.dense.weight)"
 expect 0 "" --model="$model" --output="$root/drawn" --family=distilbert --novocab_transform

@@ -79,6 +79,11 @@ std::string Text(const std::vector<std::string>& names) {
                       "]");
 }
 
+// "3" or "1-6".
+std::string LayerRange(int64_t first, int64_t last) {
+  return first == last ? absl::StrCat(first) : absl::StrCat(first, "-", last);
+}
+
 // Adds fields under names that begin with a prefix.
 class Collector {
  public:
@@ -108,7 +113,7 @@ class Collector {
   void Add(const std::string& name, const std::vector<LayerSpec>& layers) const {
     for (auto begin = layers.begin(); begin != layers.end();) {
       const auto end = std::find_if(begin, layers.end(), [&](const LayerSpec& layer) { return !(layer == *begin); });
-      AddSpec(absl::StrCat(name, ".", begin - layers.begin() + 1, "-", end - layers.begin()), *begin);
+      AddSpec(absl::StrCat(name, ".", LayerRange(begin - layers.begin() + 1, end - layers.begin())), *begin);
       begin = end;
     }
   }

@@ -119,7 +119,7 @@ TEST(EncoderConfigText, SaysLayersThatAreAlikeOnce) {
   config.layers[3].feed_forward.gated = true;
   const std::string text = EncoderConfigText(config);
   EXPECT_THAT(text, ::testing::HasSubstr(" layers.1-3.norm=post layers.1-3.attention.heads=2 "));
-  EXPECT_THAT(text, ::testing::HasSubstr(" layers.4-4.feed_forward.gated=true "));
+  EXPECT_THAT(text, ::testing::HasSubstr(" layers.4.feed_forward.gated=true "));
   EXPECT_THAT(text, ::testing::HasSubstr(" head.classes.classes=[\"LABEL_0\",\"LABEL_1\"]"));
 }
 

@@ -15,8 +15,8 @@
 #include "absl/strings/str_replace.h"
 #include "framework/base/file.h"
 #include "framework/model/encoder.h"
-#include "framework/model/family/family.h"
 #include "framework/model/files/safetensors.h"
+#include "framework/model/files/test_model_folder.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"
@@ -25,98 +25,25 @@ namespace retort {
 namespace {
 
 using ::testing::AllOf;
+using testing::Bert;
+using testing::Distilbert;
+using testing::ExpectSame;
+using testing::Find;
 using ::testing::HasSubstr;
 using testing::IsInvalidArgument;
 using testing::IsOk;
+using testing::LoadChanged;
+using testing::LoadWith;
+using testing::LoadWithOption;
+using testing::Pieces;
+using testing::RandomParameters;
 using testing::RandomTensor;
-using testing::SmallEncoder;
+using testing::Remove;
+using testing::Rename;
+using testing::Saved;
 using testing::StatusIs;
-using Tensors = std::vector<std::pair<std::string, at::Tensor>>;
-
-const TokenizerFiles& Pieces() {
-  static const auto* const files = new TokenizerFiles{{"vocab.txt", "[PAD]\n[UNK]\n"}, {"tokenizer_config.json", "{}"}};
-  return *files;
-}
-
-EncoderConfig Bert(bool pooler) {
-  EncoderConfig config = SmallEncoder(2);
-  config.pooler = pooler;
-  return config;
-}
-
-EncoderConfig Distilbert() { return testing::SmallModel("distilbert", 2); }
-
-ParameterSet RandomParameters(const EncoderConfig& config) {
-  ParameterSet parameters(EncoderParameterSpecs(config), at::kFloat, c10::Device(at::kCPU));
-  uint64_t seed = 0;
-  for (const ParameterSpec& spec : parameters.specs())
-    parameters.Get(spec.name).copy_(RandomTensor(spec.shape, ++seed));
-  return parameters;
-}
-
-// A fresh folder with a model in it.
-std::string Saved(const EncoderConfig& config) {
-  const std::string folder = ::testing::TempDir() + "/hugging_face_test";
-  std::filesystem::remove_all(folder);
-  EXPECT_THAT(SaveModel(folder, config, RandomParameters(config), Pieces()), IsOk());
-  return folder;
-}
-
-Tensors StoredIn(const std::string& folder) {
-  const auto file = SafetensorsFile::Open(folder + "/model.safetensors");
-  EXPECT_THAT(file, IsOk());
-  Tensors tensors;
-  for (const auto& [name, entry] : (*file)->entries()) tensors.emplace_back(name, *(*file)->Read(name));
-  return tensors;
-}
-
-// Loads the folder after `change` was made to its tensors.
-template <typename F>
-absl::StatusOr<LoadedModel> LoadChanged(const std::string& folder, F change) {
-  Tensors tensors = StoredIn(folder);
-  change(&tensors);
-  EXPECT_THAT(WriteSafetensors(folder + "/model.safetensors", tensors, {}), IsOk());
-  return LoadModel(folder);
-}
-
-at::Tensor& Find(Tensors* tensors, const std::string& name) {
-  for (auto& [stored, tensor] : *tensors) {
-    if (stored == name) return tensor;
-  }
-  ADD_FAILURE() << name;
-  return tensors->front().second;
-}
-
-void Rename(Tensors* tensors, const std::vector<std::pair<absl::string_view, absl::string_view>>& replacements) {
-  for (auto& [name, tensor] : *tensors) name = absl::StrReplaceAll(name, replacements);
-}
-
-void Remove(Tensors* tensors, const std::string& name) {
-  const size_t before = tensors->size();
-  tensors->erase(std::remove_if(tensors->begin(), tensors->end(), [&](const auto& pair) { return pair.first == name; }),
-                 tensors->end());
-  EXPECT_EQ(tensors->size(), before - 1) << name;
-}
-
-// Loads the folder after `from` was replaced in its config.json.
-absl::StatusOr<LoadedModel> LoadWith(const std::string& from, const std::string& to,
-                                     const EncoderConfig& config = Bert(false)) {
-  const std::string folder = Saved(config);
-  std::string text = *ReadFile(folder + "/config.json");
-  EXPECT_THAT(text, HasSubstr(from));
-  EXPECT_THAT(AtomicWriteFile(folder + "/config.json", absl::StrReplaceAll(text, {{from, to}})), IsOk());
-  return LoadModel(folder);
-}
-
-absl::StatusOr<LoadedModel> LoadWithOption(const std::string& option, const EncoderConfig& config = Bert(false)) {
-  return LoadWith("\"model_type\"", absl::StrCat(option, ", \"model_type\""), config);
-}
-
-void ExpectSame(const ParameterSet& got, const ParameterSet& want) {
-  ASSERT_EQ(got.specs().size(), want.specs().size());
-  for (const ParameterSpec& spec : want.specs())
-    EXPECT_TRUE(at::equal(got.Get(spec.name), want.Get(spec.name))) << spec.name;
-}
+using testing::StoredIn;
+using testing::Tensors;
 
 TEST(HuggingFace, GivesBackTheBitsThatWereSaved) {
   for (const EncoderConfig& base : {Bert(false), Bert(true), Distilbert()}) {
@@ -339,83 +266,6 @@ TEST(HuggingFace, CutsWeightsIntoFiles) {
   ExpectSame(model->parameters, parameters);
 }
 
-TEST(HuggingFace, LeavesTheHeadOut) {
-  const std::string folder = Saved(Bert(true));
-  EncoderConfig headless = Bert(true);
-  headless.heads.clear();
-  ASSERT_THAT(SaveModel(folder, headless, RandomParameters(Bert(true)), {}, {at::kHalf}), IsOk());
-  EXPECT_THAT(*ReadFile(folder + "/config.json"), HasSubstr("BertModel"));
-  const auto model = LoadModel(folder);
-  ASSERT_THAT(model, IsOk());
-  EXPECT_EQ(model->config, headless);
-  EXPECT_EQ(model->stored_dtype, at::kHalf);
-}
-
-// The heads of a model, in a folder that is written and read again.
-TEST(HuggingFace, GivesBackTheHeadsOfEveryFamily) {
-  for (const auto& [family, unused] : Families()) {
-    for (const std::vector<HeadKind>& heads :
-         {std::vector<HeadKind>{HeadKind::kClasses}, std::vector<HeadKind>{HeadKind::kSpans},
-          std::vector<HeadKind>{HeadKind::kScore}, std::vector<HeadKind>{},
-          std::vector<HeadKind>{HeadKind::kVocabulary, HeadKind::kClasses, HeadKind::kSpans}}) {
-      EncoderConfig config = testing::SmallModel(family, 2, heads);
-      if (HeadSpec* classes = FindHead(&config, HeadKind::kClasses)) {
-        classes->classes = {"no", "maybe", "yes"};
-        if (classes->dropout > 0) classes->dropout = 0.375;
-      }
-      const auto model = LoadModel(Saved(config));
-      ASSERT_THAT(model, IsOk()) << family;
-      EXPECT_EQ(EncoderConfigText(model->config), EncoderConfigText(config));
-      ExpectSame(model->parameters, RandomParameters(config));
-      EXPECT_THAT(model->left_aside, ::testing::IsEmpty());
-    }
-  }
-}
-
-TEST(HuggingFace, NamesTheClassesOfTransformers) {
-  const std::string folder = Saved(testing::SmallModel("bert", 2, {HeadKind::kClasses}));
-  const std::string config = *ReadFile(folder + "/config.json");
-  EXPECT_THAT(config, HasSubstr("\"BertForSequenceClassification\""));
-  EXPECT_THAT(config, HasSubstr("\"single_label_classification\""));
-  EXPECT_THAT(*ReadFile(Saved(testing::SmallModel("gpt2", 2, {HeadKind::kScore})) + "/config.json"),
-              AllOf(HasSubstr("\"GPT2ForSequenceClassification\""), HasSubstr("\"regression\"")));
-  EXPECT_THAT(SaveModel(folder, testing::SmallModel("roberta", 2, {HeadKind::kClasses, HeadKind::kScore}), {}, {}),
-              IsInvalidArgument("head.score: roberta wants no head of classes beside it, got one"));
-}
-
-// BERT's next-sentence head is no head that is known here.
-TEST(HuggingFace, LeavesAsideAndSaysWhatItDoesNotKnow) {
-  const auto model = LoadChanged(Saved(Bert(true)), [](Tensors* tensors) {
-    tensors->emplace_back("cls.seq_relationship.weight", at::zeros({2, 8}));
-    tensors->emplace_back("cls.seq_relationship.bias", at::zeros({2}));
-    tensors->emplace_back("classifier.weight", at::zeros({7, 8}));
-  });
-  ASSERT_THAT(model, IsOk());
-  ExpectSame(model->parameters, RandomParameters(Bert(true)));
-  EXPECT_THAT(model->left_aside, ::testing::ElementsAre("classifier", "cls.seq_relationship"));
-}
-
-// A classifier of positions is stored under the names of one of sequences.
-TEST(HuggingFace, ReadsTheHeadsOfTheClassesThatTheConfigurationNames) {
-  const EncoderConfig config = testing::SmallModel("bert", 2, {HeadKind::kClasses});
-  const auto tokens = LoadWith("BertForSequenceClassification", "BertForTokenClassification", config);
-  ASSERT_THAT(tokens, IsOk());
-  EXPECT_TRUE(tokens->config.heads.empty());
-  EXPECT_THAT(tokens->left_aside, ::testing::ElementsAre("classifier"));
-  const auto several = LoadWith("single_label_classification", "multi_label_classification", config);
-  ASSERT_THAT(several, IsOk());
-  EXPECT_THAT(several->left_aside, ::testing::ElementsAre("classifier"));
-  // Without a name the tensors tell; a pooler is a part of the head.
-  const auto unnamed = LoadWith("\"architectures\"", "\"unknown\"", config);
-  ASSERT_THAT(unnamed, IsOk());
-  EXPECT_EQ(unnamed->config, config);
-  EXPECT_THAT(LoadWith("\"1\": \"LABEL_1\"", "\"1\": \"LABEL_1\", \"2\": \"LABEL_2\"", config),
-              IsInvalidArgument("tensor \"classifier.weight\": want shape [3, 8], got [2, 8]"));
-  EXPECT_THAT(LoadWith("\"1\": \"LABEL_1\"", "\"7\": \"LABEL_1\"", config),
-              IsInvalidArgument("id2label: want an object of strings under 0, 1 and so on, got an object of 2"));
-}
-
-// Models are not written in float64.
 TEST(HuggingFace, ReadsFloat64AsFloat32) {
   const std::string folder = Saved(Bert(false));
   const auto model = LoadChanged(folder, [](Tensors* tensors) {

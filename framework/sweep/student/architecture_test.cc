@@ -140,6 +140,8 @@ TEST(ResolveArchitecture, RefusesWhatCannotBeBuilt) {
   EXPECT_THAT(Resolve(architecture), IsInvalidArgument("student.architecture.layers: want"));
   architecture.set_layers(2);
   architecture.set_family("distilbert");
+  EXPECT_THAT(Resolve(architecture), IsOk()) << "it has no token types";
+  architecture.set_token_types(true);
   EXPECT_THAT(Resolve(architecture), IsInvalidArgument("student.architecture.token_types: distilbert wants 0, got 2"));
 }
 

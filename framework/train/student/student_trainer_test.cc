@@ -11,21 +11,14 @@
 
 #include "ATen/TensorOperators.h"
 #include "ATen/core/grad_mode.h"
-#include "ATen/ops/addmm.h"
-#include "ATen/ops/exp.h"
 #include "ATen/ops/full_like.h"
-#include "ATen/ops/gather.h"
-#include "ATen/ops/index_select.h"
-#include "ATen/ops/log_softmax.h"
-#include "ATen/ops/sqrt.h"
-#include "ATen/ops/sum.h"
 #include "ATen/ops/zeros_like.h"
 #include "framework/batch/micro_batches.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
+#include "framework/train/student/test_plain_loop.h"
 #include "framework/train/test_training.h"
 #include "gtest/gtest.h"
-#include "torch/csrc/autograd/autograd.h"
 
 namespace retort {
 namespace {
@@ -35,6 +28,7 @@ using testing::IsCloseTo;
 using testing::IsInvalidArgument;
 using testing::IsOk;
 using testing::kTripleLoss;
+using testing::PlainLoop;
 using testing::SmallEncoder;
 using testing::StatusIs;
 
@@ -105,89 +99,9 @@ UpdateResult RunStep(int64_t step, int micro_batches, StudentTrainer* student) {
   return result.ok() ? *result : UpdateResult();
 }
 
-// The same training as one would write it with a deep-learning framework, in float64: logits of all rows, one backward,
-// AdamW parameter by parameter (Loshchilov and Hutter 2019, algorithm 2).
-class PlainLoop {
- public:
-  explicit PlainLoop(const StudentTrainer& student)
-      : seed_(student.options().seed),
-        parameters_(student.parameters().To(at::kDouble, c10::Device(at::kCPU))),
-        teacher_(TeacherParameters().To(at::kDouble, c10::Device(at::kCPU))) {
-    for (const ParameterSpec& spec : parameters_.specs()) {
-      first_.push_back(at::zeros_like(parameters_.Get(spec.name)));
-      second_.push_back(at::zeros_like(parameters_.Get(spec.name)));
-    }
-  }
-
-  UpdateResult Step(int64_t t, double learning_rate, double clip_norm) {
-    parameters_.EnableGradients();
-    UpdateResult result;
-    torch::autograd::backward({Loss(testing::WholeBatch(testing::RandomStep(t)), &result)}, {});
-    result.gradient_norm = std::sqrt(at::sum(parameters_.flat_gradient() * parameters_.flat_gradient()).item<double>());
-    const double factor = result.gradient_norm > clip_norm ? clip_norm / result.gradient_norm : 1;
-    at::NoGradGuard no_grad;
-    for (size_t i = 0; i < parameters_.specs().size(); ++i) {
-      const ParameterSpec& spec = parameters_.specs()[i];
-      const at::Tensor g = factor * parameters_.Gradient(spec.name);
-      const at::Tensor old = parameters_.Get(spec.name).detach();
-      first_[i] = 0.9 * first_[i] + 0.1 * g;
-      second_[i] = 0.999 * second_[i] + 0.001 * g * g;
-      const at::Tensor direction =
-          first_[i] / (1 - std::pow(0.9, t)) / (at::sqrt(second_[i] / (1 - std::pow(0.999, t))) + 1e-3);
-      const double decay = spec.kind == ParameterKind::kWeight ? 0.1 : 0;
-      EXPECT_THAT(parameters_.Set(spec.name, old - learning_rate * decay * old - learning_rate * direction), IsOk());
-    }
-    return result;
-  }
-
-  const ParameterSet& parameters() const { return parameters_; }
-
- private:
-  static at::Tensor Rows(const at::Tensor& hidden, const at::Tensor& rows) {
-    return hidden.reshape({-1, hidden.size(-1)}).index_select(0, rows);
-  }
-
-  static at::Tensor Logits(const Encoder& encoder, const ParameterSet& parameters, const at::Tensor& hidden) {
-    return at::addmm(parameters.Get("head.vocabulary.decoder.bias"),
-                     encoder.head(HeadKind::kVocabulary).Transform(parameters, hidden),
-                     parameters.Get("embeddings.word").t());
-  }
-
-  // 5 · 4 KL(τ = 2) / n + 1 · Σ(1 - cos) / n + 2 · CE / n_labelled.
-  at::Tensor Loss(const Batch& batch, UpdateResult* result) {
-    Capture last_student, last_teacher;
-    last_student.hidden = {2};
-    last_teacher.hidden = {3};
-    const at::Tensor hidden_s =
-        Rows(Student().Forward(parameters_, batch, last_student, Dropout{seed_}).hidden.at(2), batch.real_rows);
-    const at::Tensor hidden_t =
-        Rows(Teacher().Forward(teacher_, batch, last_teacher, std::nullopt).hidden.at(3), batch.real_rows);
-    const at::Tensor s = Logits(Student(), parameters_, hidden_s), t = Logits(Teacher(), teacher_, hidden_t);
-    const at::Tensor labels = batch.labels.reshape({-1}).index_select(0, batch.real_rows);
-
-    const auto n = static_cast<double>(batch.real_rows.size(0)),
-               labelled = static_cast<double>(batch.labelled_rows.size(0));
-    const at::Tensor log_s = at::log_softmax(s / 2, -1), log_t = at::log_softmax(t / 2, -1);
-    const at::Tensor soft = 4 * at::sum(at::exp(log_t) * (log_t - log_s)) / n;
-    const at::Tensor cosine = (hidden_s * hidden_t).sum(-1) / (hidden_s.norm(2, -1) * hidden_t.norm(2, -1));
-    const at::Tensor away = (1 - cosine).sum() / n;
-    const at::Tensor log_p = at::gather(at::log_softmax(s, -1), 1, labels.clamp_min(0).unsqueeze(1)).squeeze(1);
-    const at::Tensor hard = -at::sum(log_p * labels.ge(0)) / labelled;
-    const at::Tensor loss = 5 * soft + away + 2 * hard;
-    result->values = {soft.item<double>(), away.item<double>(), hard.item<double>()};
-    result->loss = loss.item<double>();
-    return loss;
-  }
-
-  const uint64_t seed_;
-  ParameterSet parameters_;
-  const ParameterSet teacher_;
-  std::vector<at::Tensor> first_, second_;
-};
-
 TEST(StudentTrainer, StepsAsAPlainTrainingLoop) {
   auto student = Make(kTripleLoss + kOptimizer + "linear { warmup: 0.5 } clip_norm: 2 row_chunk: 5");
-  PlainLoop plain(*student);
+  PlainLoop plain(*student, Student(), Teacher(), TeacherParameters());
   bool clipped = false;
   for (int64_t step = 1; step <= 3; ++step) {
     SCOPED_TRACE(step);

@@ -10,7 +10,7 @@ import unittest
 import torch
 import transformers
 
-from model_comparison import ModelComparison, dump_model, language_model_class, loaded
+from model_comparison import ModelComparison, class_with_head, dump_model, loaded
 
 CONVERT = pathlib.Path(os.environ["RETORT_BINARIES"]) / "tools/convert/convert"
 BERT = {
@@ -96,7 +96,7 @@ class ConvertTest(ModelComparison):
         model.save_pretrained(whole)
         student = self.scratch / "student"
         convert(f"--model={whole}", f"--output={student}", "--layers=6", *arguments)
-        got, complaints = loaded(student, language_model_class(student))
+        got, complaints = loaded(student, class_with_head(student, "vocabulary"))
         self.assertEqual(complaints, {})
         values = got.state_dict()
         checked = 0

@@ -19,12 +19,11 @@ import re
 import subprocess
 import sys
 
+import debian_packages
 import shell_commands
 
 # What is needed, where, for which purpose of tools/build/install_packages, and the files of the system that would do.
 Need = collections.namedtuple("Need", "file line what purpose paths")
-
-Record = collections.namedtuple("Record", "name essential provides depends")
 
 PURPOSES = ("build", "development", "interop")
 
@@ -53,80 +52,6 @@ _INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')
 _IMPORT = re.compile(r'\s*import\s+(?:public\s+|weak\s+)?"([^"]+)"')
 _PROGRAM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
 _SYSTEM_FOLDERS = ("/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/")
-
-
-def output_of(*command):
-    return subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
-
-
-# Packages.
-
-
-def parse_depends(field):
-    """A list of alternatives for each dependency, without versions and architectures."""
-    dependencies = [dependency for dependency in field.split(",") if dependency.strip()]
-    return [[re.split(r"[\s(:]", choice.strip(), maxsplit=1)[0] for choice in dependency.split("|")] for dependency in dependencies]
-
-
-def installed_packages():
-    form = "${db:Status-Status}\t${Package}\t${Essential}\t${Provides}\t${Pre-Depends}, ${Depends}\n"
-    for line in output_of("dpkg-query", "-W", "-f", form).splitlines():
-        status, name, essential, provides, depends = line.split("\t")
-        if status == "installed":
-            yield Record(name, essential == "yes", [choice for (choice,) in parse_depends(provides)], parse_depends(depends))
-
-
-class Packages:
-    """What is installed, and what brings what."""
-
-    def __init__(self, records):
-        self._records = {record.name: record for record in records}
-        self._providers = collections.defaultdict(list)
-        for record in sorted(self._records.values()):
-            for name in record.provides:
-                self._providers[name].append(record.name)
-        self._base = self._with_dependencies(["apt"] + [record.name for record in self._records.values() if record.essential], set())
-
-    def closure(self, names):
-        """The named packages, what they depend on, and what each Debian has."""
-        return self._with_dependencies(names, set(self._base))
-
-    def _with_dependencies(self, names, found):
-        waiting = list(names)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                record = self._records.get(name)
-                waiting += [self._chosen(choices, found) for choices in record.depends] if record else []
-        return found
-
-    def _chosen(self, choices, found):
-        """The package that satisfies a dependency: one that is there already, else the first that is installed."""
-        candidates = [name for choice in choices for name in ([choice] if choice in self._records else self._providers[choice])]
-        return next((name for name in candidates if name in found), next(iter(candidates), choices[0]))
-
-
-def spellings(path):
-    """A path with and without /usr: either may be what dpkg knows."""
-    path = os.path.normpath(path)
-    return [path, path[len("/usr") :] if path.startswith("/usr/") else "/usr" + path]
-
-
-def owners_of(paths):
-    """The packages of each path; those of its target where it is an alternative, which belongs to no package."""
-    queried = sorted({name for path in paths for name in spellings(path) + spellings(os.path.realpath(path))})
-    owners = collections.defaultdict(set)
-    for start in range(0, len(queried), 1000):
-        for line in output_of("dpkg-query", "-S", *queried[start : start + 1000]).splitlines():
-            names, separator, path = line.partition(": ")
-            if separator and not names.startswith("diversion by"):
-                owners[path] |= {name.split(":")[0] for name in names.split(", ")}
-
-    def of_either(names):
-        return set().union(*(owners[name] for name in names))
-
-    return {path: of_either(spellings(path)) or of_either(spellings(os.path.realpath(path))) for path in paths}
 
 
 # Headers.
@@ -264,8 +189,8 @@ def starlark_needs(files, read):
 def sanitizer_runtimes(compiler, sanitizer):
     stem = {"address": "asan", "undefined": "ubsan", "thread": "tsan"}.get(sanitizer, sanitizer)
     if compiler == "clang":
-        return glob.glob("%s/lib/linux/libclang_rt.%s*.a" % (output_of("clang", "-print-resource-dir").strip(), stem))[:1]
-    path = output_of("gcc", "-print-file-name=lib%s.so" % stem).strip()
+        return glob.glob("%s/lib/linux/libclang_rt.%s*.a" % (debian_packages.output_of("clang", "-print-resource-dir").strip(), stem))[:1]
+    path = debian_packages.output_of("gcc", "-print-file-name=lib%s.so" % stem).strip()
     return [path] if os.path.exists(path) else []
 
 
@@ -304,8 +229,8 @@ def built_programs(folder):
 
 def wanted_libraries(program):
     """(name, path) of the libraries that the program itself names; the path is None where there is none."""
-    names = re.findall(r"\(NEEDED\).*\[(.*)\]", output_of("readelf", "-d", program))
-    paths = dict(re.findall(r"^\s*(\S+) => (/\S+)", output_of("ldd", program), re.MULTILINE))
+    names = re.findall(r"\(NEEDED\).*\[(.*)\]", debian_packages.output_of("readelf", "-d", program))
+    paths = dict(re.findall(r"^\s*(\S+) => (/\S+)", debian_packages.output_of("ldd", program), re.MULTILINE))
     return [(name, paths.get(name)) for name in names if not name.startswith("ld-linux")]
 
 
@@ -345,7 +270,7 @@ def failure(needs, owners):
 
 
 def listed_packages(purpose):
-    return [line.split()[0] for line in output_of("tools/build/install_packages", "--list", purpose).splitlines()]
+    return [line.split()[0] for line in debian_packages.output_of("tools/build/install_packages", "--list", purpose).splitlines()]
 
 
 def plain_build():
@@ -355,7 +280,7 @@ def plain_build():
 
 
 def check(programs):
-    files = set(output_of("git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines())
+    files = set(debian_packages.output_of("git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines())
     files = {file for file in files if os.path.isfile(file)}
 
     def read(file):
@@ -368,9 +293,9 @@ def check(programs):
         *starlark_needs(files, read),
         *configuration_needs(".bazelrc", read),
     ]
-    packages = Packages(installed_packages())
+    packages = debian_packages.Packages(debian_packages.installed_packages())
     closures = {purpose: packages.closure(listed_packages(purpose)) for purpose in PURPOSES}
-    found = failures(needs, owners_of({path for need in needs for path in need.paths}), closures)
+    found = failures(needs, debian_packages.owners_of({path for need in needs for path in need.paths}), closures)
     if not libraries:
         found.append("no program is built in %s, so its shared libraries cannot be checked: bazel build //experiments:sweep" % programs)
     return len(needs), found

@@ -11,6 +11,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 import check_packages
+import debian_packages
 import shell_commands
 
 
@@ -69,12 +70,12 @@ class ShellCommandsTest(unittest.TestCase):
 
 
 def record(name, depends="", provides=(), essential=False):
-    return check_packages.Record(name, essential, list(provides), check_packages.parse_depends(depends))
+    return debian_packages.Record(name, essential, list(provides), debian_packages.parse_depends(depends))
 
 
 class PackagesTest(unittest.TestCase):
     def setUp(self):
-        self.packages = check_packages.Packages(
+        self.packages = debian_packages.Packages(
             [
                 record("base-files", "awk", essential=True),
                 record("gawk", provides=["awk"]),
@@ -103,7 +104,7 @@ class PackagesTest(unittest.TestCase):
         self.assertEqual(self.packages.closure(["new"]) - self.packages.closure([]), {"new"})
 
     def test_parse_depends(self):
-        self.assertEqual(check_packages.parse_depends(", a (>= 1), b:any | c"), [["a"], ["b", "c"]])
+        self.assertEqual(debian_packages.parse_depends(", a (>= 1), b:any | c"), [["a"], ["b", "c"]])
 
 
 class NeedsTest(unittest.TestCase):

@@ -1,0 +1,74 @@
+#ifndef RETORT_FRAMEWORK_MODEL_TEST_PLAIN_ENCODER_H_
+#define RETORT_FRAMEWORK_MODEL_TEST_PLAIN_ENCODER_H_
+
+#include <cmath>
+#include <string>
+
+#include "ATen/ATen.h"
+#include "framework/batch/batch.h"
+#include "framework/model/config/encoder_config.h"
+#include "framework/model/parameter_set.h"
+
+namespace retort::testing {
+
+// The encoder without dropout, written down as its documentation says it.
+struct PlainEncoder {
+  const EncoderConfig& config;
+  const ParameterSet& parameters;
+
+  at::Tensor Embed(const Batch& batch) const {
+    const at::Tensor hidden = parameters.Get("embeddings.word").index_select(0, batch.ids.flatten());
+    return hidden.view({batch.sequences(), batch.positions(), -1}) +
+           parameters.Get("embeddings.position").narrow(0, 0, batch.positions()) +
+           parameters.Get("embeddings.token_type")[0];
+  }
+
+  at::Tensor Linear(const std::string& name, const at::Tensor& x) const {
+    const at::Tensor y = x.matmul(parameters.Get(name + ".weight").t());
+    return parameters.Has(name + ".bias") ? y + parameters.Get(name + ".bias") : y;
+  }
+
+  at::Tensor Norm(const std::string& name, const at::Tensor& x) const {
+    const at::Tensor centred = x - x.mean(-1, /*keepdim=*/true);
+    const at::Tensor variance = (centred * centred).mean(-1, /*keepdim=*/true);
+    return centred / (variance + config.layer_norm_epsilon).sqrt() * parameters.Get(name + ".scale") +
+           parameters.Get(name + ".shift");
+  }
+
+  at::Tensor Attention(const AttentionSpec& spec, const std::string& name, const at::Tensor& x,
+                       const Batch& batch) const {
+    const auto cut = [&](const char* part) {
+      return Linear(name + part, x).view({x.size(0), x.size(1), spec.heads, spec.head_size}).transpose(1, 2);
+    };
+    at::Tensor scores =
+        cut(".query").matmul(cut(".key").transpose(-2, -1)) / std::sqrt(static_cast<double>(spec.head_size));
+    scores = scores.masked_fill(batch.valid.logical_not().view({x.size(0), 1, 1, x.size(1)}), -INFINITY);
+    if (spec.causal) scores = scores.masked_fill(at::ones_like(scores, at::kBool).triu(1), -INFINITY);
+    const at::Tensor out = scores.softmax(-1).matmul(cut(".value")).transpose(1, 2).flatten(2, 3);
+    return Linear(name + ".output", out);
+  }
+
+  at::Tensor FeedForward(const FeedForwardSpec& spec, const std::string& name, const at::Tensor& x) const {
+    const auto act = [&](const at::Tensor& y) {
+      return spec.activation == Activation::kTanh ? y.tanh() : y * 0.5 * (1 + (y / std::sqrt(2.0)).erf());
+    };
+    const at::Tensor up = Linear(name + ".up", x);
+    return Linear(name + ".down", spec.gated ? act(Linear(name + ".gate", x)) * up : act(up));
+  }
+
+  at::Tensor Layer(int number, const at::Tensor& x, const Batch& batch) const {
+    const LayerSpec& layer = config.layer(number);
+    const std::string name = "layer." + std::to_string(number);
+    const std::string attention = name + ".attention", feed_forward = name + ".feed_forward";
+    if (layer.norm == NormPlacement::kPre) {
+      const at::Tensor y = x + Attention(layer.attention, attention, Norm(attention + ".norm", x), batch);
+      return y + FeedForward(layer.feed_forward, feed_forward, Norm(feed_forward + ".norm", y));
+    }
+    const at::Tensor y = Norm(attention + ".norm", x + Attention(layer.attention, attention, x, batch));
+    return Norm(feed_forward + ".norm", y + FeedForward(layer.feed_forward, feed_forward, y));
+  }
+};
+
+}  // namespace retort::testing
+
+#endif  // RETORT_FRAMEWORK_MODEL_TEST_PLAIN_ENCODER_H_

@@ -1,0 +1,138 @@
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "framework/testing/matchers.h"
+#include "framework/train/cohort.h"
+#include "framework/train/test_cohort.h"
+#include "framework/train/test_training.h"
+#include "gtest/gtest.h"
+
+// Evaluations while students train, and what is kept by them.
+
+namespace retort {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::IsInvalidArgument;
+using testing::IsOk;
+using testing::kOptimizer;
+using testing::kSteps;
+using testing::kTripleLoss;
+using testing::Recorder;
+using testing::SixMembers;
+using testing::TestCohort;
+using testing::TestMember;
+
+class CohortEvaluationTest : public testing::CohortTest {};
+
+// An evaluator that gives out a list of made-up numbers, one by one; the same for all members.
+CohortEvaluator Scripted(const std::string& metric, std::vector<double> values, int64_t* evaluations) {
+  return [=](const std::vector<const CohortMember*>& members) {
+    std::map<std::string, double> metrics{{metric, values.at((*evaluations)++)}, {"other", 1}};
+    return absl::StatusOr<std::vector<std::map<std::string, double>>>(
+        std::vector<std::map<std::string, double>>(members.size(), metrics));
+  };
+}
+
+MetricSpecs TwoMetrics() {
+  return {{"masked_lm/cross_entropy", "cross-entropy", Nats(), Better::kLower},
+          {"masked_lm/accuracy", "accuracy", Percent(), Better::kHigher}};
+}
+
+TestMember KeepsBest(const std::string& metric) {
+  return {"best", kTripleLoss + kOptimizer + "keep { best { metric: \"" + metric + "\" } }", 2, 1};
+}
+
+// The parameters after a number of steps of the whole training.
+at::Tensor After(int64_t steps, const TestMember& member, const std::string& folder) {
+  TestCohort cohort(folder);
+  cohort.options().total_steps = kSteps;
+  cohort.options().checkpoint_steps = 1;
+  std::vector<CohortMember> made = cohort.Members({member});
+  Recorder recorder;
+  recorder.stop_after = steps;
+  cohort.options().observers = {&recorder};
+  cohort.options().stop = &recorder.stop;
+  const auto ignored = TrainCohort(cohort.options(), &made);
+  return LoadCheckpoint(cohort.CheckpointFolder(member.name), steps)->state.parameters;
+}
+
+TEST_F(CohortEvaluationTest, KeepsTheBestOfAMetric) {
+  const std::vector<double> values = {5, 3, 4, 3.5};
+  for (const auto& [metric, best_step] :
+       {std::pair(std::string("masked_lm/cross_entropy"), 4), std::pair(std::string("masked_lm/accuracy"), 2)}) {
+    SCOPED_TRACE(metric);
+    int64_t evaluations = 0;
+    const TestMember member = KeepsBest(metric);
+    const auto cohort = Make("keep" + std::to_string(best_step));
+    cohort->options().evaluate = Scripted(metric, values, &evaluations);
+    cohort->options().evaluate_every_steps = 2;
+    cohort->options().metrics = TwoMetrics();
+    const MemberResult result = Train({member}, cohort.get()).at("best");
+    ASSERT_THAT(result.status, IsOk());
+    EXPECT_EQ(evaluations, 4);
+    EXPECT_EQ(result.progress.best_step, best_step);
+    EXPECT_EQ(result.progress.best_value, values[best_step / 2 - 1]);
+    EXPECT_TRUE(result.parameters.equal(After(best_step, member, root_ + "/after" + std::to_string(best_step))));
+  }
+}
+
+TEST_F(CohortEvaluationTest, RemembersTheBestWhenResumed) {
+  int64_t evaluations = 0;
+  const auto cohort = Make("remember");
+  cohort->options().evaluate = Scripted("masked_lm/cross_entropy", {5, 3, 4, 3.5}, &evaluations);
+  cohort->options().metrics = TwoMetrics();
+  cohort->options().evaluate_every_steps = 2;
+  const TestMember member = KeepsBest("masked_lm/cross_entropy");
+  TrainUntil(6, {member}, cohort.get());
+  const MemberResult result = Train({member}, cohort.get()).at("best");
+  EXPECT_EQ(evaluations, 4);
+  EXPECT_EQ(result.progress.best_step, 4);
+  EXPECT_EQ(result.progress.best_value, 3);
+  EXPECT_TRUE(result.parameters.equal(After(4, member, root_ + "/after")));
+}
+
+TEST_F(CohortEvaluationTest, AMetricThatIsNotANumberIsNeverTheBest) {
+  int64_t evaluations = 0;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const auto cohort = Make("nan");
+  cohort->options().evaluate = Scripted("masked_lm/cross_entropy", {nan, 3, nan, 4}, &evaluations);
+  cohort->options().metrics = TwoMetrics();
+  cohort->options().evaluate_every_steps = 2;
+  const MemberResult result = Train({KeepsBest("masked_lm/cross_entropy")}, cohort.get()).at("best");
+  EXPECT_EQ(result.progress.best_step, 4);
+  EXPECT_EQ(result.progress.best_value, 3);
+}
+
+TEST_F(CohortEvaluationTest, AnUnknownMetricNamesTheKnownOnes) {
+  int64_t evaluations = 0;
+  const auto cohort = Make("unknown");
+  cohort->options().evaluate = Scripted("masked_lm/accuracy", {1}, &evaluations);
+  cohort->options().evaluate_every_steps = 1;
+  std::vector<CohortMember> made = cohort->Members({KeepsBest("masked_lm/perplexity")});
+  EXPECT_THAT(
+      TrainCohort(cohort->options(), &made),
+      IsInvalidArgument("keep.best.metric: want one of masked_lm/accuracy, other, got \"masked_lm/perplexity\""));
+}
+
+TEST_F(CohortEvaluationTest, EvaluatesEverySoManyTokensAndAtTheEnd) {
+  int64_t evaluations = 0;
+  Recorder recorder;
+  const auto cohort = Make("tokens");
+  cohort->options().observers = {&recorder};
+  cohort->options().evaluate = Scripted("x", std::vector<double>(10, 1), &evaluations);
+  cohort->options().evaluate_every_tokens = 100;  // 44 a step: after steps 3, 5, 7; and 8 is the last.
+  Train({SixMembers()[0]}, cohort.get());
+  std::vector<std::string> evaluated;
+  for (const std::string& event : recorder.events["triple"]) {
+    if (event.rfind("evaluated", 0) == 0) evaluated.push_back(event);
+  }
+  EXPECT_THAT(evaluated, ElementsAre("evaluated 3", "evaluated 5", "evaluated 7", "evaluated 8"));
+}
+
+}  // namespace
+}  // namespace retort
