@@ -8,9 +8,9 @@
 namespace retort {
 
 // Parses JSON that comes from anywhere. `where` begins messages. Memory is
-// bounded by the limits: the text's size and at most 64 MB for half a million
-// values. Errors: what is not JSON, naming the byte; nesting of more than 32;
-// more than half a million values; an object with a name twice. Thread-safe.
+// bounded by the text's size, some thirty times of it for the smallest values.
+// Errors: a text of more than 64 MB; what is not JSON, naming the byte; nesting
+// of more than 32; an object with a name twice. Thread-safe.
 absl::StatusOr<nlohmann::json> ParseStrictJson(absl::string_view text, absl::string_view where);
 
 }  // namespace retort

@@ -1,4 +1,4 @@
-#include "framework/text/files/tokenizer_json.h"
+#include "framework/text/tokenizer_json/tokenizer_json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
