@@ -22,7 +22,7 @@ absl::StatusOr<Json> ReadObject(const TokenizerFiles& files, const std::string& 
   const auto found = files.find(name);
   if (found == files.end()) return Json::object();
   const std::string place = absl::StrCat(folder, "/", name);
-  RETORT_ASSIGN_OR_RETURN(Json json, ParseStrictJson(found->second, place));
+  RETORT_ASSIGN_OR_RETURN(Json json, ParseStrictJson(found->second, place, JsonDialect::kPython));
   RETORT_RETURN_IF_ERROR(JsonFields::Open(json, place).status());
   return json;
 }
@@ -103,7 +103,14 @@ bool MaskStripsLeft(const ClassOfFiles& found, const TokenizerObjects& objects) 
 absl::Status SetInConfig(const std::string& name, const Json& value, const std::string& folder, TokenizerFiles* files) {
   RETORT_RETURN_IF_ERROR(ReadObject(*files, kConfig, folder).status());
   const auto found = files->find(kConfig);
-  auto config = found == files->end() ? nlohmann::ordered_json::object() : nlohmann::ordered_json::parse(found->second);
+  auto config = nlohmann::ordered_json::object();
+  if (found != files->end()) {
+    config = nlohmann::ordered_json::parse(found->second, nullptr, /*allow_exceptions=*/false);
+    if (config.is_discarded()) {
+      return absl::InvalidArgumentError(absl::StrCat(folder, "/", kConfig, ": want no NaN or Infinity where ", name,
+                                                     " has to be written: put null in their place"));
+    }
+  }
   config[name] = nlohmann::ordered_json::parse(value.dump());
   (*files)[kConfig] = config.dump(2) + "\n";
   return absl::OkStatus();

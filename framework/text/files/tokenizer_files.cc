@@ -37,7 +37,7 @@ absl::Status NameClass(const std::filesystem::path& folder, TokenizerFiles* file
   const std::string model_path = (folder / "config.json").string();
   if (!Exists(model_path)) return absl::OkStatus();
   RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(model_path));
-  RETORT_ASSIGN_OR_RETURN(const nlohmann::json model, ParseStrictJson(text, model_path));
+  RETORT_ASSIGN_OR_RETURN(const nlohmann::json model, ParseStrictJson(text, model_path, JsonDialect::kPython));
   RETORT_ASSIGN_OR_RETURN(const TokenizerObjects objects, ReadObjects(*files, folder.string()));
   std::optional<std::string> said;
   const auto found = objects.config.find("tokenizer_class");
