@@ -34,7 +34,9 @@ using testing::StatusIs;
 using Tensors = std::vector<std::pair<std::string, at::Tensor>>;
 
 const TokenizerFiles& Pieces() {
-  static const auto* const files = new TokenizerFiles{{"vocab.txt", "[PAD]\n[UNK]\n"}, {"tokenizer_config.json", "{}"}};
+  static const auto* const files = new TokenizerFiles{
+      {"vocab.txt", "[PAD]\n[UNK]\n"},
+      {"tokenizer_config.json", R"({"tokenizer_class":"BertTokenizer", "do_lower_case":false, "model_max_length":4})"}};
   return *files;
 }
 
@@ -149,7 +151,11 @@ TEST(HuggingFace, StoresHalfTypesRoundedOnce) {
 
 TEST(HuggingFace, CarriesATokenizerAsItIs) {
   const std::string folder = Saved(Bert(false));
-  const TokenizerFiles bytes = {{"vocab.json", "{\"a\": 0}"}, {"merges.txt", ""}, {"special_tokens_map.json", "{ }"}};
+  const TokenizerFiles bytes = {
+      {"vocab.json", "{\"a\": 0}"},
+      {"merges.txt", ""},
+      {"special_tokens_map.json", "{ }"},
+      {"tokenizer_config.json", R"({"tokenizer_class":"GPT2Tokenizer",  "model_max_length":4})"}};
   ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), bytes), IsOk());
   EXPECT_EQ(LoadModel(folder)->tokenizer_path, folder + "/vocab.json");
   EXPECT_EQ(*ReadTokenizerFiles(folder), bytes);

@@ -18,9 +18,9 @@ namespace retort {
 // Errors: those of ReadTokenizerFiles and MakeTokenizer.
 absl::StatusOr<std::unique_ptr<Tokenizer>> LoadTokenizer(const std::string& path);
 
-// The tokenizer of such files, whose pieces came from `path`; messages name it and files beside it. Errors: those of FindClass, ReadSpecialPieces,
-// MakeWholeTokenizer and the tokenizers of classes; options of tokenizer_config.json that change ids and are not
-// supported.
+// The tokenizer of such files, whose pieces came from `path`; messages name it and files beside it. Errors: those of
+// FindClass, ReadSpecialPieces, MakeWholeTokenizer and the tokenizers of classes; options of tokenizer_config.json that
+// change ids and are not supported.
 absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(const TokenizerFiles& files, const std::string& path);
 
 }  // namespace retort
