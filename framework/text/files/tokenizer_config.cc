@@ -51,9 +51,10 @@ absl::Status CheckFiles(TokenizerClass tokenizer_class, const TokenizerFiles& fi
   const std::string wanted = tokenizer_class == TokenizerClass::kWhole ? "a tokenizer.json"
                              : bert                                    ? "a tokenizer.json or vocab.txt"
                                     : "a tokenizer.json, or vocab.json and merges.txt";
-  return absl::InvalidArgumentError(absl::StrCat(
-      place, ": want ", wanted, " for ", TokenizerClassName(tokenizer_class), ", got ", files.begin()->first,
-      ": name BertTokenizer for a vocab.txt, RobertaTokenizer or GPT2Tokenizer for a vocab.json"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(place, ": want ", wanted, " for ", TokenizerClassName(tokenizer_class), ", got ",
+                   files.count("vocab.txt") > 0 ? "vocab.txt" : "vocab.json",
+                   ": name BertTokenizer for a vocab.txt, RobertaTokenizer or GPT2Tokenizer for a vocab.json"));
 }
 
 // The smaller of what is said and what the model takes; nullopt where that is said.
