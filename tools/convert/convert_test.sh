@@ -14,7 +14,7 @@ expect_same() { [ "$2" = "$3" ] || fail "$1: want the same, got $(diff <(echo "$
 
 model=$root/model
 "$make_tiny_teacher" "$model" || exit 1
-printf '{"do_lower_case": true, "strip_accents": false}' >"$model/tokenizer_config.json"
+printf '{"tokenizer_class": "BertTokenizer", "do_lower_case": true, "strip_accents": false, "model_max_length": 8}' >"$model/tokenizer_config.json"
 listed=$(list "$model")
 
 # What is written is listed with these hashes; the one of a LayerNorm, 16 ones in float32, is known.

@@ -1,6 +1,7 @@
 #include "tools/cut_model/kept_tokenizer.h"
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/json/json_fields.h"
@@ -14,6 +15,7 @@ constexpr char kWhole[] = "tokenizer.json";
 constexpr char kConfig[] = "tokenizer_config.json";
 
 // Those of a tokenizer.json by the names that a tokenizer_config.json has for them.
+// Classes of BERT's own take none of them from there: they have what the tokenizer_config.json says, or BERT's defaults.
 absl::Status CarryOptions(const std::string& text, const std::string& path, nlohmann::ordered_json* config) {
   RETORT_ASSIGN_OR_RETURN(const nlohmann::json json, ParseStrictJson(text, path));
   RETORT_ASSIGN_OR_RETURN(JsonFields file, JsonFields::Open(json, path, ": "));
@@ -32,6 +34,12 @@ absl::Status CarryOptions(const std::string& text, const std::string& path, nloh
   return absl::OkStatus();
 }
 
+// Whether a class reads the pieces of a tokenizer.json, and no more of it.
+bool IsOfClass(const nlohmann::ordered_json& config) {
+  const std::string name = config.value("tokenizer_class", "");
+  return !name.empty() && !absl::StartsWith(name, "PreTrainedTokenizer") && name != "TokenizersBackend";
+}
+
 }  // namespace
 
 absl::StatusOr<TokenizerFiles> TokenizerOfKeptPieces(TokenizerFiles files, const std::string& pieces,
@@ -40,7 +48,7 @@ absl::StatusOr<TokenizerFiles> TokenizerOfKeptPieces(TokenizerFiles files, const
     return absl::InvalidArgumentError(absl::StrCat(folder, ": want a model with a vocab.txt, got none"));
   }
   const auto path = [&](const char* name) { return absl::StrCat(folder, "/", name); };
-  nlohmann::ordered_json config = {{"tokenizer_class", "BertTokenizer"}};
+  nlohmann::ordered_json config = nlohmann::ordered_json::object();
   if (const auto found = files.find(kConfig); found != files.end()) {
     config = nlohmann::ordered_json::parse(found->second, nullptr, /*allow_exceptions=*/false);
     if (!config.is_object()) {
@@ -49,7 +57,10 @@ absl::StatusOr<TokenizerFiles> TokenizerOfKeptPieces(TokenizerFiles files, const
     config.erase("added_tokens_decoder");  // Names ids.
   }
   const auto whole = files.find(kWhole);
-  if (whole != files.end()) RETORT_RETURN_IF_ERROR(CarryOptions(whole->second, path(kWhole), &config));
+  if (whole != files.end() && !IsOfClass(config)) {
+    RETORT_RETURN_IF_ERROR(CarryOptions(whole->second, path(kWhole), &config));
+  }
+  config["tokenizer_class"] = "BertTokenizer";
   if (whole != files.end() || files.count(kConfig) > 0) files[kConfig] = config.dump(2) + "\n";
   for (const char* name : {kWhole, "vocab.json", "merges.txt", "added_tokens.json"}) files.erase(name);
   files["vocab.txt"] = pieces;

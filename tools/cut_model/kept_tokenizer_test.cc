@@ -26,24 +26,33 @@ TEST(TokenizerOfKeptPieces, HasTheNewPiecesAndNoOldIds) {
                                     {"added_tokens.json", "{}"},
                                     {"special_tokens_map.json", "[]"},
                                     {"tokenizer_config.json", R"({"x": 1, "added_tokens_decoder": {"0": {}}})"}});
-  EXPECT_EQ(kept, (TokenizerFiles{{"vocab.txt", "new\n"},
-                                  {"special_tokens_map.json", "[]"},
-                                  {"tokenizer_config.json", "{\n  \"x\": 1\n}\n"}}));
+  EXPECT_EQ(kept, (TokenizerFiles{
+                      {"vocab.txt", "new\n"},
+                      {"special_tokens_map.json", "[]"},
+                      {"tokenizer_config.json", "{\n  \"x\": 1,\n  \"tokenizer_class\": \"BertTokenizer\"\n}\n"}}));
   EXPECT_EQ(Kept({{"vocab.txt", "old\n"}}), (TokenizerFiles{{"vocab.txt", "new\n"}}));
 }
 
 TEST(TokenizerOfKeptPieces, ACasedModelStaysCased) {
   const std::string cased = Whole(R"({"lowercase": false, "strip_accents": null, "handle_chinese_chars": false})");
-  const Json options = {{"do_lower_case", false}, {"strip_accents", false}, {"tokenize_chinese_chars", false}};
-  Json alone = options;
-  alone["tokenizer_class"] = "BertTokenizer";
-  EXPECT_EQ(Json::parse(Kept({{"vocab.txt", "old\n"}, {"tokenizer.json", cased}})["tokenizer_config.json"]), alone);
+  const Json options = {{"do_lower_case", false},
+                        {"strip_accents", false},
+                        {"tokenize_chinese_chars", false},
+                        {"tokenizer_class", "BertTokenizer"}};
+  EXPECT_EQ(Json::parse(Kept({{"vocab.txt", "old\n"}, {"tokenizer.json", cased}})["tokenizer_config.json"]), options);
   const TokenizerFiles beside = Kept(
       {{"vocab.txt", "old\n"}, {"tokenizer.json", cased}, {"tokenizer_config.json", R"({"do_lower_case": true})"}});
   EXPECT_EQ(beside.count("tokenizer.json"), 0u);
   EXPECT_EQ(Json::parse(beside.at("tokenizer_config.json")), options);
   const TokenizerFiles uncased = Kept({{"vocab.txt", "old\n"}, {"tokenizer.json", Whole("{}")}});
   EXPECT_TRUE(Json::parse(uncased.at("tokenizer_config.json"))["do_lower_case"]);
+}
+
+TEST(TokenizerOfKeptPieces, AClassHasItsOptionsFromItsConfig) {
+  const TokenizerFiles kept = Kept({{"vocab.txt", "old\n"},
+                                    {"tokenizer.json", Whole(R"({"lowercase": false})")},
+                                    {"tokenizer_config.json", R"({"tokenizer_class": "BertTokenizer"})"}});
+  EXPECT_EQ(Json::parse(kept.at("tokenizer_config.json")), (Json{{"tokenizer_class", "BertTokenizer"}}));
 }
 
 TEST(TokenizerOfKeptPieces, Errors) {

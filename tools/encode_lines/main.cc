@@ -24,6 +24,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "framework/base/input/catch_exceptions.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/text/files/load_tokenizer.h"
@@ -97,10 +98,13 @@ std::vector<Share> Shares(const std::vector<std::string>& texts, int64_t bytes, 
 
 void EncodeShare(const std::vector<std::string>& texts, const Tokenizer& tokenizer, Tokenizer::Scratch* scratch,
                  Share* share) {
-  share->ids.clear();
-  for (size_t text = share->begin; text < share->end && share->status.ok(); ++text) {
-    share->status = tokenizer.Encode(texts[text], scratch, &share->ids);
-  }
+  share->status = CatchExceptions("encoding", [&]() -> absl::Status {
+    share->ids.clear();
+    for (size_t text = share->begin; text < share->end; ++text) {
+      RETORT_RETURN_IF_ERROR(tokenizer.Encode(texts[text], scratch, &share->ids));
+    }
+    return absl::OkStatus();
+  });
 }
 
 absl::Status TimeAll(const Tokenizer& tokenizer) {

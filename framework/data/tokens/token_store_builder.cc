@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "framework/base/atomic_file.h"
 #include "framework/base/file.h"
+#include "framework/base/input/catch_exceptions.h"
 #include "framework/base/status_macros.h"
 #include "framework/data/tokens/token_store_format.h"
 #include "framework/text/unicode/utf8.h"
@@ -108,10 +109,19 @@ absl::Status EncodeRound(const Tokenizer& tokenizer, absl::Span<const std::uniqu
   std::atomic<size_t> next{0};
   std::vector<absl::Status> statuses(round->size());
   const auto work = [&](Tokenizer::Scratch* scratch) {
-    for (size_t i = next++; i < round->size(); i = next++) statuses[i] = EncodePart(tokenizer, scratch, &(*round)[i]);
+    for (size_t i = next++; i < round->size(); i = next++) {
+      statuses[i] = CatchExceptions(absl::StrCat("tokenizing ", *(*round)[i].file),
+                                    [&] { return EncodePart(tokenizer, scratch, &(*round)[i]); });
+    }
   };
   std::vector<std::thread> threads;
-  for (size_t i = 1; i < scratches.size(); ++i) threads.emplace_back(work, scratches[i].get());
+  // Where the system gives no more threads, those that are there do the work.
+  const absl::Status started = CatchExceptions("starting threads", [&] {
+    threads.reserve(scratches.size());
+    for (size_t i = 1; i < scratches.size(); ++i) threads.emplace_back(work, scratches[i].get());
+    return absl::OkStatus();
+  });
+  if (!started.ok()) LOG(WARNING) << started.message() << "; going on with " << threads.size() + 1;
   work(scratches[0].get());
   for (std::thread& thread : threads) thread.join();
   for (const absl::Status& status : statuses) RETORT_RETURN_IF_ERROR(status);
@@ -216,10 +226,12 @@ absl::Status BuildTokenStore(const CorpusSpec& corpus, const Tokenizer& tokenize
   for (auto& scratch : scratches) scratch = tokenizer.NewScratch();
   RETORT_ASSIGN_OR_RETURN(StoreWriter writer, StoreWriter::Create(path, tokenizer));
   PartReader reader(corpus, tokenizer);
-  const auto read = [&reader] { return reader.Next(); };
+  const auto read = [&] {
+    return CatchExceptions(absl::StrCat("reading corpus ", corpus.name), [&reader] { return reader.Next(); });
+  };
   RETORT_ASSIGN_OR_RETURN(Round round, read());
   while (!round.empty()) {
-    std::future<absl::StatusOr<Round>> next = std::async(std::launch::async, read);
+    std::future<absl::StatusOr<Round>> next = std::async(std::launch::async | std::launch::deferred, read);
     absl::Status status = EncodeRound(tokenizer, scratches, &round);
     for (size_t i = 0; status.ok() && i < round.size(); ++i) status = writer.Add(round[i]);
     absl::StatusOr<Round> following = next.get();

@@ -76,7 +76,11 @@ TEST(HuggingFace, StoresHalfTypesRoundedOnce) {
 
 TEST(HuggingFace, CarriesATokenizerAsItIs) {
   const std::string folder = Saved(Bert(false));
-  const TokenizerFiles bytes = {{"vocab.json", "{\"a\": 0}"}, {"merges.txt", ""}, {"special_tokens_map.json", "{ }"}};
+  const TokenizerFiles bytes = {
+      {"vocab.json", "{\"a\": 0}"},
+      {"merges.txt", ""},
+      {"special_tokens_map.json", "{ }"},
+      {"tokenizer_config.json", R"({"tokenizer_class":"GPT2Tokenizer",  "model_max_length":4})"}};
   ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), bytes), IsOk());
   EXPECT_EQ(LoadModel(folder)->tokenizer_path, folder + "/vocab.json");
   EXPECT_EQ(*ReadTokenizerFiles(folder), bytes);

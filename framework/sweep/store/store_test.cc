@@ -97,6 +97,7 @@ TEST_F(StoreTest, WritesStudentsWithTheTokenizerOfTheirTeacher) {
   config.position_offset = 2;
   TokenizerFiles tokenizer = testing::TinyBytePieces();
   tokenizer["special_tokens_map.json"] = "{}";
+  tokenizer["tokenizer_config.json"] = R"({"tokenizer_class":"RobertaTokenizer", "model_max_length":8})";
   testing::WriteTinyTeacher(sweep_.teacher(), 5, config, tokenizer);
   const absl::StatusOr<Plan> plan = sweep_.Make(sweep_.Text("controls: NONE"));
   ASSERT_THAT(plan, IsOk());

@@ -13,6 +13,7 @@
 #include "framework/text/bpe/byte_alphabet.h"
 #include "framework/text/bpe/gpt2_words.h"
 #include "framework/text/bpe/vocabulary_json.h"
+#include "framework/text/unicode/text_file.h"
 #include "framework/text/unicode/utf8.h"
 #include "glog/logging.h"
 #include "xxhash.h"
@@ -22,7 +23,7 @@ namespace {
 
 // Change it when ids of the same text, vocabulary and options change, those in
 // stored corpora too.
-constexpr uint64_t kAlgorithmVersion = 2;
+constexpr uint64_t kAlgorithmVersion = 3;
 
 constexpr const char* kRobertaPieces[] = {"<s>", "<pad>", "</s>", "<unk>", "<mask>"};
 constexpr const char* kEndOfText = "<|endoftext|>";
@@ -81,6 +82,7 @@ absl::StatusOr<std::unique_ptr<ByteBpeTokenizer>> ByteBpeTokenizer::Load(const s
                                                                          const ByteBpeOptions& options) {
   RETORT_ASSIGN_OR_RETURN(Vocabulary vocabulary, LoadVocabularyJson(vocabulary_path));
   RETORT_ASSIGN_OR_RETURN(const std::string merges_text, ReadFile(merges_path));
+  RETORT_RETURN_IF_ERROR(CheckTextFile(merges_text, merges_path));
   RETORT_ASSIGN_OR_RETURN(const std::vector<BytePairMerges::Pair> pairs,
                           BytePairMerges::ParseText(merges_text, merges_path));
   RETORT_ASSIGN_OR_RETURN(BytePairMerges merges, BytePairMerges::Create(pairs, vocabulary, merges_path));
@@ -172,8 +174,10 @@ std::string ByteBpeTokenizer::Decode(absl::Span<const int32_t> ids, const Decode
 }
 
 uint64_t ByteBpeTokenizer::Fingerprint() const {
-  std::string parts = absl::StrCat("byte-bpe ", kAlgorithmVersion, " ", vocabulary().hash(), " ", parts_.merges.hash(),
-                                   " ", options_.add_prefix_space);
+  std::string parts =
+      absl::StrCat("byte-bpe ", kAlgorithmVersion, " ", vocabulary().hash(), " ", parts_.merges.hash(), " ",
+                   options_.add_prefix_space, " ", special_ids().pad, ",", special_ids().unk, ",", special_ids().cls,
+                   ",", special_ids().sep, ",", special_ids().mask, " ", SequenceTemplateText(sequence_template()));
   for (const std::vector<AddedPiece>& list : parts_.added) {
     for (const AddedPiece& piece : list) absl::StrAppend(&parts, " ", AddedPieceText(piece));
     absl::StrAppend(&parts, ";");

@@ -1,14 +1,17 @@
 #include "framework/text/files/tokenizer_files.h"
 
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
-#include "framework/text/files/load_tokenizer.h"
-#include "nlohmann/json.hpp"
+#include "framework/json/json_fields.h"
+#include "framework/json/strict_json.h"
+#include "framework/text/files/tokenizer_class.h"
+#include "framework/text/unicode/text_file.h"
 
 namespace retort {
 namespace {
@@ -20,22 +23,47 @@ constexpr char kMerges[] = "merges.txt";
 constexpr char kConfig[] = "tokenizer_config.json";
 constexpr const char* kBeside[] = {kConfig, "special_tokens_map.json", "added_tokens.json"};
 
+absl::Status Add(const std::filesystem::path& file, const char* name, TokenizerFiles* files) {
+  RETORT_ASSIGN_OR_RETURN((*files)[name], ReadFile(file.string()));
+  return CheckTextFile((*files)[name], file.string());
+}
+
 absl::Status AddIfThere(const std::filesystem::path& folder, const char* name, TokenizerFiles* files) {
-  const std::string path = (folder / name).string();
-  if (!Exists(path)) return absl::OkStatus();
-  RETORT_ASSIGN_OR_RETURN((*files)[name], ReadFile(path));
+  return Exists((folder / name).string()) ? Add(folder / name, name, files) : absl::OkStatus();
+}
+
+// Writes down the class that a config.json beside the files says.
+absl::Status NameClass(const std::filesystem::path& folder, TokenizerFiles* files) {
+  const std::string model_path = (folder / "config.json").string();
+  if (!Exists(model_path)) return absl::OkStatus();
+  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(model_path));
+  RETORT_ASSIGN_OR_RETURN(const nlohmann::json model, ParseStrictJson(text, model_path, JsonDialect::kPython));
+  RETORT_ASSIGN_OR_RETURN(const TokenizerObjects objects, ReadObjects(*files, folder.string()));
+  std::optional<std::string> said;
+  const auto found = objects.config.find("tokenizer_class");
+  if (found != objects.config.end() && found->is_string()) said = found->get<std::string>();
+  RETORT_ASSIGN_OR_RETURN(const std::optional<std::string> name, ClassByConfig(model, said, model_path));
+  if (name != said) RETORT_RETURN_IF_ERROR(SetInConfig("tokenizer_class", *name, folder.string(), files));
   return absl::OkStatus();
 }
 
-std::string ConfigText(int64_t longest_sequence) {
-  nlohmann::ordered_json json;
-  json["tokenizer_class"] = "BertTokenizer";
-  json["do_lower_case"] = true;
-  json["model_max_length"] = longest_sequence;
-  return json.dump(2) + "\n";
-}
-
 }  // namespace
+
+absl::StatusOr<std::string> FindTokenizerFile(const std::string& folder) {
+  for (const char* name : {kWhole, kWordPieces, kBytePieces}) {
+    std::string path = absl::StrCat(folder, "/", name);
+    if (Exists(path)) return path;
+  }
+  for (const char* name : {"sentencepiece.bpe.model", "spiece.model", "spm.model", "tokenizer.model"}) {
+    if (!Exists(absl::StrCat(folder, "/", name))) continue;
+    return absl::NotFoundError(absl::StrCat(
+        folder, ": want WordPiece or byte-level BPE in tokenizer.json, vocab.txt, or vocab.json and merges.txt, got ",
+        "SentencePiece's ", name, ", which is not supported: take a model of another tokenizer, such as one of ",
+        "BERT's, DistilBERT's, RoBERTa's or GPT-2's kind"));
+  }
+  return absl::NotFoundError(
+      absl::StrCat(folder, ": want tokenizer.json, vocab.txt, or vocab.json and merges.txt, got none of them"));
+}
 
 absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path) {
   std::error_code error;
@@ -45,23 +73,22 @@ absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path) {
     RETORT_ASSIGN_OR_RETURN(found, FindTokenizerFile(path));
   }
   const std::filesystem::path file = found;
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   TokenizerFiles files;
   const bool is_whole = file.filename() == kWhole, has_merges = file.filename() == kBytePieces;
-  const char* const name = is_whole ? kWhole : has_merges ? kBytePieces : kWordPieces;
-  RETORT_ASSIGN_OR_RETURN(files[name], ReadFile(found));
-  if (has_merges) {
-    RETORT_ASSIGN_OR_RETURN(files[kMerges], ReadFile((file.parent_path() / kMerges).string()));
-  }
+  RETORT_RETURN_IF_ERROR(Add(file, is_whole ? kWhole : has_merges ? kBytePieces : kWordPieces, &files));
+  if (has_merges) RETORT_RETURN_IF_ERROR(Add(folder / kMerges, kMerges, &files));
   std::vector<const char*> more(std::begin(kBeside), std::end(kBeside));
   if (is_whole || is_folder) more.insert(more.end(), {kWordPieces, kBytePieces, kMerges});
-  for (const char* beside : more) RETORT_RETURN_IF_ERROR(AddIfThere(file.parent_path(), beside, &files));
+  for (const char* beside : more) RETORT_RETURN_IF_ERROR(AddIfThere(folder, beside, &files));
+  RETORT_RETURN_IF_ERROR(NameClass(folder, &files));
   return files;
 }
 
 absl::Status WriteTokenizerFiles(const std::string& folder, const TokenizerFiles& files, int64_t longest_sequence) {
   if (files.empty()) return absl::OkStatus();
   TokenizerFiles written = files;
-  if (files.count(kWordPieces) > 0 && files.count(kWhole) == 0) written.emplace(kConfig, ConfigText(longest_sequence));
+  RETORT_RETURN_IF_ERROR(CompleteConfig(longest_sequence, folder, &written));
   std::vector<const char*> known(std::begin(kBeside), std::end(kBeside));
   known.insert(known.end(), {kWhole, kWordPieces, kBytePieces, kMerges});
   for (const char* name : known) {

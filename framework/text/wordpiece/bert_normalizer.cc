@@ -6,6 +6,8 @@
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
+#include <utility>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -15,6 +17,9 @@
 
 namespace retort {
 namespace {
+
+// ICU counts in 32 bits, and a character may become several.
+constexpr size_t kMostBytes = size_t{256} << 20;
 
 // The library's decomposition tables are of Unicode 12.
 std::unique_ptr<const icu::Normalizer2> Decomposition() {
@@ -88,16 +93,20 @@ icu::UnicodeString LowerCase(const icu::UnicodeString& text) {
   return lower;
 }
 
-icu::UnicodeString StripAccents(const icu::UnicodeString& text, const icu::Normalizer2& decomposition) {
+icu::UnicodeString Decompose(const icu::UnicodeString& text, const icu::Normalizer2& decomposition) {
   UErrorCode error = U_ZERO_ERROR;
-  const icu::UnicodeString decomposed = decomposition.normalize(text, error);
+  icu::UnicodeString decomposed = decomposition.normalize(text, error);
   CHECK(U_SUCCESS(error)) << u_errorName(error);
-  icu::UnicodeString stripped;
-  for (int32_t i = 0; i < decomposed.length(); i = decomposed.moveIndex32(i, 1)) {
-    const UChar32 c = decomposed.char32At(i);
-    if (!IsNonSpacingMark(c)) stripped.append(c);
+  return decomposed;
+}
+
+icu::UnicodeString Without(bool (*dropped)(char32_t), const icu::UnicodeString& text) {
+  icu::UnicodeString left;
+  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+    const UChar32 c = text.char32At(i);
+    if (!dropped(c)) left.append(c);
   }
-  return stripped;
+  return left;
 }
 
 void AppendSplit(const icu::UnicodeString& text, std::vector<std::string>* words) {
@@ -122,13 +131,46 @@ void AppendSplit(const icu::UnicodeString& text, std::vector<std::string>* words
 
 }  // namespace
 
-BertNormalizer::BertNormalizer(const BertNormalizerOptions& options)
-    : options_(options), decomposition_(Decomposition()) {}
+BertNormalizer::BertNormalizer(std::vector<BertNormalizerOptions> sequence)
+    : sequence_(std::move(sequence)), decomposition_(Decomposition()) {
+  if (sequence_.empty()) sequence_.push_back({false, false, false, false});
+}
+
+absl::StatusOr<icu::UnicodeString> BertNormalizer::RunSteps(absl::string_view text, size_t offset) const {
+  if (text.size() > kMostBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("want texts of at most ", kMostBytes, " bytes, got ", text.size()));
+  }
+  icu::UnicodeString normalized;
+  std::string between;
+  for (size_t i = 0; i < sequence_.size(); ++i) {
+    const BertNormalizerOptions& options = sequence_[i];
+    if (i > 0) {
+      between.clear();
+      text = normalized.toUTF8String(between);
+      offset = 0;
+    }
+    RETORT_ASSIGN_OR_RETURN(normalized, Clean(text, offset, options));
+    if (options.strip_accents) normalized = Without(IsNonSpacingMark, Decompose(normalized, *decomposition_));
+    if (options.lower_case) normalized = LowerCase(normalized);
+    if (options.decompose) normalized = Decompose(normalized, *decomposition_);
+    if (options.strip_marks) normalized = Without(IsMark, normalized);
+  }
+  return normalized;
+}
+
+absl::StatusOr<std::string> BertNormalizer::Normalize(absl::string_view text, size_t offset) const {
+  RETORT_ASSIGN_OR_RETURN(const icu::UnicodeString normalized, RunSteps(text, offset));
+  std::string result;
+  normalized.toUTF8String(result);
+  return result;
+}
+
+void BertNormalizer::AppendWordsOfNormalized(absl::string_view text, std::vector<std::string>* words) {
+  AppendSplit(icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size()))), words);
+}
 
 absl::Status BertNormalizer::AppendWords(absl::string_view text, size_t offset, std::vector<std::string>* words) const {
-  RETORT_ASSIGN_OR_RETURN(icu::UnicodeString normalized, Clean(text, offset, options_));
-  if (options_.strip_accents) normalized = StripAccents(normalized, *decomposition_);
-  if (options_.lower_case) normalized = LowerCase(normalized);
+  RETORT_ASSIGN_OR_RETURN(const icu::UnicodeString normalized, RunSteps(text, offset));
   AppendSplit(normalized, words);
   return absl::OkStatus();
 }

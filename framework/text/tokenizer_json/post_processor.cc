@@ -1,9 +1,10 @@
-#include "framework/text/files/tokenizer_json_parts.h"
+#include "framework/text/tokenizer_json/post_processor.h"
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
@@ -13,24 +14,6 @@ namespace retort {
 namespace {
 
 using Json = nlohmann::json;
-
-absl::StatusOr<AddedPiece> ParseAddedPiece(const Json& json, const Json& model_vocabulary, const std::string& place,
-                                           bool* normalized) {
-  RETORT_ASSIGN_OR_RETURN(JsonFields fields, JsonFields::Open(json, place));
-  AddedPiece piece;
-  RETORT_ASSIGN_OR_RETURN(piece.text, fields.String("content"));
-  if (piece.text.empty()) return fields.Unsupported("content", "a piece that is not empty");
-  RETORT_ASSIGN_OR_RETURN(piece.id, fields.Int("id"));
-  RETORT_ASSIGN_OR_RETURN(piece.special, fields.Bool("special", false));
-  RETORT_ASSIGN_OR_RETURN(piece.strip_left, fields.Bool("lstrip", false));
-  RETORT_ASSIGN_OR_RETURN(piece.strip_right, fields.Bool("rstrip", false));
-  RETORT_ASSIGN_OR_RETURN(*normalized, fields.Bool("normalized", !piece.special));
-  RETORT_ASSIGN_OR_RETURN(const bool single_word, fields.Bool("single_word", false));
-  if (single_word) return fields.Unsupported("single_word", "false");
-  RETORT_RETURN_IF_ERROR(fields.Finish());
-  piece.in_model = model_vocabulary.contains(piece.text);
-  return piece;
-}
 
 // A special piece of the processors: ["[SEP]", 102].
 absl::StatusOr<int32_t> ParsePieceAndId(const std::string& name, const Vocabulary& vocabulary, JsonFields* fields) {
@@ -120,6 +103,11 @@ bool AllAre(const std::vector<int32_t>& types, int32_t wanted) {
   return std::all_of(types.begin(), types.end(), [&](int32_t type) { return type == wanted; });
 }
 
+// Empty where all are `usual`.
+std::vector<int32_t> Unusual(const std::vector<int32_t>& types, int32_t usual) {
+  return AllAre(types, usual) ? std::vector<int32_t>() : types;
+}
+
 absl::StatusOr<SequenceTemplate> ParseTemplate(const Vocabulary& vocabulary, JsonFields* processor) {
   const Json& specials = processor->Get("special_tokens");
   RETORT_ASSIGN_OR_RETURN(const TemplateList one, ParseTemplateList("single", specials, vocabulary, processor));
@@ -130,80 +118,71 @@ absl::StatusOr<SequenceTemplate> ParseTemplate(const Vocabulary& vocabulary, Jso
   if (two.texts != "AB" || two.runs[0] != one.runs[0] || two.runs[2] != one.runs[1]) {
     return processor->Unsupported("pair", "texts A and B in what stands around the single one");
   }
-  if (two.text_types[0] != 0 || !AllAre(two.run_types[0], 0) || !AllAre(two.run_types[1], 0) ||
-      !AllAre(two.run_types[2], two.text_types[1])) {
-    return processor->Unsupported("pair", "types of 0 before B, and one type from B on");
+  if (two.text_types[0] != 0 || !AllAre(two.run_types[0], 0)) {
+    return processor->Unsupported("pair", "types of 0 up to A");
   }
-  return SequenceTemplate{two.runs[0], two.runs[1], two.runs[2], two.text_types[1]};
+  const int32_t second_type = two.text_types[1];
+  return SequenceTemplate{two.runs[0],
+                          two.runs[1],
+                          two.runs[2],
+                          second_type,
+                          Unusual(two.run_types[1], 0),
+                          Unusual(two.run_types[2], second_type)};
 }
 
-}  // namespace
-
-std::vector<std::pair<std::string, int64_t>> AddedPieceLists::Ids() const {
-  std::vector<std::pair<std::string, int64_t>> ids;
-  for (const auto* list : {&raw, &normalized}) {
-    for (const AddedPiece& piece : *list) ids.emplace_back(piece.text, piece.id);
-  }
-  return ids;
+const SequenceTemplate& None() {
+  static const auto* const none = new SequenceTemplate{{}, {}, {}, /*second_type=*/1, {}, {}};
+  return *none;
 }
 
-absl::StatusOr<AddedPieceLists> ParseAddedPieces(const Json& list, const Json& model_vocabulary,
-                                                 absl::string_view place) {
-  AddedPieceLists lists;
-  if (list.is_null()) return lists;
-  if (!list.is_array()) return absl::InvalidArgumentError(absl::StrCat(place, ": want a list, got ", Shown(list)));
-  absl::flat_hash_set<std::string> known;
+absl::StatusOr<std::optional<SequenceTemplate>> Parse(const Json& processor, const Vocabulary& vocabulary,
+                                                      absl::string_view place);
+
+// Those that only trim offsets, and at most one that puts ids around texts.
+absl::StatusOr<std::optional<SequenceTemplate>> ParseSequence(const Vocabulary& vocabulary, JsonFields* fields) {
+  const Json& list = fields->Get("processors");
+  if (!list.is_array()) return fields->Unsupported("processors", "a list");
+  std::optional<SequenceTemplate> result;
   for (size_t i = 0; i < list.size(); ++i) {
-    bool normalized = false;
-    const std::string item = absl::StrCat(place, "[", i, "]");
-    RETORT_ASSIGN_OR_RETURN(AddedPiece piece, ParseAddedPiece(list[i], model_vocabulary, item, &normalized));
-    if (!known.insert(piece.text).second) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(item, ".content: want each piece once, got \"", piece.text.substr(0, 100), "\" again"));
+    const std::string place = absl::StrCat(fields->Place("processors"), "[", i, "]");
+    RETORT_ASSIGN_OR_RETURN(const std::optional<SequenceTemplate> next, Parse(list[i], vocabulary, place));
+    if (next.has_value() && result.has_value()) {
+      return fields->Unsupported("processors", "at most one that puts pieces around texts");
     }
-    (normalized ? lists.normalized : lists.raw).push_back(std::move(piece));
+    if (next.has_value()) result = next;
   }
-  return lists;
+  return result;
 }
 
-absl::StatusOr<SequenceTemplate> ParsePostProcessor(const Json& processor, const Vocabulary& vocabulary,
-                                                    absl::string_view place) {
-  const SequenceTemplate none = {{}, {}, {}, /*second_type=*/1};
-  if (processor.is_null()) return none;
+// Nothing for a processor that leaves ids alone.
+absl::StatusOr<std::optional<SequenceTemplate>> Parse(const Json& processor, const Vocabulary& vocabulary,
+                                                      absl::string_view place) {
   RETORT_ASSIGN_OR_RETURN(JsonFields fields, JsonFields::Open(processor, place));
   RETORT_ASSIGN_OR_RETURN(const std::string type, fields.String("type"));
-  absl::StatusOr<SequenceTemplate> result = none;
+  std::optional<SequenceTemplate> result;
   if (type == "BertProcessing" || type == "RobertaProcessing") {
-    result = ParseSpecialPair(type == "RobertaProcessing", vocabulary, &fields);
+    RETORT_ASSIGN_OR_RETURN(result, ParseSpecialPair(type == "RobertaProcessing", vocabulary, &fields));
   } else if (type == "TemplateProcessing") {
-    result = ParseTemplate(vocabulary, &fields);
+    RETORT_ASSIGN_OR_RETURN(result, ParseTemplate(vocabulary, &fields));
   } else if (type == "ByteLevel") {
     for (const char* name : {"add_prefix_space", "trim_offsets", "use_regex"}) fields.Ignore(name);
+  } else if (type == "Sequence") {
+    RETORT_ASSIGN_OR_RETURN(result, ParseSequence(vocabulary, &fields));
   } else {
-    result = fields.Unsupported("type", "BertProcessing, RobertaProcessing, TemplateProcessing or ByteLevel");
+    return fields.Unsupported("type",
+                              "BertProcessing, RobertaProcessing, TemplateProcessing, ByteLevel or a Sequence of them");
   }
-  RETORT_RETURN_IF_ERROR(result.status());
   RETORT_RETURN_IF_ERROR(fields.Finish());
   return result;
 }
 
-absl::StatusOr<std::vector<BytePairMerges::Pair>> ParseMerges(const Json& list, absl::string_view place) {
-  if (!list.is_array()) return absl::InvalidArgumentError(absl::StrCat(place, ": want a list, got ", Shown(list)));
-  std::vector<BytePairMerges::Pair> pairs;
-  for (size_t i = 0; i < list.size(); ++i) {
-    const Json& merge = list[i];
-    if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
-      pairs.emplace_back(merge[0].get<std::string>(), merge[1].get<std::string>());
-      continue;
-    }
-    const std::string text = merge.is_string() ? merge.get<std::string>() : "";
-    const size_t space = text.find(' ');
-    if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos) {
-      return absl::InvalidArgumentError(absl::StrCat(place, "[", i, "]: want two pieces, got ", Shown(merge)));
-    }
-    pairs.emplace_back(text.substr(0, space), text.substr(space + 1));
-  }
-  return pairs;
+}  // namespace
+
+absl::StatusOr<SequenceTemplate> ParsePostProcessor(const Json& processor, const Vocabulary& vocabulary,
+                                                    absl::string_view place) {
+  if (processor.is_null()) return None();
+  RETORT_ASSIGN_OR_RETURN(const std::optional<SequenceTemplate> result, Parse(processor, vocabulary, place));
+  return result.value_or(None());
 }
 
 }  // namespace retort

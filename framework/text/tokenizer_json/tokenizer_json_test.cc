@@ -1,4 +1,4 @@
-#include "framework/text/files/tokenizer_json.h"
+#include "framework/text/tokenizer_json/tokenizer_json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -122,11 +122,77 @@ TEST(TokenizerJsonTest, Templates) {
               HasSubstr("special piece \"y\": want ids of the vocabulary, got 9"));
   EXPECT_THAT(Message(At(Bpe(), "/post_processor", At(processor, "/pair/1/Sequence/id", "B"))),
               StartsWith("t.json: post_processor.pair: want texts A and B"));
-  EXPECT_THAT(Message(At(Bpe(), "/post_processor", At(processor, "/pair/4/SpecialToken/type_id", 0))),
-              StartsWith("t.json: post_processor.pair: want types of 0 before B"));
+  EXPECT_THAT(Message(At(Bpe(), "/post_processor", At(processor, "/pair/1/Sequence/type_id", 1))),
+              StartsWith("t.json: post_processor.pair: want types of 0 up to A"));
+  const SequenceTemplate mixed =
+      Parse(At(Bpe(), "/post_processor", At(processor, "/pair/4/SpecialToken/type_id", 0)))->sequence_template();
+  EXPECT_THAT(mixed.behind_types, ElementsAre(0));
+  EXPECT_THAT(mixed.between_types, ElementsAre());
+  const Json sequence = {{"type", "Sequence"},
+                         {"processors", Json::array({{{"type", "ByteLevel"}, {"trim_offsets", true}}, processor})}};
+  EXPECT_THAT(Parse(At(Bpe(), "/post_processor", sequence))->sequence_template().before, ElementsAre(0, 1));
+  EXPECT_THAT(Message(At(Bpe(), "/post_processor", At(sequence, "/processors/0", processor))),
+              StartsWith("t.json: post_processor.processors: want at most one"));
   const SequenceTemplate none = Parse(At(Bpe(), "/post_processor", nullptr))->sequence_template();
   EXPECT_THAT(none.behind, ElementsAre());
   EXPECT_EQ(none.second_type, 1);
+}
+
+TEST(TokenizerJsonTest, AModelWithoutATypeIsKnownByItsFields) {
+  Json bpe = Bpe(), word_piece = WordPiece();
+  bpe["model"].erase("type");
+  word_piece["model"].erase("type");
+  EXPECT_THAT(Ids(bpe, "ab"), ElementsAre(7));
+  EXPECT_THAT(Ids(word_piece, "aa"), ElementsAre(5, 6));
+  word_piece["model"].erase("max_input_chars_per_word");
+  EXPECT_THAT(Message(word_piece), StartsWith("t.json: model.type: want WordPiece or BPE"));
+}
+
+TEST(TokenizerJsonTest, BpeWithoutADecoder) { EXPECT_THAT(Ids(At(Bpe(), "/decoder", nullptr), "ab"), ElementsAre(7)); }
+
+TEST(TokenizerJsonTest, HolesInIds) {
+  const Json holes = At(Bpe(), "/model/vocab/ab", 90);
+  EXPECT_THAT(Ids(holes, "abb"), ElementsAre(90, 6));
+  EXPECT_EQ(Parse(holes)->vocabulary_size(), 91);
+  EXPECT_EQ(Parse(holes)->Decode({89, 90}), "ab");
+  EXPECT_THAT(Ids(At(WordPiece(), "/model/vocab/a", 90), "a aa"), ElementsAre(90, 90, 6));
+}
+
+TEST(TokenizerJsonTest, SequencesOfNormalizers) {
+  const auto sequence = [](const Json& parts) { return Json{{"type", "Sequence"}, {"normalizers", parts}}; };
+  const auto with = [](const Json& normalizer) { return At(WordPiece(), "/normalizer", normalizer); };
+  EXPECT_THAT(Ids(with(sequence(Json::array({WordPiece()["normalizer"]}))), "A \u00c9"), ElementsAre(5, 9));
+  const Json nfd = {{"type", "NFD"}}, lower = {{"type", "Lowercase"}}, strip = {{"type", "StripAccents"}};
+  EXPECT_THAT(Ids(with(sequence({nfd, sequence({lower, strip})})), "A \u00c9"), ElementsAre(5, 9));
+  EXPECT_THAT(Ids(with(lower), "A \u00c9"), ElementsAre(5, 8));
+  EXPECT_THAT(Ids(with(sequence(Json::array())), "A \u00e9"), ElementsAre(7, 8));
+  EXPECT_THAT(Ids(with(nullptr), "A \u00e9"), ElementsAre(7, 8));
+  EXPECT_THAT(Ids(At(Bpe(), "/normalizer", sequence(Json::array())), "ab"), ElementsAre(7));
+  EXPECT_THAT(Message(with(sequence(Json::array({{{"type", "NFC"}}})))),
+              StartsWith("t.json: normalizer.normalizers[0].type: want BertNormalizer"));
+}
+
+TEST(TokenizerJsonTest, AddedPiecesThatAreNormalizedOrSingleWords) {
+  Json json = WordPiece();
+  Json york = Added(10, "New York"), word = Added(11, "new");
+  york["normalized"] = true;
+  word["single_word"] = true;
+  json["added_tokens"].push_back(york);
+  json["added_tokens"].push_back(word);
+  EXPECT_THAT(Ids(json, "NEW\tyork new aNew anew"), ElementsAre(10, 11, 1, 1));
+  EXPECT_FALSE(Parse(json)->SplitsAtNewlines()) << "a line end may be the space";
+  json["added_tokens"].push_back(At(york, "/content", "new york"));
+  EXPECT_THAT(Message(json), HasSubstr("added piece \"new york\": want one that is left by the normalizer"));
+}
+
+TEST(TokenizerJsonTest, IdsOfAddedPiecesAreThoseThatTheLibraryGives) {
+  Json json = WordPiece();
+  json["added_tokens"].push_back(Added(77, "<new>"));
+  EXPECT_THAT(Ids(json, "<new>"), ElementsAre(10));
+  json["model"]["vocab"]["x"] = 11;
+  json["model"]["vocab"].erase("e");
+  EXPECT_THAT(Message(At(json, "/model/vocab/x", 10)),
+              HasSubstr("added piece \"<new>\": want an id of its own, got 10, the number of pieces, which \"x\" has"));
 }
 
 TEST(TokenizerJsonTest, WhatIsNotSupportedIsNamed) {
@@ -135,10 +201,11 @@ TEST(TokenizerJsonTest, WhatIsNotSupportedIsNamed) {
                                                                {"/model/continuing_subword_prefix", "@@"},
                                                                {"/normalizer/type", "NFC"},
                                                                {"/normalizer/new", 1},
+                                                               {"/normalizer/clean_text", nullptr},
+                                                               {"/version", "2.0"},
                                                                {"/pre_tokenizer/type", "Whitespace"},
                                                                {"/decoder/prefix", "@@"},
                                                                {"/post_processor/type", "X"},
-                                                               {"/added_tokens/0/single_word", true},
                                                                {"/added_tokens/0/lstrip", "no"},
                                                                {"/model/vocab", 3},
                                                                {"/model/max_input_chars_per_word", -1},
@@ -163,15 +230,21 @@ TEST(TokenizerJsonTest, WhatIsNotSupportedIsNamed) {
   }
   EXPECT_THAT(Message(At(Bpe(), "/normalizer", {{"type", "NFC"}})), StartsWith("t.json: normalizer: want null"));
   EXPECT_EQ(Message(At(Bpe(), "/surprise", 1)), "t.json: surprise: not supported");
-  EXPECT_THAT(Message(At(WordPiece(), "/added_tokens/0/normalized", true)), HasSubstr("normalized: want false"));
+  EXPECT_THAT(Message(At(WordPiece(), "/model/type", "Unigram")),
+              HasSubstr("take a model of another tokenizer, such as one of BERT's"));
+  EXPECT_THAT(Message(At(WordPiece(), "/pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", Json::array()}})),
+              StartsWith("t.json: pre_tokenizer.pretokenizers: want a list of one BertPreTokenizer"));
 }
 
 TEST(TokenizerJsonTest, MissingSpecialPiecesAreNamedWithTheFile) {
   Json bpe = Json::parse(absl::StrReplaceAll(Bpe().dump(), {{"<mask>", "<hide>"}}));
   EXPECT_EQ(Message(bpe),
-            "t.json: want the special pieces <s>, <pad>, </s>, <unk> and <mask>, or <|endoftext|>, got neither");
+            "t.json: want the special pieces <s>, <pad>, </s>, <unk> and <mask>, or <|endoftext|>, got neither: name "
+            "others as \"eos_token\" and so on in a tokenizer_config.json beside it");
   Json word_piece = Json::parse(absl::StrReplaceAll(WordPiece().dump(), {{"[MASK]", "[HIDE]"}}));
-  EXPECT_EQ(Message(word_piece), "t.json: vocabulary of 10 pieces: want the special piece [MASK], got none");
+  EXPECT_EQ(Message(word_piece),
+            "t.json: vocabulary of 10 pieces: want the special piece [MASK], got none: name another piece as "
+            "\"mask_token\" in a tokenizer_config.json beside it");
 }
 
 TEST(TokenizerJsonTest, HostileFilesAreErrors) {
@@ -179,15 +252,12 @@ TEST(TokenizerJsonTest, HostileFilesAreErrors) {
   EXPECT_THAT(Message(At(Bpe(), "/model/merges/0", "b b")), HasSubstr("want the merged piece in the vocabulary"));
   EXPECT_THAT(Message(At(Bpe(), "/model/merges/0", Json::array({"", "a"}))), HasSubstr("not empty"));
   EXPECT_THAT(Message(At(Bpe(), "/model/merges/0", "a b c")), HasSubstr("merges[0]: want two pieces, got \"a b c\""));
-  EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", 5)), HasSubstr("want an id for one piece, got 5"));
-  EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", 9)), HasSubstr("want a piece for every id, got none for 7"));
-  EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", 2147483647)), HasSubstr("want an id below the number of pieces"));
-  EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", 1e18)),
-              HasSubstr("want an id that is a whole number below 2^31, got 1e+18"));
+  EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", 5)), HasSubstr("\"ab\": want an id that \"a\" has not, got 5"));
+  EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", 2147483647)),
+              HasSubstr("want an id below 65608 in a vocabulary of 9 pieces, got 2147483647"));
+  EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", 1e18)), HasSubstr("want an id that is a whole number, got 1e+18"));
   EXPECT_THAT(Message(At(Bpe(), "/model/vocab/ab", nullptr)), HasSubstr("whole number"));
-  EXPECT_THAT(Message(At(Bpe(), "/added_tokens/0/id", 4)), HasSubstr("want its id"));
-  EXPECT_THAT(Message(At(Bpe(), "/added_tokens/0/content", "")), HasSubstr("not empty"));
-  EXPECT_THAT(Message(At(Bpe(), "/added_tokens/1/content", "</s>")), HasSubstr("want each piece once"));
+  EXPECT_THAT(Message(At(Bpe(), "/added_tokens/0/id", "x")), HasSubstr("added_tokens[0].id: want a whole number"));
   EXPECT_EQ(Message(At(Bpe(), "/post_processor/sep/1", 3)),
             "t.json: post_processor.sep: want a piece of the vocabulary and its id, got \"</s>\" and 3");
   EXPECT_EQ(Message(At(Bpe(), "/model/merges", 1)), "t.json: model.merges: want a list, got 1");
