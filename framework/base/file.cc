@@ -11,30 +11,12 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "framework/base/input/input_file.h"
+#include "framework/base/input/system_error.h"
 #include "framework/base/status_macros.h"
 
 namespace retort {
 namespace {
-
-absl::Status SystemError(absl::string_view what, const std::string& path, int error) {
-  const std::string message = absl::StrCat(what, " ", path, ": ", std::strerror(error));
-  switch (error) {
-    case ENOENT:
-      return absl::NotFoundError(message);
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return absl::PermissionDeniedError(message);
-    case ENOSPC:
-    case EDQUOT:
-      return absl::ResourceExhaustedError(message);
-    case ENOTDIR:
-    case EISDIR:
-      return absl::FailedPreconditionError(message);
-    default:
-      return absl::UnavailableError(message);
-  }
-}
 
 // Closes on destruction, for paths that return early.
 class Descriptor {
@@ -88,18 +70,14 @@ bool Exists(const std::string& path) {
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return SystemError("cannot open", path, errno);
+  RETORT_ASSIGN_OR_RETURN(InputFile file, InputFile::Open(path));
   std::string contents;
-  struct stat status;
-  if (::fstat(file.get(), &status) == 0 && status.st_size > 0) contents.reserve(static_cast<size_t>(status.st_size));
+  contents.reserve(static_cast<size_t>(file.size()));
   char buffer[1 << 16];
   while (true) {
-    const ssize_t got = ::read(file.get(), buffer, sizeof(buffer));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return SystemError("cannot read", path, errno);
+    RETORT_ASSIGN_OR_RETURN(const size_t got, file.Read(buffer, sizeof(buffer)));
     if (got == 0) return contents;
-    contents.append(buffer, static_cast<size_t>(got));
+    contents.append(buffer, got);
   }
 }
 
