@@ -228,7 +228,7 @@ TEST(ExpandErrorTest, Losses) {
   EXPECT_EQ(StageError("loss { name: 'ce' weight: -1 }"),
             "stage \"distil\": loss \"ce\": weight: want a finite number >= 0, got -1");
   EXPECT_EQ(StageError("loss { name: 'ce' weight: nan }"),
-            "stage \"distil\": loss \"ce\": weight: want a finite number >= 0, got nan");
+            "stage \"distil\": loss \"ce\": weight: want a finite number of at most 3.40282e+38, got nan");
   EXPECT_EQ(StageError("loss { name: 'new' }"),
             "stage \"distil\": loss \"new\": plugin: want a loss plugin, got none; linked: test_hidden, test_soft");
   EXPECT_EQ(StageError("remove: ['ce', 'hid', 'mlm']"),
@@ -269,7 +269,8 @@ TEST(ExpandErrorTest, WhatATrainingStageNeeds) {
 
 TEST(ExpandErrorTest, Ranges) {
   EXPECT_EQ(StageError("budget { steps: 0 }"), "stage \"distil\": budget: steps: want > 0, got 0");
-  EXPECT_EQ(StageError("budget { epochs: nan }"), "stage \"distil\": budget: epochs: want > 0, got nan");
+  EXPECT_EQ(StageError("budget { epochs: nan }"),
+            "stage \"distil\": budget: epochs: want a finite number of at most 3.40282e+38, got nan");
   EXPECT_EQ(StageError("adamw { beta2: 1 }"), "stage \"distil\": adamw: beta2: want a number >= 0 and < 1, got 1");
   EXPECT_EQ(StageError("batch { micro_batches: 0 }"), "stage \"distil\": batch: micro_batches: want >= 1, got 0");
   EXPECT_EQ(StageError("data { test_text { masking { rate: 1.5 } } }"),
