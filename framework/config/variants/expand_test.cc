@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "framework/config/reflection.h"
 #include "framework/config/test_catalogue.h"
 #include "framework/config/text/overlay.h"
@@ -278,6 +279,31 @@ TEST(ExpandErrorTest, Ranges) {
   EXPECT_EQ(StageError("evaluate { every_steps: 1 sequences: 0 }"),
             "stage \"distil\": evaluate: sequences: want > 0, got 0");
   EXPECT_THAT(StageError("freeze: 'everything'"), HasSubstr("stage \"distil\": freeze: want position_embeddings,"));
+}
+
+// In one place for all plugins, whatever their own rules say.
+TEST(ExpandErrorTest, NumbersAreFinite) {
+  for (const char* number : {"nan", "inf", "-inf", "1e999", "1e300", "-1e39"}) {
+    EXPECT_THAT(StageError(absl::StrCat("loss { name: 'ce' test_soft { temperature: ", number, " } }")),
+                HasSubstr("stage \"distil\": loss \"ce\": test_soft: temperature: want a finite number of at most"));
+    EXPECT_THAT(StageError(absl::StrCat("data { test_text { masking { rate: ", number, " } } }")),
+                HasSubstr("stage \"distil\": data: test_text: masking: rate: want a finite number"));
+    EXPECT_THAT(StageError(absl::StrCat("adamw { epsilon: ", number, " }")),
+                HasSubstr("stage \"distil\": adamw: epsilon: want a finite number"));
+  }
+  EXPECT_EQ(ErrorOf(Changed("reference { variant: 'base' metric: 'm' delta: inf }")),
+            "reference[0]: delta: want a finite number of at most 3.40282e+38, got inf");
+  EXPECT_EQ(ErrorOf(Changed("most_minutes: inf")),
+            "most_minutes: want a finite number of at most 3.40282e+38, got inf");
+}
+
+TEST(ExpandErrorTest, SizesHaveLimits) {
+  const auto error = [](const std::string& field) {
+    return ErrorOf(Changed("", "experiment { student { architecture { " + field + ": 2147483647 } } }"));
+  };
+  EXPECT_EQ(error("layers"), "student: architecture: layers: want at most 1000, got 2147483647");
+  EXPECT_EQ(error("hidden_size"), "student: architecture: hidden_size: want at most 1048576, got 2147483647");
+  EXPECT_EQ(error("max_positions"), "student: architecture: max_positions: want at most 1048576, got 2147483647");
 }
 
 TEST(ExpandErrorTest, StudentNeedsAnInitialisation) {
