@@ -11,6 +11,10 @@ for want in '"embeddings"' '"shape":[2,384]' '"hidden.0"' '"shape":[5,384]' '"hi
   head -c 1000 "$out" | tr -d ' \0' | grep -qF "$want" || fail "want $want"
 done
 
+# How the lines are written is no text.
+printf '\357\273\277the sea .\r\nthe river falls into the sea . \r\n' | "$EMBED" --model=data/teachers/mini --output="$out.crlf" --hidden_states
+cmp "$out" "$out.crlf" || fail "line ends are text"
+
 expect_error() {
   [ "$("${@:2}" 2>&1 >/dev/null </dev/null)" = "$1" ] || fail "want \"$1\", got \"$("${@:2}" 2>&1 </dev/null)\""
 }

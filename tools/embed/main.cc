@@ -2,7 +2,7 @@
 //
 //   bazel run //tools:embed -- --model=runs/store/<key>/model --output=embeddings.safetensors <sentences.txt
 //
-// Reads a sentence per line. Writes tensors `embeddings` [N, H] and, with --hidden_states, of each sentence alone its
+// Reads a sentence per line; line ends, a byte order mark and blanks at a line's end are no text. Writes tensors `embeddings` [N, H] and, with --hidden_states, of each sentence alone its
 // last hidden states, `hidden.<n>` [positions, H].
 
 #include <gflags/gflags.h>
@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "framework/base/input/line_reader.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
@@ -43,8 +44,13 @@ absl::StatusOr<Sentences> ReadSentences(const Tokenizer& tokenizer) {
   options.truncation = Truncation::kOnlyFirst;
   options.max_length = FLAGS_length;
   Sentences sentences;
-  for (std::string line; std::getline(std::cin, line);) {
-    absl::StatusOr<EncodedSequence> encoded = EncodeSequence(tokenizer, line, std::nullopt, options);
+  LineReader lines = LineReader::OfStandardInput();
+  std::string line;
+  while (true) {
+    RETORT_ASSIGN_OR_RETURN(const bool more, lines.Next(&line));
+    if (!more) break;
+    absl::StatusOr<EncodedSequence> encoded =
+        EncodeSequence(tokenizer, std::string(LineText(line)), std::nullopt, options);
     if (!encoded.ok()) {
       return absl::InvalidArgumentError(absl::StrCat("line ", sentences.size() + 1, ": ", encoded.status().message()));
     }

@@ -25,6 +25,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "framework/base/input/catch_exceptions.h"
+#include "framework/base/input/line_reader.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/text/files/load_tokenizer.h"
@@ -41,7 +42,7 @@ namespace retort {
 namespace {
 
 absl::StatusOr<std::string> ParseLine(const std::string& line) {
-  const nlohmann::json text = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json text = nlohmann::json::parse(LineText(line), nullptr, /*allow_exceptions=*/false);
   if (!text.is_string()) return absl::InvalidArgumentError("want a JSON string, got something else");
   return text.get<std::string>();
 }
@@ -55,24 +56,31 @@ std::string EncodeLine(const std::string& line, const Tokenizer& tokenizer, Toke
   return status.ok() ? absl::StrJoin(*ids, " ") : absl::StrCat("error: ", status.message());
 }
 
-void EncodeAll(const Tokenizer& tokenizer) {
+absl::Status EncodeAll(const Tokenizer& tokenizer) {
   const auto scratch = tokenizer.NewScratch();
   std::vector<int32_t> ids;
-  for (std::string line; std::getline(std::cin, line);) {
+  LineReader lines = LineReader::OfStandardInput();
+  std::string line;
+  while (true) {
+    RETORT_ASSIGN_OR_RETURN(const bool more, lines.Next(&line));
+    if (!more) return absl::OkStatus();
     std::cout << EncodeLine(line, tokenizer, scratch.get(), &ids) << "\n";
   }
 }
 
 absl::StatusOr<std::vector<std::string>> ReadTexts() {
   std::vector<std::string> texts;
-  for (std::string line; std::getline(std::cin, line);) {
+  LineReader lines = LineReader::OfStandardInput();
+  std::string line;
+  while (true) {
+    RETORT_ASSIGN_OR_RETURN(const bool more, lines.Next(&line));
+    if (!more) return texts;
     absl::StatusOr<std::string> text = ParseLine(line);
     if (!text.ok()) {
       return absl::InvalidArgumentError(absl::StrCat("line ", texts.size() + 1, ": ", text.status().message()));
     }
     texts.push_back(*std::move(text));
   }
-  return texts;
 }
 
 // A thread's share: consecutive texts of about as many bytes as the others'.
@@ -145,8 +153,7 @@ absl::Status Run() {
   RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, LoadTokenizer(FLAGS_tokenizer));
   std::ios::sync_with_stdio(false);
   if (FLAGS_time) return TimeAll(*tokenizer);
-  EncodeAll(*tokenizer);
-  return absl::OkStatus();
+  return EncodeAll(*tokenizer);
 }
 
 }  // namespace

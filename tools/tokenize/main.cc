@@ -34,6 +34,10 @@ DEFINE_string(document, "BLANK_LINE",
               "What a document is in texts given as arguments: BLANK_LINE (parted by blank lines), LINE or FILE.");
 DEFINE_string(tokenizer, "data/vocab/bert-base-uncased-vocab.txt",
               "A model folder, or its tokenizer.json, vocab.txt or vocab.json.");
+DEFINE_int64(
+    most_bytes, 0,
+    "Bytes of text that a packed file given as an argument may hold. 0: 100 times its packed bytes, and at least "
+    "64 MiB.");
 DEFINE_string(output, "", "The token store to write. Its folder has to exist.");
 DEFINE_int32(threads, 0, "Threads that tokenize. 0: one per core.");
 
@@ -59,13 +63,16 @@ absl::StatusOr<CorpusSpec> CorpusOf(const std::vector<std::string>& files) {
   RETORT_ASSIGN_OR_RETURN(const DocumentBoundary boundary, ParseBoundary(FLAGS_document));
   CorpusSpec corpus;
   corpus.name = absl::StrJoin(files, " ");
-  for (const std::string& file : files) corpus.files.push_back({file, boundary});
+  for (const std::string& file : files) corpus.files.push_back({file, boundary, FLAGS_most_bytes});
   return corpus;
 }
 
 absl::Status Tokenize(const std::vector<std::string>& files) {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   if (FLAGS_output.empty()) return absl::InvalidArgumentError("--output: want a file to write, got none");
+  if (FLAGS_most_bytes < 0) {
+    return absl::InvalidArgumentError(absl::StrCat("--most_bytes: want >= 0, got ", FLAGS_most_bytes));
+  }
   if (FLAGS_threads < 0) return absl::InvalidArgumentError(absl::StrCat("--threads: want >= 0, got ", FLAGS_threads));
   const int threads =
       FLAGS_threads > 0 ? FLAGS_threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));

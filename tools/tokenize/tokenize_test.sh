@@ -30,6 +30,21 @@ expect 1 "no-vocab.txt" --tokenizer=no-vocab.txt --output="$store" "$TEST_TMPDIR
 expect 1 "missing.txt" --tokenizer=$vocabulary --output="$store" missing.txt
 expect 1 "nofolder" --tokenizer=$vocabulary --output="$TEST_TMPDIR/nofolder/x.store" "$TEST_TMPDIR/a.txt"
 
+# How a file is written is no text; what it is packed in has to be sound, and to be no archive.
+printf '\357\273\277one two \r\n\r\nthree' >"$TEST_TMPDIR/crlf.txt"
+expect 0 "2 documents, 3 tokens" --tokenizer=$vocabulary --document=LINE --output="$store.crlf" "$TEST_TMPDIR/crlf.txt"
+expect 0 "2 documents, 3 tokens" --tokenizer=$vocabulary --document=LINE --output="$store" "$TEST_TMPDIR/a.txt"
+cmp "$store" "$store.crlf" || fail "line ends are text"
+tar -C "$TEST_TMPDIR" -czf "$TEST_TMPDIR/ab.tar.gz" a.txt crlf.txt
+expect 1 "ab.tar.gz: want text, plain or packed by gzip, xz or zstd, got a tar archive; unpack it" --tokenizer=$vocabulary \
+  --output="$store" "$TEST_TMPDIR/ab.tar.gz"
+mkfifo "$TEST_TMPDIR/pipe"
+expect 1 "pipe: want a regular file, got a named pipe" --tokenizer=$vocabulary --output="$store" "$TEST_TMPDIR/pipe"
+head -c 80000000 /dev/zero | tr '\0' 'a' | fold -w 99 | gzip -1 >"$TEST_TMPDIR/bomb"
+expect 1 "bomb: want at most 67108864 bytes of text in the file's" --tokenizer=$vocabulary --document=LINE --output="$store" \
+  "$TEST_TMPDIR/bomb"
+expect 1 "bomb: want at most 5 bytes" --tokenizer=$vocabulary --output="$store" --most_bytes=5 "$TEST_TMPDIR/bomb"
+
 printf 'good\nb\377d\n' >"$TEST_TMPDIR/bad.txt"
 rm -f "$store"
 expect 1 "byte 6: want UTF-8, got 0xff" --tokenizer=$vocabulary --output="$store" "$TEST_TMPDIR/bad.txt"

@@ -1,17 +1,22 @@
 #include "framework/base/input/line_reader.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <iostream>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "framework/base/input/system_error.h"
 #include "framework/base/status_macros.h"
 
 namespace retort {
 namespace {
 
-constexpr size_t kBlockBytes = 1 << 20;
+constexpr size_t kBlockBytes = 1 << 17;
 constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
 
 // Python's str.isspace beyond ASCII, as UTF-8.
@@ -44,12 +49,16 @@ absl::string_view WithoutTrailingBlanks(absl::string_view text) {
   return text;
 }
 
-LineReader::LineReader(std::istream* stream)
-    : LineReader([stream](char* bytes, size_t most) -> absl::StatusOr<size_t> {
-        stream->read(bytes, static_cast<std::streamsize>(most));
-        if (stream->bad()) return absl::UnavailableError("standard input: cannot be read");
-        return static_cast<size_t>(stream->gcount());
-      }) {}
+LineReader LineReader::OfStandardInput() {
+  return LineReader([](char* bytes, size_t most) -> absl::StatusOr<size_t> {
+    std::cout.flush();
+    while (true) {
+      const ssize_t got = ::read(STDIN_FILENO, bytes, most);
+      if (got >= 0) return static_cast<size_t>(got);
+      if (errno != EINTR) return SystemError("cannot read", "standard input", errno);
+    }
+  });
+}
 
 LineReader::LineReader(absl::string_view text)
     : LineReader([text](char* bytes, size_t most) mutable -> absl::StatusOr<size_t> {

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <istream>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -32,9 +31,10 @@ class LineReader {
   using Source = std::function<absl::StatusOr<size_t>(char* bytes, size_t most)>;
 
   explicit LineReader(Source source) : source_(std::move(source)) {}
-  // Of a stream or a text, which have to outlive this.
-  explicit LineReader(std::istream* stream);
+  // Of a text, which has to outlive this.
   explicit LineReader(absl::string_view text);
+  // Of standard input, as far as it is there; std::cout is flushed before there is a wait for more, as std::cin does it.
+  static LineReader OfStandardInput();
 
   // The next line without its end into `line`, or false after the last one. Errors: those of the source;
   // ResourceExhausted for a line of more than kMostLineBytes.

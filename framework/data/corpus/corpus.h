@@ -1,6 +1,7 @@
 #ifndef RETORT_FRAMEWORK_DATA_CORPUS_CORPUS_H_
 #define RETORT_FRAMEWORK_DATA_CORPUS_CORPUS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace retort {
 struct TextFile {
   std::string path;
   DocumentBoundary boundary = DocumentBoundary::kBlankLine;
+  int64_t most_bytes = 0;  // As UnpackedFile::Open has it.
 };
 
 // The text files that make up a corpus, in order.

@@ -2,7 +2,9 @@
 
 #include <string>
 
+#include "absl/strings/str_replace.h"
 #include "framework/base/file.h"
+#include "framework/data/corpus/test_packing.h"
 #include "framework/data/sequences/test_store.h"
 #include "framework/testing/matchers.h"
 #include "framework/text/bpe/byte_bpe_tokenizer.h"
@@ -36,6 +38,31 @@ TEST(ReadSentencePairs, FindsItsColumnsByName) {
   EXPECT_EQ((*pairs)[1].first, "a");
 }
 
+TEST(ReadSentencePairs, HowAFileIsWrittenIsNoText) {
+  const std::string plain = "score\tsentence1\tsentence2\n4\ta\tb c\n1\td\t\n";
+  const auto read = [](const std::string& text) {
+    std::vector<std::string> columns;
+    const auto pairs = ReadSentencePairs(Write("written.tsv", text));
+    EXPECT_THAT(pairs, IsOk()) << text;
+    for (const SentencePair& pair : pairs.value()) {
+      columns.insert(columns.end(), {pair.first, pair.second, std::to_string(pair.score)});
+    }
+    return columns;
+  };
+  const std::vector<std::string> wanted = read(plain);
+  EXPECT_THAT(wanted, ElementsAre("a", "b c", "4.000000", "d", "", "1.000000"));
+  for (const char* end : {"\r\n", "\r", " \n", "\xC2\xA0\r\n"}) {
+    EXPECT_EQ(read(absl::StrReplaceAll(plain, {{"\n", end}})), wanted);
+  }
+  EXPECT_EQ(read("\xEF\xBB\xBF" + plain), wanted);
+  EXPECT_EQ(read(plain + "\n \n\t\t\n\n"), wanted);
+  EXPECT_EQ(read(plain.substr(0, plain.size() - 1)), wanted)
+      << "the last line's empty column counts without an end too";
+  for (const std::string& packed : {testing::Gzip(plain), testing::Xz(plain), testing::Zstd(plain)}) {
+    EXPECT_EQ(read(packed), wanted);
+  }
+}
+
 TEST(ReadSentencePairs, Errors) {
   const auto error = [](const std::string& text) { return ReadSentencePairs(Write("bad.tsv", text)).status(); };
   const std::string heading = "sentence1\tsentence2\tscore\n";
@@ -46,6 +73,9 @@ TEST(ReadSentencePairs, Errors) {
               IsInvalidArgument("bad.tsv:3: want the 3 columns of the heading, got 2"));
   EXPECT_THAT(error(heading + "x\ty\thigh\n"), IsInvalidArgument("bad.tsv:2: score: want a number, got \"high\""));
   EXPECT_THAT(error(heading + "x\ty\tnan\n"), IsInvalidArgument("bad.tsv:2: score: want a number, got \"nan\""));
+  EXPECT_THAT(error(testing::Zip(heading)),
+              IsInvalidArgument("bad.tsv: want text, plain or packed by gzip, xz or zstd, "
+                                "got a zip archive; unpack it"));
   EXPECT_THAT(error(heading), IsInvalidArgument("bad.tsv: want sentence pairs, got none"));
 }
 
@@ -74,8 +104,10 @@ TEST(TokenizePairs, Errors) {
   const std::string heading = "sentence1\tsentence2\tscore\n";
   EXPECT_THAT(TokenizePairs({Write("few.tsv", heading + "a\tb\t1\nb\tc\t2\n")}, *tokenizer, 16),
               IsInvalidArgument("pairs: want at least 3 sentence pairs for a correlation, got 2"));
+  EXPECT_THAT(TokenizePairs({Write("equal.tsv", heading + "a\tb\t1\nb\tc\t1\na\ta\t1\n")}, *tokenizer, 16),
+              IsInvalidArgument("pairs: want scores that differ, for a correlation with them, got 1 for all 3 pairs"));
   EXPECT_THAT(TokenizePairs({Write("text.tsv", heading + "a\tb\t1\n\xff\tc\t2\n")}, *tokenizer, 16),
-              IsInvalidArgument("text.tsv:3: "));
+              IsInvalidArgument("text.tsv:3: want UTF-8, got 0xff at its byte 0"));
   // BERT's special pieces stand around an empty sentence; GPT-2 has none.
   const std::string empty = Write("empty.tsv", heading + "a\tb\t1\nb\t\t2\na\ta\t3\n");
   EXPECT_THAT(TokenizePairs({empty}, *tokenizer, 16), IsOk());

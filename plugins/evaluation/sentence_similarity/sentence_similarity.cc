@@ -1,5 +1,6 @@
 #include "plugins/evaluation/sentence_similarity/sentence_similarity.h"
 
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "framework/eval/scores/correlation.h"
 #include "framework/eval/scores/jackknife.h"
 #include "framework/eval/sentence_embeddings.h"
+#include "glog/logging.h"
 
 namespace retort {
 namespace {
@@ -31,6 +33,10 @@ MetricScores Score(const EvaluatedModel& model, const TokenizedPairs& pairs, c10
     }
     return SpearmanCorrelation(x, y);
   });
+  LOG_IF(WARNING, scores.sum.size() < pairs.scores.size())
+      << "sentence_similarity: "
+      << (std::isnan(scores.sum.front()) ? "there is no correlation" : "no interval over pairs")
+      << ": without one of the " << pairs.size() << " pairs, all scores or all of a model's similarities are equal";
   scores.count.assign(scores.sum.size(), 1);
   return {{SentenceSimilarityEvaluation::kPrimaryMetric, std::move(scores)}};
 }
