@@ -1,11 +1,13 @@
 #include "framework/json/strict_json.h"
 
-#include <cstdint>
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 
@@ -15,13 +17,20 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kMaxDepth = 32;
-constexpr int64_t kMaxValues = 500'000;
+constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr absl::string_view kPythonNumbers[] = {"NaN", "Infinity", "-Infinity"};
 
-// Looks at brackets, commas and NUL only, so that nothing large is built of what
-// is refused. What is not JSON at all is the parser's to find.
+// Looks at size, brackets and NUL only, so that nothing large is built of what is refused. What is not JSON at all is
+// the parser's to find.
 absl::Status CheckOutline(absl::string_view text, absl::string_view where) {
+  if (text.size() > kLongestJson) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(where, ": want at most ", kLongestJson >> 20, " MiB of JSON, got ", text.size(), " bytes"));
+  }
+  if (absl::StartsWith(text, kByteOrderMark)) {
+    return absl::InvalidArgumentError(absl::StrCat(where, ": want JSON, got a byte order mark (EF BB BF) before it"));
+  }
   int depth = 0;
-  int64_t values = 1;
   bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -35,22 +44,37 @@ absl::Status CheckOutline(absl::string_view text, absl::string_view where) {
       if (c == '\\') ++i;
     } else if (c == '[' || c == '{') {
       ++depth;
-      ++values;
     } else if (c == ']' || c == '}') {
       --depth;
-    } else if (c == ',') {
-      ++values;
     }
     if (depth > kMaxDepth) {
       return absl::InvalidArgumentError(
           absl::StrCat(where, ": byte ", i, ": want nesting of at most ", kMaxDepth, ", got more"));
     }
-    if (values > kMaxValues) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(where, ": byte ", i, ": want at most ", kMaxValues, " values, got more"));
-    }
   }
   return absl::OkStatus();
+}
+
+// The text with quotes around Python's numbers that are no JSON.
+std::string QuotePythonNumbers(absl::string_view text) {
+  std::string quoted;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size();) {
+    const auto number = std::find_if(std::begin(kPythonNumbers), std::end(kPythonNumbers), [&](absl::string_view name) {
+      return !in_string && absl::StartsWith(text.substr(i), name);
+    });
+    if (number != std::end(kPythonNumbers)) {
+      absl::StrAppend(&quoted, "\"", *number, "\"");
+      i += number->size();
+      continue;
+    }
+    if (in_string && text[i] == '\\' && i + 1 < text.size())
+      quoted.push_back(text[i++]);
+    else if (text[i] == '"')
+      in_string = !in_string;
+    quoted.push_back(text[i++]);
+  }
+  return quoted;
 }
 
 // Builds the value, and stops at a repeated name or at the first error.
@@ -117,7 +141,10 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
-absl::StatusOr<Json> ParseStrictJson(absl::string_view text, absl::string_view where) {
+absl::StatusOr<Json> ParseStrictJson(absl::string_view text, absl::string_view where, JsonDialect dialect) {
+  if (dialect == JsonDialect::kPython && text.size() <= kLongestJson) {
+    return ParseStrictJson(QuotePythonNumbers(text), where);
+  }
   RETORT_RETURN_IF_ERROR(CheckOutline(text, where));
   Json root;
   StrictBuilder builder(&root);

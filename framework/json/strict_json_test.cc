@@ -41,10 +41,31 @@ TEST(StrictJsonTest, RefusesDeepNesting) {
   EXPECT_EQ(Message(std::string(1000000, '[')), "f: byte 32: want nesting of at most 32, got more");
 }
 
-TEST(StrictJsonTest, RefusesMoreThanHalfAMillionValues) {
+// Vocabularies of half a million pieces and merges as pairs are plain files.
+TEST(StrictJsonTest, ReadsMillionsOfValues) {
   std::string text = "[";
-  for (int i = 0; i < 500'000; ++i) text += "0,";
-  EXPECT_THAT(Message(text + "0]"), HasSubstr("want at most 500000 values, got more"));
+  for (int i = 0; i < 2'000'000; ++i) text += "0,";
+  EXPECT_EQ(Message(text + "0]"), "");
+}
+
+TEST(StrictJsonTest, RefusesTextsThatAreTooLong) {
+  EXPECT_EQ(Message(std::string((64 << 20) + 1, ' ')), "f: want at most 64 MiB of JSON, got 67108865 bytes");
+}
+
+TEST(StrictJsonTest, RefusesAByteOrderMark) {
+  EXPECT_EQ(Message("\xef\xbb\xbf{}"), "f: want JSON, got a byte order mark (EF BB BF) before it");
+}
+
+TEST(StrictJsonTest, ReadsNumbersOfPythonOnlyWhereAsked) {
+  const absl::string_view text = R"({"a": NaN, "b": [-Infinity, Infinity], "c\"": "x\"NaN", "NaN": "Infinity\\"})";
+  EXPECT_THAT(Message(text), HasSubstr("f: want JSON, got something else before byte"));
+  auto json = ParseStrictJson(text, "f", JsonDialect::kPython);
+  ASSERT_TRUE(json.ok()) << json.status();
+  EXPECT_EQ((*json)["a"], "NaN");
+  EXPECT_EQ((*json)["b"], nlohmann::json({"-Infinity", "Infinity"}));
+  EXPECT_EQ((*json)["c\""], "x\"NaN");
+  EXPECT_EQ((*json)["NaN"], "Infinity\\");
+  EXPECT_THAT(ParseStrictJson("{\"a\": Na}", "f", JsonDialect::kPython).status().message(), HasSubstr("want JSON"));
 }
 
 }  // namespace
