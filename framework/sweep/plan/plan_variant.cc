@@ -217,6 +217,9 @@ class VariantPlanner {
     const ModelNeeds needs = planned.evaluator->needs();
     RETORT_RETURN_IF_ERROR(CheckNeeds(needs, Field(field, PluginKind::kEvaluation, choice.plugin()), config_, teacher));
     if (needs.head) RETORT_RETURN_IF_ERROR(CheckHead(config_, *needs.head, field));
+    if (teacher_ == nullptr) return planned;
+    const absl::Status fits = planned.evaluator->CheckFolder(experiment_.teacher().checkpoint());
+    if (!fits.ok()) return Prefix(absl::StrCat(field, ": "), fits);
     return planned;
   }
 
