@@ -32,7 +32,7 @@ for folder in "$root/whole/out/" "$root/whole//out" "$root/whole/./out"; do
     fail "slash: want all results there with --output_dir=$folder"
 done
 # A report among the results of stages.
-run store "$(edited store 's/name: "tiny"/name: "store"/')" --output_dir="$root/store/store"
+run store "$root/base.textproto" --store="$root/store/out"
 expect_code store 1
 expect_text store 'want another folder than that of the stages'
 
