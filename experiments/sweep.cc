@@ -20,7 +20,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "framework/base/memory.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/stop.h"
@@ -76,7 +75,7 @@ absl::StatusOr<c10::Device> ParseDevice(const std::string& name) {
 
 absl::StatusOr<bool> Run(SessionOptions options) {
   RETORT_ASSIGN_OR_RETURN(options.device, ParseDevice(FLAGS_device));
-  if (!FLAGS_only.empty()) options.only = absl::StrSplit(FLAGS_only, ',');
+  options.only = FLAGS_only;
   options.output_dir = FLAGS_output_dir;
   options.store = FLAGS_store;
   options.list = FLAGS_list;

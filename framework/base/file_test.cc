@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "framework/base/temporary_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -24,6 +25,18 @@ std::string TestFolder(const std::string& name) {
 
 int FilesIn(const std::string& folder) {
   return static_cast<int>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+TEST(TemporaryFolder, IsItsOwnAndGoesAway) {
+  std::string path;
+  {
+    const auto folder = TemporaryFolder::Create(), other = TemporaryFolder::Create();
+    ASSERT_TRUE(folder.ok() && other.ok());
+    path = (*folder)->path();
+    EXPECT_NE(path, (*other)->path());
+    EXPECT_TRUE(AtomicWriteFile(path + "/x", "").ok());
+  }
+  EXPECT_FALSE(Exists(path));
 }
 
 TEST(Exists, FilesAndFolders) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "c10/core/Device.h"
 #include "framework/config/sweep.pb.h"
@@ -79,6 +80,10 @@ class Evaluator {
 
   // Whether a model's scores depend on the teacher beside it.
   virtual bool reads_teacher() const = 0;
+
+  // InvalidArgument, with a way out, if the folder of a teacher's checkpoint says that such a model is to be scored
+  // otherwise than this evaluation does.
+  virtual absl::Status CheckFolder(const std::string& /*folder*/) const { return absl::OkStatus(); }
 
   // Reads the examples. Errors: those of files; InvalidArgument for files or a tokenizer that do not fit, and for more
   // examples than there are.

@@ -4,6 +4,7 @@
 
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/allclose.h"
+#include "ATen/ops/arange.h"
 #include "ATen/ops/dot.h"
 #include "ATen/ops/mean.h"
 #include "framework/batch/step_batch.h"
@@ -52,6 +53,26 @@ const std::vector<std::vector<int32_t>>& Sentences() {
   static const auto* const sentences = new std::vector<std::vector<int32_t>>{
       {2, 5, 3}, {2, 5, 6, 7, 3}, {2, 8, 3}, {2, 9, 6, 3}, {2, 4, 4, 4, 4, 4, 3}, {2, 3}, {2, 7, 3}, {2, 7, 3}};
   return *sentences;
+}
+
+// Of a sentence among longer ones; the last hidden states come from the sentence alone.
+TEST_F(SentenceEmbeddingsTest, PoolsAsItIsTold) {
+  StepBatch step;
+  const std::vector<int32_t>& ids = Sentences()[1];
+  step.sequences.push_back({0, ids, std::vector<int32_t>(ids.size(), kNoLabel)});
+  Capture capture;
+  capture.hidden.insert(2);
+  const at::Tensor hidden =
+      encoder_.Forward(parameters_, step.Slice(0, 1, kCpu), capture, std::nullopt).hidden.at(2).select(0, 0);
+  const auto expect = [&](SentencePooling pooling, const at::Tensor& pooled) {
+    const at::Tensor got = SentenceEmbeddings(model(), Sentences(), 0, kCpu, 32, pooling)[1];
+    EXPECT_TRUE(at::allclose(got, pooled / at::dot(pooled, pooled).sqrt(), 1e-5, 1e-6)) << SentencePoolingName(pooling);
+  };
+  const at::Tensor weights = at::arange(1, 6, at::kFloat).unsqueeze(-1);
+  expect(SentencePooling::kFirst, hidden[0]);
+  expect(SentencePooling::kLast, hidden[4]);
+  expect(SentencePooling::kMax, hidden.amax({0}));
+  expect(SentencePooling::kWeightedMean, (hidden * weights).sum({0}));
 }
 
 TEST_F(SentenceEmbeddingsTest, EmbeddingsAreNormalisedMeansOfRealPositions) {

@@ -68,8 +68,10 @@ std::string QuotePythonNumbers(absl::string_view text) {
       i += number->size();
       continue;
     }
-    if (in_string && text[i] == '\\' && i + 1 < text.size()) quoted.push_back(text[i++]);
-    else if (text[i] == '"') in_string = !in_string;
+    if (in_string && text[i] == '\\' && i + 1 < text.size())
+      quoted.push_back(text[i++]);
+    else if (text[i] == '"')
+      in_string = !in_string;
     quoted.push_back(text[i++]);
   }
   return quoted;

@@ -42,9 +42,9 @@ TEST(StrictJsonTest, RefusesDeepNesting) {
 }
 
 // Vocabularies of half a million pieces and merges as pairs are plain files.
-TEST(StrictJsonTest, ReadsMillionsOfValues) {
+TEST(StrictJsonTest, ReadsMoreThanHalfAMillionValues) {
   std::string text = "[";
-  for (int i = 0; i < 2'000'000; ++i) text += "0,";
+  for (int i = 0; i < 600'000; ++i) text += "0,";
   EXPECT_EQ(Message(text + "0]"), "");
 }
 

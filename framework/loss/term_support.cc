@@ -41,12 +41,19 @@ absl::Status RequireTeacher(const LossContext& context, absl::string_view config
   return absl::InvalidArgumentError(absl::StrCat(config, ": needs a teacher, but the stage has none"));
 }
 
+std::string PaddingRemedy(const EncoderConfig& teacher, const EncoderConfig& student) {
+  if (teacher.vocabulary_size <= student.vocabulary_size) return "";
+  return "; if the teacher has rows that pad it beyond its tokenizer's pieces, put its tokenizer into its folder: then "
+         "they are left aside";
+}
+
 absl::Status RequireSameVocabulary(const LossContext& context, absl::string_view config) {
   RETORT_RETURN_IF_ERROR(RequireTeacher(context, config));
   if (context.teacher->vocabulary_size == context.student.vocabulary_size) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(config, ": want teacher and student with one vocabulary, got ",
                                                  context.teacher->vocabulary_size, " pieces in the teacher and ",
-                                                 context.student.vocabulary_size, " in the student"));
+                                                 context.student.vocabulary_size, " in the student",
+                                                 PaddingRemedy(*context.teacher, context.student)));
 }
 
 absl::Status RequireSameWidth(const LossContext& context, absl::string_view config, absl::string_view remedy) {

@@ -38,6 +38,9 @@ const AttentionState& AttentionAt(const ModelOutputs& outputs, int layer);
 // InvalidArgument, "CosineConfig: needs a teacher, but the stage has none", if there is no teacher.
 absl::Status RequireTeacher(const LossContext& context, absl::string_view config);
 
+// What to do where a teacher has more pieces than its student, for the end of a message; empty for all others.
+std::string PaddingRemedy(const EncoderConfig& teacher, const EncoderConfig& student);
+
 // InvalidArgument naming both sizes if teacher and student do not share one vocabulary size, or if there is no teacher.
 absl::Status RequireSameVocabulary(const LossContext& context, absl::string_view config);
 

@@ -14,6 +14,7 @@
 #include "ATen/Parallel.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/text/parse.h"
@@ -44,12 +45,28 @@ struct Folders {
   std::string store;
 };
 
-Folders FoldersOf(const SessionOptions& options, const ExpandedSweep& sweep) {
+// A path that is written in one way only: without "." and "..", doubled slashes and one at the end.
+std::string Normal(const std::string& path) {
+  const std::filesystem::path normal = std::filesystem::path(path).lexically_normal();
+  return (normal.has_filename() ? normal : normal.parent_path()).string();
+}
+
+// The folder around another; "." around "runs", ".." around "." and "..".
+std::string FolderAround(const std::string& folder) {
+  const std::filesystem::path path(folder);
+  if (path.filename() == "." || path.filename() == "..") return Normal((path / "..").string());
+  return path.has_parent_path() ? path.parent_path().string() : ".";
+}
+
+absl::StatusOr<Folders> FoldersOf(const SessionOptions& options, const ExpandedSweep& sweep) {
   Folders folders;
-  folders.output = options.output_dir.empty() ? absl::StrCat("runs/", sweep.name) : options.output_dir;
-  folders.store =
-      options.store.empty() ? (std::filesystem::path(folders.output).parent_path() / "store").string() : options.store;
-  return folders;
+  folders.output = Normal(options.output_dir.empty() ? absl::StrCat("runs/", sweep.name) : options.output_dir);
+  folders.store = Normal(options.store.empty() ? FolderAround(folders.output) + "/store" : options.store);
+  if (folders.output != folders.store) return folders;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--output_dir: want another folder than that of the stages' results, got ", folders.output,
+                   options.output_dir.empty() ? absl::StrCat(", after the sweep's name, ", sweep.name) : "",
+                   "; choose another --output_dir or --store"));
 }
 
 // Prints what changed against the sweep that the folder holds. Errors: FailedPrecondition if it is another sweep.
@@ -154,7 +171,8 @@ absl::StatusOr<double> MeasureShareOfSteps(const Plan& plan, const std::atomic<b
 // folder decided on holds; without that, a session that only looks measures nothing, and its plan is that of all steps.
 absl::StatusOr<Resolved> Resolve(const ExpandedSweep& sweep, const SessionOptions& options, const Folders& folders,
                                  const Store& store, Inputs* inputs) {
-  const PlanOptions plan_options{options.device, options.only};
+  PlanOptions plan_options{options.device, {}};
+  if (!options.only.empty()) plan_options.only = absl::StrSplit(options.only, ',');
   Resolved resolved;
   resolved.sweep = sweep;
   RETORT_ASSIGN_OR_RETURN(resolved.plan, MakePlan(sweep, plan_options, inputs));
@@ -209,7 +227,7 @@ absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed,
 absl::StatusOr<bool> RunSession(const SessionOptions& options) {
   RETORT_ASSIGN_OR_RETURN(const Sweep sweep, LoadSweep(options.sweep_file));
   RETORT_ASSIGN_OR_RETURN(const ExpandedSweep expanded, Expand(sweep, options.assignments));
-  const Folders folders = FoldersOf(options, expanded);
+  RETORT_ASSIGN_OR_RETURN(const Folders folders, FoldersOf(options, expanded));
   const Store store(folders.store);
   Inputs inputs(folders.store + "/tokens", at::get_num_threads());
   RETORT_ASSIGN_OR_RETURN(const Resolved resolved, Resolve(expanded, options, folders, store, &inputs));

@@ -2,7 +2,6 @@
 #define RETORT_FRAMEWORK_SWEEP_SESSION_H_
 
 #include <atomic>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -15,7 +14,7 @@ namespace retort {
 struct SessionOptions {
   std::string sweep_file;
   std::vector<std::string> assignments;  // "stage.distil.adamw.learning_rate=1e-4": changes to the base experiment.
-  std::set<std::string> only;            // Variants; empty: all.
+  std::string only;                      // Variants, parted by commas, which names of grid points have too; empty: all.
   c10::Device device = c10::Device(at::kCPU);
   std::string output_dir;          // Of the report. Empty: runs/<name of the sweep>.
   std::string store;               // Of the stages' results, shared by sweeps. Empty: `store` beside the output folder.

@@ -26,6 +26,16 @@ run whole "$root/base.textproto"
 expect_code again 0
 expect_no_text again '(seed 1) distil'
 
+# The same folder, written in other ways: the same store.
+for folder in "$root/whole/out/" "$root/whole//out" "$root/whole/./out"; do
+  "$SWEEP" "$root/base.textproto" --output_dir="$folder" --dry_run | grep -q ' results, \([0-9]*\) of them there; to train: 0 ' ||
+    fail "slash: want all results there with --output_dir=$folder"
+done
+# A report among the results of stages.
+run store "$root/base.textproto" --store="$root/store/out"
+expect_code store 1
+expect_text store 'want another folder than that of the stages'
+
 # One more variant: it alone is trained, and the others keep their bits.
 before=$(students "$root/whole/store")
 { cat "$root/base.textproto"; echo 'leave_one_out { stage: "distil" }'; } > "$root/more.textproto"

@@ -23,6 +23,7 @@
 #include "framework/base/try_torch.h"
 #include "framework/config/text/parse.h"
 #include "framework/model/files/hugging_face.h"
+#include "framework/model/files/output_folder.h"
 #include "framework/model/files/weight_files.h"
 #include "framework/registry/plugin_catalogue.h"
 #include "framework/text/files/tokenizer_files.h"
@@ -33,6 +34,7 @@
 
 DEFINE_string(model, "", "model folder to read");
 DEFINE_string(output, "", "model folder to write; without one, the tensors are listed");
+DEFINE_bool(overwrite, false, "replace a model that is in the output folder, and remove files of it that are not read");
 DEFINE_string(dtype, "", "float32, float16 or bfloat16; default: that of the model's word embeddings");
 DEFINE_string(max_shard_size, "", "most bytes of a weights file, as 5MB or 2GiB; default: all weights in one file");
 DEFINE_string(part, "all", "all, or encoder: without the language-model head");
@@ -54,7 +56,7 @@ constexpr char kUsage[] =
     "  convert --model=FOLDER\n"
     "      checks the folder; lists each tensor's name, type, shape and hash (xxh64 of its bytes)\n"
     "  convert --model=FOLDER --output=FOLDER --dtype=bfloat16\n"
-    "      writes it in another type\n"
+    "      writes it in another type; into its own folder, too, but over another model with --overwrite alone\n"
     "  convert --model=FOLDER --output=FOLDER --max_shard_size=500MB\n"
     "      cuts the weights into files; without the flag they are merged into one\n"
     "  convert --model=FOLDER --output=FOLDER --part=encoder\n"
@@ -102,6 +104,7 @@ absl::Status List(const LoadedModel& model) {
     std::cout << absl::StrFormat("%-*s  %-4s  %016x  [%s]\n", longest, name, SafetensorsTypeName(entry.tensor.dtype),
                                  XXH64(bytes.data(), bytes.size(), 0), absl::StrJoin(entry.tensor.shape, ", "));
   }
+  if (!model.left_aside.empty()) std::cout << "left aside: " << absl::StrJoin(model.left_aside, ", ") << "\n";
   std::cout << EncoderConfigText(model.config) << "\n"
             << files.entries().size() << " tensors, " << model.parameters.parameter_count() << " parameters"
             << (FindHead(model.config, HeadKind::kVocabulary) != nullptr ? ", with" : ", without")
@@ -147,6 +150,15 @@ absl::Status CheckFlags(int arguments) {
   return absl::OkStatus();
 }
 
+// A model is written over itself, and over another one where the user says so.
+absl::Status CheckOutput() {
+  if (FLAGS_output.empty() || FLAGS_overwrite || IsSameFolder(FLAGS_model, FLAGS_output)) return absl::OkStatus();
+  const absl::Status status = CheckHoldsNoModel(FLAGS_output);
+  if (status.ok()) return status;
+  return absl::Status(status.code(),
+                      absl::StrCat("--output: ", status.message(), "; choose another folder, or say --overwrite"));
+}
+
 absl::Status Write(LoadedModel model) {
   SaveOptions options;
   options.dtype = model.stored_dtype;
@@ -172,6 +184,7 @@ absl::Status Write(LoadedModel model) {
 absl::Status Run(int arguments) {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   RETORT_RETURN_IF_ERROR(CheckFlags(arguments));
+  RETORT_RETURN_IF_ERROR(CheckOutput());
   RETORT_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(FLAGS_model));
   return FLAGS_output.empty() ? List(model) : Write(std::move(model));
 }

@@ -5,8 +5,8 @@
 //
 // Vocabularies are made by //tools:cut_vocabulary. Frequencies of pieces are those of the corpora's train split.
 
-#include <filesystem>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -18,11 +18,13 @@
 #include "framework/base/file.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/temporary_folder.h"
 #include "framework/base/try_torch.h"
 #include "framework/data/corpus/corpus_folder.h"
 #include "framework/data/sequences/sequence_set.h"
 #include "framework/data/tokens/token_store_builder.h"
 #include "framework/model/files/hugging_face.h"
+#include "framework/model/files/output_folder.h"
 #include "framework/text/files/load_tokenizer.h"
 #include "framework/text/files/tokenizer_files.h"
 #include "gflags/gflags.h"
@@ -34,6 +36,7 @@ DEFINE_string(model, "", "Hugging Face model folder to cut");
 DEFINE_string(corpus, "data/corpora/wiki", "corpus folders whose train split is counted, parted by commas");
 DEFINE_string(vocabulary, "", "vocab.txt whose pieces are kept, in its order");
 DEFINE_string(output, "", "model folder to write, float32");
+DEFINE_bool(overwrite, false, "replace a model that is in the output folder");
 DEFINE_uint64(seed, 1, "seed of a new masked-LM head");
 
 namespace retort {
@@ -65,21 +68,40 @@ absl::StatusOr<std::vector<int64_t>> CountAll(const Tokenizer& tokenizer, const 
   return counts;
 }
 
+// Errors: a folder that holds a model, be it the one to cut.
+absl::Status CheckOutput() {
+  if (IsSameFolder(FLAGS_model, FLAGS_output)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output: want another folder than --model, which is left as it is, got ", FLAGS_output));
+  }
+  if (FLAGS_overwrite) return absl::OkStatus();
+  const absl::Status status = CheckHoldsNoModel(FLAGS_output);
+  if (status.ok()) return status;
+  return absl::Status(status.code(),
+                      absl::StrCat("--output: ", status.message(), "; choose another folder, or say --overwrite"));
+}
+
+// The tokenizer of these files, which are not in the output folder before all is checked.
+absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(const TokenizerFiles& files, const EncoderConfig& config) {
+  RETORT_ASSIGN_OR_RETURN(const auto folder, TemporaryFolder::Create());
+  RETORT_RETURN_IF_ERROR(WriteTokenizerFiles(folder->path(), files, config.longest_sequence()));
+  return LoadTokenizer(folder->path());
+}
+
 absl::Status Run() {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   if (FLAGS_model.empty() || FLAGS_vocabulary.empty() || FLAGS_output.empty()) {
     return absl::InvalidArgumentError("want --model, --vocabulary and --output");
   }
+  RETORT_RETURN_IF_ERROR(CheckOutput());
   RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(const auto whole, LoadTokenizer(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(const std::string pieces, ReadFile(FLAGS_vocabulary));
   RETORT_ASSIGN_OR_RETURN(files, TokenizerOfKeptPieces(std::move(files), pieces, FLAGS_model));
-  RETORT_RETURN_IF_ERROR(MakeDirectories(FLAGS_output));
-  RETORT_RETURN_IF_ERROR(WriteTokenizerFiles(FLAGS_output, files, model.config.longest_sequence()));
-  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, LoadTokenizer(FLAGS_output));
-  const std::string cache = (std::filesystem::temp_directory_path() / "retort_cut_model").string();
-  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, CountAll(*tokenizer, cache));
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, MakeTokenizer(files, model.config));
+  RETORT_ASSIGN_OR_RETURN(const auto cache, TemporaryFolder::Create());
+  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, CountAll(*tokenizer, cache->path()));
   RETORT_ASSIGN_OR_RETURN(const LoadedModel cut,
                           CutModel(model, whole->vocabulary(), tokenizer->vocabulary(), counts, FLAGS_seed));
   RETORT_RETURN_IF_ERROR(SaveModel(FLAGS_output, cut.config, cut.parameters, files));

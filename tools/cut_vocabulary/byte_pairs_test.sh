@@ -12,5 +12,7 @@ expect 1 "want no corpus folders for a vocab.json, whose first merges stay, got 
 # 256 bytes, <|endoftext|>, and a piece for each merge.
 expect 0 "gpt2_4k: 4096 pieces, 3839 merges" $cut --output="$out"
 [ "$(wc -l <"$out/merges.txt")" -eq 3840 ] || fail "want a heading and 3839 merges"
+expect 1 "--output: want a new file, got $out/vocab.json, which is there" $cut --output="$out"
+expect 0 "gpt2_4k: 4096 pieces" $cut --output="$out" --overwrite
 
 exit $failures

@@ -11,14 +11,12 @@
 //   bazel run //tools:cut_vocabulary -- --vocabulary=bazel-bin/data/vocab/gpt2/vocab.json --size=4096 --output=gpt2_4k
 
 #include <gflags/gflags.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -29,6 +27,7 @@
 #include "framework/base/file.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/temporary_folder.h"
 #include "framework/data/corpus/corpus_folder.h"
 #include "framework/data/tokens/token_store.h"
 #include "framework/data/tokens/token_store_builder.h"
@@ -45,27 +44,20 @@ DEFINE_string(vocabulary, "data/vocab/bert-base-uncased-vocab.txt",
 DEFINE_bool(lower_case, true, "Lower case without accents, for uncased vocabularies.");
 DEFINE_int32(size, 8192, "Pieces of the new vocabulary: a multiple of 64.");
 DEFINE_string(output, "", "The vocab.txt to write, whose folder has to exist; of a vocab.json, the folder to write.");
+DEFINE_bool(overwrite, false, "Replace what is there of the output.");
 
 namespace retort {
 namespace {
 
-// A folder that goes away with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder()
-      : path_((std::filesystem::temp_directory_path() / absl::StrCat("retort-cut-vocabulary-", getpid())).string()) {}
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
+// Errors: something that is there already and would be replaced: the vocabulary itself, or whatever else.
+absl::Status CheckOutput(const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    if (FLAGS_overwrite || !Exists(file)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output: want a new file, got ", file, ", which is there; choose another, or say --overwrite"));
   }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::vector<int64_t>> Count(const std::vector<CorpusFolder>& corpora, const Tokenizer& tokenizer,
                                            const std::string& cache) {
@@ -92,6 +84,7 @@ absl::Status CutBytePairFiles(size_t arguments) {
     return absl::InvalidArgumentError(
         absl::StrCat("want no corpus folders for a vocab.json, whose first merges stay, got ", arguments));
   }
+  RETORT_RETURN_IF_ERROR(CheckOutput({FLAGS_output + "/vocab.json", FLAGS_output + "/merges.txt"}));
   const std::string merges_path = (std::filesystem::path(FLAGS_vocabulary).parent_path() / "merges.txt").string();
   RETORT_ASSIGN_OR_RETURN(const Vocabulary vocabulary, LoadVocabularyJson(FLAGS_vocabulary));
   RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(merges_path));
@@ -109,6 +102,7 @@ absl::Status Cut(const std::vector<std::string>& folders) {
   if (FLAGS_output.empty()) return absl::InvalidArgumentError("--output: want a file or folder to write, got none");
   if (std::filesystem::path(FLAGS_vocabulary).extension() == ".json") return CutBytePairFiles(folders.size());
   if (folders.empty()) return absl::InvalidArgumentError("want corpus folders as arguments, got none");
+  RETORT_RETURN_IF_ERROR(CheckOutput({FLAGS_output}));
   std::vector<CorpusFolder> corpora;
   for (const std::string& folder : folders) {
     RETORT_ASSIGN_OR_RETURN(corpora.emplace_back(), LoadCorpusFolder(folder));
@@ -117,14 +111,15 @@ absl::Status Cut(const std::vector<std::string>& folders) {
   options.lower_case = FLAGS_lower_case;
   RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<WordPieceTokenizer> old,
                           WordPieceTokenizer::Load(FLAGS_vocabulary, options));
-  const TemporaryFolder cache;
-  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, Count(corpora, *old, cache.path()));
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<TemporaryFolder> folder, TemporaryFolder::Create());
+  const std::string& cache = folder->path();
+  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, Count(corpora, *old, cache));
   RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> pieces,
                           CutVocabulary(old->vocabulary(), old->special_ids(), counts, FLAGS_size));
   Report(*old, counts);
   RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<WordPieceTokenizer> cut,
                           WordPieceTokenizer::Create(Vocabulary(pieces), options));
-  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> new_counts, Count(corpora, *cut, cache.path()));
+  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> new_counts, Count(corpora, *cut, cache));
   Report(*cut, new_counts);
   return AtomicWriteFile(FLAGS_output, absl::StrCat(absl::StrJoin(pieces, "\n"), "\n"));
 }

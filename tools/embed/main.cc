@@ -1,4 +1,5 @@
-// Embeddings of sentences: mean-pooled last hidden states of unit length.
+// Embeddings of sentences: pooled last hidden states of unit length. They are pooled as --pooling or the folder says
+// (modules.json of sentence-transformers), else by their mean; the program prints which.
 //
 //   bazel run //tools:embed -- --model=runs/store/<key>/model --output=embeddings.safetensors <sentences.txt
 //
@@ -16,12 +17,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "framework/base/file.h"
 #include "framework/base/input/line_reader.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
 #include "framework/batch/step_batch.h"
 #include "framework/eval/sentence_embeddings.h"
+#include "framework/eval/sentence_pooling.h"
 #include "framework/model/files/hugging_face.h"
 #include "framework/model/files/safetensors.h"
 #include "framework/text/sequences/encode_sequence.h"
@@ -31,6 +34,7 @@
 DEFINE_string(model, "", "Hugging Face model folder");
 DEFINE_string(output, "", "safetensors file to write");
 DEFINE_int32(length, 128, "positions; longer sentences are cut");
+DEFINE_string(pooling, "", "mean, first, max, weighted_mean or last; default: as the model folder says, else mean");
 DEFINE_bool(hidden_states, false, "write each sentence's last hidden states too");
 
 namespace retort {
@@ -77,10 +81,39 @@ void AddHiddenStates(const EvaluatedModel& model, const Sentences& sentences, Te
   }
 }
 
+// As the flag says, or as the folder says; prints which.
+absl::StatusOr<SentencePooling> ChoosePooling() {
+  if (!FLAGS_pooling.empty()) {
+    absl::StatusOr<SentencePooling> chosen = ParseSentencePooling(FLAGS_pooling);
+    if (!chosen.ok()) return absl::InvalidArgumentError(absl::StrCat("--pooling: ", chosen.status().message()));
+    std::cout << "pooling: " << FLAGS_pooling << ", as --pooling says\n";
+    return chosen;
+  }
+  const absl::StatusOr<FolderPooling> said = ReadFolderPooling(FLAGS_model);
+  if (!said.ok()) {
+    return absl::Status(said.status().code(),
+                        absl::StrCat(said.status().message(), "; --pooling says what to do instead, such as mean"));
+  }
+  std::cout << "pooling: " << SentencePoolingName(said->pooling) << ", "
+            << (said->file.empty() ? "since the folder says nothing" : absl::StrCat("as ", said->file, " says"))
+            << "\n";
+  return said->pooling;
+}
+
+// Errors: a file in the way that is no earlier output of this program.
+absl::Status CheckOutput() {
+  if (!Exists(FLAGS_output)) return absl::OkStatus();
+  const auto earlier = SafetensorsFile::Open(FLAGS_output);
+  if (earlier.ok() && (*earlier)->entries().count("embeddings") > 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--output: want a new file or one of embeddings, got ", FLAGS_output,
+                                                 ", which holds something else"));
+}
+
 absl::Status Run() {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   if (FLAGS_model.empty()) return absl::InvalidArgumentError("--model: want a model folder, got none");
   if (FLAGS_output.empty()) return absl::InvalidArgumentError("--output: want a file to write, got none");
+  RETORT_RETURN_IF_ERROR(CheckOutput());
   RETORT_ASSIGN_OR_RETURN(const LoadedModel loaded, LoadModel(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, LoadTokenizerOf(loaded.config, FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(const Sentences sentences, ReadSentences(*tokenizer));
@@ -88,11 +121,13 @@ absl::Status Run() {
     return absl::InvalidArgumentError(absl::StrCat("--length: want at most the model's ",
                                                    loaded.config.longest_sequence(), " positions, got ", FLAGS_length));
   }
+  RETORT_ASSIGN_OR_RETURN(const SentencePooling pooling, ChoosePooling());
   const at::NoGradGuard no_grad;
   const Encoder encoder(loaded.config);
   const EvaluatedModel model{&encoder, &loaded.parameters};
   Tensors tensors;
-  tensors.emplace_back("embeddings", SentenceEmbeddings(model, sentences, tokenizer->special_ids().pad, at::kCPU));
+  tensors.emplace_back("embeddings", SentenceEmbeddings(model, sentences, tokenizer->special_ids().pad, at::kCPU,
+                                                        /*chunk_sentences=*/32, pooling));
   if (FLAGS_hidden_states) AddHiddenStates(model, sentences, &tensors);
   return WriteSafetensors(FLAGS_output, tensors, {});
 }

@@ -21,6 +21,7 @@ namespace retort {
 namespace {
 
 constexpr size_t kMaxVariants = 1000;
+constexpr char kTeacherName[] = "teacher";  // In reports, beside the variants.
 
 // A variant before it is applied: what is laid over the base, in order, or the whole experiment.
 struct Plan {
@@ -151,7 +152,8 @@ bool IsVariantName(absl::string_view name) {
 }
 
 absl::Status CheckVariantNames(const std::vector<Plan>& plans, bool controls) {
-  std::map<std::string, std::string> taken = {{kBaseVariant, "is the sweep's own experiment"}};
+  std::map<std::string, std::string> taken = {{kBaseVariant, "is the sweep's own experiment"},
+                                              {kTeacherName, "is the teacher's row in every report"}};
   if (controls) {
     taken[kInitOnlyVariant] = "is a control of every sweep (controls: NONE frees the name)";
     taken[kScratchVariant] = taken[kInitOnlyVariant];

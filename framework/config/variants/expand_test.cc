@@ -208,6 +208,8 @@ TEST(ExpandErrorTest, Names) {
   EXPECT_EQ(ErrorOf(Changed("variant { name: 'a' } variant { name: 'a' }")),
             "variant \"a\": name: want a name of its own, got one that is the name of another variant");
   EXPECT_THAT(ErrorOf(Changed("variant { name: 'base' }")), HasSubstr("is the sweep's own experiment"));
+  EXPECT_EQ(ErrorOf(Changed("controls: NONE variant { name: 'teacher' }")),
+            "variant \"teacher\": name: want a name of its own, got one that is the teacher's row in every report");
   EXPECT_THAT(ErrorOf(Changed("variant { name: 'scratch' }")), HasSubstr("is a control of every sweep"));
   EXPECT_EQ(ErrorOf(Changed("controls: NONE variant { name: 'scratch' }")), "");
   EXPECT_THAT(ErrorOf(Changed("reference { variant: 'no_c' metric: 'm' delta: 1 }")),

@@ -63,9 +63,11 @@ void WriteLabels(const HeadSpec& head, ConfigJson* json) {
 }  // namespace
 
 void ReadHeads(const ModelFamily& family, ConfigReader* reader, EncoderConfig* config) {
-  const std::vector<std::string> classes = ReadClasses(reader);
-  const std::optional<HeadKind> labels = KindOfLabels(reader, classes.size());
   const std::set<HeadKind> named = NamedHeads(family, reader);
+  const bool reads_labels = named.count(HeadKind::kClasses) > 0 || named.count(HeadKind::kScore) > 0;
+  // What config.json says of labels that nobody reads may be anything.
+  const std::vector<std::string> classes = reads_labels ? ReadClasses(reader) : std::vector<std::string>();
+  const std::optional<HeadKind> labels = reads_labels ? KindOfLabels(reader, classes.size()) : std::nullopt;
   for (HeadKind kind : HeadKinds()) {
     const bool labelled = kind == HeadKind::kClasses || kind == HeadKind::kScore;
     if (named.count(kind) == 0 || (labelled && kind != labels)) continue;

@@ -26,16 +26,19 @@ struct LoadedModel {
   ParameterSet parameters;
   c10::ScalarType stored_dtype = at::kFloat;  // Of the word embeddings in the file; float32 for float64.
   std::string tokenizer_path;                 // What FindTokenizerFile gives for the folder; empty if there is none.
+  std::vector<std::string> architectures;     // The classes that config.json names; empty: none.
   std::vector<std::string> left_aside;        // Modules beside the encoder that belong to none of these heads.
+  int64_t padding_rows = 0;                   // Rows that DropPaddingRows (framework/model/files/padding.h) left out.
 };
 
 // Reads a model folder. Tensor names with and without the prefix of their family (`bert.`), old names of LayerNorm's
 // parameters (gamma, beta) and decoders that are stored although tied are understood; buffers are skipped. A head is
-// read if config.json's architectures names a class that has it, or none at all, and its tensors are there; what else
-// lies outside of the encoder, such as BERT's next-sentence head, is left aside. Nothing is allocated for a model
+// read if config.json's architectures names a class that has it and some of its tensors are there, or if it names no
+// class and all are; what else lies outside of the encoder, such as BERT's next-sentence head, is left aside. Nothing is allocated for a model
 // before all names, types and shapes are checked.
 //
-// Errors, with the path: those of WeightFiles; NotFound for a missing file; DataLoss for weights that are not finite;
+// Errors, with the path: those of WeightFiles; NotFound for a missing file, with the way to get it where it is known
+// (framework/model/files/unread_model.h); DataLoss for weights that are not finite;
 // InvalidArgument for an option of config.json that is not supported (named, with its value), a tensor that is missing,
 // of another shape or type, or of the encoder and not known, or a decoder that is not tied.
 absl::StatusOr<LoadedModel> LoadModel(const std::string& folder);

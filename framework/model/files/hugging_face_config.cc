@@ -13,7 +13,8 @@
 namespace retort {
 namespace {
 
-constexpr size_t kLongestText = 1 << 20;
+constexpr char kArchitectures[] = "architectures";
+constexpr size_t kLongestText = 16 << 20;  // 65536 classes with long names.
 
 const char* DtypeName(c10::ScalarType dtype) {
   CHECK(dtype == at::kFloat || dtype == at::kHalf || dtype == at::kBFloat16) << dtype;
@@ -24,8 +25,8 @@ const char* DtypeName(c10::ScalarType dtype) {
 
 absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view text, absl::string_view where) {
   if (text.size() > kLongestText)
-    return absl::InvalidArgumentError(absl::StrCat(where, ": want at most 1 MiB, got more"));
-  RETORT_ASSIGN_OR_RETURN(const nlohmann::json json, ParseStrictJson(text, where));
+    return absl::InvalidArgumentError(absl::StrCat(where, ": want at most 16 MiB, got more"));
+  RETORT_ASSIGN_OR_RETURN(const nlohmann::json json, ParseStrictJson(text, where, JsonDialect::kPython));
   RETORT_ASSIGN_OR_RETURN(JsonFields fields, JsonFields::Open(json, where, ": "));
   ConfigReader reader(&fields);
   // The oldest files of BERT say nothing.
@@ -47,6 +48,16 @@ absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view text, abs
   ReadHeads(*family, &reader, &config);
   RETORT_RETURN_IF_ERROR(reader.status());
   return config;
+}
+
+std::vector<std::string> ArchitecturesOf(absl::string_view text) {
+  std::vector<std::string> names;
+  const absl::StatusOr<nlohmann::json> json = ParseStrictJson(text, kArchitectures, JsonDialect::kPython);
+  if (!json.ok() || !json->is_object() || !json->contains(kArchitectures)) return names;
+  for (const nlohmann::json& name : (*json)[kArchitectures]) {
+    if (name.is_string()) names.push_back(name.get<std::string>());
+  }
+  return names;
 }
 
 std::string HuggingFaceConfigText(const EncoderConfig& config, c10::ScalarType dtype) {

@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_MODEL_FILES_HUGGING_FACE_CONFIG_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -14,6 +15,10 @@ namespace retort {
 // that there may be: which there are, only the weights tell. `where` begins messages. Errors: InvalidArgument naming
 // the option, what was wanted and what was got.
 absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view json, absl::string_view where);
+
+// The classes of transformers that a config.json names as the model's ("BertForMaskedLM"); none where it says nothing
+// that can be read.
+std::vector<std::string> ArchitecturesOf(absl::string_view json);
 
 // The config.json of a model with these parameters, which are float32, float16 or bfloat16.
 std::string HuggingFaceConfigText(const EncoderConfig& config, c10::ScalarType dtype);

@@ -10,6 +10,7 @@
 #include "ATen/ops/zeros.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
+#include "framework/model/files/safetensors_header.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"
@@ -226,6 +227,11 @@ TEST(Safetensors, SurvivesDamageAnywhere) {
       for (const auto& [name, entry] : (*file)->entries()) EXPECT_THAT((*file)->Read(name), IsOk());
     }
   }
+}
+
+TEST(SafetensorsHeader, RefusesAByteOrderMark) {
+  EXPECT_THAT(ParseSafetensorsHeader("\xef\xbb\xbf{}", 0),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("the header begins with a byte order mark")));
 }
 
 }  // namespace

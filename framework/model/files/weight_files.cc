@@ -10,6 +10,7 @@
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/json/strict_json.h"
+#include "framework/model/files/unread_model.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {
@@ -19,20 +20,10 @@ using Tensors = std::vector<std::pair<std::string, at::Tensor>>;
 
 constexpr char kWhole[] = "model.safetensors";
 constexpr char kIndex[] = "model.safetensors.index.json";
-constexpr char kPickle[] = "pytorch_model.bin";
 constexpr absl::string_view kNeverInNames("/\0", 2);
 constexpr char kEnding[] = ".safetensors";
 constexpr size_t kLongestIndex = 32 << 20;
 constexpr size_t kLongestQuote = 100;
-
-absl::Status NoWeights(const std::string& folder) {
-  const std::string pickle = absl::StrCat(folder, "/", kPickle);
-  if (!Exists(pickle)) return absl::NotFoundError(absl::StrCat(folder, "/", kWhole, ": No such file or directory"));
-  return absl::InvalidArgumentError(
-      absl::StrCat(pickle, ": pickles are not read, since they can run code; convert it once with: ",
-                   "python3 -c \"from transformers import AutoModelForMaskedLM as M; M.from_pretrained('", folder,
-                   "').save_pretrained('", folder, "')\""));
-}
 
 // The file of each tensor.
 absl::StatusOr<std::map<std::string, std::string>> ParseIndex(absl::string_view text, const std::string& path) {
@@ -97,7 +88,7 @@ absl::StatusOr<WeightFiles> WeightFiles::OpenIndex(const std::string& folder, co
 
 absl::StatusOr<WeightFiles> WeightFiles::Open(const std::string& folder) {
   const std::string whole = absl::StrCat(folder, "/", kWhole), index = absl::StrCat(folder, "/", kIndex);
-  if (!Exists(whole)) return Exists(index) ? OpenIndex(folder, index) : NoWeights(folder);
+  if (!Exists(whole)) return Exists(index) ? OpenIndex(folder, index) : ExplainNoWeights(folder);
   WeightFiles files;
   files.path_ = whole;
   RETORT_RETURN_IF_ERROR(files.Add(whole));

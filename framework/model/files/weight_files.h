@@ -25,8 +25,8 @@ class WeightFiles {
     const SafetensorsFile* file;
   };
 
-  // Opens all files and checks them. Errors, with the path: those of SafetensorsFile; NotFound for a folder without
-  // weights; InvalidArgument for one with pytorch_model.bin alone (with the way to convert it), an index that is not an
+  // Opens all files and checks them. Errors, with the path: those of SafetensorsFile; those of ExplainNoWeights
+  // for a folder without weights; InvalidArgument for an index that is not an
   // object "weight_map" from tensors to names of files in the folder, a tensor that is in another file than the index
   // says, in two, in none, or that the index lacks.
   static absl::StatusOr<WeightFiles> Open(const std::string& folder);

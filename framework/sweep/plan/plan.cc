@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -90,15 +91,23 @@ void WarnOfTwins(Plan* plan) {
   }
 }
 
-absl::Status CheckOnly(const ExpandedSweep& sweep, const std::set<std::string>& only) {
-  std::set<std::string> names;
+// The variants that `only` chooses: from each place on, as many of its parts as make a name when joined by commas.
+absl::StatusOr<std::set<std::string>> ChosenVariants(const ExpandedSweep& sweep, const std::vector<std::string>& only) {
+  std::set<std::string> names, chosen;
   for (const ExpandedVariant& variant : sweep.variants) names.insert(variant.name);
-  for (const std::string& name : only) {
-    if (names.count(name) > 0) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("--only: want variants of this sweep (", absl::StrJoin(names, ", "), "), got \"", name, "\""));
+  for (size_t begin = 0; begin < only.size();) {
+    size_t end = only.size();
+    const auto joined = [&] { return absl::StrJoin(only.begin() + begin, only.begin() + end, ","); };
+    const std::string rest = joined();
+    while (end > begin && names.count(joined()) == 0) --end;
+    if (end == begin) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--only: want variants of this sweep (", absl::StrJoin(names, ", "), "), got \"", rest, "\""));
+    }
+    chosen.insert(joined());
+    begin = end;
   }
-  return absl::OkStatus();
+  return chosen;
 }
 
 // That the metric which the report begins with is measured.
@@ -157,11 +166,11 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
     };
     RETORT_RETURN_IF_ERROR(AddControls(is_gold, &plan.sweep, &plan.warnings));
   }
-  RETORT_RETURN_IF_ERROR(CheckOnly(plan.sweep, options.only));
+  RETORT_ASSIGN_OR_RETURN(const std::set<std::string> only, ChosenVariants(plan.sweep, options.only));
   for (uint64_t seed : plan.sweep.seeds) {
     const uint64_t data_seed = sweep.share_data_across_seeds ? plan.sweep.seeds.front() : seed;
     for (const ExpandedVariant& variant : plan.sweep.variants) {
-      if (!options.only.empty() && options.only.count(variant.name) == 0) continue;
+      if (!only.empty() && only.count(variant.name) == 0) continue;
       RETORT_RETURN_IF_ERROR(PlanVariant(variant, seed, data_seed, options, inputs, &plan));
     }
   }

@@ -21,6 +21,7 @@ namespace retort {
 struct Plan {
   ExpandedSweep sweep;  // With the controls among the variants.
   std::vector<PlannedStage> stages;
+  std::vector<std::string> teachers;  // A line for each: the class that its heads come from, and what was left aside.
   std::vector<std::string> warnings;
   c10::Device device = c10::Device(at::kCPU);
 
@@ -42,7 +43,8 @@ using StageStatuses = std::map<int, absl::Status>;
 
 struct PlanOptions {
   c10::Device device = c10::Device(at::kCPU);
-  std::set<std::string> only;  // Variants; empty: all.
+  // Variants; empty: all. Names may have been cut at their commas: what makes a name together is taken as one.
+  std::vector<std::string> only;
 };
 
 // Resolves a sweep into stages with keys: makes the controls, creates every plugin once (which finds mismatches of

@@ -188,14 +188,24 @@ TEST_F(PlanErrorsTest, NoVocabulary) {
               IsInvalidArgument("student.vocabulary: want the 57 pieces of the teacher, got 6"));
 }
 
+// The rows beyond the tokenizer's pieces are left aside, and its student gets and learns the others.
 TEST_F(PlanErrorsTest, TeachersOfMorePiecesThanTheirTokenizer) {
   EncoderConfig padded = testing::TinyTeacherConfig();
-  padded.vocabulary_size = 60;
+  padded.vocabulary_size = 64;
   testing::WriteTinyTeacher(sweep_.teacher(), /*seed=*/5, padded);
-  EXPECT_THAT(Error({"student.init.random_normal={}"}),
-              IsInvalidArgument("got 60 pieces in the teacher and 57 in the student"));
-  EXPECT_THAT(Error({"student.init.random_normal={}", "stage.distil.loss.ce.cosine={}"}), IsOk())
-      << "hidden states have no vocabulary, and it is not evaluated";
+  const auto plan = sweep_.Make(sweep_.Text("controls: NONE"));
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_EQ(plan->stages[0].config.vocabulary_size, 57);
+  EXPECT_TRUE(plan->stages[1].reads_teacher);
+  EXPECT_THAT(plan->teachers,
+              ::testing::ElementsAre(sweep_.teacher() + ": BertForMaskedLM with a head of vocabulary; left aside: 7 "
+                                                        "rows beyond the 57 pieces of its tokenizer"));
+  // Without a tokenizer nobody knows which rows those are.
+  std::filesystem::remove(sweep_.teacher() + "/vocab.txt");
+  EXPECT_THAT(
+      Error({"student.vocabulary=" + WriteVocabulary(testing::TinyVocabulary()), "student.init.random_normal={}"}),
+      IsInvalidArgument("got 64 pieces in the teacher and 57 in the student; if the teacher has rows that pad "
+                        "it beyond its tokenizer's pieces, put its tokenizer into its folder"));
 }
 
 TEST_F(PlanErrorsTest, PrimaryMetricsThatNothingMeasures) {
@@ -238,9 +248,10 @@ TEST_F(PlanErrorsTest, ATeacherWithoutAHead) {
   InitializeRandomNormal(1, 0.1, 0, &parameters);
   const std::string folder = sweep_.folder() + "/headless";
   ASSERT_THAT(SaveModel(folder, config, parameters, {{"vocab.txt", testing::TinyVocabulary()}}), IsOk());
-  EXPECT_THAT(Error({"teacher.checkpoint=" + folder}),
-              IsInvalidArgument("stage \"distil\": teacher.checkpoint: want a model with a language-model head, got " +
-                                folder + " without one"));
+  EXPECT_THAT(
+      Error({"teacher.checkpoint=" + folder}),
+      IsInvalidArgument("stage \"distil\": teacher.checkpoint: want a model with a language-model head, got " + folder +
+                        " without one (BertModel); take a model with one, or losses over hidden states"));
   // What reads hidden states alone needs none; what cannot be compared is left out.
   const auto plan =
       sweep_.Make(sweep_.Text("controls: NONE"), {"teacher.checkpoint=" + folder, "stage.distil.loss.ce.weight=0",

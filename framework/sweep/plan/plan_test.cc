@@ -311,6 +311,22 @@ TEST_F(PlanTest, PlansOnlyWhatIsAsked) {
   EXPECT_EQ(plan.sweep.variants.size(), 4u) << "the sweep itself is whole";
 }
 
+// Names of grid points have the commas that names are parted by.
+TEST_F(PlanTest, PlansPointsOfGridsThatAreAsked) {
+  const std::string grids =
+      "controls: NONE "
+      R"(grid { name: "lr" point { name: "a" overlay { stage { name: "distil" adamw { learning_rate: 1e-4 } } } } } )"
+      R"(grid { name: "t" point { name: "x" overlay { stage { name: "distil" remove: "cos" } } } })";
+  PlanOptions options;
+  options.only = {"lr=a", "t=x", "base"};
+  const Plan plan = Make(grids, {}, options);
+  EXPECT_NE(plan.Find("lr=a,t=x", 1, "distil"), -1);
+  EXPECT_NE(plan.Find("base", 1, "distil"), -1);
+  options.only = {"lr=a", "t=y"};
+  EXPECT_EQ(sweep_.Make(sweep_.Text(grids), {}, options).status().message(),
+            "--only: want variants of this sweep (base, lr=a,t=x), got \"lr=a,t=y\"");
+}
+
 TEST_F(PlanTest, WarnsOfDeadOptionsOncePerVariant) {
   const Plan plan = Make("seeds: [1, 2]", {"stage.distil.loss.ce.weight=0"});
   EXPECT_THAT(plan.warnings,

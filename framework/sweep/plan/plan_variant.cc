@@ -46,6 +46,21 @@ absl::StatusOr<c10::ScalarType> ResolvePrecision(Precision precision, c10::Devic
   }
 }
 
+// "data/teachers/mini: BertForMaskedLM with a head of vocabulary; left aside: classifier"
+std::string DescribeTeacher(const std::string& path, const LoadedModel& model) {
+  std::vector<std::string> heads, aside = model.left_aside;
+  for (const HeadSpec& head : model.config.heads) heads.push_back(HeadKindName(head.kind));
+  if (model.padding_rows > 0) {
+    aside.push_back(absl::StrCat(model.padding_rows, " rows beyond the ", model.config.vocabulary_size,
+                                 " pieces of its tokenizer"));
+  }
+  return absl::StrCat(
+      path, ": ",
+      model.architectures.empty() ? "a model that names no class," : absl::StrJoin(model.architectures, ", "),
+      heads.empty() ? " without a head" : absl::StrCat(" with a head of ", absl::StrJoin(heads, " and of ")),
+      aside.empty() ? "" : absl::StrCat("; left aside: ", absl::StrJoin(aside, ", ")));
+}
+
 // The stages of one variant with one seed, resolved one after the other.
 class VariantPlanner {
  public:
@@ -65,7 +80,7 @@ class VariantPlanner {
     config_ = std::move(student->config);
     vocabulary_ = student->vocabulary;
     teacher_ = student->teacher;
-    WarnOfWhatIsLeftAside();
+    NoteTeacher();
     for (const Stage& stage : experiment_.stage()) {
       if (absl::Status status = AddStage(stage); !status.ok()) {
         return Prefix(absl::StrCat("variant \"", variant_.name, "\": stage \"", stage.name(), "\": "), status);
@@ -203,6 +218,9 @@ class VariantPlanner {
     const ModelNeeds needs = planned.evaluator->needs();
     RETORT_RETURN_IF_ERROR(CheckNeeds(needs, Field(field, PluginKind::kEvaluation, choice.plugin()), config_, teacher));
     if (needs.head) RETORT_RETURN_IF_ERROR(CheckHead(config_, *needs.head, field));
+    if (teacher_ == nullptr) return planned;
+    const absl::Status fits = planned.evaluator->CheckFolder(experiment_.teacher().checkpoint());
+    if (!fits.ok()) return Prefix(absl::StrCat(field, ": "), fits);
     return planned;
   }
 
@@ -233,11 +251,11 @@ class VariantPlanner {
     if (std::find(warnings.begin(), warnings.end(), line) == warnings.end()) warnings.push_back(line);
   }
 
-  void WarnOfWhatIsLeftAside() const {
-    if (teacher_ == nullptr || teacher_->model.left_aside.empty()) return;
-    AddWarning(absl::StrCat("teacher.checkpoint: ", experiment_.teacher().checkpoint(), ": left aside ",
-                            absl::StrJoin(teacher_->model.left_aside, ", "),
-                            ", which belong to no head that is known"));
+  void NoteTeacher() const {
+    if (teacher_ == nullptr) return;
+    const std::string line = DescribeTeacher(experiment_.teacher().checkpoint(), teacher_->model);
+    auto& lines = plan_->teachers;
+    if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
   }
 
   void Merge(PlannedStage planned) {

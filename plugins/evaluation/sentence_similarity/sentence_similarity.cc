@@ -6,6 +6,7 @@
 
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/sum.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "framework/base/status_macros.h"
@@ -19,8 +20,14 @@ namespace {
 
 RETORT_REGISTER_EVALUATOR(SentenceSimilarityEvaluation, SentenceSimilarityEvaluationConfig);
 
-MetricScores Score(const EvaluatedModel& model, const TokenizedPairs& pairs, c10::Device device) {
-  const at::Tensor embeddings = SentenceEmbeddings(model, pairs.sentences, pairs.pad_id, device).to(at::kDouble);
+SentencePooling PoolingOf(const SentenceSimilarityEvaluationConfig& config) {
+  return static_cast<SentencePooling>(config.pooling());  // In the same order.
+}
+
+MetricScores Score(const EvaluatedModel& model, const TokenizedPairs& pairs, c10::Device device,
+                   SentencePooling pooling) {
+  const at::Tensor embeddings =
+      SentenceEmbeddings(model, pairs.sentences, pairs.pad_id, device, /*chunk_sentences=*/32, pooling).to(at::kDouble);
   const at::Tensor sides = embeddings.view({pairs.size(), 2, -1});
   const at::Tensor cosine = at::sum(sides.select(1, 0) * sides.select(1, 1), {1}).contiguous();
   const absl::Span<const double> similarity(cosine.data_ptr<double>(), pairs.scores.size());
@@ -43,17 +50,18 @@ MetricScores Score(const EvaluatedModel& model, const TokenizedPairs& pairs, c10
 
 class PairExamples final : public HeldOutExamples {
  public:
-  explicit PairExamples(TokenizedPairs pairs) : pairs_(std::move(pairs)) {}
+  PairExamples(TokenizedPairs pairs, SentencePooling pooling) : pairs_(std::move(pairs)), pooling_(pooling) {}
 
   std::string Key() const override { return absl::StrCat(pairs_.content_hash); }
 
   std::vector<MetricScores> Score(const std::vector<EvaluatedModel>& models, const std::optional<EvaluatedModel>&,
                                   c10::Device device) const override {
-    return EvaluateSentenceSimilarity(models, pairs_, device);
+    return EvaluateSentenceSimilarity(models, pairs_, device, pooling_);
   }
 
  private:
   const TokenizedPairs pairs_;
+  const SentencePooling pooling_;
 };
 
 }  // namespace
@@ -75,7 +83,10 @@ absl::StatusOr<std::unique_ptr<Evaluator>> SentenceSimilarityEvaluation::Create(
 }
 
 MetricSpecs SentenceSimilarityEvaluation::metrics() const {
-  return {{kPrimaryMetric, "Spearman", Percent(), Better::kHigher, "sentence pair"}};
+  const SentencePooling pooling = PoolingOf(config_);
+  const std::string label =
+      pooling == SentencePooling::kMean ? "Spearman" : absl::StrCat("Spearman, pooling ", SentencePoolingName(pooling));
+  return {{kPrimaryMetric, label, Percent(), Better::kHigher, "sentence pair"}};
 }
 
 ModelNeeds SentenceSimilarityEvaluation::needs() const {
@@ -84,17 +95,33 @@ ModelNeeds SentenceSimilarityEvaluation::needs() const {
   return needs;
 }
 
+absl::Status SentenceSimilarityEvaluation::CheckFolder(const std::string& folder) const {
+  if (config_.has_pooling()) return absl::OkStatus();
+  constexpr char kWayOut[] = "say in the evaluation how all models are pooled: pooling: ";
+  const absl::StatusOr<FolderPooling> pooling = ReadFolderPooling(folder);
+  if (!pooling.ok()) {
+    return absl::Status(pooling.status().code(),
+                        absl::StrCat(pooling.status().message(), "; ", kWayOut, "MEAN, or another"));
+  }
+  if (pooling->pooling == SentencePooling::kMean) return absl::OkStatus();
+  const std::string said = SentencePoolingName(pooling->pooling);
+  return absl::InvalidArgumentError(absl::StrCat("pooling: want it said, since ", pooling->file,
+                                                 " says not the mean but ", said, "; ", kWayOut,
+                                                 absl::AsciiStrToUpper(said), " as it does, or MEAN"));
+}
+
 absl::StatusOr<std::shared_ptr<const HeldOutExamples>> SentenceSimilarityEvaluation::Open(
     const EvaluationInputs& inputs) const {
   RETORT_ASSIGN_OR_RETURN(TokenizedPairs pairs, TokenizePairs({config_.pairs().begin(), config_.pairs().end()},
                                                               inputs.tokenizer, config_.length()));
-  return std::make_shared<PairExamples>(std::move(pairs));
+  return std::make_shared<PairExamples>(std::move(pairs), PoolingOf(config_));
 }
 
 std::vector<MetricScores> EvaluateSentenceSimilarity(const std::vector<EvaluatedModel>& models,
-                                                     const TokenizedPairs& pairs, c10::Device device) {
+                                                     const TokenizedPairs& pairs, c10::Device device,
+                                                     SentencePooling pooling) {
   std::vector<MetricScores> scores;
-  for (const EvaluatedModel& model : models) scores.push_back(Score(model, pairs, device));
+  for (const EvaluatedModel& model : models) scores.push_back(Score(model, pairs, device, pooling));
   return scores;
 }
 

@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "c10/core/Device.h"
 #include "framework/eval/evaluator.h"
+#include "framework/eval/sentence_pooling.h"
 #include "plugins/evaluation/sentence_similarity/sentence_pairs.h"
 #include "plugins/evaluation/sentence_similarity/sentence_similarity.pb.h"
 
@@ -30,6 +32,9 @@ class SentenceSimilarityEvaluation final : public Evaluator {
   std::string split() const override { return "report"; }
   bool reads_teacher() const override { return false; }
 
+  // Errors: what the folder says of pooling where the configuration says nothing and that is not the mean.
+  absl::Status CheckFolder(const std::string& folder) const override;
+
   // Errors: those of TokenizePairs.
   absl::StatusOr<std::shared_ptr<const HeldOutExamples>> Open(const EvaluationInputs& inputs) const override;
 
@@ -40,7 +45,8 @@ class SentenceSimilarityEvaluation final : public Evaluator {
 // A pair's values are its jackknife pseudo-values, so that their mean is the correlation of all pairs, and differences
 // between models have an interval over pairs. One result per model.
 std::vector<MetricScores> EvaluateSentenceSimilarity(const std::vector<EvaluatedModel>& models,
-                                                     const TokenizedPairs& pairs, c10::Device device);
+                                                     const TokenizedPairs& pairs, c10::Device device,
+                                                     SentencePooling pooling = SentencePooling::kMean);
 
 }  // namespace retort
 

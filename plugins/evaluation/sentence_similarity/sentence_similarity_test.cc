@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "ATen/ops/dot.h"
+#include "framework/base/file.h"
 #include "framework/eval/scores/correlation.h"
 #include "framework/eval/sentence_embeddings.h"
 #include "framework/init/initializer.h"
@@ -56,6 +57,24 @@ TEST(SentenceSimilarity, HasItsOwnLengthWhateverTheDataHas) {
   data.set_length(64);
   SentenceSimilarityEvaluation::FillDefaults(&data, &config);
   EXPECT_EQ(config.length(), 128);
+}
+
+TEST(SentenceSimilarity, WantsPoolingSaidWhereTheFolderDiffers) {
+  const std::string folder = ::testing::TempDir() + "/similarity_pooling";
+  ASSERT_TRUE(MakeDirectories(folder + "/1_Pooling").ok());
+  SentenceSimilarityEvaluationConfig config;
+  EXPECT_TRUE(SentenceSimilarityEvaluation(config).CheckFolder(folder + "/none").ok());
+  const std::string modules = R"([{"path": "", "type": "x.Transformer"}, {"path": "1_Pooling", "type": "x.Pooling"}])";
+  ASSERT_TRUE(AtomicWriteFile(folder + "/modules.json", modules).ok());
+  ASSERT_TRUE(AtomicWriteFile(folder + "/1_Pooling/config.json", R"({"pooling_mode": "cls"})").ok());
+  EXPECT_EQ(SentenceSimilarityEvaluation(config).CheckFolder(folder).message(),
+            "pooling: want it said, since " + folder +
+                "/1_Pooling/config.json says not the mean but first; say in the evaluation how all models are pooled: "
+                "pooling: FIRST as it does, or MEAN");
+  EXPECT_EQ(SentenceSimilarityEvaluation(config).metrics().front().label, "Spearman");
+  config.set_pooling(SentenceSimilarityEvaluationConfig::FIRST);
+  EXPECT_TRUE(SentenceSimilarityEvaluation(config).CheckFolder(folder).ok());
+  EXPECT_EQ(SentenceSimilarityEvaluation(config).metrics().front().label, "Spearman, pooling first");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/model/files/hugging_face.h"
+#include "framework/model/files/padding.h"
 #include "framework/model/files/weight_files.h"
 
 namespace retort {
@@ -26,6 +27,13 @@ absl::Status CheckLayers(const std::string& path, const ParameterSet& stored, co
   return absl::OkStatus();
 }
 
+// The model, without rows that pad it where it fits a student of so many pieces only then.
+absl::StatusOr<LoadedModel> LoadModelOf(const std::string& path, int64_t pieces) {
+  RETORT_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(path));
+  if (model.config.vocabulary_size <= pieces) return model;
+  return LoadModelWithoutPadding(path);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Initializer>> CheckpointInit::Create(const CheckpointConfig& config,
@@ -45,7 +53,7 @@ std::vector<std::string> CheckpointInit::files() const {
 }
 
 absl::Status CheckpointInit::Initialize(const InitializerInputs& inputs, ParameterSet* student) const {
-  RETORT_ASSIGN_OR_RETURN(const LoadedModel stored, LoadModel(path_));
+  RETORT_ASSIGN_OR_RETURN(const LoadedModel stored, LoadModelOf(path_, student->Spec("embeddings.word").shape.front()));
   RETORT_RETURN_IF_ERROR(CheckLayers(path_, stored.parameters, *student));
   InitializeRandomNormal(inputs.seed, range_, pad_token_id_, student);
   for (const ParameterSpec& spec : stored.parameters.specs()) {
