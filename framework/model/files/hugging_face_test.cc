@@ -220,8 +220,7 @@ TEST(HuggingFace, NamesTensorsThatAreNotFinite) {
 
 TEST(HuggingFace, NamesOptionsThatAreNotSupported) {
   const auto says = [](const std::string& what) { return IsInvalidArgument("config.json: " + what); };
-  EXPECT_THAT(LoadWith("\"bert\"", "\"t5\""),
-              says(R"(model_type: want one of "bert", "distilbert", "gpt2", "roberta", got "t5")"));
+  EXPECT_THAT(LoadWith("\"bert\"", "\"t5\""), says(R"(model_type: want one of "bert", "distilbert", )"));
   EXPECT_THAT(LoadWith("\"gelu\"", "\"silu\""), says(R"(hidden_act: want one of "gelu", )"));
   EXPECT_THAT(LoadWith("\"gelu\"", "\"silu\"", Distilbert()), says(R"(activation: want one of "gelu", )"));
   EXPECT_THAT(LoadWithOption(R"("position_embedding_type": "relative_key")"),

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "ATen/ops/equal.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "framework/base/file.h"
@@ -96,7 +97,7 @@ inline absl::StatusOr<LoadedModel> LoadWith(const std::string& from, const std::
                                             const EncoderConfig& config = Bert(false)) {
   const std::string folder = Saved(config);
   std::string text = *ReadFile(folder + "/config.json");
-  EXPECT_THAT(text, HasSubstr(from));
+  EXPECT_THAT(text, ::testing::HasSubstr(from));
   EXPECT_THAT(AtomicWriteFile(folder + "/config.json", absl::StrReplaceAll(text, {{from, to}})), IsOk());
   return LoadModel(folder);
 }
