@@ -22,8 +22,8 @@
 namespace retort {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 std::unique_ptr<WordPieceTokenizer> Tokenizer26(int fillers = 0) {
   std::vector<std::string> pieces = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
@@ -37,10 +37,11 @@ std::unique_ptr<WordPieceTokenizer> Tokenizer26(int fillers = 0) {
   return *std::move(tokenizer);
 }
 
-class TokenStoreTest : public testing::Test {
+class TokenStoreTest : public ::testing::Test {
  protected:
   TokenStoreTest()
-      : folder_(absl::StrCat(testing::TempDir(), "/", testing::UnitTest::GetInstance()->current_test_info()->name())) {
+      : folder_(
+            absl::StrCat(::testing::TempDir(), "/", ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }
