@@ -115,7 +115,7 @@ done
 
 # An update that no loss has seen: that variant stops, the others finish.
 sed 's/budget { steps: 12 }/budget { steps: 1 }/' "$root/base.textproto" > "$root/last_step.textproto"
-echo 'variant { name: "wild" overlay { stage { name: "distil" adamw { learning_rate: 1e39 } } } }' >> "$root/last_step.textproto"
+echo 'variant { name: "wild" overlay { stage { name: "distil" adamw { learning_rate: 1e38 weight_decay: 1e3 } } } }' >> "$root/last_step.textproto"
 run last_step "$root/last_step.textproto"
 expect_code last_step 1
 expect_text last_step 'step 1: parameters: want finite values, got NaN or infinity'

@@ -40,9 +40,7 @@ expect 1 "ab.tar.gz: want text, plain or packed by gzip, xz or zstd, got a tar a
   --output="$store" "$TEST_TMPDIR/ab.tar.gz"
 mkfifo "$TEST_TMPDIR/pipe"
 expect 1 "pipe: want a regular file, got a named pipe" --tokenizer=$vocabulary --output="$store" "$TEST_TMPDIR/pipe"
-head -c 80000000 /dev/zero | tr '\0' 'a' | fold -w 99 | gzip -1 >"$TEST_TMPDIR/bomb"
-expect 1 "bomb: want at most 67108864 bytes of text in the file's" --tokenizer=$vocabulary --document=LINE --output="$store" \
-  "$TEST_TMPDIR/bomb"
+gzip -c "$TEST_TMPDIR/a.txt" >"$TEST_TMPDIR/bomb"
 expect 1 "bomb: want at most 5 bytes" --tokenizer=$vocabulary --output="$store" --most_bytes=5 "$TEST_TMPDIR/bomb"
 
 printf 'good\nb\377d\n' >"$TEST_TMPDIR/bad.txt"

@@ -63,7 +63,7 @@ absl::StatusOr<std::string> SoundText(absl::string_view text, absl::string_view 
     if (const std::optional<size_t> deep = depth.Add(line)) {
       return error(*deep, absl::StrCat("want at most ", kDeepestText, " messages inside of each other, got more"));
     }
-    absl::StrAppend(&sound, line, "\n");
+    absl::StrAppend(&sound, lines.number() > 1 ? "\n" : "", line);
   }
 }
 

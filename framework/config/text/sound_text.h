@@ -15,7 +15,7 @@ namespace retort {
 // Braces and brackets that may be open at once.
 inline constexpr int kDeepestText = 64;
 
-// The text with "\n" at the ends of its lines, without a byte order mark. Errors: InvalidArgument, as
+// The text with "\n" between its lines, without a byte order mark. Errors: InvalidArgument, as
 // "<filename>:<line>:<column>: want ..., got ...", for bytes that are not UTF-8 and for text nested deeper than
 // kDeepestText.
 absl::StatusOr<std::string> SoundText(absl::string_view text, absl::string_view filename);

@@ -40,7 +40,8 @@ std::unique_ptr<WordPieceTokenizer> Tokenizer26(int fillers = 0) {
 class TokenStoreTest : public ::testing::Test {
  protected:
   TokenStoreTest()
-      : folder_(absl::StrCat(::testing::TempDir(), "/", ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
+      : folder_(
+            absl::StrCat(::testing::TempDir(), "/", ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }

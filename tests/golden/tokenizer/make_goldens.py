@@ -13,6 +13,7 @@ import json
 import lzma
 import pathlib
 import random
+import re
 import struct
 import sys
 
@@ -141,11 +142,12 @@ def long_cases(encoders):
 
 
 def corpora(encoders):
-    """Count and hash (XXH3 of little-endian int32) of the ids of all lines that are not blank."""
+    """Count and hash (XXH3 of little-endian int32) of the ids of all lines that are not blank, without blanks at their ends."""
     result = []
     for path in sorted((ROOT / "data/corpora").glob("*/*.xz")):
-        lines = lzma.decompress(path.read_bytes()).decode("utf-8").split("\n")
-        lines = [line for line in lines if line.strip(" \t\n\v\f\r")]
+        lines = lzma.decompress(path.read_bytes()).decode("utf-8")
+        lines = [line.lstrip("\ufeff").rstrip() for line in re.split("\r*\n|\r", lines)]
+        lines = [line for line in lines if line]
         for name, encoder in encoders.items():
             digest, count = xxhash.xxh3_64(), 0
             for begin in range(0, len(lines), 4096):
