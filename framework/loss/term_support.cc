@@ -78,6 +78,25 @@ absl::StatusOr<int64_t> SameHeads(const LossContext& context, const std::vector<
   return wanted;
 }
 
+absl::Status RequireCausal(const LossContext& context, absl::string_view config, absl::string_view remedy) {
+  return CheckDirection(/*causal=*/true, context.student, config, remedy);
+}
+
+absl::Status RequireBidirectional(const LossContext& context, absl::string_view config, absl::string_view remedy) {
+  return CheckDirection(/*causal=*/false, context.student, config, remedy);
+}
+
+absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& context, const google::protobuf::Any& config,
+                                                        const std::string& field) {
+  RETORT_ASSIGN_OR_RETURN(std::vector<LayerPair> pairs, MapLayers(context.mappings, config, field,
+                                                                  context.teacher->depth(), context.student.depth()));
+  if (pairs.empty()) return absl::InvalidArgumentError(absl::StrCat(field, ": want at least one pair, got none"));
+  return pairs;
+}
+
+namespace {
+
+// Of two heads of this kind that give the same logits.
 absl::Status RequireSameOutputs(const LossContext& context, HeadKind head, absl::string_view config) {
   RETORT_RETURN_IF_ERROR(RequireTeacher(context, config));
   if (head == HeadKind::kVocabulary) return RequireSameVocabulary(context, config);
@@ -95,27 +114,17 @@ absl::Status RequireSameOutputs(const LossContext& context, HeadKind head, absl:
                                                  absl::StrJoin(student, ", "), " in the student"));
 }
 
-absl::Status RequireCausal(const LossContext& context, absl::string_view config, absl::string_view remedy) {
-  return CheckDirection(/*causal=*/true, context.student, config, remedy);
-}
+}  // namespace
 
-absl::Status RequireBidirectional(const LossContext& context, absl::string_view config, absl::string_view remedy) {
-  return CheckDirection(/*causal=*/false, context.student, config, remedy);
-}
-
-absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& context, const google::protobuf::Any& config,
-                                                        const std::string& field) {
-  RETORT_ASSIGN_OR_RETURN(std::vector<LayerPair> pairs, MapLayers(context.mappings, config, field,
-                                                                  context.teacher->depth(), context.student.depth()));
-  if (pairs.empty()) return absl::InvalidArgumentError(absl::StrCat(field, ": want at least one pair, got none"));
-  return pairs;
-}
-
-absl::StatusOr<HeadRows> RowsOfHead(HeadKind head, std::optional<RowSet> chosen, absl::string_view config) {
-  if (head == HeadKind::kVocabulary) return HeadRows{head, chosen.value_or(RowSet::kReal)};
-  if (!chosen) return HeadRows{head, RowSet::kSequences};
-  return absl::InvalidArgumentError(absl::StrCat(config, ".rows: want none for a head of ", HeadKindName(head),
-                                                 ", whose rows are sequences, got some"));
+absl::StatusOr<HeadRows> ComparedRows(const LossContext& context, HeadKind head, std::optional<RowSet> chosen,
+                                      absl::string_view config) {
+  const bool vocabulary = head == HeadKind::kVocabulary;
+  if (chosen && !vocabulary) {
+    return absl::InvalidArgumentError(absl::StrCat(config, ".rows: want none for a head of ", HeadKindName(head),
+                                                   ", whose rows are sequences, got some"));
+  }
+  RETORT_RETURN_IF_ERROR(RequireSameOutputs(context, head, config));
+  return HeadRows{head, vocabulary ? chosen.value_or(RowSet::kReal) : RowSet::kSequences};
 }
 
 Capture StudentHidden(const std::vector<LayerPair>& pairs) {

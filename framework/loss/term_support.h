@@ -52,10 +52,6 @@ absl::Status RequireSameWidth(const LossContext& context, absl::string_view conf
 absl::StatusOr<int64_t> SameHeads(const LossContext& context, const std::vector<LayerPair>& pairs,
                                   absl::string_view config, absl::string_view remedy);
 
-// Of two heads of this kind that give the same logits: V, C (of the same names), 2 or 1. InvalidArgument naming what
-// differs, or the side that has no such head.
-absl::Status RequireSameOutputs(const LossContext& context, HeadKind head, absl::string_view config);
-
 // InvalidArgument naming the family if the student is not causal, or if it is; `remedy` ends the message.
 absl::Status RequireCausal(const LossContext& context, absl::string_view config, absl::string_view remedy);
 absl::Status RequireBidirectional(const LossContext& context, absl::string_view config, absl::string_view remedy);
@@ -65,9 +61,19 @@ absl::Status RequireBidirectional(const LossContext& context, absl::string_view 
 absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& context, const google::protobuf::Any& config,
                                                         const std::string& field);
 
-// The rows that a term over this head's logits reads: the positions that were chosen, or all, of the vocabulary, and
-// sequences of all others, where InvalidArgument if some were chosen.
-absl::StatusOr<HeadRows> RowsOfHead(HeadKind head, std::optional<RowSet> chosen, absl::string_view config);
+// The rows that a term compares of teacher's and student's logits of one head: the positions that were chosen, or all, of
+// the vocabulary, and sequences of all others. InvalidArgument if there is no teacher, if a side has no such head, if the
+// heads' outputs (pieces, or classes by name) differ, or if positions were chosen of a head that reads sequences.
+absl::StatusOr<HeadRows> ComparedRows(const LossContext& context, HeadKind head, std::optional<RowSet> chosen,
+                                      absl::string_view config);
+
+// The same by the fields `head` (in the order of HeadKinds) and `rows` (LABELLED or all) of a configuration.
+template <typename Config>
+absl::StatusOr<HeadRows> ComparedRows(const LossContext& context, const Config& config, absl::string_view name) {
+  std::optional<RowSet> chosen;
+  if (config.has_rows()) chosen = config.rows() == Config::LABELLED ? RowSet::kLabelled : RowSet::kReal;
+  return ComparedRows(context, HeadKinds().at(config.head()), chosen, name);
+}
 
 // What a term over hidden states or attention demands of either side.
 Capture StudentHidden(const std::vector<LayerPair>& pairs);

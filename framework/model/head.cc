@@ -12,6 +12,15 @@
 #include "glog/logging.h"
 
 namespace retort {
+namespace {
+
+// The output layer: [..., H] -> [..., O].
+at::Tensor Output(const Head& head, const ParameterSet& parameters, const at::Tensor& x) {
+  return ops::Linear(x, parameters.Get(head.matrix()),
+                     head.bias().empty() ? at::Tensor() : parameters.Get(head.bias()));
+}
+
+}  // namespace
 
 at::Tensor Activate(Activation activation, const at::Tensor& x) {
   switch (activation) {
@@ -72,8 +81,7 @@ at::Tensor Head::Transform(const ParameterSet& parameters, const at::Tensor& x) 
 }
 
 at::Tensor Head::Logits(const ParameterSet& parameters, const at::Tensor& pooled) const {
-  return ops::Linear(Transform(parameters, pooled), parameters.Get(matrix_),
-                     bias_.empty() ? at::Tensor() : parameters.Get(bias_));
+  return Output(*this, parameters, Transform(parameters, pooled));
 }
 
 at::Tensor Head::Pool(const ParameterSet& parameters, const Batch& batch, const at::Tensor& last_hidden) const {
@@ -106,8 +114,7 @@ at::Tensor Head::BatchLogits(const ParameterSet& parameters, const Batch& batch,
   at::Tensor x = Pool(parameters, batch, last_hidden);
   if (spec_.drops_input) x = drop(x, first_site_);
   x = drop(Transform(parameters, x), first_site_ + 1);
-  const at::Tensor logits =
-      ops::Linear(x, parameters.Get(matrix_), bias_.empty() ? at::Tensor() : parameters.Get(bias_));
+  const at::Tensor logits = Output(*this, parameters, x);
   return spec_.pooling == Pooling::kNone ? logits : logits.squeeze(1);
 }
 

@@ -67,7 +67,7 @@ SWEEP=$copy/bazel-bin/experiments/sweep
 MAKE_TINY_TEACHER=$copy/bazel-bin/tests/integration/make_tiny_teacher
 . tests/integration/lib.sh
 make_inputs
-run all "$(edited all 's/architecture {/architecture { family: "gated"/; s/data { masked_lm {\(.*\) min_length.*/data { my_text {\1 min_length: 4 } }/
+run all "$(edited all 's/architecture {/architecture { family: "gated"/; s/init { .*/init { random_normal {} } }/; s/data { masked_lm {\(.*\) min_length.*/data { my_text {\1 min_length: 4 } }/
   /loss { name: "mlm"/d; s/ rows: LABELLED//; s/evaluation { masked_lm {/evaluation { my_measure {/; $a controls: NONE')"
 expect_code all 0
 expect_text all similarity

@@ -1,7 +1,7 @@
 // What a cohort of K students saves against K single runs. With T the teacher's time in a step and S a student's, K
 // runs take K (T + S) and a cohort T + K S; `of_ideal` is the measured ratio of the two over the ratio of these.
 //
-//   bazel run //framework/sweep:cohort_benchmark
+//   bazel run //tests/benchmark:cohort_benchmark
 
 #include "ATen/Parallel.h"
 #include "benchmark/benchmark.h"

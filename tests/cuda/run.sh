@@ -1,45 +1,74 @@
 #!/bin/sh
-# Everything there is to check and to time on a GPU, in one go. Two steps, since a GPU machine may lack a compiler:
+# Everything there is to check and to time on a GPU, in one go of at most ten minutes. Two steps, since a GPU machine may lack a compiler:
 #
 #   tests/cuda/run.sh build            here: builds with --config=cuda and packs the programs into gpu/
-#   tests/cuda/run.sh run <results>    there, from the root of the project: the CUDA tests, tokens per second of the
-#                                      triple loss at BERT-base / DistilBERT shapes, and the quickstart
+#   tests/cuda/run.sh run <results>    there, from the root of the project: the CUDA tests, the same under
+#                                      compute-sanitizer, a step of the triple loss at BERT-base / DistilBERT shapes
+#                                      against PyTorch, and the quickstart in both precisions; Python with torch and
+#                                      transformers is wanted
+#
+# Each part writes <results>/<part>.txt; the exit status is 0 if all of them passed.
 set -eu
 cd "$(dirname "$0")/../.."
 programs="tests/cuda/cuda_test tests/benchmark/step_benchmark experiments/sweep"
 
 build() {
   bazel build --config=cuda //tests/cuda:cuda_test //tests/benchmark:step_benchmark //experiments:sweep
-  rm -rf gpu && mkdir gpu
-  for program in $programs; do cp -L "bazel-bin/$program" gpu/; done
-  cp /usr/lib/x86_64-linux-gnu/libunwind.so.8 gpu/
+  rm -rf gpu && mkdir -p gpu/programs
+  for program in $programs; do
+    strip -o "gpu/programs/$(basename "$program")" "bazel-bin/$program"
+  done
+  system_libraries | xargs cp -L -t gpu/programs
+  tar -cJf gpu/programs.tar.xz -C gpu programs
+  rm -r gpu/programs
+}
+
+# The distribution's libraries that the programs want, but for those of the C and C++ runtimes.
+system_libraries() {
+  for program in $programs; do ldd "bazel-bin/$program"; done |
+    sed -n 's,.* => \(/lib/[^ ]*\) .*,\1,p' | sort -u | grep -vE '/lib(c|m|dl|rt|util|pthread|gcc_s|stdc\+\+)\.so'
 }
 
 run() {
   results=$1
   failed=0
   mkdir -p "$results"
+  scratch=$(mktemp -d)
+  python3 -m tarfile -e gpu/programs.tar.xz "$scratch"
+  programs=$scratch/programs
   torch=$(python3 -c 'import torch; print(torch.__path__[0])')
-  export LD_LIBRARY_PATH="$PWD/gpu:$torch/lib"
-  nvidia-smi > "$results/machine.txt"
-  gpu/cuda_test > "$results/cuda_test.txt" 2>&1 || fail cuda_test
-  gpu/step_benchmark --benchmark_filter=cuda > "$results/step_benchmark.txt" 2>&1 || fail step_benchmark
-  gpu/sweep --device=cuda --output_dir="$results/quickstart" --store=/tmp/retort_store > "$results/quickstart.txt" 2>&1 ||
-    fail quickstart
-  tail -n 5 "$results"/*.txt
+  export LD_LIBRARY_PATH="$programs:$torch/lib"
+  part machine 10 nvidia-smi
+  part cuda_test 60 "$programs/cuda_test"
+  part memcheck 120 compute-sanitizer --error-exitcode 1 "$programs/cuda_test"
+  part step 240 python3 tests/peers/step_peer.py --rounds 3 --steps 30 --compile --against "$programs/step_benchmark" \
+    base_bfloat16_cuda
+  for precision in FLOAT32 BFLOAT16; do
+    part "quickstart_$precision" 60 "$programs/sweep" --device=cuda --set=stage.distil.precision=$precision \
+      --output_dir="$results/quickstart_$precision" --store="$scratch/store"
+  done
+  rm -r "$scratch"
   return $failed
 }
 
-fail() {
-  echo "$1 failed" >&2
-  failed=1
+# part <name> <seconds> <command>: its output goes to a file, the end of that to the terminal.
+part() {
+  name=$1
+  seconds=$2
+  shift 2
+  started=$(date +%s)
+  status=0
+  timeout "$seconds" "$@" > "$results/$name.txt" 2>&1 || status=$?
+  tail -n 15 "$results/$name.txt"
+  echo "== $name: status $status, $(($(date +%s) - started)) s"
+  [ $status = 0 ] || failed=1
 }
 
 case "${1:-}" in
   build) build ;;
   run) run "${2:?want a folder for the results}" ;;
   *)
-    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
@@ -29,23 +28,12 @@ absl::Status RedrawTransform(uint64_t seed, LoadedModel* student) {
   return absl::OkStatus();
 }
 
-// Whether the weights of one mean the same in the other.
-bool ComputeAlike(const EncoderConfig& a, const EncoderConfig& b) {
-  return a.layers.front() == b.layers.front() && a.position_offset == b.position_offset &&
-         a.embedding_norm == b.embedding_norm && a.final_norm == b.final_norm;
-}
-
 }  // namespace
 
 absl::StatusOr<LoadedModel> ExtractStudent(const LoadedModel& teacher, ExtractOptions options) {
   LoadedModel student;
   RETORT_ASSIGN_OR_RETURN(student.config, ResolveArchitecture(options.architecture, teacher.config.vocabulary_size,
                                                               teacher.config.pad_token_id, &teacher.config));
-  if (!ComputeAlike(student.config, teacher.config)) {
-    return absl::InvalidArgumentError(absl::StrCat("student.architecture.family: want one that computes as the ",
-                                                   teacher.config.family, " whose weights it gets, got ",
-                                                   student.config.family));
-  }
   student.stored_dtype = teacher.stored_dtype;
   student.tokenizer_path = teacher.tokenizer_path;
   student.parameters = ParameterSet(EncoderParameterSpecs(student.config), at::kFloat, c10::Device(at::kCPU));

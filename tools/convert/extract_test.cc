@@ -204,8 +204,8 @@ TEST(ExtractStudent, NamesWhatDoesNotFit) {
   EXPECT_THAT(ExtractStudent(teacher, Options(5)),
               IsInvalidArgument("want a student of at most the teacher's 4 layers"));
   EXPECT_THAT(ExtractStudent(teacher, Options(2, kAlternate, "gpt2")),
-              IsInvalidArgument(
-                  "student.architecture.family: want one that computes as the bert whose weights it gets, got gpt2"));
+              IsInvalidArgument("layer_copy: want a student that computes as the model whose weights it gets, of "
+                                "family bert, got one of family gpt2"));
   EXPECT_THAT(ExtractStudent(teacher, Options(2, "layer_copy {}")), IsInvalidArgument("want a mapping, got none"));
 }
 

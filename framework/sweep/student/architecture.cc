@@ -81,7 +81,10 @@ absl::StatusOr<EncoderConfig> ResolveArchitecture(const Architecture& architectu
   absl::Status status = OverrideSizes(architecture, &config);
   if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat("student.architecture.", status.message()));
   if (teacher == nullptr) SetUp(family == nullptr ? *FindFamily(config.family) : *family, &config);
-  if (teacher != nullptr && family != nullptr && family->name != teacher->family) family->fix(&config);
+  if (teacher != nullptr && family != nullptr && family->name != teacher->family) {
+    family->fix(&config);
+    config.layer_norm_epsilon = teacher->layer_norm_epsilon;  // A number of the teacher's, which the family may lack.
+  }
   OverrideRest(architecture, &config);
   config.family = architecture.has_family() ? architecture.family() : FamilyOf(config);
   FitHeads(&config);

@@ -140,6 +140,9 @@ TEST(ResolveArchitecture, RefusesWhatCannotBeBuilt) {
   EXPECT_THAT(Resolve(architecture), IsInvalidArgument("student.architecture.layers: want"));
   architecture.set_layers(2);
   architecture.set_family("distilbert");
+  EXPECT_THAT(Resolve(architecture),
+              IsInvalidArgument("student.architecture.layer_norm_epsilon: distilbert wants 1e-12, got 1e-07"));
+  architecture.set_layer_norm_epsilon(1e-12);
   EXPECT_THAT(Resolve(architecture), IsOk()) << "it has no token types";
   architecture.set_token_types(true);
   EXPECT_THAT(Resolve(architecture), IsInvalidArgument("student.architecture.token_types: distilbert wants 0, got 2"));

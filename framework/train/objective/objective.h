@@ -38,8 +38,8 @@ bool IsComputed(const Loss& loss);
 // What a student is trained on: Σ over terms of weight · sum / count. Immutable and thread-safe.
 class Objective {
  public:
-  // Terms that are not computed are left out, with a warning in the context. Errors: those of the terms, each with its name in
-  // front (`loss "ce": ...`); InvalidArgument if no term is left.
+  // Terms that are not computed are left out, with a warning in the context. Errors: those of the terms, each with its
+  // name in front (`loss "ce": ...`); InvalidArgument if no term is left.
   static absl::StatusOr<Objective> Create(const google::protobuf::RepeatedPtrField<Loss>& losses,
                                           const LossContext& context);
 

@@ -58,9 +58,14 @@ bool Join(const RowLossTerm& term, const FusedRowLoss& fused, double scale, Fusi
   return true;
 }
 
-Fusion FuseTerms(const Objective& objective, const RowGroup& group, absl::Span<const double> scales) {
+Fusion NoFusion(const Objective& objective) {
   Fusion fusion;
   fusion.terms.resize(objective.terms().size());
+  return fusion;
+}
+
+Fusion FuseTerms(const Objective& objective, const RowGroup& group, absl::Span<const double> scales) {
+  Fusion fusion = NoFusion(objective);
   for (size_t i : group.terms) {
     const RowLossTerm& term = *objective.terms()[i].row;
     const std::optional<FusedRowLoss> fused = term.fused();
@@ -179,7 +184,7 @@ absl::StatusOr<RowHeadResult> RunSequenceHead(const Head& head, const ParameterS
   if (group.rows.head == HeadKind::kScore) chunk.scores = batch.scores;
   if (!teacher.empty()) chunk.teacher = teacher.front();
   RETORT_ASSIGN_OR_RETURN(result.root_gradient,
-                          RunChunk(objective, group, scales, FuseTerms(objective, {}, scales), chunk, &result.sums));
+                          RunChunk(objective, group, scales, NoFusion(objective), chunk, &result.sums));
   return result;
 }
 

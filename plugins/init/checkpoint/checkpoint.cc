@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
+#include "framework/init/computes_alike.h"
 #include "framework/model/files/hugging_face.h"
 #include "framework/model/files/padding.h"
 #include "framework/model/files/weight_files.h"
@@ -39,8 +40,7 @@ absl::StatusOr<LoadedModel> LoadModelOf(const std::string& path, int64_t pieces)
 absl::StatusOr<std::unique_ptr<Initializer>> CheckpointInit::Create(const CheckpointConfig& config,
                                                                     const InitializerContext& context) {
   if (config.path().empty()) return absl::InvalidArgumentError("CheckpointConfig.path: want a model folder, got none");
-  return std::make_unique<CheckpointInit>(config.path(), context.student.initializer_range,
-                                          context.student.pad_token_id);
+  return std::make_unique<CheckpointInit>(config.path(), context.student);
 }
 
 std::vector<std::string> CheckpointInit::files() const {
@@ -55,7 +55,8 @@ std::vector<std::string> CheckpointInit::files() const {
 absl::Status CheckpointInit::Initialize(const InitializerInputs& inputs, ParameterSet* student) const {
   RETORT_ASSIGN_OR_RETURN(const LoadedModel stored, LoadModelOf(path_, student->Spec("embeddings.word").shape.front()));
   RETORT_RETURN_IF_ERROR(CheckLayers(path_, stored.parameters, *student));
-  InitializeRandomNormal(inputs.seed, range_, pad_token_id_, student);
+  RETORT_RETURN_IF_ERROR(CheckComputesAlike(student_, stored.config, path_));
+  InitializeRandomNormal(inputs.seed, student_.initializer_range, student_.pad_token_id, student);
   for (const ParameterSpec& spec : stored.parameters.specs()) {
     if (!student->Has(spec.name)) continue;
     const absl::Status status = student->Set(spec.name, stored.parameters.Get(spec.name));

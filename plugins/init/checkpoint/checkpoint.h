@@ -1,7 +1,6 @@
 #ifndef RETORT_PLUGINS_INIT_CHECKPOINT_CHECKPOINT_H_
 #define RETORT_PLUGINS_INIT_CHECKPOINT_CHECKPOINT_H_
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,18 +24,17 @@ class CheckpointInit final : public Initializer {
   static absl::StatusOr<std::unique_ptr<Initializer>> Create(const CheckpointConfig& config,
                                                              const InitializerContext& context);
 
-  CheckpointInit(std::string path, double range, int64_t pad_token_id)
-      : path_(std::move(path)), range_(range), pad_token_id_(pad_token_id) {}
+  CheckpointInit(std::string path, EncoderConfig student) : path_(std::move(path)), student_(std::move(student)) {}
 
   std::vector<std::string> files() const override;
 
-  // Errors: those of LoadModel; InvalidArgument for a parameter of another shape, or another number of layers.
+  // Errors: those of LoadModel; InvalidArgument for a parameter of another shape, another number of layers, or a model
+  // that computes in another way than the student.
   absl::Status Initialize(const InitializerInputs& inputs, ParameterSet* student) const override;
 
  private:
   const std::string path_;
-  const double range_;
-  const int64_t pad_token_id_;
+  const EncoderConfig student_;
 };
 
 }  // namespace retort

@@ -75,6 +75,11 @@ TEST(CheckpointInit, RejectsWhatCannotBe) {
   ParameterSet other = Zeros(wide, true);
   EXPECT_THAT((*Create(Stored(), wide))->Initialize({nullptr, 1}, &other),
               IsInvalidArgument("embeddings.word: want shape [12, 8], got [11, 8]"));
+  EncoderConfig shifted = SmallEncoder(3);
+  shifted.position_offset = 1;
+  ParameterSet elsewhere = Zeros(shifted, true);
+  EXPECT_THAT((*Create(Stored(), shifted))->Initialize({nullptr, 1}, &elsewhere),
+              IsInvalidArgument("want a student that computes as the model whose weights it gets"));
   ParameterSet student = Zeros(SmallEncoder(3), true);
   EXPECT_THAT((*Create("/nowhere", SmallEncoder(3)))->Initialize({nullptr, 1}, &student),
               testing::StatusIs(absl::StatusCode::kNotFound, ::testing::HasSubstr("/nowhere/config.json")));

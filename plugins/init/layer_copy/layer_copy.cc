@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "framework/base/status_macros.h"
+#include "framework/init/computes_alike.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -61,6 +62,7 @@ absl::StatusOr<std::unique_ptr<Initializer>> LayerCopyInit::Create(const LayerCo
     RETORT_RETURN_IF_ERROR(CheckLayer(context.student, *context.teacher, pair));
     teacher_layers[pair.student] = pair.teacher;
   }
+  RETORT_RETURN_IF_ERROR(CheckComputesAlike(context.student, *context.teacher, "layer_copy"));
   return std::make_unique<LayerCopyInit>(std::move(teacher_layers), context.student.initializer_range,
                                          context.student.pad_token_id);
 }

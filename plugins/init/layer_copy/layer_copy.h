@@ -25,7 +25,8 @@ namespace retort {
 class LayerCopyInit final : public Initializer {
  public:
   // Errors: InvalidArgument without a teacher or mapping; for sizes that differ (shapes must be equal: nothing is
-  // cropped), naming a parameter and both shapes, and for numbers of heads that differ; what the mapping gives.
+  // cropped), naming a parameter and both shapes, and for numbers of heads that differ; for a student
+  // that computes in another way than its teacher; what the mapping gives.
   static absl::StatusOr<std::unique_ptr<Initializer>> Create(const LayerCopyConfig& config,
                                                              const InitializerContext& context);
 

@@ -1,7 +1,5 @@
 #include "plugins/loss/hard_labels/hard_labels.h"
 
-#include <optional>
-
 #include "ATen/ops/argmax.h"
 #include "framework/base/status_macros.h"
 #include "framework/loss/label_loss.h"
@@ -20,11 +18,7 @@ at::Tensor HardLabelsSum(const at::Tensor& student, const at::Tensor& teacher) {
 
 absl::StatusOr<std::unique_ptr<LossTerm>> HardLabelsLoss::Create(const HardLabelsConfig& config,
                                                                  const LossContext& context) {
-  const HeadKind head = HeadKinds().at(config.head());
-  std::optional<RowSet> chosen;
-  if (config.has_rows()) chosen = config.rows() == HardLabelsConfig::LABELLED ? RowSet::kLabelled : RowSet::kReal;
-  RETORT_ASSIGN_OR_RETURN(const HeadRows rows, RowsOfHead(head, chosen, "HardLabelsConfig"));
-  RETORT_RETURN_IF_ERROR(RequireSameOutputs(context, head, "HardLabelsConfig"));
+  RETORT_ASSIGN_OR_RETURN(const HeadRows rows, ComparedRows(context, config, "HardLabelsConfig"));
   return std::make_unique<HardLabelsLoss>(rows);
 }
 

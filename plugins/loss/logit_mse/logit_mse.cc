@@ -21,14 +21,10 @@ at::Tensor LogitMseSum(const at::Tensor& student, const at::Tensor& teacher, dou
 
 absl::StatusOr<std::unique_ptr<LossTerm>> LogitMseLoss::Create(const LogitMseConfig& config,
                                                                const LossContext& context) {
-  const HeadKind head = HeadKinds().at(config.head());
-  std::optional<RowSet> chosen;
-  if (config.has_rows()) chosen = config.rows() == LogitMseConfig::LABELLED ? RowSet::kLabelled : RowSet::kReal;
-  RETORT_ASSIGN_OR_RETURN(const HeadRows rows, RowsOfHead(head, chosen, "LogitMseConfig"));
-  RETORT_RETURN_IF_ERROR(RequireSameOutputs(context, head, "LogitMseConfig"));
-  if (config.mean_over_vocabulary() && head != HeadKind::kVocabulary) {
+  RETORT_ASSIGN_OR_RETURN(const HeadRows rows, ComparedRows(context, config, "LogitMseConfig"));
+  if (config.mean_over_vocabulary() && rows.head != HeadKind::kVocabulary) {
     return absl::InvalidArgumentError(
-        absl::StrCat("LogitMseConfig.mean_over_vocabulary: want the vocabulary's head, got ", HeadKindName(head)));
+        absl::StrCat("LogitMseConfig.mean_over_vocabulary: want the vocabulary's head, got ", HeadKindName(rows.head)));
   }
   const double factor =
       config.mean_over_vocabulary() ? 1.0 / static_cast<double>(context.student.vocabulary_size) : 1.0;
