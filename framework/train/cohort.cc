@@ -13,13 +13,11 @@
 #include "framework/base/stop.h"
 #include "framework/base/try_torch.h"
 #include "framework/batch/micro_batches.h"
+#include "framework/train/step_flops.h"
 #include "glog/logging.h"
 
 namespace retort {
 namespace {
-
-// A pass backward costs twice a pass forward: gradients of inputs and of weights.
-constexpr double kForwardAndBackward = 3;
 
 // A member with what changes while it trains.
 struct Running {
@@ -104,23 +102,10 @@ class Training {
       }
       running.member->student->Restore(checkpoint.state);
       running.result->progress = checkpoint.progress;
-      RETORT_RETURN_IF_ERROR(GoOn(running.member->checkpoint_folder, &running.result->progress));
+      RETORT_RETURN_IF_ERROR(ResumeUnder(options_.computed_with, options_.inexact_resume,
+                                         running.member->checkpoint_folder, &running.result->progress));
       running.best_parameters = checkpoint.best_parameters;
     }
-    return absl::OkStatus();
-  }
-
-  // Whether the training may go on under today's conditions; notes them.
-  absl::Status GoOn(const std::string& folder, Progress* progress) const {
-    const std::string& before = progress->computed_with;
-    if (before == options_.computed_with) return absl::OkStatus();
-    if (!options_.inexact_resume) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(folder, ": want the conditions of its checkpoint of step ", progress->step, " (", before,
-                       "), under which the bits are the same, got ", options_.computed_with,
-                       "; go on with those, or with other bits by --inexact_resume"));
-    }
-    progress->computed_with = absl::StrCat(before, ", from step ", progress->step, " ", options_.computed_with);
     return absl::OkStatus();
   }
 
@@ -238,24 +223,11 @@ class Training {
 
   // Of the micro-batches of all ranks.
   void CountFlops(const std::vector<BatchMasks>& micro_batches, Running* running) const {
-    const Objective& objective = running->member->student->objective();
-    for (const BatchMasks& masks : micro_batches) {
-      const double flops = kForwardAndBackward * Flops(*running->member->encoder, objective.student(), masks);
-      running->result->progress.student_flops += flops;
-      running->result->progress.total_flops += flops + TeacherFlops(objective, masks);
-    }
-  }
-
-  static double Flops(const Encoder& encoder, const Capture& demands, const BatchMasks& masks) {
-    return encoder.ForwardFlops(masks.sequences(), masks.padded_length, demands,
-                                [&](RowSet rows) { return static_cast<double>(masks.Rows(rows)); });
-  }
-
-  // Of what this objective reads: the cost of a student is the same in any cohort.
-  double TeacherFlops(const Objective& objective, const BatchMasks& masks) const {
-    const Capture demands = objective.teacher();
-    if (options_.teacher.encoder == nullptr || demands.empty()) return 0;
-    return Flops(*options_.teacher.encoder, demands, masks);
+    const CohortMember& member = *running->member;
+    const StepFlops flops =
+        CountStepFlops(*member.encoder, options_.teacher.encoder, member.student->objective(), micro_batches);
+    running->result->progress.student_flops += flops.student;
+    running->result->progress.total_flops += flops.student + flops.teacher;
   }
 
   void UpdateAll(int64_t step, int64_t tokens, double seconds_so_far) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "framework/base/file.h"
 #include "framework/init/initializer.h"
@@ -331,6 +332,18 @@ TEST_F(PlanErrorsTest, StagesThatAreNotBefore) {
   sweep.variants[0].experiment.mutable_stage(0)->clear_budget();
   EXPECT_THAT(MakePlan(sweep, {}, &inputs),
               IsInvalidArgument("budget: want tokens, steps, epochs, student_flops or total_flops, got none"));
+}
+
+TEST_F(PlanErrorsTest, BudgetsBeyondCounting) {
+  const auto error = [&](const std::string& budget) { return Error({"stage.distil.budget=" + budget}).ToString(); };
+  const std::string want = ": want > 0, of at most 1000000000 steps";
+  EXPECT_THAT(error("{ student_flops: 1e30 }"), HasSubstr("budget.student_flops" + want + " in all, got 1e+30 oper"));
+  EXPECT_THAT(error("{ total_flops: 1e30 }"), HasSubstr("budget.total_flops" + want));
+  EXPECT_THAT(error("{ tokens: 9223372036854775807 }"),
+              HasSubstr("budget.tokens" + want + " in all, got 9223372036854775807 tokens"));
+  for (const char* budget : {"steps: 9223372036854775807", "epochs: 1e30"}) {
+    EXPECT_THAT(error(absl::StrCat("{ ", budget, " }")), HasSubstr(want));
+  }
 }
 
 }  // namespace

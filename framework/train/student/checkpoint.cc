@@ -175,4 +175,17 @@ absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& folder, int64_t ste
   return checkpoint;
 }
 
+absl::Status ResumeUnder(const std::string& today, bool inexact, const std::string& folder, Progress* progress) {
+  const std::string& before = progress->computed_with;
+  if (before == today) return absl::OkStatus();
+  if (!inexact) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(folder, ": want the conditions of its checkpoint of step ", progress->step, " (", before,
+                     "), under which the bits are the same, got ", today,
+                     "; go on with those, or with other bits by --inexact_resume"));
+  }
+  progress->computed_with = absl::StrCat(before, ", from step ", progress->step, " ", today);
+  return absl::OkStatus();
+}
+
 }  // namespace retort

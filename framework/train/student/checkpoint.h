@@ -49,6 +49,10 @@ int64_t NewestCommonCheckpoint(const std::vector<std::string>& folders);
 // was written.
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& folder, int64_t step);
 
+// Lets a training that was computed under progress->computed_with go on under `today`, and notes a change there.
+// Errors: FailedPrecondition if they differ and `inexact` bits were not asked for; it names the folder and both.
+absl::Status ResumeUnder(const std::string& today, bool inexact, const std::string& folder, Progress* progress);
+
 }  // namespace retort
 
 #endif  // RETORT_FRAMEWORK_TRAIN_STUDENT_CHECKPOINT_H_
