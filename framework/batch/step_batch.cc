@@ -97,7 +97,7 @@ Batch StepBatch::Slice(int64_t begin, int64_t end, c10::Device device) const {
   batch.labels = labels.to(device);
   batch.real_rows = ToTensor(real_rows).to(device);
   batch.labelled_rows = ToTensor(labelled_rows).to(device);
-  batch.sample_ids = ToTensor(sample_ids);
+  batch.sample_ids = ToTensor(sample_ids).to(device);
   const StepSequence* const first = sequences.data();
   const at::Tensor token_types = TokenTypes(first + begin, first + end, length);
   if (token_types.defined()) batch.token_types = token_types.to(device);

@@ -41,33 +41,9 @@ struct ThirdStepFails {
 using ThirdStepLoss = testing::FailingLoss<ThirdStepFails>;
 RETORT_REGISTER_LOSS_TERM(ThirdStepLoss, google::protobuf::Empty);
 
-TEST_P(CohortTest, AMemberHasTheSameBitsInACohortAndAlone) {
-  const std::vector<TestMember> members = SixMembers();
-  const auto together = Train(members);
-  for (const TestMember& member : members) {
-    SCOPED_TRACE(member.name);
-    ExpectSame(together.at(member.name), Train({member}).at(member.name));
-  }
-  EXPECT_FALSE(together.at("triple").parameters.equal(together.at("frozen").parameters));
-  EXPECT_EQ(together.at("triple").progress.step, kSteps);
-  EXPECT_EQ(together.at("triple").progress.tokens, kSteps * 44);
-}
+TEST_P(CohortTest, AMemberHasTheSameBitsInACohortAndAlone) { ExpectSameBitsInACohortAndAlone(); }
 
-TEST_P(CohortTest, StoppedAndResumedHasTheSameBitsAsInOneGo) {
-  const std::vector<TestMember> members = SixMembers();
-  const auto in_one_go = Train(members);
-  const auto cohort = Make("stopped");
-  TrainUntil(3, members, cohort.get());  // Between two checkpoints.
-  TrainUntil(6, members, cohort.get());  // At a checkpoint.
-  Recorder recorder;
-  cohort->options().observers = {&recorder};
-  const auto resumed = Train(members, cohort.get());
-  for (const TestMember& member : members) {
-    SCOPED_TRACE(member.name);
-    ExpectSame(resumed.at(member.name), in_one_go.at(member.name));
-    EXPECT_THAT(recorder.events[member.name], ElementsAre("started at 6", "step 7", "step 8", "ended"));
-  }
-}
+TEST_P(CohortTest, StoppedAndResumedHasTheSameBitsAsInOneGo) { ExpectSameBitsStoppedAndResumed(); }
 
 INSTANTIATE_TEST_SUITE_P(Precisions, CohortTest, ::testing::Values(at::kFloat, at::kBFloat16),
                          [](const auto& info) { return info.param == at::kFloat ? "Float32" : "Bfloat16"; });

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "c10/core/Device.h"
 #include "c10/core/ScalarType.h"
 #include "framework/testing/matchers.h"
 #include "framework/train/cohort.h"
@@ -71,12 +72,13 @@ class CohortTest : public ::testing::TestWithParam<c10::ScalarType> {
  protected:
   CohortTest() : root_(::testing::TempDir() + "/cohort") { std::filesystem::remove_all(root_); }
 
+  virtual c10::Device device() const { return c10::Device(at::kCPU); }
   c10::ScalarType precision() const { return HasParam() ? GetParam() : at::kFloat; }
   static bool HasParam() { return ::testing::UnitTest::GetInstance()->current_test_info()->value_param() != nullptr; }
 
   // A cohort of kSteps steps with a folder of its own.
   std::unique_ptr<TestCohort> Make(const std::string& folder) const {
-    auto cohort = std::make_unique<TestCohort>(root_ + "/" + folder, precision());
+    auto cohort = std::make_unique<TestCohort>(root_ + "/" + folder, precision(), device());
     cohort->options().total_steps = kSteps;
     cohort->options().checkpoint_steps = 2;
     return cohort;
@@ -115,6 +117,9 @@ class CohortTest : public ::testing::TestWithParam<c10::ScalarType> {
     cohort->options().stop = nullptr;
   }
 
+  void ExpectSameBitsInACohortAndAlone();
+  void ExpectSameBitsStoppedAndResumed();
+
   const std::string root_;
   int runs_ = 0;
 };
@@ -129,6 +134,35 @@ inline void ExpectSame(const MemberResult& got, const MemberResult& want) {
   EXPECT_EQ(got.progress.total_flops, want.progress.total_flops);
   EXPECT_EQ(got.progress.best_value, want.progress.best_value);
   EXPECT_EQ(got.progress.best_step, want.progress.best_step);
+}
+
+inline void CohortTest::ExpectSameBitsInACohortAndAlone() {
+  const std::vector<TestMember> members = SixMembers();
+  const auto together = Train(members);
+  for (const TestMember& member : members) {
+    SCOPED_TRACE(member.name);
+    ExpectSame(together.at(member.name), Train({member}).at(member.name));
+  }
+  EXPECT_FALSE(together.at("triple").parameters.equal(together.at("frozen").parameters));
+  EXPECT_EQ(together.at("triple").progress.step, kSteps);
+  EXPECT_EQ(together.at("triple").progress.tokens, kSteps * 44);
+}
+
+inline void CohortTest::ExpectSameBitsStoppedAndResumed() {
+  const std::vector<TestMember> members = SixMembers();
+  const auto in_one_go = Train(members);
+  const auto cohort = Make("stopped");
+  TrainUntil(3, members, cohort.get());  // Between two checkpoints.
+  TrainUntil(6, members, cohort.get());  // At a checkpoint.
+  Recorder recorder;
+  cohort->options().observers = {&recorder};
+  const auto resumed = Train(members, cohort.get());
+  for (const TestMember& member : members) {
+    SCOPED_TRACE(member.name);
+    ExpectSame(resumed.at(member.name), in_one_go.at(member.name));
+    EXPECT_THAT(recorder.events[member.name],
+                ::testing::ElementsAre("started at 6", "step 7", "step 8", "ended"));
+  }
 }
 
 }  // namespace retort::testing

@@ -72,12 +72,14 @@ StepBatch RandomStep(int64_t step) {
   return batch;
 }
 
-TestCohort::TestCohort(std::string folder, c10::ScalarType precision)
+TestCohort::TestCohort(std::string folder, c10::ScalarType precision, c10::Device device)
     : folder_(std::move(folder)),
       precision_(precision),
+      device_(device),
       teacher_(SmallEncoder(kTeacherLayers)),
-      teacher_parameters_(RandomModel(teacher_.config(), kTeacherSeed).To(precision, c10::Device(at::kCPU))) {
+      teacher_parameters_(RandomModel(teacher_.config(), kTeacherSeed).To(precision, device)) {
   options_.step_batch = RandomStep;
+  options_.device = device;
   options_.micro_batches = 2;
   options_.row_chunk = 8;
   options_.teacher.encoder = &teacher_;
@@ -93,6 +95,7 @@ std::vector<CohortMember> TestCohort::Members(const std::vector<TestMember>& mem
     options.stage.set_row_chunk(static_cast<int32_t>(options_.row_chunk));
     options.seed = member.seed;
     options.precision = precision_;
+    options.device = device_;
     options.total_steps = options_.total_steps;
     CohortMember& cohort_member = made.emplace_back();
     cohort_member.id = {member.name, member.seed, "test"};

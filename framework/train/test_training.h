@@ -9,6 +9,7 @@
 #include "ATen/core/Tensor.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "c10/core/Device.h"
 #include "c10/core/ScalarType.h"
 #include "framework/batch/step_batch.h"
 #include "framework/config/sweep.pb.h"
@@ -78,7 +79,8 @@ struct TestMember {
 class TestCohort {
  public:
   // Checkpoints go below `folder`. Members get the options' number of steps: set that first.
-  explicit TestCohort(std::string folder, c10::ScalarType precision = at::kFloat);
+  explicit TestCohort(std::string folder, c10::ScalarType precision = at::kFloat,
+                      c10::Device device = c10::Device(at::kCPU));
   TestCohort(const TestCohort&) = delete;
   TestCohort& operator=(const TestCohort&) = delete;
 
@@ -92,6 +94,7 @@ class TestCohort {
  private:
   const std::string folder_;
   const c10::ScalarType precision_;
+  const c10::Device device_;
   const Encoder teacher_;
   const ParameterSet teacher_parameters_;
   std::vector<std::unique_ptr<Encoder>> encoders_;

@@ -46,15 +46,19 @@ BENCHMARK_CAPTURE(Measure, base_bfloat16, Base(), at::kBFloat16)
     ->Iterations(1)
     ->Unit(::benchmark::kMillisecond);
 
-// The same on a GPU, with 32 sequences.
+// The same on a GPU: few sequences, where launches of kernels cost more than their work, and many.
 void RegisterCuda() {
-  TrainingShape shape = Base();
-  shape.sequences = 32;
-  shape.device = c10::Device(at::kCUDA, 0);
-  ::benchmark::RegisterBenchmark("Measure/base_bfloat16_cuda", Measure, shape, at::kBFloat16)
-      ->UseManualTime()
-      ->Iterations(1)
-      ->Unit(::benchmark::kMillisecond);
+  for (const int64_t sequences : {32, 256}) {
+    TrainingShape shape = Base();
+    shape.sequences = sequences;
+    shape.losses += "row_chunk: 4096 ";
+    shape.device = c10::Device(at::kCUDA, 0);
+    const std::string name = "Measure/base_bfloat16_cuda_" + std::to_string(sequences);
+    ::benchmark::RegisterBenchmark(name.c_str(), Measure, shape, at::kBFloat16)
+        ->UseManualTime()
+        ->Iterations(1)
+        ->Unit(::benchmark::kMillisecond);
+  }
 }
 
 }  // namespace

@@ -122,6 +122,7 @@ double SecondsPerStep(const TrainingShape& shape, int students, int steps) {
   options.step_batch = [&](int64_t step) { return RandomStep(shape, step); };
   options.total_steps = steps + 1;
   options.device = shape.device;
+  options.row_chunk = stage.row_chunk();
   options.teacher.encoder = &teacher_encoder;
   options.teacher.parameters = &teacher;
   options.checkpoint_steps = steps + 2;

@@ -1,22 +1,29 @@
 // What training computes on a GPU against the CPU. Without a CUDA device every test says so and is skipped.
 
+#include <cmath>
 #include <optional>
+#include <vector>
 
 #include "ATen/Context.h"
 #include "ATen/TensorOperators.h"
+#include "ATen/core/grad_mode.h"
 #include "ATen/ops/arange.h"
+#include "ATen/ops/matmul.h"
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/where.h"
+#include "ATen/ops/zeros.h"
 #include "framework/batch/step_batch.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
 #include "framework/ops/adamw/adamw.h"
 #include "framework/ops/attention/attention.h"
 #include "framework/ops/dropout/dropout.h"
+#include "framework/ops/matmul/matmul.h"
 #include "framework/ops/row_loss/row_loss.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"
+#include "torch/csrc/autograd/autograd.h"
 
 namespace retort {
 namespace {
@@ -33,24 +40,82 @@ class Cuda : public ::testing::Test {
   }
 };
 
+ops::DropoutSite SiteOn(const c10::Device& device) {
+  return {42, 7, 3, at::tensor({int64_t{11}, int64_t{12}}).to(device)};
+}
+
 TEST_F(Cuda, DropoutHasTheBitsOfTheCpu) {
-  const ops::DropoutSite site{42, 7, 3, at::tensor({int64_t{11}, int64_t{12}})};
   const at::Tensor x = RandomTensor({2, 5, 150}, 1, at::kFloat);
-  EXPECT_TRUE(ops::Dropout(x.to(kGpu), 0.3, site).cpu().equal(ops::Dropout(x, 0.3, site)));
+  EXPECT_TRUE(ops::Dropout(x.to(kGpu), 0.3, SiteOn(kGpu)).cpu().equal(ops::Dropout(x, 0.3, SiteOn(at::kCPU))));
 }
 
 TEST_F(Cuda, DropoutHasTheBitsOfTheCpuInBfloat16) {
-  const ops::DropoutSite site{42, 7, 3, at::tensor({int64_t{11}, int64_t{12}})};
   const at::Tensor x = RandomTensor({2, 5, 150}, 1, at::kFloat).to(at::kBFloat16);
-  EXPECT_TRUE(ops::Dropout(x.to(kGpu), 0.1, site).cpu().equal(ops::Dropout(x, 0.1, site)));
+  EXPECT_TRUE(ops::Dropout(x.to(kGpu), 0.1, SiteOn(kGpu)).cpu().equal(ops::Dropout(x, 0.1, SiteOn(at::kCPU))));
+}
+
+// Output and gradients of attention over 2 sequences of 37 and 20 real positions, at real positions.
+std::vector<at::Tensor> RunAttention(const c10::Device& device, at::ScalarType type, bool padded, bool causal,
+                                     double rate) {
+  const at::Tensor valid = at::arange(37).unsqueeze(0).lt(at::tensor({37, 20}).unsqueeze(1));
+  std::vector<at::Tensor> inputs;
+  for (int i = 0; i < 3; ++i) {
+    inputs.push_back(RandomTensor({2, 3, 37, 8}, 1 + i, at::kFloat).to(type).to(device).set_requires_grad(true));
+  }
+  const ops::AttentionMask mask{padded ? valid.to(device) : at::Tensor(), causal};
+  const at::Tensor real = valid.view({2, 1, 37, 1}).to(type).to(device);
+  const at::Tensor out = ops::Attention(inputs[0], inputs[1], inputs[2], mask, rate, SiteOn(device)) * real;
+  const at::Tensor weights = RandomTensor({2, 3, 37, 8}, 9, at::kFloat).to(type).to(device);
+  std::vector<at::Tensor> results = torch::autograd::grad({(out * weights).sum()}, inputs);
+  results.push_back(out.detach());
+  for (at::Tensor& result : results) result = result.cpu();
+  return results;
+}
+
+void ExpectAttentionAgrees(at::ScalarType type, double tolerance) {
+  for (bool padded : {false, true}) {
+    for (bool causal : {false, true}) {
+      for (double rate : {0.0, 0.25}) {
+        const auto got = RunAttention(kGpu, type, padded, causal, rate);
+        const auto want = RunAttention(at::kCPU, type, padded, causal, rate);
+        for (size_t i = 0; i < got.size(); ++i) {
+          EXPECT_THAT(got[i], IsCloseTo(want[i], tolerance)) << padded << causal << rate << " result " << i;
+        }
+      }
+    }
+  }
 }
 
 TEST_F(Cuda, AttentionAgreesWithTheCpu) {
-  const ops::DropoutSite site{42, 7, 3, at::tensor({int64_t{11}, int64_t{12}})};
-  const at::Tensor q = RandomTensor({2, 3, 37, 8}, 1, at::kFloat), k = RandomTensor({2, 3, 37, 8}, 2, at::kFloat),
-                   v = RandomTensor({2, 3, 37, 8}, 3, at::kFloat);
-  const at::Tensor got = ops::Attention(q.to(kGpu), k.to(kGpu), v.to(kGpu), {}, 0.25, site);
-  EXPECT_THAT(got.cpu(), IsCloseTo(ops::Attention(q, k, v, {}, 0.25, site), 1e-4));
+  ExpectAttentionAgrees(at::kDouble, 1e-12);
+  ExpectAttentionAgrees(at::kFloat, 1e-4);
+}
+
+TEST_F(Cuda, AttentionAgreesWithTheCpuInBfloat16) { ExpectAttentionAgrees(at::kBFloat16, 1.0 / 16); }
+
+// Without gradient, libtorch's kernel computes it.
+TEST_F(Cuda, AttentionWithoutGradientAgreesWithTheCpu) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor valid = at::arange(37).unsqueeze(0).lt(at::tensor({37, 20}).unsqueeze(1));
+  const at::Tensor real = valid.view({2, 1, 37, 1}).to(at::kBFloat16);
+  const auto x = [](uint64_t seed) { return RandomTensor({2, 3, 37, 8}, seed, at::kFloat).to(at::kBFloat16); };
+  for (bool padded : {false, true}) {
+    for (bool causal : {false, true}) {
+      const auto run = [&](c10::Device device) {
+        const ops::AttentionMask mask{padded ? valid.to(device) : at::Tensor(), causal};
+        return ops::Attention(x(1).to(device), x(2).to(device), x(3).to(device), mask, 0, {}).cpu() * real;
+      };
+      EXPECT_THAT(run(kGpu), IsCloseTo(run(at::kCPU), 1.0 / 32)) << padded << causal;
+    }
+  }
+}
+
+TEST_F(Cuda, NanInPaddingDoesNotLeak) {
+  const at::Tensor valid = at::arange(5).unsqueeze(0).lt(at::tensor({5, 3}).unsqueeze(1)).to(kGpu);
+  at::Tensor x = RandomTensor({2, 1, 5, 4}, 1, at::kFloat).to(kGpu);
+  x = x.masked_fill(valid.logical_not().view({2, 1, 5, 1}), std::nan(""));
+  const at::Tensor out = ops::Attention(x, x, x, {valid, false}, 0, SiteOn(kGpu));
+  EXPECT_FALSE(out.isnan().any().item<bool>());
 }
 
 // One row in four without a label, one in three without soft losses, the last columns padding.
@@ -83,16 +148,65 @@ TEST_F(Cuda, RowLossAgreesWithTheCpuInBfloat16) {
   ExpectRowLossAgrees(at::kBFloat16, at::kFloat, kOneStep);
 }
 
+// Logits whose rows lie apart, as those of a padded vocabulary.
+TEST_F(Cuda, RowLossOfRowsApartIsThatOfRowsInARow) {
+  const at::Tensor x = RandomTensor({6, 16}, 1, at::kFloat), weight = RandomTensor({997, 16}, 2, at::kFloat);
+  const at::Tensor bias = RandomTensor({997}, 3, at::kFloat), labels = at::arange(6).to(kGpu);
+  const at::Tensor wide = ops::Linear(x.to(kGpu), ops::PadRows(weight.to(kGpu)), ops::PadRows(bias.to(kGpu)));
+  EXPECT_EQ(wide.size(1), 1024);
+  at::Tensor apart = wide.narrow(1, 0, 997);
+  EXPECT_THAT(apart.cpu(), IsCloseTo(ops::Linear(x, weight, bias), 1e-4));
+  at::Tensor dense = apart.contiguous();
+  const at::Tensor teacher = apart * 0.5;
+  const ops::RowLossScales scales{0.7, 2, 0.3, 0.01};
+  const ops::RowLossSums got = ops::RowLossGradient(scales, apart, teacher, labels, {}, 997);
+  const ops::RowLossSums want = ops::RowLossGradient(scales, dense, teacher.contiguous(), labels, {}, 997);
+  EXPECT_TRUE(got.kl.equal(want.kl) && got.ce.equal(want.ce) && got.mse.equal(want.mse));
+  EXPECT_TRUE(apart.equal(dense));
+  EXPECT_EQ(wide.narrow(1, 997, 27).abs().max().item<float>(), 0);
+}
+
+// Too wide for the shared memory of a block.
+TEST_F(Cuda, RowLossOfWideRowsAgreesWithTheCpu) {
+  const at::Tensor student = RandomTensor({3, 60001}, 1, at::kFloat), teacher = RandomTensor({3, 60001}, 2, at::kFloat);
+  const at::Tensor labels = at::tensor({int64_t{5}, int64_t{60000}, int64_t{-100}});
+  at::Tensor cpu = student.clone(), gpu = student.to(kGpu);
+  const ops::RowLossScales scales{0.7, 2, 0.3, 0};
+  const ops::RowLossSums want = ops::RowLossGradient(scales, cpu, teacher, labels, {}, 60001);
+  const ops::RowLossSums got = ops::RowLossGradient(scales, gpu, teacher.to(kGpu), labels.to(kGpu), {}, 60001);
+  EXPECT_THAT(got.kl.cpu(), IsCloseTo(want.kl, 1e-5));
+  EXPECT_THAT(got.ce.cpu(), IsCloseTo(want.ce, 1e-5));
+  EXPECT_THAT(gpu.cpu(), IsCloseTo(cpu, 1e-6));
+}
+
+TEST_F(Cuda, AddProductAddsInFloat32) {
+  const at::Tensor a = RandomTensor({64, 32}, 1, at::kFloat).to(at::kBFloat16),
+                   b = RandomTensor({32, 48}, 2, at::kFloat).to(at::kBFloat16);
+  const at::Tensor start = RandomTensor({64, 48}, 3, at::kFloat);
+  at::Tensor sum = start.to(kGpu);
+  ops::AddProduct(a.to(kGpu), b.to(kGpu), sum);
+  EXPECT_THAT(sum.cpu(), IsCloseTo(start + at::matmul(a.to(at::kFloat), b.to(at::kFloat)), 1e-5));
+}
+
 TEST_F(Cuda, AdamWAgreesWithTheCpu) {
-  const at::Tensor gradient = RandomTensor({1000}, 3, at::kFloat);
-  at::Tensor cpu = RandomTensor({1000}, 1, at::kFloat), gpu = cpu.to(kGpu);
-  at::Tensor m = at::zeros({1000}), v = at::zeros({1000}), gpu_m = m.to(kGpu), gpu_v = v.to(kGpu);
+  constexpr int64_t kSize = 30000;
+  const std::vector<ops::AdamWSegment> segments = {
+      {0, 9001, true, 1, true}, {9008, 100, false, 0.5, true}, {9200, 10000, true, 1, false}, {20000, 10000, true, 1, true}};
+  const at::Tensor gradient = RandomTensor({kSize}, 3, at::kFloat);
+  at::Tensor cpu = RandomTensor({kSize}, 1, at::kFloat), gpu = cpu.to(kGpu);
+  at::Tensor cpu_copy = cpu.to(at::kBFloat16), gpu_copy = cpu_copy.to(kGpu);
+  at::Tensor m = at::zeros({kSize}), v = at::zeros({kSize}), gpu_m = m.to(kGpu), gpu_v = v.to(kGpu);
   ops::AdamWOptions options;
   options.learning_rate = 1e-2;
   options.weight_decay = 0.1;
-  ops::AdamW(options, {{0, 1000, true, 1, true}}, cpu, gradient, m, v, {});
-  ops::AdamW(options, {{0, 1000, true, 1, true}}, gpu, gradient.to(kGpu), gpu_m, gpu_v, {});
-  EXPECT_THAT(gpu.cpu(), IsCloseTo(cpu, 1e-5));
+  options.gradient_scale = 0.5;
+  ops::AdamW(options, segments, cpu, gradient, m, v, cpu_copy);
+  ops::AdamW(options, segments, gpu, gradient.to(kGpu), gpu_m, gpu_v, gpu_copy);
+  EXPECT_THAT(gpu.cpu(), IsCloseTo(cpu, 1e-6));
+  EXPECT_THAT(gpu_v.cpu(), IsCloseTo(v, 1e-6));
+  EXPECT_TRUE(gpu_copy.narrow(0, 0, 9001).equal(gpu.narrow(0, 0, 9001).to(at::kBFloat16)));
+  EXPECT_NEAR(ops::GradientNorm(segments, gradient.to(kGpu)).item<double>(),
+              ops::GradientNorm(segments, gradient).item<double>(), 1e-9);
 }
 
 TEST_F(Cuda, EncoderAgreesWithTheCpu) {

@@ -10,10 +10,10 @@
 # Each part writes <results>/<part>.txt; the exit status is 0 if all of them passed.
 set -eu
 cd "$(dirname "$0")/../.."
-programs="tests/cuda/cuda_test tests/benchmark/step_benchmark experiments/sweep"
+programs="tests/cuda/cuda_test tests/cuda/cuda_training_test tests/benchmark/step_benchmark experiments/sweep"
 
 build() {
-  bazel build --config=cuda //tests/cuda:cuda_test //tests/benchmark:step_benchmark //experiments:sweep
+  bazel build --config=cuda //tests/cuda/... //tests/benchmark:step_benchmark //experiments:sweep
   rm -rf gpu && mkdir -p gpu/programs
   for program in $programs; do
     strip -o "gpu/programs/$(basename "$program")" "bazel-bin/$program"
@@ -40,9 +40,11 @@ run() {
   export LD_LIBRARY_PATH="$programs:$torch/lib"
   part machine 10 nvidia-smi
   part cuda_test 60 "$programs/cuda_test"
+  part cuda_training_test 120 "$programs/cuda_training_test"
   part memcheck 120 compute-sanitizer --error-exitcode 1 "$programs/cuda_test"
-  part step 240 python3 tests/peers/step_peer.py --rounds 3 --steps 30 --compile --against "$programs/step_benchmark" \
-    base_bfloat16_cuda
+  part step 240 python3 tests/peers/step_peer.py --rounds 2 --steps 20 --compile --against "$programs/step_benchmark" \
+    base_bfloat16_cuda_32 base_bfloat16_cuda_256
+  part kernels 90 python3 tests/cuda/kernel_times.py "$programs/step_benchmark" base_bfloat16_cuda_256
   for precision in FLOAT32 BFLOAT16; do
     part "quickstart_$precision" 60 "$programs/sweep" --device=cuda --set=stage.distil.precision=$precision \
       --output_dir="$results/quickstart_$precision" --store="$scratch/store"

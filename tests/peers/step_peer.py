@@ -3,7 +3,7 @@
 
     step_peer.py [--steps 3] [--rounds 1] [--compile] [--against bazel-bin/tests/benchmark/step_benchmark] [case ...]
 
-Cases are small_float32, small_bfloat16, base_float32, base_bfloat16, and on a GPU base_bfloat16_cuda (32 sequences in place of 8), as in
+Cases are small_float32, small_bfloat16, base_float32, base_bfloat16, and on a GPU base_bfloat16_cuda_32 and _256 (sequences, in place of 8), as in
 `bazel run //tests/benchmark:step_benchmark`: random weights, random ids, full sequences, one position of seven labelled, soft targets at temperature 2 and cosine over all
 positions, masked LM over labelled ones, dropout 0.1, AdamW (fused on a GPU), clipping at 5. bfloat16 is torch.autocast with float32 weights. A measurement is the median of
 the steps after those that warm up; printed are median, least and greatest of the rounds, and the ratio of the medians to eager PyTorch. With --against, retort's program
@@ -28,18 +28,17 @@ SHAPES = {
 }
 
 
-GPU_SEQUENCES = 32
 WARM_UP = {"cpu": 1, "cuda": 5}
 
 
 def parse(case):
     """The shape, precision and device that a case names."""
-    name, precision, *device = case.split("_")
-    device = device[0] if device else "cpu"
+    name, precision, *gpu = case.split("_")
     shape = dict(SHAPES[name])
-    if device == "cuda":
-        shape["sequences"] = GPU_SEQUENCES
-    return shape, precision, device
+    if not gpu:
+        return shape, precision, "cpu"
+    shape["sequences"] = int(gpu[1])
+    return shape, precision, gpu[0]
 
 
 def model(shape, layers):

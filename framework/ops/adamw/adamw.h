@@ -37,11 +37,6 @@ struct AdamWOptions {
 void AdamW(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, at::Tensor parameters,
            const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment, at::Tensor working_copy);
 
-// The same with plain ATen operations.
-void AdamWReference(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, at::Tensor parameters,
-                    const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
-                    at::Tensor working_copy);
-
 // Global L2 norm √Σ g² over the trainable segments: [] float64 on the gradient's device; the same bits for any number
 // of threads.
 at::Tensor GradientNorm(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient);

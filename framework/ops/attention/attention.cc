@@ -8,16 +8,11 @@
 #include <vector>
 
 #include "ATen/Parallel.h"
-#include "ATen/TensorOperators.h"
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/empty_like.h"
-#include "ATen/ops/matmul.h"
-#include "ATen/ops/ones_like.h"
-#include "ATen/ops/softmax.h"
-#include "ATen/ops/triu.h"
-#include "ATen/ops/where.h"
+#include "ATen/ops/scaled_dot_product_attention.h"
 #include "c10/util/BFloat16.h"
-#include "framework/ops/dropout/dropout_reference.h"
+#include "framework/ops/attention/attention_device.h"
 #include "framework/ops/dropout/keep_bits.h"
 #include "framework/ops/matmul/matmul.h"
 #include "glog/logging.h"
@@ -180,24 +175,39 @@ void Dispatch(at::ScalarType type, const Function& function) {
   }
 }
 
-// What the backward pass reads beside tensors.
-struct Settings {
-  double rate;
-  DropoutSite site;
-};
-
-Rows RowsOf(const at::Tensor& query, const AttentionMask& mask, const Settings& settings) {
-  return {query.size(1), query.size(2), mask.valid.defined() ? mask.valid.const_data_ptr<bool>() : nullptr,
-          mask.causal,   settings.rate, &settings.site};
+Rows RowsOf(const at::Tensor& scores, const SoftmaxOptions& options) {
+  const at::Tensor& valid = options.mask.valid;
+  return {scores.size(1),      scores.size(2), valid.defined() ? valid.const_data_ptr<bool>() : nullptr,
+          options.mask.causal, options.rate,   options.site};
 }
 
 double ScaleOf(const at::Tensor& query) { return 1 / std::sqrt(static_cast<double>(query.size(-1))); }
 
-// x, with zeros at padded positions if something else there could reach real ones: 0 · NaN is NaN.
+// scores -> p in place, and p · keep in `dropped` if that is defined.
+void Softmax(const SoftmaxOptions& options, at::Tensor* scores, at::Tensor* dropped) {
+  if (!scores->device().is_cpu()) return SoftmaxOnDevice(options, scores, dropped);
+  Dispatch(scores->scalar_type(), [&](auto type) {
+    SoftmaxOnHost<decltype(type)>(RowsOf(*scores, options), options.scale, scores, dropped);
+  });
+}
+
+// g -> ∂/∂scores in place, and p · keep in `dropped` if that is defined.
+void SoftmaxGradient(const SoftmaxOptions& options, const at::Tensor& probabilities, at::Tensor* gradient,
+                     at::Tensor* dropped) {
+  if (!gradient->device().is_cpu()) return SoftmaxGradientOnDevice(options, probabilities, gradient, dropped);
+  Dispatch(gradient->scalar_type(), [&](auto type) {
+    SoftmaxGradientOnHost<decltype(type)>(RowsOf(*gradient, options), options.scale, probabilities, gradient, dropped);
+  });
+}
+
+// x, with zeros at padded positions if something else there could reach real ones: 0 · NaN is NaN. A device is not
+// waited for to find out.
 at::Tensor WithHarmlessPadding(const at::Tensor& x, const std::optional<at::Tensor>& valid) {
   if (!valid) return x;
-  bool harmless = true;
-  Dispatch(x.scalar_type(), [&](auto type) { harmless = PaddingIsHarmless<decltype(type)>(x, *valid); });
+  bool harmless = x.device().is_cpu();
+  if (harmless) {
+    Dispatch(x.scalar_type(), [&](auto type) { harmless = PaddingIsHarmless<decltype(type)>(x, *valid); });
+  }
   return harmless ? x : x.masked_fill(valid->logical_not().view({x.size(0), 1, x.size(2), 1}), 0);
 }
 
@@ -206,15 +216,14 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& any_query,
                             const at::Tensor& any_key, const at::Tensor& any_value,
                             const std::optional<at::Tensor>& valid, bool causal, double rate, int64_t seed,
-                            int64_t site, int64_t epoch, const at::Tensor& sample_ids) {
+                            int64_t site, int64_t epoch, const std::optional<at::Tensor>& dropped_samples) {
+    const at::Tensor sample_ids = dropped_samples.value_or(at::Tensor());
     const at::Tensor query = WithHarmlessPadding(any_query, valid), key = WithHarmlessPadding(any_key, valid),
                      value = WithHarmlessPadding(any_value, valid);
-    const Settings settings{rate, {static_cast<uint64_t>(seed), static_cast<uint32_t>(site), epoch, sample_ids}};
+    const DropoutSite dropout{static_cast<uint64_t>(seed), static_cast<uint32_t>(site), epoch, sample_ids};
     at::Tensor probabilities = MatMul(query, key.transpose(-2, -1)).contiguous();
     at::Tensor dropped = rate > 0 ? at::empty_like(probabilities) : at::Tensor();
-    const Rows rows = RowsOf(query, {valid.value_or(at::Tensor()), causal}, settings);
-    Dispatch(query.scalar_type(),
-             [&](auto type) { SoftmaxOnHost<decltype(type)>(rows, ScaleOf(query), &probabilities, &dropped); });
+    Softmax({{valid.value_or(at::Tensor()), causal}, ScaleOf(query), rate, &dropout}, &probabilities, &dropped);
     context->save_for_backward({query, key, value, probabilities, sample_ids});
     context->saved_data["rate"] = rate;
     context->saved_data["seed"] = seed;
@@ -228,17 +237,18 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
     const auto saved = context->get_saved_variables();
     const at::Tensor &query = saved[0], &key = saved[1], &value = saved[2], &probabilities = saved[3];
     auto& data = context->saved_data;
-    const Settings settings{data["rate"].toDouble(),
-                            {static_cast<uint64_t>(data["seed"].toInt()), static_cast<uint32_t>(data["site"].toInt()),
-                             data["epoch"].toInt(), saved[4]}};
+    const double rate = data["rate"].toDouble();
+    const DropoutSite site{static_cast<uint64_t>(data["seed"].toInt()), static_cast<uint32_t>(data["site"].toInt()),
+                           data["epoch"].toInt(), saved[4]};
     const at::Tensor out_gradient = gradients[0].contiguous();
     at::Tensor gradient = MatMul(out_gradient, value.transpose(-2, -1)).contiguous();
-    at::Tensor dropped = settings.rate > 0 ? at::empty_like(probabilities) : at::Tensor();
-    const Rows rows = RowsOf(query, {}, settings);
-    Dispatch(query.scalar_type(), [&](auto type) {
-      SoftmaxGradientOnHost<decltype(type)>(rows, ScaleOf(query), probabilities, &gradient, &dropped);
-    });
-    const at::Tensor weights = settings.rate > 0 ? dropped : probabilities;
+    at::Tensor dropped = rate > 0 ? at::empty_like(probabilities) : at::Tensor();
+    SoftmaxOptions options;
+    options.scale = ScaleOf(query);
+    options.rate = rate;
+    options.site = &site;
+    SoftmaxGradient(options, probabilities, &gradient, &dropped);
+    const at::Tensor weights = rate > 0 ? dropped : probabilities;
     return {MatMul(gradient, key),
             MatMul(gradient.transpose(-2, -1), query),
             MatMul(weights.transpose(-2, -1), out_gradient),
@@ -252,52 +262,32 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
   }
 };
 
-// Attention of ATen operations; drop(weights [B, A, S, S]) applies dropout.
-template <typename Drop>
-at::Tensor PlainAttention(at::Tensor query, at::Tensor key, at::Tensor value, const AttentionMask& mask,
-                          const Drop& drop) {
-  const at::ScalarType type = query.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-  at::Tensor padding;
-  if (mask.valid.defined()) {
-    padding = mask.valid.logical_not().view({query.size(0), 1, query.size(2), 1});
-    query = at::where(padding, query.nan_to_num(0, 0, 0), query);
-    key = key.masked_fill(padding, 0);
-    value = value.masked_fill(padding, 0);
-  }
-  at::Tensor scores = at::matmul(query, key.transpose(-2, -1)).to(type) * ScaleOf(query);
-  constexpr double kMasked = -std::numeric_limits<double>::infinity();
-  if (padding.defined()) {
-    scores = scores.masked_fill(padding.transpose(-2, -1), kMasked);
-  }
-  if (mask.causal) scores = scores.masked_fill(at::ones_like(scores, at::kBool).triu(1), kMasked);
-  return at::matmul(drop(at::softmax(scores, -1)).to(query.scalar_type()), value);
+// Whether libtorch's attention without stored weights serves: nothing asks for a gradient.
+bool HasInferenceKernel(const at::Tensor& query, const AttentionMask& mask) {
+  return query.device().is_cuda() && query.scalar_type() == at::kBFloat16 && !at::GradMode::is_enabled() &&
+         !(mask.causal && mask.valid.defined());
+}
+
+at::Tensor InferOnDevice(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
+                         const AttentionMask& mask) {
+  if (!mask.valid.defined()) return at::scaled_dot_product_attention(query, key, value, {}, 0, mask.causal);
+  const at::Tensor keys = mask.valid.view({query.size(0), 1, 1, query.size(2)});
+  return at::scaled_dot_product_attention(WithHarmlessPadding(query, mask.valid), WithHarmlessPadding(key, mask.valid),
+                                          WithHarmlessPadding(value, mask.valid),
+                                          keys.expand({-1, query.size(1), query.size(2), -1}));
 }
 
 }  // namespace
 
 at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const AttentionMask& mask,
                      double rate, const DropoutSite& site) {
-  if (!query.device().is_cpu()) {
-    return PlainAttention(query, key, value, mask, [&](const at::Tensor& weights) {
-      const at::Tensor by_row = weights.reshape({weights.size(0), -1, weights.size(3)});
-      return Dropout(by_row, rate, site).view(weights.sizes());
-    });
-  }
   const double held = KeepRate(rate).threshold == 0 ? 0 : rate;
+  if (held == 0 && HasInferenceKernel(query, mask)) return InferOnDevice(query, key, value, mask);
   return AttentionFunction::apply(
       query.contiguous(), key.contiguous(), value.contiguous(),
       mask.valid.defined() ? std::optional<at::Tensor>(mask.valid.contiguous()) : std::nullopt, mask.causal, held,
-      static_cast<int64_t>(site.seed), int64_t{site.site}, site.epoch, site.sample_ids);
-}
-
-at::Tensor AttentionReference(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
-                              const AttentionMask& mask, double rate, const DropoutSite& site) {
-  return PlainAttention(query, key, value, mask, [&](const at::Tensor& weights) {
-    if (KeepRate(rate).threshold == 0) return weights;
-    const at::Tensor scale =
-        DropoutScaleReference(weights.size(1) * weights.size(2), weights.size(3), rate, site, weights.device());
-    return weights * scale.view(weights.sizes()).to(weights.scalar_type());
-  });
+      static_cast<int64_t>(site.seed), int64_t{site.site}, site.epoch,
+      held > 0 ? std::optional<at::Tensor>(site.sample_ids) : std::nullopt);
 }
 
 }  // namespace retort::ops

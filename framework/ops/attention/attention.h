@@ -25,14 +25,10 @@ struct AttentionMask {
 //   Gradient flows to query, key and value.
 // Returns: [B, A, S, d]. Rows of padded queries attend to valid keys as others do; each sequence's first key is valid.
 //   Nothing else that stands at padded positions of query, key and value reaches real ones, in value or gradient: not
-//   even NaN.
+//   even NaN. On a device, padded queries are zeros.
 // Numerics: softmax in float32 (float64 for float64 inputs).
 at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const AttentionMask& mask,
                      double rate, const DropoutSite& site);
-
-// The same with plain ATen operations and autograd.
-at::Tensor AttentionReference(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
-                              const AttentionMask& mask, double rate, const DropoutSite& site);
 
 }  // namespace retort::ops
 

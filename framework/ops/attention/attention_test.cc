@@ -6,6 +6,7 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/cat.h"
 #include "ATen/ops/tensor.h"
+#include "framework/ops/attention/attention_reference.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/gradient_check.h"
 #include "framework/testing/matchers.h"
@@ -76,6 +77,14 @@ TEST(Attention, GradientAgreesWithFiniteDifferences) {
 }
 
 // One head of width 1, two positions: scores of query 1 are (0, ln 3), so the weights are (1/4, 3/4).
+TEST(Attention, WithoutDropoutReadsNoSite) {
+  const auto attend = [](const auto& in) { return Weighted(Attention(in[0], in[1], in[2], {}, 0, {})); };
+  const auto with_site = [](const auto& in) { return Weighted(Attention(in[0], in[1], in[2], {}, 0, Site())); };
+  const std::vector<at::Tensor> in = Inputs(at::kDouble);
+  const auto got = testing::Gradients(attend, in), want = testing::Gradients(with_site, in);
+  for (size_t i = 0; i < 3; ++i) EXPECT_TRUE(got[i].equal(want[i]));
+}
+
 TEST(Attention, IsTheHandWorkedCase) {
   const at::Tensor query = at::tensor({1.0, 1.0}).reshape({1, 1, 2, 1});
   const at::Tensor key = at::tensor({0.0, std::log(3.0)}).reshape({1, 1, 2, 1});

@@ -13,7 +13,7 @@ struct DropoutSite {
   uint64_t seed = 0;
   uint32_t site = 0;  // Which dropout layer of the model.
   int64_t epoch = 0;
-  at::Tensor sample_ids;  // [B] int64, on the host.
+  at::Tensor sample_ids;  // [B] int64, on the device of the values.
 };
 
 // Inverted dropout (Srivastava et al. 2014): y = x · keep / (1 - p'), where keep(b, s, c) is 0 with probability

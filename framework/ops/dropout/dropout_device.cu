@@ -32,12 +32,12 @@ __global__ void DropKernel(const T* x, KeepStream stream, const int64_t* samples
 
 template <typename T>
 void Launch(const at::Tensor& x, const DropoutSite& site, const KeepRate& rate, at::Tensor* out) {
-  const at::Tensor samples = site.sample_ids.to(x.device(), /*non_blocking=*/true);
+  CHECK(site.sample_ids.device() == x.device());
   const int64_t rows = x.size(0) * x.size(1);
   const int64_t calls = rows * ((x.size(2) + kKeepBlock - 1) / kKeepBlock * kKeepLanes);
   if (calls == 0) return;
   DropKernel<T><<<(calls + kThreads - 1) / kThreads, kThreads, 0, c10::cuda::getCurrentCUDAStream()>>>(
-      x.const_data_ptr<T>(), StreamOf(site, 0), samples.const_data_ptr<int64_t>(), rate, rows, x.size(1), x.size(2),
+      x.const_data_ptr<T>(), StreamOf(site, 0), site.sample_ids.const_data_ptr<int64_t>(), rate, rows, x.size(1), x.size(2),
       out->data_ptr<T>());
   C10_CUDA_KERNEL_LAUNCH_CHECK();
 }

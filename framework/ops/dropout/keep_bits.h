@@ -5,13 +5,8 @@
 #include <cstdint>
 
 #include "framework/ops/dropout/dropout.h"
+#include "framework/ops/vector_math/host_device.h"
 #include "framework/ops/vector_math/vector_math.h"
-
-#ifdef __CUDACC__
-#define RETORT_HOST_DEVICE __host__ __device__
-#else
-#define RETORT_HOST_DEVICE
-#endif
 
 namespace retort::ops {
 

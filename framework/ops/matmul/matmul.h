@@ -22,6 +22,13 @@ at::Tensor MatMul(const at::Tensor& a, const at::Tensor& b);
 // all three.
 at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
+// x with rows of zeros up to a multiple of 64 where that makes products fast: on a GPU, those of matrices with an odd
+// number of rows or columns, such as a vocabulary's, take a slow path. Else x itself. Without gradient.
+at::Tensor PadRows(const at::Tensor& x);
+
+// sum += a b: a [m, k], b [k, n], sum [m, n] of the same type or float32. Without gradient.
+void AddProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor sum);
+
 }  // namespace retort::ops
 
 #endif  // RETORT_FRAMEWORK_OPS_MATMUL_MATMUL_H_

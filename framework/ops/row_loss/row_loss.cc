@@ -177,13 +177,14 @@ RowLossSums RunOnHost(const RowLossScales& scales, at::Tensor student, const at:
 
 RowLossSums RowLossGradient(const RowLossScales& scales, at::Tensor student_logits, const at::Tensor& teacher_logits,
                             const at::Tensor& labels, const at::Tensor& soft_rows, int64_t columns) {
-  CHECK(student_logits.is_contiguous());
-  const at::Tensor teacher = teacher_logits.defined() ? teacher_logits.contiguous() : teacher_logits;
+  CHECK_EQ(student_logits.stride(1), 1);
   const at::Tensor label_rows = labels.defined() ? labels.contiguous() : labels;
   const at::Tensor soft = soft_rows.defined() ? soft_rows.contiguous() : soft_rows;
   if (!student_logits.device().is_cpu()) {
-    return RowLossGradientOnDevice(scales, student_logits, teacher, label_rows, soft, columns);
+    return RowLossGradientOnDevice(scales, student_logits, teacher_logits, label_rows, soft, columns);
   }
+  CHECK(student_logits.is_contiguous());
+  const at::Tensor teacher = teacher_logits.defined() ? teacher_logits.contiguous() : teacher_logits;
   return student_logits.scalar_type() == at::kDouble
              ? RunOnHost<double>(scales, student_logits, teacher, label_rows, soft, columns)
              : RunOnHost<float>(scales, student_logits, teacher, label_rows, soft, columns);

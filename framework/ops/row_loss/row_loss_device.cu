@@ -13,7 +13,7 @@
 namespace retort::ops {
 namespace {
 
-constexpr int kThreads = 256;
+constexpr int kThreads = 1024;
 constexpr int kWarp = 32;
 
 struct Sum {
@@ -42,13 +42,54 @@ __device__ F ReduceBlock(F value, Join join) {
   return value;
 }
 
-// One block computes one row: its three losses to values[loss · rows + row], its gradient over its logits.
-template <typename S, typename T>
-__global__ void RowLossKernel(RowLossScales scales, S* student, const T* teacher, const int64_t* labels,
-                              const bool* soft_rows, int64_t width, int64_t columns, double* values) {
+// A matrix whose rows start `stride` elements apart.
+template <typename T>
+struct Matrix {
+  T* data;
+  int64_t stride;
+  __device__ T* Row(int64_t row) const { return data == nullptr ? nullptr : data + row * stride; }
+};
+
+// Bytes that a row takes in shared memory.
+template <typename T>
+__host__ __device__ int64_t StagedSize(int64_t columns) {
+  constexpr int64_t kVector = sizeof(uint4);
+  return (columns * static_cast<int64_t>(sizeof(T)) + kVector - 1) / kVector * kVector;
+}
+
+// Copies a row with all threads of the block, by 16 bytes where both ends are aligned.
+template <typename T>
+__device__ void CopyRow(const T* from, int64_t columns, T* to) {
+  constexpr int64_t kPerVector = sizeof(uint4) / sizeof(T);
+  const bool aligned = (reinterpret_cast<uintptr_t>(from) | reinterpret_cast<uintptr_t>(to)) % sizeof(uint4) == 0;
+  const int64_t vectors = aligned ? columns / kPerVector : 0;
+  for (int64_t i = threadIdx.x; i < vectors; i += kThreads) {
+    reinterpret_cast<uint4*>(to)[i] = reinterpret_cast<const uint4*>(from)[i];
+  }
+  for (int64_t i = vectors * kPerVector + threadIdx.x; i < columns; i += kThreads) to[i] = from[i];
+}
+
+// One block computes one row: its three losses to values[loss · rows + row], its gradient over its logits. With
+// kStaged, it reads them once from device memory into shared memory and works there.
+template <typename S, typename T, bool kStaged>
+__global__ void __launch_bounds__(kThreads)
+    RowLossKernel(RowLossScales scales, Matrix<S> student, Matrix<const T> teacher, const int64_t* labels,
+                  const bool* soft_rows, int64_t width, int64_t columns, double* values) {
+  extern __shared__ uint4 staged[];
   const int64_t row = blockIdx.x, rows = gridDim.x;
-  S* s = student + row * width;
-  const T* t = teacher == nullptr ? nullptr : teacher + row * width;
+  S* s = student.Row(row);
+  const T* t = teacher.Row(row);
+  if (kStaged) {
+    S* const staged_s = reinterpret_cast<S*>(staged);
+    T* const staged_t = reinterpret_cast<T*>(reinterpret_cast<char*>(staged) + StagedSize<S>(columns));
+    CopyRow(s, columns, staged_s);
+    s = staged_s;
+    if (t != nullptr) {
+      CopyRow(t, columns, staged_t);
+      t = staged_t;
+    }
+    __syncthreads();
+  }
   const bool soft = soft_rows == nullptr || soft_rows[row];
   const int64_t label = labels == nullptr ? kNoLabel : labels[row];
   const bool kl = soft && scales.kl_scale != 0, mse = soft && scales.mse_scale != 0;
@@ -95,11 +136,7 @@ __global__ void RowLossKernel(RowLossScales scales, S* student, const T* teacher
   const float soft_factor = kl ? static_cast<float>(scales.kl_scale * inverse / soft_sum) : 0.0f;
   const float teacher_factor = kl ? static_cast<float>(scales.kl_scale * inverse / teacher_sum) : 0.0f;
   const float square_factor = mse ? static_cast<float>(2 * scales.mse_scale) : 0.0f;
-  for (int64_t i = threadIdx.x; i < width; i += kThreads) {
-    if (i >= columns) {
-      s[i] = static_cast<S>(0.0f);
-      continue;
-    }
+  for (int64_t i = threadIdx.x; i < columns; i += kThreads) {
     const float logit = static_cast<float>(s[i]), from_max = logit - max_s;
     float gradient = 0;
     if (ce) gradient += hard_factor * expf(from_max) - (i == label ? static_cast<float>(scales.ce_scale) : 0.0f);
@@ -110,13 +147,27 @@ __global__ void RowLossKernel(RowLossScales scales, S* student, const T* teacher
     if (mse) gradient += square_factor * (logit - static_cast<float>(t[i]));
     s[i] = static_cast<S>(gradient);
   }
+  S* const out = student.Row(row);
+  if (kStaged) {
+    __syncthreads();
+    CopyRow<S>(s, columns, out);
+  }
+  for (int64_t i = columns + threadIdx.x; i < width; i += kThreads) out[i] = static_cast<S>(0.0f);
 }
 
 template <typename S, typename T>
 void Launch(const RowLossScales& scales, at::Tensor* student, const at::Tensor& teacher, const at::Tensor& labels,
             const at::Tensor& soft_rows, int64_t columns, at::Tensor* values) {
-  RowLossKernel<S, T><<<student->size(0), kThreads, 0, c10::cuda::getCurrentCUDAStream()>>>(
-      scales, student->data_ptr<S>(), teacher.defined() ? teacher.const_data_ptr<T>() : nullptr,
+  constexpr int64_t kSharedMemory = 220 << 10;  // Bytes that a block of compute capability 9.0 can have, and a reserve.
+  const int64_t bytes = StagedSize<S>(columns) + (teacher.defined() ? StagedSize<T>(columns) : 0);
+  const bool staged = bytes <= kSharedMemory;
+  const auto kernel = staged ? RowLossKernel<S, T, true> : RowLossKernel<S, T, false>;
+  if (staged) {
+    C10_CUDA_CHECK(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
+  }
+  kernel<<<student->size(0), kThreads, staged ? bytes : 0, c10::cuda::getCurrentCUDAStream()>>>(
+      scales, Matrix<S>{student->data_ptr<S>(), student->stride(0)},
+      teacher.defined() ? Matrix<const T>{teacher.const_data_ptr<T>(), teacher.stride(0)} : Matrix<const T>{nullptr, 0},
       labels.defined() ? labels.const_data_ptr<int64_t>() : nullptr,
       soft_rows.defined() ? soft_rows.const_data_ptr<bool>() : nullptr, student->size(1), columns,
       values->data_ptr<double>());

@@ -7,7 +7,6 @@
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/full_like.h"
 #include "ATen/ops/index_select.h"
-#include "ATen/ops/mm.h"
 #include "ATen/ops/ne.h"
 #include "ATen/ops/nonzero.h"
 #include "ATen/ops/sum.h"
@@ -28,14 +27,28 @@ at::Tensor SelectRows(const at::Tensor& hidden, const at::Tensor& rows) {
 
 // The layer from a width to the vocabulary, with its matrix ready for products.
 struct Decoder {
-  Decoder(const Head& head, const ParameterSet& parameters) : matrix(ops::Factor(parameters.Get(head.matrix()))) {
-    if (!head.bias().empty()) bias = parameters.Get(head.bias());
+  Decoder(const Head& head, const ParameterSet& parameters) {
+    const at::Tensor& weight = parameters.Get(head.matrix());
+    columns = weight.size(0);
+    matrix = ops::PadRows(ops::Factor(weight));
+    if (!head.bias().empty()) bias = ops::PadRows(parameters.Get(head.bias()));
   }
 
-  at::Tensor Logits(const at::Tensor& input) const { return ops::Linear(input, matrix, bias); }
+  // [c, W], of which the first V are logits, and the rest 0.
+  at::Tensor WideLogits(const at::Tensor& input) const { return ops::Linear(input, matrix, bias); }
 
-  at::Tensor matrix;  // [V, d]
-  at::Tensor bias;    // [V], or undefined
+  at::Tensor Logits(const at::Tensor& wide) const { return wide.narrow(1, 0, columns); }
+
+  // The gradient as wide as the matrix; `wide` are the logits, which it may have the place of.
+  at::Tensor WideGradient(const at::Tensor& gradient, const at::Tensor& wide) const {
+    if (wide.size(1) == columns) return gradient;
+    if (!gradient.is_alias_of(wide)) Logits(wide).copy_(gradient);
+    return wide;
+  }
+
+  int64_t columns;    // V
+  at::Tensor matrix;  // [W, d], W >= V
+  at::Tensor bias;    // [W], or undefined
 };
 
 // Which row terms the fused kernel computes, and its coefficients. Terms join as long as they agree on what the kernel
@@ -137,12 +150,7 @@ absl::StatusOr<at::Tensor> RunChunk(const Objective& objective, const RowGroup& 
 void AddDecoderGradient(const Head& head, const at::Tensor& gradient, const at::Tensor& input,
                         const ParameterSet& parameters) {
   at::Tensor matrix = parameters.Gradient(head.matrix());
-  const at::Tensor left = ops::Factor(gradient).t(), right = ops::Factor(input);
-  if (matrix.scalar_type() == left.scalar_type()) {
-    matrix.addmm_(left, right);
-  } else {
-    matrix.add_(at::mm(left, right));
-  }
+  ops::AddProduct(gradient.t(), input, matrix);
   if (head.bias().empty()) return;
   parameters.Gradient(head.bias()).add_(at::sum(gradient, {0}, false, matrix.scalar_type()));
 }
@@ -199,7 +207,8 @@ LogitChunks TeacherLogits(const Encoder& teacher, const ParameterSet& parameters
   const Decoder decoder(head, parameters);
   LogitChunks chunks;
   for (int64_t begin = 0; begin < input.size(0); begin += chunk_rows) {
-    chunks.push_back(decoder.Logits(input.narrow(0, begin, std::min(chunk_rows, input.size(0) - begin))));
+    const int64_t count = std::min(chunk_rows, input.size(0) - begin);
+    chunks.push_back(decoder.Logits(decoder.WideLogits(input.narrow(0, begin, count))));
   }
   return chunks;
 }
@@ -227,11 +236,13 @@ absl::StatusOr<RowHeadResult> RunRowHead(const Encoder& student, const Parameter
   for (int64_t begin = 0; begin < input.size(0); begin += chunk_rows) {
     const int64_t count = std::min(chunk_rows, input.size(0) - begin);
     const at::Tensor chunk_input = input.narrow(0, begin, count);
-    Chunk chunk{decoder.Logits(chunk_input), {}, labels.narrow(0, begin, count), {}, group.rows.rows};
+    const at::Tensor wide = decoder.WideLogits(chunk_input);
+    Chunk chunk{decoder.Logits(wide), {}, labels.narrow(0, begin, count), {}, group.rows.rows};
     if (!teacher.empty()) chunk.teacher = teacher[begin / chunk_rows];
     chunk.labelled = at::ne(chunk.labels, kNoLabel);
     RETORT_ASSIGN_OR_RETURN(const at::Tensor gradient, RunChunk(objective, group, scales, fusion, chunk, &result.sums));
-    result.root_gradient.narrow(0, begin, count).copy_(ops::MatMul(gradient, decoder.matrix));
+    result.root_gradient.narrow(0, begin, count)
+        .copy_(ops::MatMul(decoder.WideGradient(gradient, wide), decoder.matrix));
     AddDecoderGradient(head, gradient, chunk_input, parameters);
   }
   return result;

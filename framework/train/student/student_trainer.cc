@@ -160,13 +160,15 @@ void StudentTrainer::SumOverRanks(Collective* ranks) {
 
 UpdateResult StudentTrainer::Summarize() const {
   UpdateResult result;
-  const at::Tensor values = at::stack(sums_).to(at::kCPU);
+  std::vector<at::Tensor> parts = sums_;
+  parts.push_back(ops::GradientNorm(segments_, working().flat_gradient()));
+  const at::Tensor values = at::stack(parts).to(at::kCPU);  // The one wait for the device in a step.
   for (size_t i = 0; i < sums_.size(); ++i) {
     const double sum = values[static_cast<int64_t>(i)].item<double>();
     result.values.push_back(total_counts_[i] == 0 ? 0 : sum / total_counts_[i]);
     result.loss += objective_.terms()[i].weight * result.values.back();
   }
-  result.gradient_norm = ops::GradientNorm(segments_, working().flat_gradient()).item<double>();
+  result.gradient_norm = values[static_cast<int64_t>(sums_.size())].item<double>();
   return result;
 }
 

@@ -1,0 +1,21 @@
+#ifndef RETORT_FRAMEWORK_OPS_ADAMW_ADAMW_DEVICE_H_
+#define RETORT_FRAMEWORK_OPS_ADAMW_ADAMW_DEVICE_H_
+
+#include <vector>
+
+#include "ATen/core/Tensor.h"
+#include "framework/ops/adamw/adamw.h"
+
+namespace retort::ops {
+
+// AdamW on a device that is not the CPU: one kernel for all segments where there is one. Nothing waits for the device.
+void AdamWOnDevice(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, at::Tensor parameters,
+                   const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
+                   at::Tensor working_copy);
+
+// GradientNorm there, with the same bits each time.
+at::Tensor GradientNormOnDevice(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient);
+
+}  // namespace retort::ops
+
+#endif  // RETORT_FRAMEWORK_OPS_ADAMW_ADAMW_DEVICE_H_
