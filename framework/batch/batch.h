@@ -44,7 +44,7 @@ struct Batch {
   at::Tensor classes;        // [B] int64, the class of each sequence; kNoLabel where there is none.
   at::Tensor scores;         // [B] float32, the score of each sequence; NaN where there is none.
   at::Tensor spans;          // [B, 2] int64, first and last position of the answer; kNoLabel where there is none.
-  at::Tensor sample_ids;     // [B] int64, on the host: identity of each sequence within its corpus split.
+  at::Tensor sample_ids;     // [B] int64: identity of each sequence within its corpus split.
   int64_t epoch = 0;         // Passes over the data before this step: with sample_ids, what dropout bits depend on.
   bool all_valid = false;    // There is no padding.
   BatchMasks masks;

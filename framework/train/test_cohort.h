@@ -160,8 +160,7 @@ inline void CohortTest::ExpectSameBitsStoppedAndResumed() {
   for (const TestMember& member : members) {
     SCOPED_TRACE(member.name);
     ExpectSame(resumed.at(member.name), in_one_go.at(member.name));
-    EXPECT_THAT(recorder.events[member.name],
-                ::testing::ElementsAre("started at 6", "step 7", "step 8", "ended"));
+    EXPECT_THAT(recorder.events[member.name], ::testing::ElementsAre("started at 6", "step 7", "step 8", "ended"));
   }
 }
 

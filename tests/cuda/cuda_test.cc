@@ -190,8 +190,10 @@ TEST_F(Cuda, AddProductAddsInFloat32) {
 
 TEST_F(Cuda, AdamWAgreesWithTheCpu) {
   constexpr int64_t kSize = 30000;
-  const std::vector<ops::AdamWSegment> segments = {
-      {0, 9001, true, 1, true}, {9008, 100, false, 0.5, true}, {9200, 10000, true, 1, false}, {20000, 10000, true, 1, true}};
+  const std::vector<ops::AdamWSegment> segments = {{0, 9001, true, 1, true},
+                                                   {9008, 100, false, 0.5, true},
+                                                   {9200, 10000, true, 1, false},
+                                                   {20000, 10000, true, 1, true}};
   const at::Tensor gradient = RandomTensor({kSize}, 3, at::kFloat);
   at::Tensor cpu = RandomTensor({kSize}, 1, at::kFloat), gpu = cpu.to(kGpu);
   at::Tensor cpu_copy = cpu.to(at::kBFloat16), gpu_copy = cpu_copy.to(kGpu);

@@ -186,9 +186,8 @@ double ScaleOf(const at::Tensor& query) { return 1 / std::sqrt(static_cast<doubl
 // scores -> p in place, and p · keep in `dropped` if that is defined.
 void Softmax(const SoftmaxOptions& options, at::Tensor* scores, at::Tensor* dropped) {
   if (!scores->device().is_cpu()) return SoftmaxOnDevice(options, scores, dropped);
-  Dispatch(scores->scalar_type(), [&](auto type) {
-    SoftmaxOnHost<decltype(type)>(RowsOf(*scores, options), options.scale, scores, dropped);
-  });
+  Dispatch(scores->scalar_type(),
+           [&](auto type) { SoftmaxOnHost<decltype(type)>(RowsOf(*scores, options), options.scale, scores, dropped); });
 }
 
 // g -> ∂/∂scores in place, and p · keep in `dropped` if that is defined.

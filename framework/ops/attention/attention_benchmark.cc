@@ -10,6 +10,7 @@
 #include "ATen/ops/randn_like.h"
 #include "benchmark/benchmark.h"
 #include "framework/ops/attention/attention.h"
+#include "framework/ops/attention/attention_reference.h"
 
 namespace retort::ops {
 namespace {

@@ -37,8 +37,8 @@ void Launch(const at::Tensor& x, const DropoutSite& site, const KeepRate& rate, 
   const int64_t calls = rows * ((x.size(2) + kKeepBlock - 1) / kKeepBlock * kKeepLanes);
   if (calls == 0) return;
   DropKernel<T><<<(calls + kThreads - 1) / kThreads, kThreads, 0, c10::cuda::getCurrentCUDAStream()>>>(
-      x.const_data_ptr<T>(), StreamOf(site, 0), site.sample_ids.const_data_ptr<int64_t>(), rate, rows, x.size(1), x.size(2),
-      out->data_ptr<T>());
+      x.const_data_ptr<T>(), StreamOf(site, 0), site.sample_ids.const_data_ptr<int64_t>(), rate, rows, x.size(1),
+      x.size(2), out->data_ptr<T>());
   C10_CUDA_KERNEL_LAUNCH_CHECK();
 }
 
