@@ -19,7 +19,7 @@ struct RunContext {
   Inputs* inputs;
   std::vector<Observer*> observers;
   const std::atomic<bool>* stop = nullptr;  // Set from elsewhere: write checkpoints and return.
-  std::string computed_with;                // CohortOptions.computed_with
+  std::string computed_with = {};           // CohortOptions.computed_with
   bool inexact_resume = false;
   double checkpoint_seconds = 60;
   Collective* ranks = SoleRank();  // That share the work; the first of them alone writes to the store.

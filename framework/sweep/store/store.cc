@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "framework/base/atomic_file.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/reflection.h"
