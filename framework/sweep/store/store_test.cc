@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "ATen/ops/equal.h"
+#include "ATen/ops/ones.h"
 #include "framework/base/file.h"
 #include "framework/config/reflection.h"
 #include "framework/init/initializer.h"
@@ -234,7 +235,8 @@ TEST_F(StoreTest, RepairRemovesCheckpointsThatCannotBeGoneOnFrom) {
     record.step = step;
     log.StepDone(id, record);
     checkpoint.progress.step = step;
-    if (step > 1) ASSERT_THAT(SaveCheckpoint(store_.CheckpointFolder(stage().key), checkpoint), IsOk());
+    if (step == 1) continue;
+    ASSERT_THAT(SaveCheckpoint(store_.CheckpointFolder(stage().key), checkpoint), IsOk());
   }
   EXPECT_THAT(store_.Repair(plan_), ::testing::IsEmpty());
   const std::string path = store_.CheckpointFolder(stage().key) + "/step_3.safetensors";
