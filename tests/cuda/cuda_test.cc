@@ -93,17 +93,22 @@ TEST_F(Cuda, AttentionAgreesWithTheCpu) {
 
 TEST_F(Cuda, AttentionAgreesWithTheCpuInBfloat16) { ExpectAttentionAgrees(at::kBFloat16, 1.0 / 16); }
 
-// Without gradient, libtorch's kernel computes it.
+// Without gradient, libtorch's kernel computes it. NaN stands in the padding.
 TEST_F(Cuda, AttentionWithoutGradientAgreesWithTheCpu) {
   const at::NoGradGuard no_grad;
   const at::Tensor valid = at::arange(37).unsqueeze(0).lt(at::tensor({37, 20}).unsqueeze(1));
   const at::Tensor real = valid.view({2, 1, 37, 1}).to(at::kBFloat16);
-  const auto x = [](uint64_t seed) { return RandomTensor({2, 3, 37, 8}, seed, at::kFloat).to(at::kBFloat16); };
+  const auto x = [&](uint64_t seed, bool padded) {
+    const at::Tensor values = RandomTensor({2, 3, 37, 8}, seed, at::kFloat).to(at::kBFloat16);
+    return padded ? values.masked_fill(valid.logical_not().view({2, 1, 37, 1}), std::nan("")) : values;
+  };
   for (bool padded : {false, true}) {
     for (bool causal : {false, true}) {
       const auto run = [&](c10::Device device) {
         const ops::AttentionMask mask{padded ? valid.to(device) : at::Tensor(), causal};
-        return ops::Attention(x(1).to(device), x(2).to(device), x(3).to(device), mask, 0, {}).cpu() * real;
+        const at::Tensor query = x(1, padded).to(device), key = x(2, padded).to(device),
+                         value = x(3, padded).to(device);
+        return ops::Attention(query, key, value, mask, 0, {}).cpu() * real;
       };
       EXPECT_THAT(run(kGpu), IsCloseTo(run(at::kCPU), 1.0 / 32)) << padded << causal;
     }

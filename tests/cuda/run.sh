@@ -42,7 +42,7 @@ run() {
   part cuda_test 60 "$programs/cuda_test"
   part cuda_training_test 120 "$programs/cuda_training_test"
   part memcheck 120 compute-sanitizer --error-exitcode 1 "$programs/cuda_test"
-  part step 240 python3 tests/peers/step_peer.py --rounds 2 --steps 20 --compile --against "$programs/step_benchmark" \
+  part step 330 python3 tests/peers/step_peer.py --rounds 3 --steps 20 --compile --against "$programs/step_benchmark" \
     base_bfloat16_cuda_32 base_bfloat16_cuda_256
   part kernels 90 python3 tests/cuda/kernel_times.py "$programs/step_benchmark" base_bfloat16_cuda_256
   for precision in FLOAT32 BFLOAT16; do

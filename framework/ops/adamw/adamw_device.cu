@@ -1,11 +1,9 @@
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/empty.h"
 #include "ATen/ops/from_blob.h"
-#include "ATen/ops/sum.h"
 #include "c10/cuda/CUDAException.h"
 #include "c10/cuda/CUDAStream.h"
 #include "c10/util/BFloat16.h"

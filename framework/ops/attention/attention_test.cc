@@ -76,7 +76,6 @@ TEST(Attention, GradientAgreesWithFiniteDifferences) {
   EXPECT_LT(testing::GradientError(f, in), 1e-8);
 }
 
-// One head of width 1, two positions: scores of query 1 are (0, ln 3), so the weights are (1/4, 3/4).
 TEST(Attention, WithoutDropoutReadsNoSite) {
   const auto attend = [](const auto& in) { return Weighted(Attention(in[0], in[1], in[2], {}, 0, {})); };
   const auto with_site = [](const auto& in) { return Weighted(Attention(in[0], in[1], in[2], {}, 0, Site())); };
@@ -85,6 +84,7 @@ TEST(Attention, WithoutDropoutReadsNoSite) {
   for (size_t i = 0; i < 3; ++i) EXPECT_TRUE(got[i].equal(want[i]));
 }
 
+// One head of width 1, two positions: scores of query 1 are (0, ln 3), so the weights are (1/4, 3/4).
 TEST(Attention, IsTheHandWorkedCase) {
   const at::Tensor query = at::tensor({1.0, 1.0}).reshape({1, 1, 2, 1});
   const at::Tensor key = at::tensor({0.0, std::log(3.0)}).reshape({1, 1, 2, 1});

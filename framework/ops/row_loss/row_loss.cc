@@ -178,6 +178,7 @@ RowLossSums RunOnHost(const RowLossScales& scales, at::Tensor student, const at:
 RowLossSums RowLossGradient(const RowLossScales& scales, at::Tensor student_logits, const at::Tensor& teacher_logits,
                             const at::Tensor& labels, const at::Tensor& soft_rows, int64_t columns) {
   CHECK_EQ(student_logits.stride(1), 1);
+  if (teacher_logits.defined()) CHECK_EQ(teacher_logits.stride(1), 1);
   const at::Tensor label_rows = labels.defined() ? labels.contiguous() : labels;
   const at::Tensor soft = soft_rows.defined() ? soft_rows.contiguous() : soft_rows;
   if (!student_logits.device().is_cpu()) {

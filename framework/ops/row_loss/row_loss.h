@@ -33,7 +33,8 @@ struct RowLossSums {
 // Args:
 //   student_logits: [n, C] float32 or bfloat16 (float64 in tests); on the CPU contiguous, on a device rows may lie
 //     further apart. Overwritten with its gradient.
-//   teacher_logits: [n, C] of the same or another float type, or undefined if kl_scale and mse_scale are 0. Unchanged.
+//   teacher_logits: [n, C] of the same or another float type, or undefined if kl_scale and mse_scale are 0; the
+//     values of a row side by side. Unchanged.
 //   labels:         [n] int64, or undefined if ce_scale is 0; kNoLabel (-100) for rows without.
 //   soft_rows:      [n] bool, or undefined for all rows: the rows that kl and mse read.
 //   columns:        Columns >= this are padding: not read, gradient 0. C means none.

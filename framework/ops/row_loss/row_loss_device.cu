@@ -155,12 +155,20 @@ __global__ void __launch_bounds__(kThreads)
   for (int64_t i = columns + threadIdx.x; i < width; i += kThreads) out[i] = static_cast<S>(0.0f);
 }
 
+// Bytes of shared memory that a launch can ask for, beside what the reductions take.
+int64_t SharedMemory() {
+  constexpr int kReductions = 1 << 10;
+  int device = 0, bytes = 0;
+  C10_CUDA_CHECK(cudaGetDevice(&device));
+  C10_CUDA_CHECK(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
+  return bytes - kReductions;
+}
+
 template <typename S, typename T>
 void Launch(const RowLossScales& scales, at::Tensor* student, const at::Tensor& teacher, const at::Tensor& labels,
             const at::Tensor& soft_rows, int64_t columns, at::Tensor* values) {
-  constexpr int64_t kSharedMemory = 220 << 10;  // Bytes that a block of compute capability 9.0 can have, and a reserve.
   const int64_t bytes = StagedSize<S>(columns) + (teacher.defined() ? StagedSize<T>(columns) : 0);
-  const bool staged = bytes <= kSharedMemory;
+  const bool staged = bytes <= SharedMemory();
   const auto kernel = staged ? RowLossKernel<S, T, true> : RowLossKernel<S, T, false>;
   if (staged) {
     C10_CUDA_CHECK(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));

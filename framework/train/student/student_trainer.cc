@@ -162,7 +162,7 @@ UpdateResult StudentTrainer::Summarize() const {
   UpdateResult result;
   std::vector<at::Tensor> parts = sums_;
   parts.push_back(ops::GradientNorm(segments_, working().flat_gradient()));
-  const at::Tensor values = at::stack(parts).to(at::kCPU);  // The one wait for the device in a step.
+  const at::Tensor values = at::stack(parts).to(at::kCPU);  // The one wait for the device in an update.
   for (size_t i = 0; i < sums_.size(); ++i) {
     const double sum = values[static_cast<int64_t>(i)].item<double>();
     result.values.push_back(total_counts_[i] == 0 ? 0 : sum / total_counts_[i]);
