@@ -117,11 +117,19 @@ def packed(values):
     return struct.pack("<%di" % len(values), *values)
 
 
+# Long and alike from line to line: stored packed, unpacked by the build.
+PACKED = ("decodings.json", "sequences.json")
+
+
 def write(name, cases, **fields):
     """One case per line, as a list or, with other fields, as the object's "cases"."""
     lines = "[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]"
     head = "".join('%s: %s,\n' % (json.dumps(key), json.dumps(value)) for key, value in fields.items())
-    (HERE / name).write_text("{\n" + head + '"cases": ' + lines + "}\n" if fields else lines + "\n")
+    text = "{\n" + head + '"cases": ' + lines + "}\n" if fields else lines + "\n"
+    if name in PACKED:
+        (HERE / (name + ".xz")).write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
+    else:
+        (HERE / name).write_text(text)
 
 
 def hard_cases(encoders):
