@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "framework/base/available_memory.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/text/parse.h"
@@ -32,6 +33,7 @@
 #include "framework/sweep/run/speed.h"
 #include "framework/sweep/show/collect_results.h"
 #include "framework/sweep/show/describe.h"
+#include "framework/sweep/show/enough_memory.h"
 #include "framework/sweep/show/environment.h"
 #include "framework/sweep/store/store.h"
 #include "nlohmann/json.hpp"
@@ -222,6 +224,16 @@ absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed,
   return absl::OkStatus();
 }
 
+// A dry run only says so: the run may be meant for another machine.
+absl::Status CheckMemory(const Plan& plan, const Store& store, const SessionOptions& options) {
+  const std::optional<AvailableMemory> available = FindAvailableMemory();
+  if (!available || !options.device.is_cpu()) return absl::OkStatus();
+  const absl::Status enough = EnoughMemory(plan, store, *available);
+  if (!options.dry_run) return enough;
+  if (!enough.ok()) std::cout << "  warning: " << enough.message() << "\n";
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<bool> RunSession(const SessionOptions& options) {
@@ -240,6 +252,7 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
   }
   RETORT_ASSIGN_OR_RETURN(const std::optional<double> speed, LoadSpeed(folders.store, options.device));
   std::cout << DescribePlan(resolved.plan, store, speed) << std::flush;
+  RETORT_RETURN_IF_ERROR(CheckMemory(resolved.plan, store, options));
   if (options.dry_run) return true;
 
   RETORT_RETURN_IF_ERROR(CompareWithEarlier(folders.output, resolved.sweep));

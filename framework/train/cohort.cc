@@ -28,6 +28,13 @@ struct Running {
   bool alive = true;
 };
 
+// Where memory ran out, what would help.
+absl::Status WithWayOut(const absl::Status& status) {
+  if (status.code() != absl::StatusCode::kResourceExhausted) return status;
+  return absl::ResourceExhaustedError(absl::StrCat(
+      status.message(), "; compute a step in more slices (batch.micro_batches), or train fewer at once (--only)"));
+}
+
 class Training {
  public:
   Training(const CohortOptions& options, std::vector<CohortMember>* members, std::vector<MemberResult>* results)
@@ -148,11 +155,11 @@ class Training {
     const std::string name = absl::StrCat("step ", step + 1);
     const absl::Time start = absl::Now();
     int64_t tokens = 0;
-    RETORT_RETURN_IF_ERROR(Agreed(TryTorch(name, [&] {
+    RETORT_RETURN_IF_ERROR(Agreed(WithWayOut(TryTorch(name, [&] {
       const StepBatch batch = options_.step_batch(step);
       tokens = batch.tokens();
       return AddGradients(step + 1, batch);
-    })));
+    }))));
     SumOverRanks();
     return Agreed(TryTorch(name, [&]() -> absl::Status {
       UpdateAll(step + 1, tokens, absl::ToDoubleSeconds(absl::Now() - start));
@@ -202,9 +209,11 @@ class Training {
     const TeacherOutputs teacher = taught ? RunTeacher(batch) : TeacherOutputs();
     for (Running& running : running_) {
       if (!running.alive || !running.failure.ok()) continue;
-      const absl::Status status = running.member->student->AddGradient(batch, index, taught ? &teacher : nullptr);
+      const absl::Status status = TryTorch("gradient", [&] {
+        return running.member->student->AddGradient(batch, index, taught ? &teacher : nullptr);
+      });
       if (status.ok()) continue;
-      running.failure = absl::Status(status.code(), absl::StrCat("step ", step, ": ", status.message()));
+      running.failure = WithWayOut(absl::Status(status.code(), absl::StrCat("step ", step, ": ", status.message())));
     }
   }
 

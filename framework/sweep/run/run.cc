@@ -8,6 +8,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/try_torch.h"
+#include "framework/sweep/plan/variant_names.h"
 #include "framework/sweep/run/evaluate_stages.h"
 #include "framework/sweep/run/run_context.h"
 #include "framework/sweep/run/train_stages.h"
@@ -83,6 +85,18 @@ absl::Status WaitForOthers(const RunContext& context, RunProgress* progress) {
   return absl::OkStatus();
 }
 
+// Trains or evaluates. Where memory runs out, the error names whose.
+absl::Status RunStages(const TakenStages& taken, const RunContext& context, RunProgress* progress) {
+  const absl::Status status = TryTorch("running it", [&] {
+    return taken.training ? TrainStages(taken.stages, context, progress)
+                          : EvaluateStages(taken.stages, context, progress);
+  });
+  if (status.code() != absl::StatusCode::kResourceExhausted) return status;
+  return absl::ResourceExhaustedError(
+      absl::StrCat("stage \"", context.plan.stages[taken.stages.front()].stage.name(), "\" of ",
+                   VariantNames(context.plan, taken.stages), ": ", status.message()));
+}
+
 }  // namespace
 
 absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& options, const Store& store, Inputs* inputs) {
@@ -101,10 +115,8 @@ absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& option
     if (taken.stages.empty() && progress.elsewhere.empty()) return progress.failed;
     if (taken.stages.empty()) {
       RETORT_RETURN_IF_ERROR(WaitForOthers(context, &progress));
-    } else if (taken.training) {
-      RETORT_RETURN_IF_ERROR(TrainStages(taken.stages, context, &progress));
     } else {
-      RETORT_RETURN_IF_ERROR(EvaluateStages(taken.stages, context, &progress));
+      RETORT_RETURN_IF_ERROR(RunStages(taken, context, &progress));
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_format.h"
 #include "framework/base/file.h"
+#include "framework/sweep/show/enough_memory.h"
 #include "framework/sweep/student/memory.h"
 #include "framework/sweep/test_sweep.h"
 #include "framework/testing/matchers.h"
@@ -14,6 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 using testing::IsOk;
 using ::testing::Not;
+using testing::StatusIs;
 
 class DescribeTest : public ::testing::Test {
  protected:
@@ -78,6 +80,26 @@ TEST_F(DescribeTest, EstimatesMemoryOfTheLargestStep) {
   EXPECT_EQ(stage.training().memory.teacher_state, expected.teacher_state);
   EXPECT_EQ(stage.training().memory.teacher_step, expected.teacher_step);
   EXPECT_EQ(stage.training().memory.teacher_kept, expected.teacher_kept);
+}
+
+TEST_F(DescribeTest, RefusesWhatDoesNotFitIntoMemory) {
+  const Plan plan = Make();
+  std::vector<TrainingMemory> members;
+  for (const PlannedStage& planned : plan.stages) {
+    if (planned.trains()) members.push_back(planned.training().memory);
+  }
+  const double wanted = ProgramMemory(CohortMemory(members));
+  EXPECT_THAT(EnoughMemory(plan, store_, {wanted, "free memory"}), IsOk());
+  EXPECT_THAT(
+      EnoughMemory(plan, store_, {0.1e9, "free memory"}),
+      StatusIs(absl::StatusCode::kResourceExhausted,
+               absl::StrFormat("memory: training 3 students at once (base, init_only, scratch) takes about %.3g GB, and "
+                               "0.1 GB can be had (free memory); train fewer at once (--only=base, then the others: the "
+                               "results come together in the store), or compute a step in more slices "
+                               "(batch.micro_batches)",
+                               wanted / 1e9)));
+  for (const PlannedStage& stage : plan.stages) Finish(stage);
+  EXPECT_THAT(EnoughMemory(plan, store_, {0, "free memory"}), IsOk()) << "nothing is left to train";
 }
 
 TEST_F(DescribeTest, EstimatesTimeFromOperationsOnce) {
