@@ -1,6 +1,7 @@
 #include "framework/loss/term_support.h"
 
 #include "ATen/ops/index_select.h"
+#include "ATen/ops/sum.h"
 #include "ATen/ops/zeros.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -12,6 +13,15 @@ namespace retort {
 
 at::Tensor InLossType(const at::Tensor& values) {
   return values.scalar_type() == at::kDouble ? values : values.to(at::kFloat);
+}
+
+at::Tensor Total(const at::Tensor& values) {
+  if (!values.device().is_cpu()) return at::sum(values);
+  constexpr int64_t kBlock = 1 << 14;  // Below the size from which at::sum divides a single sum among threads.
+  const at::Tensor flat = values.reshape({-1});
+  const int64_t in_blocks = flat.numel() / kBlock * kBlock;
+  const at::Tensor blocks = at::sum(flat.narrow(0, 0, in_blocks).view({-1, kBlock}), {1});
+  return at::sum(blocks) + at::sum(flat.narrow(0, in_blocks, flat.numel() - in_blocks));
 }
 
 at::Tensor ZeroSum(const at::Tensor& like) {

@@ -24,6 +24,10 @@ namespace retort {
 // The type a loss is computed in: float64 for float64, float32 for everything else.
 at::Tensor InLossType(const at::Tensor& values);
 
+// Σ of all elements, a scalar in their type, on the CPU in an order that does not depend on the number of threads, which
+// that of at::sum does. Gradient flows to values.
+at::Tensor Total(const at::Tensor& values);
+
 // A scalar 0 of that type on the device of `like`.
 at::Tensor ZeroSum(const at::Tensor& like);
 

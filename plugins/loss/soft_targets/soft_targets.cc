@@ -19,7 +19,7 @@ RETORT_REGISTER_LOSS_TERM(SoftTargetsLoss, SoftTargetsConfig);
 at::Tensor SoftTargetsSum(const at::Tensor& student, const at::Tensor& teacher, double temperature, double factor) {
   const at::Tensor log_s = at::log_softmax(InLossType(student) / temperature, -1);
   const at::Tensor log_t = at::log_softmax(InLossType(teacher.detach()) / temperature, -1);
-  return factor * at::kl_div(log_s, log_t, at::Reduction::Sum, /*log_target=*/true);
+  return factor * Total(at::kl_div(log_s, log_t, at::Reduction::None, /*log_target=*/true));
 }
 
 absl::StatusOr<std::unique_ptr<LossTerm>> SoftTargetsLoss::Create(const SoftTargetsConfig& config,
