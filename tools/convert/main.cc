@@ -100,7 +100,7 @@ absl::Status List(const LoadedModel& model) {
   size_t longest = 0;
   for (const auto& [name, entry] : files.entries()) longest = std::max(longest, name.size());
   for (const auto& [name, entry] : files.entries()) {
-    const absl::string_view bytes = entry.file->Bytes(name);
+    RETORT_ASSIGN_OR_RETURN(const std::string bytes, entry.file->ReadBytes(name));
     std::cout << absl::StrFormat("%-*s  %-4s  %016x  [%s]\n", longest, name, SafetensorsTypeName(entry.tensor.dtype),
                                  XXH64(bytes.data(), bytes.size(), 0), absl::StrJoin(entry.tensor.shape, ", "));
   }

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace retort {
 
-// A file that is read from its beginning to its end. Only regular files are opened: a named pipe may have nobody to
-// write into it and a device no end, so that reading them may never return. One thread at a time.
+// A file that is read from its beginning to its end, or in parts. Only regular files are opened: a named pipe may have nobody to
+// write into it and a device no end, so that reading them may never return. Never mapped into memory: a mapped file that
+// somebody cuts ends the process. One thread at a time, unless a function says otherwise.
 class InputFile {
  public:
   // Errors, which name the path and the system's reason: NotFound if there is none; FailedPrecondition for what is no
@@ -24,6 +26,10 @@ class InputFile {
   // Puts at most `most` bytes at `bytes`, and says how many: 0 at the end of the file. Unavailable if the system cannot
   // read.
   absl::StatusOr<size_t> Read(char* bytes, size_t most);
+
+  // Puts the `count` bytes from `offset` on at `bytes`; does not move where Read goes on, and is thread-safe. DataLoss if
+  // the file ends before; Unavailable if the system cannot read.
+  absl::Status ReadAt(uint64_t offset, char* bytes, size_t count) const;
 
   const std::string& path() const { return path_; }
   int64_t size() const { return size_; }          // When it was opened.

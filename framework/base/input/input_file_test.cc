@@ -36,6 +36,21 @@ TEST(InputFile, ReadsARegularFileInPieces) {
   EXPECT_EQ(*moved.Read(bytes, 2), 0u);
 }
 
+TEST(InputFile, ReadsPartsWithoutMoving) {
+  const std::string path = ::testing::TempDir() + "/parts";
+  ASSERT_TRUE(AtomicWriteFile(path, "0123456789").ok());
+  absl::StatusOr<InputFile> file = InputFile::Open(path);
+  ASSERT_TRUE(file.ok()) << file.status();
+  char bytes[4];
+  ASSERT_TRUE(file->ReadAt(6, bytes, 4).ok());
+  EXPECT_EQ(std::string(bytes, 4), "6789");
+  ASSERT_EQ(*file->Read(bytes, 1), 1u);
+  EXPECT_EQ(bytes[0], '0');
+  const absl::Status beyond = file->ReadAt(8, bytes, 4);
+  EXPECT_EQ(beyond.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(beyond.message()), HasSubstr("parts: want 12 bytes, got only 10; it was cut while it was open"));
+}
+
 // Reading any of these would wait, or never end.
 TEST(InputFile, RefusesWhatIsNoRegularFile) {
   const std::string pipe = ::testing::TempDir() + "/pipe";
