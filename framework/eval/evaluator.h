@@ -53,8 +53,12 @@ class HeldOutExamples {
   virtual ~HeldOutExamples() = default;
 
   // What scores follow from beside models and device: the examples' content and number, seeds, and the like. Part of
-  // the address of every score. Scores of different keys are measured on different things, and never compared.
+  // the address of every score.
   virtual std::string Key() const = 0;
+
+  // What is measured, whatever reads it: scores of which this differs are never compared. Where examples are texts with
+  // answers, models with different vocabularies are measured on the same; where they are pieces, on different ones.
+  virtual std::string MeasuredOn() const { return Key(); }
 
   // Scores each model, beside a teacher where there is one, in evaluation mode: example by example, by the names of
   // Evaluator::metrics. One data pass for all models. A model's scores do not depend on the other models. May throw

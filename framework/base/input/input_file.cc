@@ -66,8 +66,8 @@ absl::Status InputFile::ReadAt(uint64_t offset, char* bytes, size_t count) const
   while (done < count) {
     const ssize_t got = ::pread(descriptor_, bytes + done, count - done, static_cast<off_t>(offset + done));
     if (got == 0) {
-      return absl::DataLossError(absl::StrCat("cannot read ", path_, ": want ", offset + count,
-                                              " bytes, got only ", offset + done, "; it was cut while it was open"));
+      return absl::DataLossError(absl::StrCat("cannot read ", path_, ": want ", offset + count, " bytes, got only ",
+                                              offset + done, "; it was cut while it was open"));
     }
     if (got < 0 && errno != EINTR) return SystemError("cannot read", path_, errno);
     if (got > 0) done += static_cast<size_t>(got);

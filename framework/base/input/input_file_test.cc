@@ -48,7 +48,8 @@ TEST(InputFile, ReadsPartsWithoutMoving) {
   EXPECT_EQ(bytes[0], '0');
   const absl::Status beyond = file->ReadAt(8, bytes, 4);
   EXPECT_EQ(beyond.code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(std::string(beyond.message()), HasSubstr("parts: want 12 bytes, got only 10; it was cut while it was open"));
+  EXPECT_THAT(std::string(beyond.message()),
+              HasSubstr("parts: want 12 bytes, got only 10; it was cut while it was open"));
 }
 
 // Reading any of these would wait, or never end.

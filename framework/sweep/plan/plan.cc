@@ -62,7 +62,7 @@ void WarnOfIncomparable(const ExpandedVariant& variant, const ExpandedVariant& b
     const EvaluationWork& work = plan->stages[ours].evaluation();
     const EvaluationWork& of_base = plan->stages[theirs].evaluation();
     const std::string place = absl::StrCat("variant \"", variant.name, "\": stage \"", stage.name(), "\": ");
-    if (work.evaluation.examples->Key() != of_base.evaluation.examples->Key()) {
+    if (work.evaluation.examples->MeasuredOn() != of_base.evaluation.examples->MeasuredOn()) {
       plan->warnings.push_back(
           absl::StrCat(place, "it is measured on other examples than ", base.name,
                        " (another corpus or file, length, number, seed or vocabulary) and not compared with it; say in "

@@ -102,6 +102,13 @@ uint64_t HashContent(const TokenizedPairs& pairs) {
   return hash;
 }
 
+uint64_t HashText(const SentencePair& pair, uint64_t seed) {
+  for (const std::string* text : {&pair.first, &pair.second}) {
+    seed = XXH3_64bits_withSeed(text->data(), text->size(), seed);
+  }
+  return XXH3_64bits_withSeed(&pair.score, sizeof(pair.score), seed);
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<SentencePair>> ReadSentencePairs(const std::string& path) {
@@ -124,10 +131,12 @@ absl::StatusOr<TokenizedPairs> TokenizePairs(const std::vector<std::string>& pat
   SequenceOptions options;
   options.truncation = Truncation::kOnlyFirst;
   options.max_length = length;
+  tokenized.text_hash = static_cast<uint64_t>(length);
   const auto scratch = tokenizer.NewScratch();
   for (const std::string& path : paths) {
     RETORT_ASSIGN_OR_RETURN(const std::vector<SentencePair> pairs, ReadSentencePairs(path));
     for (size_t i = 0; i < pairs.size(); ++i) {
+      tokenized.text_hash = HashText(pairs[i], tokenized.text_hash);
       for (const std::string* sentence : {&pairs[i].first, &pairs[i].second}) {
         absl::StatusOr<EncodedSequence> encoded =
             EncodeSequence(tokenizer, *sentence, std::nullopt, options, scratch.get());

@@ -31,6 +31,7 @@ struct TokenizedPairs {
   std::vector<double> scores;                   // [E]
   int32_t pad_id = 0;
   uint64_t content_hash = 0;  // Of ids and scores.
+  uint64_t text_hash = 0;     // Of texts, scores and the length at which texts give way: the same for all tokenizers.
 
   int64_t size() const { return static_cast<int64_t>(scores.size()); }
 };

@@ -97,6 +97,24 @@ TEST(TokenizePairs, OneFileAfterTheOther) {
   const auto shorter = TokenizePairs({first, second}, *tokenizer, /*length=*/4);
   ASSERT_THAT(shorter, IsOk());
   EXPECT_NE(shorter->content_hash, pairs->content_hash);
+  EXPECT_NE(shorter->text_hash, pairs->text_hash);
+}
+
+// Models with different vocabularies are measured on the same pairs.
+TEST(TokenizePairs, TextHashDoesNotDependOnTheTokenizer) {
+  const std::string path = Write("pairs.tsv", "sentence1\tsentence2\tscore\na\tb\t1\nb\ta\t2\na\ta\t3\n");
+  const std::string other = Write("other.tsv", "sentence1\tsentence2\tscore\na\tb\t1\nb\ta\t2\na\tb\t3\n");
+  const auto gpt2 = ByteBpeTokenizer::Load(Write("vocab.json", R"({"a": 0, "b": 1, "<|endoftext|>": 2})"),
+                                           Write("merges.txt", "#version: 0.2\n"));
+  ASSERT_THAT(gpt2, IsOk());
+  const auto a = TokenizePairs({path}, *LetterTokenizer(), 16), b = TokenizePairs({path}, **gpt2, 16),
+             c = TokenizePairs({other}, **gpt2, 16);
+  ASSERT_THAT(a, IsOk());
+  ASSERT_THAT(b, IsOk());
+  ASSERT_THAT(c, IsOk());
+  EXPECT_NE(a->content_hash, b->content_hash);
+  EXPECT_EQ(a->text_hash, b->text_hash);
+  EXPECT_NE(b->text_hash, c->text_hash);
 }
 
 TEST(TokenizePairs, Errors) {

@@ -53,6 +53,9 @@ class PairExamples final : public HeldOutExamples {
   PairExamples(TokenizedPairs pairs, SentencePooling pooling) : pairs_(std::move(pairs)), pooling_(pooling) {}
 
   std::string Key() const override { return absl::StrCat(pairs_.content_hash); }
+  std::string MeasuredOn() const override {
+    return absl::StrCat(pairs_.text_hash, ", pooling ", SentencePoolingName(pooling_));
+  }
 
   std::vector<MetricScores> Score(const std::vector<EvaluatedModel>& models, const std::optional<EvaluatedModel>&,
                                   c10::Device device) const override {
