@@ -6,9 +6,9 @@
 // Exit code: 0 done; 1 the user has something to mend, or a variant failed; 2 a fault of ours; 130 interrupted (the
 // same command goes on).
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -21,13 +21,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/memory.h"
+#include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/stop.h"
 #include "framework/base/try_torch.h"
 #include "framework/registry/plugin_catalogue.h"
 #include "framework/sweep/session.h"
 #include "gflags/gflags.h"
-#include "glog/logging.h"
 
 DEFINE_string(output_dir, "", "folder of the report; default: runs/<name of the sweep>");
 DEFINE_string(store, "", "folder of the stages' results, shared by sweeps; default: store beside the output folder");
@@ -86,7 +86,7 @@ absl::StatusOr<bool> Run(SessionOptions options) {
   return RunSession(options);
 }
 
-int ExitCode(const absl::StatusOr<bool>& result) {
+int ExitCodeOf(const absl::StatusOr<bool>& result) {
   if (result.ok()) return *result ? 0 : kExitUser;
   std::cerr << result.status().message() << "\n";
   if (absl::IsCancelled(result.status())) {
@@ -105,18 +105,21 @@ void ListPlugins() {
 }
 
 // Relative paths are the caller's; the default sweep's are the workspace's.
-void ChangeFolder(bool default_sweep) {
-  const char* folder = std::getenv(default_sweep ? "BUILD_WORKSPACE_DIRECTORY" : "BUILD_WORKING_DIRECTORY");
-  if (folder != nullptr) std::filesystem::current_path(folder);
+absl::Status ChangeFolder(bool default_sweep) {
+  return default_sweep ? EnterFolderOf("BUILD_WORKSPACE_DIRECTORY") : EnterUserDirectory();
+}
+
+int Threads() {
+  return FLAGS_threads > 0 ? FLAGS_threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 int Main(int argc, char** argv) {
+  StartProgram(argv[0]);
   StopOnSignals();
   SessionOptions options;
   options.assignments = TakeAssignments(&argc, argv);
   gflags::SetUsageMessage("runs a sweep; usage: sweep [<sweep.textproto>] [--set=<path>=<value> ...] [flags]");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
-  google::InitGoogleLogging(argv[0]);
   if (argc > 2) {
     std::cerr << "want one sweep file, got " << argc - 1 << "\n";
     return kExitUser;
@@ -125,17 +128,18 @@ int Main(int argc, char** argv) {
     ListPlugins();
     return 0;
   }
-  ChangeFolder(argc < 2);
+  const absl::Status entered = ChangeFolder(argc < 2);
+  if (!entered.ok()) return ExitCodeOf(entered);
   options.sweep_file = argc < 2 ? kDefaultSweep : argv[1];
   std::signal(SIGXFSZ, SIG_IGN);  // Writing a file that may not be as large is an error like that of a full disk.
   KeepFreedMemory();
-  at::set_num_threads(FLAGS_threads > 0 ? FLAGS_threads : static_cast<int>(std::thread::hardware_concurrency()));
+  at::set_num_threads(Threads());
   absl::StatusOr<bool> result;
   const absl::Status caught = TryTorch("sweep", [&] {
     result = Run(options);
     return absl::OkStatus();
   });
-  return ExitCode(caught.ok() ? result : absl::StatusOr<bool>(caught));
+  return ExitCodeOf(caught.ok() ? result : absl::StatusOr<bool>(caught));
 }
 
 }  // namespace

@@ -43,12 +43,19 @@ void WaitForSignals(sigset_t signals) {
   if (::sigwait(&signals, &signal) == 0) ::_exit(kExitInterrupted);
 }
 
+// A signal that is blocked would arrive although it is ignored.
+bool IsIgnored(int signal) {
+  struct sigaction action;
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 void StopOnSignals() {
   sigset_t signals;
   ::sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals, signal);
+  for (const int signal : {SIGINT, SIGTERM}) ::sigaddset(&signals, signal);
+  if (!IsIgnored(SIGHUP)) ::sigaddset(&signals, SIGHUP);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   std::thread(WaitForSignals, signals).detach();

@@ -14,7 +14,7 @@
 
 namespace retort {
 
-// From here on SIGINT, SIGTERM and SIGHUP set StopRequested and say so on standard error. A program that has not ended
+// From here on SIGINT, SIGTERM and, unless the program was started to ignore it (`nohup`), SIGHUP set StopRequested and say so on standard error. A program that has not ended
 // within a second is ended with exit code 130, as soon as nothing has to be finished: files are put in place whole, so
 // that it may be anywhere. A second signal ends it at once. SIGPIPE is ignored: a reader that is gone (`| tee`) ends no
 // training. To be called once, before any thread is made.

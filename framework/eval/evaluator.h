@@ -53,7 +53,7 @@ class HeldOutExamples {
   virtual ~HeldOutExamples() = default;
 
   // What scores follow from beside models and device: the examples' content and number, seeds, and the like. Part of
-  // the address of every score.
+  // the address of every score, as MeasuredOn is.
   virtual std::string Key() const = 0;
 
   // What is measured, whatever reads it: scores of which this differs are never compared. Where examples are texts with

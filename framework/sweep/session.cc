@@ -250,8 +250,7 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
   if (!options.dry_run) {
     for (const std::string& line : store.Repair(resolved.plan)) std::cout << line << "\n";
   }
-  RETORT_ASSIGN_OR_RETURN(const std::optional<double> speed, LoadSpeed(folders.store, options.device));
-  std::cout << DescribePlan(resolved.plan, store, speed) << std::flush;
+  std::cout << DescribePlan(resolved.plan, store, LoadSpeed(folders.store, options.device)) << std::flush;
   RETORT_RETURN_IF_ERROR(CheckMemory(resolved.plan, store, options));
   if (options.dry_run) return true;
 

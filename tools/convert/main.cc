@@ -28,7 +28,6 @@
 #include "framework/registry/plugin_catalogue.h"
 #include "framework/text/files/tokenizer_files.h"
 #include "gflags/gflags.h"
-#include "glog/logging.h"
 #include "tools/convert/extract.h"
 #include "xxhash.h"
 
@@ -193,6 +192,7 @@ absl::Status Run(int arguments) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
+  retort::StartProgram(argv[0]);
   gflags::SetUsageMessage(retort::kUsage);
   gflags::ParseCommandLineNonHelpFlags(&argc, &argv, true);
   if (FLAGS_help) {  // Without the flags of libraries.
@@ -200,6 +200,5 @@ int main(int argc, char** argv) {
     return 0;
   }
   gflags::HandleCommandLineHelpFlags();
-  google::InitGoogleLogging(argv[0]);
   return retort::ExitCode(retort::TryTorch("convert", [&] { return retort::Run(argc - 1); }));
 }

@@ -28,7 +28,6 @@
 #include "framework/text/files/load_tokenizer.h"
 #include "framework/text/files/tokenizer_files.h"
 #include "gflags/gflags.h"
-#include "glog/logging.h"
 #include "tools/cut_model/cut_model.h"
 #include "tools/cut_model/kept_tokenizer.h"
 
@@ -114,8 +113,8 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
+  retort::StartProgram(argv[0]);
   gflags::SetUsageMessage("makes a model with a smaller vocabulary");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
-  google::InitGoogleLogging(argv[0]);
   return retort::ExitCode(retort::TryTorch("cut_model", retort::Run));
 }

@@ -35,7 +35,6 @@
 #include "framework/text/bpe/vocabulary_json.h"
 #include "framework/text/vocabulary.h"
 #include "framework/text/wordpiece/wordpiece_tokenizer.h"
-#include "glog/logging.h"
 #include "tools/cut_vocabulary/cut_byte_pairs.h"
 #include "tools/cut_vocabulary/cut_vocabulary.h"
 
@@ -128,8 +127,8 @@ absl::Status Cut(const std::vector<std::string>& folders) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
+  retort::StartProgram(argv[0]);
   gflags::SetUsageMessage("makes a smaller vocabulary: cut_vocabulary --size=N --output=FILE CORPUS_FOLDER...");
   gflags::ParseCommandLineFlags(&argc, &argv, /*remove_flags=*/true);
-  google::InitGoogleLogging(argv[0]);
   return retort::ExitCode(retort::Cut(std::vector<std::string>(argv + 1, argv + argc)));
 }

@@ -29,7 +29,6 @@
 #include "framework/model/files/safetensors.h"
 #include "framework/text/sequences/encode_sequence.h"
 #include "framework/text/tokenizer.h"
-#include "glog/logging.h"
 
 DEFINE_string(model, "", "Hugging Face model folder");
 DEFINE_string(output, "", "safetensors file to write");
@@ -136,8 +135,8 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
+  retort::StartProgram(argv[0]);
   gflags::SetUsageMessage("embeddings of sentences: embed --model=FOLDER --output=FILE <sentences.txt");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
-  google::InitGoogleLogging(argv[0]);
   return retort::ExitCode(retort::TryTorch("embed", retort::Run));
 }

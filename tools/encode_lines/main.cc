@@ -29,7 +29,6 @@
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/text/files/load_tokenizer.h"
-#include "glog/logging.h"
 #include "nlohmann/json.hpp"
 #include "xxhash.h"
 
@@ -160,8 +159,8 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
+  retort::StartProgram(argv[0]);
   gflags::SetUsageMessage("ids of lines of text: encode_lines --tokenizer=FOLDER <texts.jsonl");
   gflags::ParseCommandLineFlags(&argc, &argv, /*remove_flags=*/true);
-  google::InitGoogleLogging(argv[0]);
   return retort::ExitCode(retort::Run());
 }

@@ -27,7 +27,6 @@
 #include "framework/data/tokens/token_store.h"
 #include "framework/data/tokens/token_store_builder.h"
 #include "framework/text/files/load_tokenizer.h"
-#include "glog/logging.h"
 
 DEFINE_string(corpus, "", "A folder with a corpus.textproto. Without one, the texts are the arguments.");
 DEFINE_string(document, "BLANK_LINE",
@@ -93,8 +92,8 @@ absl::Status Tokenize(const std::vector<std::string>& files) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
+  retort::StartProgram(argv[0]);
   gflags::SetUsageMessage("turns texts into a token store: tokenize --output=FILE --corpus=FOLDER | TEXT...");
   gflags::ParseCommandLineFlags(&argc, &argv, /*remove_flags=*/true);
-  google::InitGoogleLogging(argv[0]);
   return retort::ExitCode(retort::Tokenize(std::vector<std::string>(argv + 1, argv + argc)));
 }

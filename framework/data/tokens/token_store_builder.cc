@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <filesystem>
 #include <future>
 #include <limits>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -271,8 +273,13 @@ absl::StatusOr<std::unique_ptr<TokenStore>> BuildOrOpenTokenStore(const CorpusSp
   const std::string path = absl::StrCat(cache, "/tokens-", CacheKey(corpus, hashes, tokenizer), ".store");
   absl::StatusOr<std::unique_ptr<TokenStore>> store = TokenStore::Open(path, tokenizer);
   if (store.ok()) return store;
-  if (!absl::IsNotFound(store.status())) LOG(WARNING) << store.status().message() << "; building it again";
+  if (!absl::IsNotFound(store.status())) {
+    LOG(WARNING) << store.status().message() << "; building it again";
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);  // A folder could not be replaced.
+  }
   RETORT_RETURN_IF_ERROR(MakeDirectories(cache));
+  RemoveAbandoned(cache);
   RETORT_RETURN_IF_ERROR(Build(corpus, tokenizer, threads, path, &hashes));
   return TokenStore::Open(path, tokenizer);
 }

@@ -106,7 +106,7 @@ absl::StatusOr<std::vector<MetricsRecord>> ParseMetricsLines(absl::string_view j
   for (const absl::string_view line : absl::StrSplit(jsonl, '\n')) {
     ++line_number;
     if (line.empty()) continue;
-    Json json = Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
+    Json json = ParseSealed(line);
     check = Unseal(&json, check);
     std::optional<MetricsRecord> record;
     if (!check.empty()) record = ReadRecord(json);

@@ -35,7 +35,7 @@ SoundLines ReadSoundLines(absl::string_view log, int64_t last_step) {
     if (end == absl::string_view::npos) return sound;
     const absl::string_view line = log.substr(0, end + 1);
     log.remove_prefix(end + 1);
-    Json json = Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
+    Json json = ParseSealed(line);
     const std::string check = Unseal(&json, sound.check);
     if (check.empty() || !json.contains("step") || !json["step"].is_number_integer()) return sound;
     const int64_t step = json["step"].get<int64_t>();

@@ -38,6 +38,7 @@ void AddStudent(const PlannedStage& planned, const KeySources& sources, KeyBuild
 void AddEvaluation(const PlannedEvaluation& evaluation, KeyBuilder* key) {
   key->Add("evaluation plugins", PluginDigests(evaluation.choice));
   key->Add("held-out examples", evaluation.examples->Key());
+  key->Add("measured on", evaluation.examples->MeasuredOn());
 }
 
 // What the results of a cohort depend on and its members have in common.

@@ -36,7 +36,7 @@ absl::Status LockError(const std::string& path, int error) {
 Lease::Lease(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
 
 Lease::~Lease() {
-  ::unlink(path_.c_str());
+  if (IsAt(path_, descriptor_)) ::unlink(path_.c_str());
   ::close(descriptor_);
 }
 

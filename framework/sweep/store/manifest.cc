@@ -2,15 +2,13 @@
 
 #include <xxhash.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
+#include "framework/base/input/input_file.h"
 #include "framework/base/status_macros.h"
 
 namespace retort {
@@ -18,18 +16,16 @@ namespace {
 
 constexpr size_t kPiece = 1 << 20;
 
-absl::StatusOr<std::string> HashFile(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
-  if (file == nullptr) {
-    return absl::Status(absl::ErrnoToStatusCode(errno), absl::StrCat("cannot open ", path, ": ", std::strerror(errno)));
-  }
+absl::StatusOr<std::string> HashOf(const std::string& path) {
+  RETORT_ASSIGN_OR_RETURN(InputFile file, InputFile::Open(path));
   const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(), &XXH3_freeState);
   XXH3_64bits_reset(state.get());
   std::string piece(kPiece, '\0');
-  while (const size_t size = std::fread(piece.data(), 1, piece.size(), file.get())) {
+  while (true) {
+    RETORT_ASSIGN_OR_RETURN(const size_t size, file.Read(piece.data(), piece.size()));
+    if (size == 0) break;
     XXH3_64bits_update(state.get(), piece.data(), size);
   }
-  if (std::ferror(file.get()) != 0) return absl::DataLossError(absl::StrCat("cannot read ", path));
   return absl::StrCat(absl::Hex(XXH3_64bits_digest(state.get()), absl::kZeroPad16));
 }
 
@@ -53,7 +49,7 @@ absl::StatusOr<Manifest> MakeManifest(const std::string& folder, const std::vect
   Manifest manifest;
   for (const std::string& name : names) {
     for (const std::string& file : FilesOf(folder, name)) {
-      RETORT_ASSIGN_OR_RETURN(manifest[file], HashFile(absl::StrCat(folder, "/", file)));
+      RETORT_ASSIGN_OR_RETURN(manifest[file], HashOf(absl::StrCat(folder, "/", file)));
     }
   }
   return manifest;
@@ -63,7 +59,7 @@ absl::Status CheckManifest(const std::string& folder, const Manifest& manifest) 
   for (const auto& [name, wanted] : manifest) {
     const std::string path = absl::StrCat(folder, "/", name);
     if (!Exists(path)) return absl::DataLossError(absl::StrCat(path, " is gone"));
-    const absl::StatusOr<std::string> hash = HashFile(path);
+    const absl::StatusOr<std::string> hash = HashOf(path);
     if (!hash.ok()) return absl::DataLossError(hash.status().message());
     if (*hash != wanted) return absl::DataLossError(absl::StrCat(path, " is damaged: it is not what was stored"));
   }

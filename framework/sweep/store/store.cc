@@ -28,10 +28,12 @@ using Json = nlohmann::ordered_json;
 constexpr char kDone[] = "/done.json";
 constexpr char kScores[] = "/scores.json";
 
+constexpr char kModel[] = "model", kLossParameters[] = "loss_parameters.safetensors", kMetrics[] = "metrics.jsonl",
+               kCheckpoint[] = "checkpoint";
+
 // What done.json stands for: what is read again.
 const std::vector<std::string>& StoredNames() {
-  static const auto* const names =
-      new std::vector<std::string>{"model", "loss_parameters.safetensors", "metrics.jsonl"};
+  static const auto* const names = new std::vector<std::string>{kModel, kLossParameters, kMetrics};
   return *names;
 }
 
@@ -55,19 +57,24 @@ std::string DoneText(const Progress& progress, const ParameterSet& parameters, c
 // A sealed object without its seal. Errors: those of files; DataLoss.
 absl::StatusOr<Json> ReadSealed(const std::string& path) {
   RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  Json json = ParseSealed(text);
   if (!Unseal(&json).empty()) return json;
   return absl::DataLossError(absl::StrCat(path, " is damaged: it is not what was stored"));
 }
 
-void RemoveTemporaries(const std::string& folder) {
-  std::error_code error;
+// Removes what is a folder where files belong, and the other way round: nothing can be put in their places.
+void RemoveWhatIsInTheWay(const std::string& folder) {
   std::vector<std::filesystem::path> found;
+  std::error_code error;
   for (std::filesystem::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (IsTemporary(entry->path().filename().string())) found.push_back(entry->path());
+    const std::string name = entry->path().filename().string();
+    const bool is_folder = entry->is_directory(error);
+    if (is_folder == (entry.depth() == 0 && (name == kModel || name == kCheckpoint))) continue;
+    if (is_folder) entry.disable_recursion_pending();
+    if (is_folder || name == kModel || name == kCheckpoint) found.push_back(entry->path());
   }
-  for (const std::filesystem::path& path : found) std::filesystem::remove(path, error);
+  for (const std::filesystem::path& path : found) std::filesystem::remove_all(path, error);
 }
 
 // The encoder's own parameters, without those of loss terms.
@@ -118,6 +125,9 @@ absl::Status Store::CheckStudent(const std::string& key) const {
   for (const auto& [name, hash] : done["files"].items()) {
     if (hash.is_string()) manifest[name] = hash.get<std::string>();
   }
+  if (manifest.count(kMetrics) == 0) {
+    return absl::DataLossError(absl::StrCat(Folder(key), kDone, ": want the hash of ", kMetrics, ", got none"));
+  }
   return CheckManifest(Folder(key), manifest);
 }
 
@@ -160,7 +170,7 @@ void Store::RepairCheckpoints(const PlannedStage& planned, std::vector<std::stri
     absl::Status sound = LoadCheckpoint(folder, step).status();
     if (sound.ok() && step > logged) {
       sound =
-          absl::DataLossError(absl::StrCat(Folder(planned.key), "/metrics.jsonl: want whole lines of the steps up to ",
+          absl::DataLossError(absl::StrCat(Folder(planned.key), "/", kMetrics, ": want whole lines of the steps up to ",
                                            step, " of a checkpoint, got those up to ", logged));
     }
     if (sound.ok()) continue;
@@ -171,13 +181,18 @@ void Store::RepairCheckpoints(const PlannedStage& planned, std::vector<std::stri
 
 std::vector<std::string> Store::Repair(const Plan& plan) const {
   std::vector<std::string> lines;
+  RemoveAbandoned(root_);
   for (const PlannedStage& planned : plan.stages) {
+    if (!planned.trains()) RemoveAbandoned(Folder(planned.evaluation().teacher_scores_key));
     if (!Exists(Folder(planned.key))) continue;
     const absl::StatusOr<std::unique_ptr<Lease>> lease = Lease::TryTake(Folder(planned.key));
     if (!lease.ok() || *lease == nullptr) continue;
+    RemoveWhatIsInTheWay(Folder(planned.key));
     RepairResult(planned, &lines);
     if (planned.trains()) RepairCheckpoints(planned, &lines);
-    RemoveTemporaries(Folder(planned.key));
+    for (const std::string& folder : {Folder(planned.key), Folder(planned.key) + "/" + kModel, CheckpointFolder(planned.key)}) {
+      RemoveAbandoned(folder);
+    }
   }
   return lines;
 }
@@ -192,9 +207,10 @@ absl::Status Store::Begin(const PlannedStage& planned) const {
 absl::Status Store::PutStudent(const PlannedStage& planned, const ParameterSet& parameters,
                                const Progress& progress) const {
   const std::string folder = Folder(planned.key);
+  RETORT_RETURN_IF_ERROR(CheckLog(planned.key, progress.step));
   const ParameterSet exported = ExportedParameters(planned.config, parameters);
-  RETORT_RETURN_IF_ERROR(SaveModel(folder + "/model", planned.config, exported, planned.vocabulary->files));
-  RETORT_RETURN_IF_ERROR(WriteLossParameters(folder + "/loss_parameters.safetensors", exported, parameters));
+  RETORT_RETURN_IF_ERROR(SaveModel(absl::StrCat(folder, "/", kModel), planned.config, exported, planned.vocabulary->files));
+  RETORT_RETURN_IF_ERROR(WriteLossParameters(absl::StrCat(folder, "/", kLossParameters), exported, parameters));
   RETORT_ASSIGN_OR_RETURN(const Manifest files, MakeManifest(folder, StoredNames()));
   RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kDone, DoneText(progress, parameters, files)));
   std::error_code ignored;
@@ -202,9 +218,19 @@ absl::Status Store::PutStudent(const PlannedStage& planned, const ParameterSet& 
   return absl::OkStatus();
 }
 
+absl::Status Store::CheckLog(const std::string& key, int64_t steps) const {
+  RETORT_ASSIGN_OR_RETURN(const std::string log, GetMetricsLog(key));
+  const int64_t logged = ReadSoundLines(log).steps;
+  if (logged == steps) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(Folder(key), "/", kMetrics, ": want whole lines of the steps up to ", steps,
+                                          ", got those up to ", logged,
+                                          ": it was changed while the stage trained; the same command computes again "
+                                          "what is lost"));
+}
+
 absl::StatusOr<LoadedModel> Store::GetStudent(const std::string& key) const {
   RETORT_RETURN_IF_ERROR(CheckStudent(key));
-  return LoadModel(Folder(key) + "/model");
+  return LoadModel(absl::StrCat(Folder(key), "/", kModel));
 }
 
 absl::Status Store::PutScores(const std::string& key, const Scores& scores) const {
@@ -222,7 +248,7 @@ absl::StatusOr<Scores> Store::GetScores(const std::string& key) const {
 }
 
 absl::StatusOr<std::string> Store::GetMetricsLog(const std::string& key) const {
-  return ReadFile(Folder(key) + "/metrics.jsonl");
+  return ReadFile(absl::StrCat(Folder(key), "/", kMetrics));
 }
 
 }  // namespace retort

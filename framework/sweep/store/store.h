@@ -28,7 +28,7 @@ namespace retort {
 //
 // Results are put in place whole or not at all, and what is read is checked against what was written: anything else is
 // an error that names the file (NotFound, DataLoss). done.json and scores.json are sealed (framework/json/sealed_json.h).
-// Not thread-safe; several processes may read.
+// Not thread-safe. Several processes may read; a stage is written by the one that has its lease (lease.h).
 class Store {
  public:
   explicit Store(std::string root) : root_(std::move(root)) {}
@@ -51,7 +51,7 @@ class Store {
   // Makes the stage's folder and writes what will be computed there.
   absl::Status Begin(const PlannedStage& planned) const;
 
-  // Stores a trained student and removes its checkpoints.
+  // Stores a trained student and removes its checkpoints. DataLoss, with a way out, if its log does not have all steps.
   absl::Status PutStudent(const PlannedStage& planned, const ParameterSet& parameters, const Progress& progress) const;
   absl::StatusOr<LoadedModel> GetStudent(const std::string& key) const;
 
@@ -67,6 +67,7 @@ class Store {
  private:
   absl::StatusOr<nlohmann::ordered_json> ReadDone(const std::string& key) const;
   absl::Status CheckStudent(const std::string& key) const;
+  absl::Status CheckLog(const std::string& key, int64_t steps) const;
   void RepairResult(const PlannedStage& planned, std::vector<std::string>* lines) const;
   void RepairCheckpoints(const PlannedStage& planned, std::vector<std::string>* lines) const;
 

@@ -43,12 +43,28 @@ class StoreTest : public ::testing::Test {
     return parameters;
   }
 
+  // Stores a student whose log has all steps.
+  absl::Status Put(const PlannedStage& stage, const ParameterSet& parameters, const Progress& progress = {}) const {
+    MetricsLog log([&](const StageId&) { return store_.Folder(stage.key); });
+    const StageId id = stage.used_by.front();
+    log.StageStarted(id, {});
+    StepRecord record;
+    for (record.step = 1; record.step <= progress.step; ++record.step) log.StepDone(id, record);
+    return store_.PutStudent(stage, parameters, progress);
+  }
+
   std::string Path(const std::string& name) const { return store_.Folder(stage().key) + "/" + name; }
 
   testing::TestSweep sweep_;
   const Plan plan_;
   const Store store_;
 };
+
+Progress ThreeSteps() {
+  Progress progress;
+  progress.step = 3;
+  return progress;
+}
 
 Scores SomeScores() {
   return {"evaluate", "report", {{"masked_lm/accuracy", {{1, 0.1}, {2, 3}}}}, "examples", "teacher"};
@@ -74,7 +90,7 @@ TEST_F(StoreTest, SaysWhatWillBeComputed) {
 TEST_F(StoreTest, GivesStudentsBackWithTheirBits) {
   const ParameterSet parameters = Parameters(1);
   ASSERT_THAT(store_.Begin(stage()), IsOk());
-  ASSERT_THAT(store_.PutStudent(stage(), parameters, {}), IsOk());
+  ASSERT_THAT(Put(stage(), parameters), IsOk());
   EXPECT_TRUE(store_.HasStudent(stage().key));
   const absl::StatusOr<LoadedModel> read = store_.GetStudent(stage().key);
   ASSERT_THAT(read, IsOk());
@@ -106,7 +122,7 @@ TEST_F(StoreTest, WritesStudentsWithTheTokenizerOfTheirTeacher) {
   EXPECT_EQ(stage.config.family, "roberta");
   EXPECT_NE(stage.key, this->stage().key);
   ASSERT_THAT(store_.Begin(stage), IsOk());
-  ASSERT_THAT(store_.PutStudent(stage, Parameters(1), {}), IsOk());
+  ASSERT_THAT(Put(stage, Parameters(1)), IsOk());
   const absl::StatusOr<LoadedModel> read = store_.GetStudent(stage.key);
   ASSERT_THAT(read, IsOk());
   EXPECT_EQ(read->config, stage.config);
@@ -121,7 +137,7 @@ TEST_F(StoreTest, WritesDownWhatTrainingTook) {
   progress.total_flops = 8e9;
   progress.computed_with = "threads 1";
   ASSERT_THAT(store_.Begin(stage()), IsOk());
-  ASSERT_THAT(store_.PutStudent(stage(), Parameters(1), progress), IsOk());
+  ASSERT_THAT(Put(stage(), Parameters(1), progress), IsOk());
   nlohmann::json done = nlohmann::json::parse(ReadFile(Path("done.json")).value());
   EXPECT_TRUE(done["files"].contains("model/model.safetensors"));
   EXPECT_TRUE(done["files"].contains("loss_parameters.safetensors"));
@@ -140,7 +156,7 @@ TEST_F(StoreTest, WritesDownWhatTrainingTook) {
   EXPECT_EQ(read->computed_with, "threads 1");
   progress.best_value = 4.5;
   progress.best_step = 9;
-  ASSERT_THAT(store_.PutStudent(stage(), Parameters(1), progress), IsOk());
+  ASSERT_THAT(Put(stage(), Parameters(1), progress), IsOk());
   done = nlohmann::json::parse(ReadFile(Path("done.json")).value());
   EXPECT_EQ(done["kept_step"], 9);
   EXPECT_EQ(done["kept_value"], 4.5);
@@ -150,7 +166,7 @@ TEST_F(StoreTest, RemovesCheckpointsOfWhatIsDone) {
   ASSERT_THAT(MakeDirectories(store_.CheckpointFolder(stage().key)), IsOk());
   const std::string checkpoint = store_.CheckpointFolder(stage().key) + "/step_4.safetensors";
   ASSERT_THAT(AtomicWriteFile(checkpoint, "x"), IsOk());
-  ASSERT_THAT(store_.PutStudent(stage(), Parameters(1), {}), IsOk());
+  ASSERT_THAT(Put(stage(), Parameters(1)), IsOk());
   EXPECT_FALSE(std::filesystem::exists(store_.CheckpointFolder(stage().key)));
 }
 
@@ -164,7 +180,7 @@ TEST_F(StoreTest, AHalfWrittenStudentIsNoResult) {
     } else {
       ASSERT_THAT(MakeDirectories(Path(obstacle) + "/a folder where a file should be"), IsOk());
     }
-    const absl::Status status = store_.PutStudent(stage(), Parameters(1), {});
+    const absl::Status status = Put(stage(), Parameters(1));
     EXPECT_FALSE(status.ok()) << obstacle;
     EXPECT_THAT(std::string(status.message()), HasSubstr(Path(obstacle)));
     std::filesystem::remove_all(Path(obstacle));
@@ -174,12 +190,12 @@ TEST_F(StoreTest, AHalfWrittenStudentIsNoResult) {
       EXPECT_THAT(entry.path().string(), ::testing::Not(HasSubstr(".tmp"))) << obstacle;
     }
   }
-  ASSERT_THAT(store_.PutStudent(stage(), Parameters(1), {}), IsOk()) << "with the obstacles gone";
+  ASSERT_THAT(Put(stage(), Parameters(1)), IsOk()) << "with the obstacles gone";
 }
 
 TEST_F(StoreTest, ADamagedStudentIsAnErrorThatNamesIt) {
   ASSERT_THAT(store_.Begin(stage()), IsOk());
-  ASSERT_THAT(store_.PutStudent(stage(), Parameters(1), {}), IsOk());
+  ASSERT_THAT(Put(stage(), Parameters(1)), IsOk());
   std::filesystem::resize_file(Path("model/model.safetensors"), 3000);
   EXPECT_THAT(store_.GetStudent(stage().key),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr(Path("model/model.safetensors") + " is damaged")));
@@ -196,26 +212,40 @@ TEST_F(StoreTest, RepairsWhatIsDamagedOrGone) {
         std::string bytes = ReadFile(path).value();
         bytes[bytes.size() / 2] ^= 1;
         EXPECT_THAT(AtomicWriteFile(path, bytes), IsOk());
+      },
+      [](const std::string& path) {
+        std::filesystem::remove(path);
+        EXPECT_THAT(MakeDirectories(path + "/a folder"), IsOk());
       }};
   for (const char* name : {"model/model.safetensors", "model/config.json", "model/vocab.txt", "metrics.jsonl",
                            "loss_parameters.safetensors", "done.json"}) {
     for (const Change& change : changes) {
       ASSERT_THAT(store_.Begin(stage()), IsOk());
-      ASSERT_THAT(AtomicWriteFile(Path("metrics.jsonl"), "a log"), IsOk());
-      ASSERT_THAT(store_.PutStudent(stage(), Parameters(1), {}), IsOk());
+      ASSERT_THAT(Put(stage(), Parameters(1), ThreeSteps()), IsOk());
       EXPECT_THAT(store_.Repair(plan_), ::testing::IsEmpty());
       EXPECT_TRUE(store_.Has(stage()));
       change(Path(name));
-      const bool gone = std::string(name) == "done.json" && !Exists(Path(name));
+      const bool gone = std::string(name) == "done.json" && !std::filesystem::is_regular_file(Path(name));
       EXPECT_EQ(store_.Repair(plan_).size(), gone ? 0u : 1u) << name;
       EXPECT_FALSE(store_.Has(stage())) << name;
     }
   }
 }
 
+// Somebody removed, emptied or cut the log while the stage trained: done.json would stand for it for ever.
+TEST_F(StoreTest, AStudentWithoutItsWholeLogIsNoResult) {
+  ASSERT_THAT(store_.Begin(stage()), IsOk());
+  EXPECT_THAT(store_.PutStudent(stage(), Parameters(1), ThreeSteps()),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr(Path("metrics.jsonl"))));
+  ASSERT_THAT(AtomicWriteFile(Path("metrics.jsonl"), ""), IsOk());
+  EXPECT_THAT(store_.PutStudent(stage(), Parameters(1), ThreeSteps()),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("want whole lines of the steps up to 3, got those up to 0")));
+  EXPECT_FALSE(store_.HasStudent(stage().key));
+}
+
 TEST_F(StoreTest, RepairSaysWhatIsComputedAgain) {
   ASSERT_THAT(store_.Begin(stage()), IsOk());
-  ASSERT_THAT(store_.PutStudent(stage(), Parameters(1), {}), IsOk());
+  ASSERT_THAT(Put(stage(), Parameters(1)), IsOk());
   std::filesystem::remove(Path("model/model.safetensors"));
   EXPECT_THAT(store_.Repair(plan_),
               ::testing::ElementsAre(Path("model/model.safetensors") + " is gone; stage \"distil\" is computed again"));

@@ -122,9 +122,9 @@ absl::Status SaveCheckpoint(const std::string& folder, const Checkpoint& checkpo
 
 std::vector<int64_t> ListCheckpoints(const std::string& folder) {
   std::vector<int64_t> steps;
-  std::error_code missing;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, missing)) {
-    const std::string name = entry.path().filename().string();
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
     int64_t step = 0;
     if (absl::StartsWith(name, "step_") && absl::EndsWith(name, ".safetensors") &&
         absl::SimpleAtoi(absl::StripSuffix(absl::StripPrefix(name, "step_"), ".safetensors"), &step)) {
