@@ -117,7 +117,8 @@ absl::Status AtomicFile::Commit() {
   if (::fsync(descriptor_) != 0) return Error("cannot sync");
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) return Error("cannot replace");
   temporary_.clear();
-  ::close(std::exchange(descriptor_, -1));  // Only now: whoever could lock the temporary file would take it for abandoned.
+  ::close(
+      std::exchange(descriptor_, -1));  // Only now: whoever could lock the temporary file would take it for abandoned.
   return SyncFolderOf(path_);
 }
 

@@ -100,8 +100,8 @@ std::optional<AvailableMemory> FindAvailableMemory(const std::string& root) {
   }
   AddControlGroups(root, &bounds);
   AddAddressSpace(root, &bounds);
-  const auto least = std::min_element(bounds.begin(), bounds.end(),
-                                      [](const auto& a, const auto& b) { return a.bytes < b.bytes; });
+  const auto least =
+      std::min_element(bounds.begin(), bounds.end(), [](const auto& a, const auto& b) { return a.bytes < b.bytes; });
   if (least == bounds.end()) return std::nullopt;
   return AvailableMemory{std::max(least->bytes, 0.0), least->bound};
 }

@@ -76,9 +76,7 @@ TEST_F(AvailableMemoryTest, IsWhatTheLimitOfAddressSpaceLeaves) {
   EXPECT_EQ(found.bound, "the limit of address space (ulimit -v)");
 }
 
-TEST(AvailableMemory, IsUnknownWhereTheSystemSaysNothing) {
-  EXPECT_FALSE(FindAvailableMemory("/nowhere").has_value());
-}
+TEST(AvailableMemory, IsUnknownWhereTheSystemSaysNothing) { EXPECT_FALSE(FindAvailableMemory("/nowhere").has_value()); }
 
 TEST(AvailableMemory, OfThisMachineIsThere) { EXPECT_GT(FindAvailableMemory()->bytes, 1e6); }
 

@@ -7,7 +7,9 @@
 #include <csignal>
 #include <cstring>
 #include <initializer_list>
+#include <mutex>
 #include <thread>
+#include <utility>
 
 namespace retort {
 namespace {
@@ -17,6 +19,9 @@ constexpr std::chrono::milliseconds kPatience{800}, kPause{10};
 
 std::atomic<bool> stop_requested{false};
 std::atomic<int> unfinished{0};
+
+std::mutex keeping;
+std::function<void()> keep_first;  // Guarded by `keeping`.
 
 void Say(const char* text) {
   if (::write(STDERR_FILENO, text, std::strlen(text)) < 0) return;  // There may be nobody to tell.
@@ -31,6 +36,8 @@ void Say(const char* text) {
 void EndSoon() {
   std::this_thread::sleep_for(kPatience);
   while (unfinished > 0) std::this_thread::sleep_for(kPause);
+  const std::lock_guard<std::mutex> lock(keeping);
+  if (keep_first) keep_first();
   End();
 }
 
@@ -62,6 +69,16 @@ void StopOnSignals() {
 }
 
 const std::atomic<bool>* StopRequested() { return &stop_requested; }
+
+KeepOnStop::KeepOnStop(std::function<void()> keep) {
+  const std::lock_guard<std::mutex> lock(keeping);
+  keep_first = std::move(keep);
+}
+
+KeepOnStop::~KeepOnStop() {
+  const std::lock_guard<std::mutex> lock(keeping);
+  keep_first = nullptr;
+}
 
 MustFinish::MustFinish() { ++unfinished; }
 MustFinish::~MustFinish() { --unfinished; }

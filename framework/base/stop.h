@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_BASE_STOP_H_
 
 #include <atomic>
+#include <functional>
 
 // How a program is stopped from outside:
 //
@@ -10,6 +11,7 @@
 //     ...
 //     if (retort::StopRequested()->load()) ...     // Where work can be kept.
 //     { retort::MustFinish saving; Save(); }       // What is not to be cut in two.
+//     { retort::KeepOnStop keep(Save); Compute(); }   // What takes longer than there is time, and changes nothing.
 //   }
 
 namespace retort {
@@ -30,6 +32,17 @@ class MustFinish {
   ~MustFinish();
   MustFinish(const MustFinish&) = delete;
   MustFinish& operator=(const MustFinish&) = delete;
+};
+
+// While one lives, a program that is ended before its time calls `keep` first, on another thread: what the thread that
+// made it does meanwhile must change nothing that `keep` reads. Whoever destroys it waits for a `keep` that has begun. At
+// most one at a time.
+class KeepOnStop {
+ public:
+  explicit KeepOnStop(std::function<void()> keep);
+  ~KeepOnStop();
+  KeepOnStop(const KeepOnStop&) = delete;
+  KeepOnStop& operator=(const KeepOnStop&) = delete;
 };
 
 }  // namespace retort

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -15,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "framework/base/atomic_file.h"
 #include "framework/base/available_memory.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
@@ -35,6 +37,7 @@
 #include "framework/sweep/show/describe.h"
 #include "framework/sweep/show/enough_memory.h"
 #include "framework/sweep/show/environment.h"
+#include "framework/sweep/store/lease.h"
 #include "framework/sweep/store/store.h"
 #include "nlohmann/json.hpp"
 
@@ -60,23 +63,35 @@ std::string FolderAround(const std::string& folder) {
   return path.has_parent_path() ? path.parent_path().string() : ".";
 }
 
+// Also through symbolic links, and where one path is relative and the other is not.
+bool IsSameFolder(const std::string& a, const std::string& b) {
+  std::error_code error;
+  const std::filesystem::path first = std::filesystem::weakly_canonical(a, error);
+  const std::filesystem::path second = std::filesystem::weakly_canonical(b, error);
+  return a == b || (!error && first == second);
+}
+
 absl::StatusOr<Folders> FoldersOf(const SessionOptions& options, const ExpandedSweep& sweep) {
   Folders folders;
   folders.output = Normal(options.output_dir.empty() ? absl::StrCat("runs/", sweep.name) : options.output_dir);
   folders.store = Normal(options.store.empty() ? FolderAround(folders.output) + "/store" : options.store);
-  if (folders.output != folders.store) return folders;
+  if (!IsSameFolder(folders.output, folders.store)) return folders;
   return absl::InvalidArgumentError(
       absl::StrCat("--output_dir: want another folder than that of the stages' results, got ", folders.output,
                    options.output_dir.empty() ? absl::StrCat(", after the sweep's name, ", sweep.name) : "",
                    "; choose another --output_dir or --store"));
 }
 
-// Prints what changed against the sweep that the folder holds. Errors: FailedPrecondition if it is another sweep.
+// Prints what changed against the sweep that the folder holds, as far as that can be read. Errors: FailedPrecondition if it is another sweep.
 absl::Status CompareWithEarlier(const std::string& output_dir, const ExpandedSweep& sweep) {
   const std::string path = output_dir + "/sweep.resolved.textproto";
-  std::error_code unreadable;
-  if (!std::filesystem::exists(path, unreadable)) return absl::OkStatus();
-  RETORT_ASSIGN_OR_RETURN(const Sweep earlier, LoadSweep(path));
+  if (!Exists(path)) return absl::OkStatus();
+  const absl::StatusOr<Sweep> loaded = LoadSweep(path);
+  if (!loaded.ok() || loaded->name().empty()) {
+    std::cout << "what changed since the last run is not known: " << path << " is damaged\n";
+    return absl::OkStatus();
+  }
+  const Sweep& earlier = *loaded;
   if (earlier.name() != sweep.name) {
     return absl::FailedPreconditionError(absl::StrCat(output_dir, ": want the folder of sweep \"", sweep.name,
                                                       "\", got that of \"", earlier.name(),
@@ -169,6 +184,17 @@ absl::StatusOr<double> MeasureShareOfSteps(const Plan& plan, const std::atomic<b
   return ShareOfSteps(EstimateSeconds(plan, store, *speed), plan.sweep.most_minutes);
 }
 
+// The same, once for all processes with this store: others wait, and take what was decided.
+absl::StatusOr<double> DecideShareOfSteps(const std::string& folder, const Plan& plan, const std::atomic<bool>* stop,
+                                          const Store& store, Inputs* inputs) {
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Lease> lease, Lease::Wait(folder, stop));
+  const double decided = LoadShareOfSteps(folder);
+  if (decided > 0) return decided;
+  RETORT_ASSIGN_OR_RETURN(const double share, MeasureShareOfSteps(plan, stop, store, inputs));
+  RETORT_RETURN_IF_ERROR(SaveShareOfSteps(folder, share));
+  return share;
+}
+
 // Plans the sweep; where it would take longer than it may, plans it again with fewer steps. What an earlier run of the
 // folder decided on holds; without that, a session that only looks measures nothing, and its plan is that of all steps.
 absl::StatusOr<Resolved> Resolve(const ExpandedSweep& sweep, const SessionOptions& options, const Folders& folders,
@@ -179,7 +205,8 @@ absl::StatusOr<Resolved> Resolve(const ExpandedSweep& sweep, const SessionOption
   resolved.sweep = sweep;
   RETORT_ASSIGN_OR_RETURN(resolved.plan, MakePlan(sweep, plan_options, inputs));
   if (sweep.most_minutes <= 0) return resolved;
-  RETORT_ASSIGN_OR_RETURN(resolved.share_of_steps, LoadShareOfSteps(folders.output, sweep));
+  const std::string share_folder = ShareFolder(folders.store, sweep);
+  resolved.share_of_steps = LoadShareOfSteps(share_folder);
   if (resolved.share_of_steps == 0 && options.looks_only()) {
     resolved.plan.warnings.push_back(
         absl::StrCat("training stages may be cut so that they take at most ", sweep.most_minutes,
@@ -187,7 +214,8 @@ absl::StatusOr<Resolved> Resolve(const ExpandedSweep& sweep, const SessionOption
     return resolved;
   }
   if (resolved.share_of_steps == 0) {
-    RETORT_ASSIGN_OR_RETURN(resolved.share_of_steps, MeasureShareOfSteps(resolved.plan, options.stop, store, inputs));
+    RETORT_ASSIGN_OR_RETURN(resolved.share_of_steps,
+                            DecideShareOfSteps(share_folder, resolved.plan, options.stop, store, inputs));
   }
   if (resolved.share_of_steps == 1) return resolved;
   resolved.sweep = CutSteps(sweep, resolved.plan, resolved.share_of_steps);
@@ -198,14 +226,18 @@ absl::StatusOr<Resolved> Resolve(const ExpandedSweep& sweep, const SessionOption
   return resolved;
 }
 
-absl::Status WriteDescriptions(const std::string& output_dir, const ExpandedSweep& sweep, const Resolved& resolved,
+// Removes what killed processes left.
+void RemoveLitter(const Folders& folders) {
+  for (const std::string& folder : {folders.store + "/tokens", folders.output, folders.output + "/report"}) {
+    RemoveAbandoned(folder);
+  }
+}
+
+absl::Status WriteDescriptions(const std::string& output_dir, const Resolved& resolved,
                                const std::map<std::string, std::string>& environment) {
   RETORT_RETURN_IF_ERROR(MakeDirectories(output_dir));
   RETORT_RETURN_IF_ERROR(
       AtomicWriteFile(output_dir + "/sweep.resolved.textproto", PrintSweep(ResolvedSweep(resolved.sweep))));
-  if (sweep.most_minutes > 0) {
-    RETORT_RETURN_IF_ERROR(SaveShareOfSteps(output_dir, sweep, resolved.share_of_steps));
-  }
   return AtomicWriteFile(output_dir + "/environment.json", nlohmann::ordered_json(environment).dump(2) + "\n");
 }
 
@@ -248,6 +280,7 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
     return true;
   }
   if (!options.dry_run) {
+    RemoveLitter(folders);
     for (const std::string& line : store.Repair(resolved.plan)) std::cout << line << "\n";
   }
   std::cout << DescribePlan(resolved.plan, store, LoadSpeed(folders.store, options.device)) << std::flush;
@@ -256,7 +289,7 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
 
   RETORT_RETURN_IF_ERROR(CompareWithEarlier(folders.output, resolved.sweep));
   const std::map<std::string, std::string> environment = DescribeEnvironment(options.device);
-  RETORT_RETURN_IF_ERROR(WriteDescriptions(folders.output, expanded, resolved, environment));
+  RETORT_RETURN_IF_ERROR(WriteDescriptions(folders.output, resolved, environment));
   RETORT_ASSIGN_OR_RETURN(const StageStatuses failed,
                           RunWatched(resolved.plan, options, folders.store, store, &inputs));
   RETORT_RETURN_IF_ERROR(WriteReports(resolved, failed, store, folders.output, environment));

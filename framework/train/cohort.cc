@@ -28,9 +28,9 @@ struct Running {
   bool alive = true;
 };
 
-// Where memory ran out, what would help.
+// Where memory ran out for one member, what would help.
 absl::Status WithWayOut(const absl::Status& status) {
-  if (status.code() != absl::StatusCode::kResourceExhausted) return status;
+  if (!IsOutOfMemory(status)) return status;
   return absl::ResourceExhaustedError(absl::StrCat(
       status.message(), "; compute a step in more slices (batch.micro_batches), or train fewer at once (--only)"));
 }
@@ -51,6 +51,7 @@ class Training {
     RETORT_RETURN_IF_ERROR(Agreed(Resume()));
     for (Running& running : running_) Start(running);
     RETORT_RETURN_IF_ERROR(Agreed(ObserverStatus()));
+    RETORT_RETURN_IF_ERROR(Agreed(TryTorch("evaluation", [&] { return EvaluateDue(first_step_); })));
     for (int64_t step = first_step_; step < options_.total_steps && AnyAlive(); ++step) {
       if (options_.ranks->Agree(Stopped())) return Interrupt(step);
       const absl::Status status = Step(step);
@@ -74,6 +75,11 @@ class Training {
   absl::Status Interrupt(int64_t step) {
     if (step != last_checkpoint_) RETORT_RETURN_IF_ERROR(SaveAll(step));
     return absl::CancelledError(absl::StrCat("interrupted after step ", step));
+  }
+
+  // For KeepOnStop, while the step after `step` or an evaluation is computed. Ranks would have to agree.
+  void KeepSteps(int64_t step) {
+    if (options_.ranks->size() == 1 && step != last_checkpoint_) SaveAll(step).IgnoreError();
   }
 
   bool CheckpointIsDue(int64_t step) const {
@@ -155,34 +161,34 @@ class Training {
     const std::string name = absl::StrCat("step ", step + 1);
     const absl::Time start = absl::Now();
     int64_t tokens = 0;
-    RETORT_RETURN_IF_ERROR(Agreed(WithWayOut(TryTorch(name, [&] {
+    std::vector<BatchMasks> masks;
+    RETORT_RETURN_IF_ERROR(Agreed(TryTorch(name, [&] {
+      const KeepOnStop keep([&] { KeepSteps(step); });
       const StepBatch batch = options_.step_batch(step);
       tokens = batch.tokens();
-      return AddGradients(step + 1, batch);
-    }))));
+      return AddGradients(step + 1, batch, &masks);
+    })));
     SumOverRanks();
     return Agreed(TryTorch(name, [&]() -> absl::Status {
+      CountFlops(masks);
       UpdateAll(step + 1, tokens, absl::ToDoubleSeconds(absl::Now() - start));
-      RETORT_RETURN_IF_ERROR(EvaluateIfDue(tokens));
+      NoteWhoIsDue(tokens);
+      RETORT_RETURN_IF_ERROR(EvaluateDue(step + 1));
       return ObserverStatus();
     }));
   }
 
-  // Cancelled if it is stopped in between; alone, since ranks would wait for each other.
-  absl::Status AddGradients(int64_t step, const StepBatch& batch) {
+  // `masks`: of all micro-batches. Cancelled if it is stopped in between; alone, since ranks would wait for each other.
+  absl::Status AddGradients(int64_t step, const StepBatch& batch, std::vector<BatchMasks>* masks) {
     const std::vector<SequenceRange> slices =
         MicroBatches(static_cast<int64_t>(batch.sequences.size()), options_.micro_batches);
-    std::vector<BatchMasks> masks;
-    for (const SequenceRange& slice : slices) masks.push_back(batch.Masks(slice.begin, slice.end));
+    for (const SequenceRange& slice : slices) masks->push_back(batch.Masks(slice.begin, slice.end));
     for (Running& running : running_) {
-      if (running.alive) running.member->student->StartStep(masks);
+      if (running.alive) running.member->student->StartStep(*masks);
     }
     for (size_t i = options_.ranks->rank(); i < slices.size(); i += options_.ranks->size()) {
       if (options_.ranks->size() == 1 && Stopped()) return absl::CancelledError("stopped within a step");
       AddMicroBatch(step, batch.Slice(slices[i].begin, slices[i].end, options_.device), static_cast<int>(i));
-    }
-    for (Running& running : running_) {
-      if (running.alive) CountFlops(masks, &running);
     }
     return absl::OkStatus();
   }
@@ -209,9 +215,8 @@ class Training {
     const TeacherOutputs teacher = taught ? RunTeacher(batch) : TeacherOutputs();
     for (Running& running : running_) {
       if (!running.alive || !running.failure.ok()) continue;
-      const absl::Status status = TryTorch("gradient", [&] {
-        return running.member->student->AddGradient(batch, index, taught ? &teacher : nullptr);
-      });
+      const absl::Status status = TryTorch(
+          "gradient", [&] { return running.member->student->AddGradient(batch, index, taught ? &teacher : nullptr); });
       if (status.ok()) continue;
       running.failure = WithWayOut(absl::Status(status.code(), absl::StrCat("step ", step, ": ", status.message())));
     }
@@ -231,12 +236,15 @@ class Training {
   }
 
   // Of the micro-batches of all ranks.
-  void CountFlops(const std::vector<BatchMasks>& micro_batches, Running* running) const {
-    const CohortMember& member = *running->member;
-    const StepFlops flops =
-        CountStepFlops(*member.encoder, options_.teacher.encoder, member.student->objective(), micro_batches);
-    running->result->progress.student_flops += flops.student;
-    running->result->progress.total_flops += flops.student + flops.teacher;
+  void CountFlops(const std::vector<BatchMasks>& micro_batches) const {
+    for (const Running& running : running_) {
+      if (!running.alive) continue;
+      const CohortMember& member = *running.member;
+      const StepFlops flops =
+          CountStepFlops(*member.encoder, options_.teacher.encoder, member.student->objective(), micro_batches);
+      running.result->progress.student_flops += flops.student;
+      running.result->progress.total_flops += flops.student + flops.teacher;
+    }
   }
 
   void UpdateAll(int64_t step, int64_t tokens, double seconds_so_far) {
@@ -286,20 +294,33 @@ class Training {
     return progress.tokens / every > (progress.tokens - step_tokens) / every;
   }
 
-  absl::Status EvaluateIfDue(int64_t step_tokens) {
-    if (options_.evaluate == nullptr) return absl::OkStatus();
+  void NoteWhoIsDue(int64_t step_tokens) const {
+    if (options_.evaluate == nullptr) return;
+    for (const Running& running : running_) {
+      Progress& progress = running.result->progress;
+      progress.evaluation_due = running.alive && EvaluationIsDue(progress, step_tokens);
+    }
+  }
+
+  // After `step` steps.
+  absl::Status EvaluateDue(int64_t step) {
     std::vector<Running*> due;
     std::vector<const CohortMember*> members;
     for (Running& running : running_) {
-      if (!running.alive || !EvaluationIsDue(running.result->progress, step_tokens)) continue;
+      if (!running.result->progress.evaluation_due) continue;
       due.push_back(&running);
       members.push_back(running.member);
     }
     if (due.empty()) return absl::OkStatus();
-    RETORT_ASSIGN_OR_RETURN(auto metrics, options_.evaluate(members));
+    std::vector<std::map<std::string, double>> metrics;
+    {
+      const KeepOnStop keep([&] { KeepSteps(step); });
+      RETORT_ASSIGN_OR_RETURN(metrics, options_.evaluate(members));
+    }
     for (size_t i = 0; i < due.size(); ++i) {
       RETORT_RETURN_IF_ERROR(Select(metrics[i], due[i]));
-      const Progress& progress = due[i]->result->progress;
+      Progress& progress = due[i]->result->progress;
+      progress.evaluation_due = false;
       const EvaluationRecord record{progress.step, progress.tokens, progress.student_flops, progress.total_flops,
                                     metrics[i]};
       Notify(*due[i]->member, [&](Observer* observer, const StageId& id) { observer->Evaluated(id, record); });

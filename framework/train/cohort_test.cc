@@ -138,10 +138,10 @@ TEST_F(CohortTest, AMemberThatMemoryRunsOutForStopsAloneWithWhatWouldHelp) {
   ThirdStepFails::out_of_memory = true;
   const auto results = Train(members);
   ThirdStepFails::out_of_memory = false;
-  EXPECT_THAT(results.at("failing").status,
-              StatusIs(absl::StatusCode::kResourceExhausted,
-                       "step 3: gradient: std::bad_alloc; compute a step in more slices (batch.micro_batches), or train "
-                       "fewer at once (--only)"));
+  EXPECT_THAT(results.at("failing").status, StatusIs(absl::StatusCode::kResourceExhausted,
+                                                     "step 3: gradient: memory ran out (std::bad_alloc); compute a "
+                                                     "step in more slices (batch.micro_batches), or train "
+                                                     "fewer at once (--only)"));
   ExpectSame(results.at("triple"), Train({members[0]}).at("triple"));
 }
 

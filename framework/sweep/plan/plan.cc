@@ -8,6 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/plugin_config.h"
 #include "framework/config/variants/defaults.h"
@@ -19,7 +21,13 @@
 namespace retort {
 namespace {
 
-constexpr char kDefaultEvaluation[] = "evaluate";
+// "evaluate", with as many "_" behind it as make a name that no stage has.
+std::string NewEvaluationName(const Experiment& experiment) {
+  std::string name = "evaluate";
+  const auto has_it = [&](const Stage& stage) { return stage.name() == name; };
+  while (std::any_of(experiment.stage().begin(), experiment.stage().end(), has_it)) name += "_";
+  return name;
+}
 
 // Without an evaluation there is nothing to report: the last trained student is evaluated as students of its data are.
 void AddDefaultEvaluation(Experiment* experiment) {
@@ -27,8 +35,9 @@ void AddDefaultEvaluation(Experiment* experiment) {
     if (stage.has_evaluation()) return;
   }
   const Data data = experiment->stage(experiment->stage_size() - 1).data();
+  const std::string name = NewEvaluationName(*experiment);
   Stage* stage = experiment->add_stage();
-  stage->set_name(kDefaultEvaluation);
+  stage->set_name(name);
   *stage->mutable_evaluation() = EvaluationOfData(data, PluginCatalogue::Global());
   FillDefaults(experiment);
 }
@@ -91,23 +100,40 @@ void WarnOfTwins(Plan* plan) {
   }
 }
 
-// The variants that `only` chooses: from each place on, as many of its parts as make a name when joined by commas.
-absl::StatusOr<std::set<std::string>> ChosenVariants(const ExpandedSweep& sweep, const std::vector<std::string>& only) {
-  std::set<std::string> names, chosen;
-  for (const ExpandedVariant& variant : sweep.variants) names.insert(variant.name);
-  for (size_t begin = 0; begin < only.size();) {
-    size_t end = only.size();
-    const auto joined = [&] { return absl::StrJoin(only.begin() + begin, only.begin() + end, ","); };
-    const std::string rest = joined();
-    while (end > begin && names.count(joined()) == 0) --end;
-    if (end == begin) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--only: want variants of this sweep (", absl::StrJoin(names, ", "), "), got \"", rest, "\""));
-    }
-    chosen.insert(joined());
-    begin = end;
+// The ways to read a text as names that are parted by commas, where names may hold commas; two of them at most.
+// `unread` becomes what is left where reading came furthest.
+void AddReadings(const std::set<std::string>& names, absl::string_view text, const std::vector<std::string>& read,
+                 std::vector<std::vector<std::string>>* readings, absl::string_view* unread) {
+  if (text.size() < unread->size()) *unread = text;
+  if (text.empty()) readings->push_back(read);
+  for (const std::string& name : names) {
+    if (text.empty() || readings->size() > 1) return;
+    absl::string_view rest = text;
+    if (!absl::ConsumePrefix(&rest, name) || (!rest.empty() && !absl::ConsumePrefix(&rest, ","))) continue;
+    std::vector<std::string> longer = read;
+    longer.push_back(name);
+    AddReadings(names, rest, longer, readings, unread);
   }
-  return chosen;
+}
+
+// The variants that `only`, parted by commas, chooses.
+absl::StatusOr<std::set<std::string>> ChosenVariants(const ExpandedSweep& sweep, const std::string& only) {
+  std::set<std::string> names;
+  for (const ExpandedVariant& variant : sweep.variants) names.insert(variant.name);
+  std::vector<std::vector<std::string>> readings;
+  absl::string_view unread = only;
+  AddReadings(names, only, {}, &readings, &unread);
+  if (readings.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--only: want variants of this sweep (", absl::StrJoin(names, ", "), "), got \"", unread, "\""));
+  }
+  if (readings.size() > 1) {
+    return absl::InvalidArgumentError(absl::StrCat("--only: want names that can be told apart, got \"", only,
+                                                   "\", which is \"", absl::StrJoin(readings[0], "\" and \""),
+                                                   "\", or \"", absl::StrJoin(readings[1], "\" and \""),
+                                                   "\"; rename a variant"));
+  }
+  return std::set<std::string>(readings[0].begin(), readings[0].end());
 }
 
 // That the metric which the report begins with is measured.
@@ -166,7 +192,8 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
     };
     RETORT_RETURN_IF_ERROR(AddControls(is_gold, &plan.sweep, &plan.warnings));
   }
-  RETORT_ASSIGN_OR_RETURN(const std::set<std::string> only, ChosenVariants(plan.sweep, options.only));
+  RETORT_ASSIGN_OR_RETURN(const std::set<std::string> only,
+                          ChosenVariants(plan.sweep, absl::StrJoin(options.only, ",")));
   for (uint64_t seed : plan.sweep.seeds) {
     const uint64_t data_seed = sweep.share_data_across_seeds ? plan.sweep.seeds.front() : seed;
     for (const ExpandedVariant& variant : plan.sweep.variants) {

@@ -303,6 +303,35 @@ TEST_F(PlanErrorsTest, VariantsThatDoNotExist) {
               IsInvalidArgument("--only: want variants of this sweep (base, init_only, scratch), got \"nobody\""));
 }
 
+TEST_F(PlanErrorsTest, NamesWithCommasThatCannotBeToldApart) {
+  const auto variant = [](const std::string& name, const std::string& rate) {
+    return "variant { name: \"" + name + "\" overlay { stage { name: \"distil\" adamw { learning_rate: " + rate +
+           " } } } } ";
+  };
+  PlanOptions options;
+  const std::string grid =
+      R"(grid { name: "x" point { name: "1" overlay { stage { name: "distil" remove: "cos" } } } } )"
+      R"(grid { name: "y" point { name: "2" overlay { stage { name: "distil" remove: "ce" } } } } )";
+  options.only = {"x=1", "y=2"};
+  EXPECT_THAT(sweep_.Make(sweep_.Text("controls: NONE " + grid), {}, options), IsOk());
+  EXPECT_THAT(
+      sweep_.Make(sweep_.Text("controls: NONE " + variant("y=2", "1e-4") + variant("x=1", "2e-4") + grid), {}, options),
+      IsInvalidArgument("--only: want names that can be told apart, got \"x=1,y=2\", which is "));
+}
+
+// A training stage may have the name that the evaluation which is added would have.
+TEST_F(PlanErrorsTest, AStageCalledEvaluate) {
+  std::string text = sweep_.Text("controls: NONE");
+  for (size_t at = text.find("\"distil\""); at != std::string::npos; at = text.find("\"distil\"")) {
+    text.replace(at, 8, "\"evaluate\"");
+  }
+  const auto plan = sweep_.Make(text);
+  ASSERT_THAT(plan, IsOk());
+  ASSERT_EQ(plan->stages.size(), 2u);
+  EXPECT_EQ(plan->Find("base", 1, "evaluate"), 0);
+  EXPECT_EQ(plan->Find("base", 1, "evaluate_"), 1);
+}
+
 // The controls are made first, which is no reason for other messages.
 TEST_F(PlanErrorsTest, AreTheSameWithControls) {
   for (const std::string& set :

@@ -8,9 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/plugin_config.h"
+#include "framework/data/corpus/unpacked_file.h"
 #include "framework/data/training_data.h"
 #include "framework/eval/evaluator.h"
 #include "framework/init/initializer.h"
@@ -134,8 +134,8 @@ class VariantPlanner {
                             InitializerRegistry::Global().Create(planned.init.plugin(), context));
     std::string hashes;
     for (const std::string& path : initializer->files()) {
-      RETORT_ASSIGN_OR_RETURN(const std::string contents, ReadFile(path));
-      absl::StrAppend(&hashes, HashText(contents), " ");
+      RETORT_ASSIGN_OR_RETURN(const FileHash hash, HashFile(path));
+      absl::StrAppend(&hashes, absl::Hex(hash.high, absl::kZeroPad16), absl::Hex(hash.low, absl::kZeroPad16), " ");
     }
     return hashes;
   }

@@ -85,16 +85,18 @@ absl::Status WaitForOthers(const RunContext& context, RunProgress* progress) {
   return absl::OkStatus();
 }
 
-// Trains or evaluates. Where memory runs out, the error names whose.
+// Trains or evaluates. Where memory runs out, the error names whose, and what would help.
 absl::Status RunStages(const TakenStages& taken, const RunContext& context, RunProgress* progress) {
   const absl::Status status = TryTorch("running it", [&] {
     return taken.training ? TrainStages(taken.stages, context, progress)
                           : EvaluateStages(taken.stages, context, progress);
   });
-  if (status.code() != absl::StatusCode::kResourceExhausted) return status;
+  if (!IsOutOfMemory(status)) return status;
   return absl::ResourceExhaustedError(
       absl::StrCat("stage \"", context.plan.stages[taken.stages.front()].stage.name(), "\" of ",
-                   VariantNames(context.plan, taken.stages), ": ", status.message()));
+                   VariantNames(context.plan, taken.stages), ": ", status.message(), "; ",
+                   taken.training ? "compute a step in more slices (batch.micro_batches), or train" : "evaluate",
+                   " fewer variants at once (--only)"));
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ absl::Status EnoughMemory(const Plan& plan, const Store& store, const AvailableM
       "memory: training %d students at once (%s) takes about %.3g GB, and %.3g GB can be had (%s); train fewer at once "
       "(--only=%s, then the others: the results come together in the store), or compute a step in more slices "
       "(batch.micro_batches)",
-      largest->size(), VariantNames(plan, *largest), MemoryOf(plan, *largest) / 1e9, available.bytes / 1e9, available.bound,
-      plan.stages[largest->front()].used_by.front().variant));
+      largest->size(), VariantNames(plan, *largest), MemoryOf(plan, *largest) / 1e9, available.bytes / 1e9,
+      available.bound, plan.stages[largest->front()].used_by.front().variant));
 }
 
 }  // namespace retort

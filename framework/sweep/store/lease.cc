@@ -12,11 +12,15 @@
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 
 namespace retort {
 namespace {
+
+constexpr absl::Duration kPause = absl::Milliseconds(300);  // Between looks at whether another gave it back.
 
 // Whether the open file is still the one of that name: its last owner removes it.
 bool IsAt(const std::string& path, int descriptor) {
@@ -57,6 +61,15 @@ absl::StatusOr<std::unique_ptr<Lease>> Lease::TryTake(const std::string& folder)
     }
     if (IsAt(path, descriptor)) return absl::WrapUnique(new Lease(path, descriptor));
     ::close(descriptor);
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Lease>> Lease::Wait(const std::string& folder, const std::atomic<bool>* stop) {
+  while (true) {
+    RETORT_ASSIGN_OR_RETURN(std::unique_ptr<Lease> lease, TryTake(folder));
+    if (lease != nullptr) return lease;
+    if (stop != nullptr && stop->load()) return absl::CancelledError("interrupted while another process decides");
+    absl::SleepFor(kPause);
   }
 }
 

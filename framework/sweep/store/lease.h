@@ -1,6 +1,7 @@
 #ifndef RETORT_FRAMEWORK_SWEEP_STORE_LEASE_H_
 #define RETORT_FRAMEWORK_SWEEP_STORE_LEASE_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,9 @@ class Lease {
   // Makes the folder. Null if somebody else has the lease. Errors: those of files; Unimplemented where the file system
   // knows no locks.
   static absl::StatusOr<std::unique_ptr<Lease>> TryTake(const std::string& folder);
+
+  // Waits until nobody else has it. Errors: as above; Cancelled if `stop`, which may be null, is set meanwhile.
+  static absl::StatusOr<std::unique_ptr<Lease>> Wait(const std::string& folder, const std::atomic<bool>* stop);
 
   // Gives it back and removes its file.
   ~Lease();

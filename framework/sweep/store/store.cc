@@ -190,7 +190,8 @@ std::vector<std::string> Store::Repair(const Plan& plan) const {
     RemoveWhatIsInTheWay(Folder(planned.key));
     RepairResult(planned, &lines);
     if (planned.trains()) RepairCheckpoints(planned, &lines);
-    for (const std::string& folder : {Folder(planned.key), Folder(planned.key) + "/" + kModel, CheckpointFolder(planned.key)}) {
+    for (const std::string& folder :
+         {Folder(planned.key), Folder(planned.key) + "/" + kModel, CheckpointFolder(planned.key)}) {
       RemoveAbandoned(folder);
     }
   }
@@ -209,7 +210,8 @@ absl::Status Store::PutStudent(const PlannedStage& planned, const ParameterSet& 
   const std::string folder = Folder(planned.key);
   RETORT_RETURN_IF_ERROR(CheckLog(planned.key, progress.step));
   const ParameterSet exported = ExportedParameters(planned.config, parameters);
-  RETORT_RETURN_IF_ERROR(SaveModel(absl::StrCat(folder, "/", kModel), planned.config, exported, planned.vocabulary->files));
+  RETORT_RETURN_IF_ERROR(
+      SaveModel(absl::StrCat(folder, "/", kModel), planned.config, exported, planned.vocabulary->files));
   RETORT_RETURN_IF_ERROR(WriteLossParameters(absl::StrCat(folder, "/", kLossParameters), exported, parameters));
   RETORT_ASSIGN_OR_RETURN(const Manifest files, MakeManifest(folder, StoredNames()));
   RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + kDone, DoneText(progress, parameters, files)));

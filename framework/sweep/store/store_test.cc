@@ -238,8 +238,9 @@ TEST_F(StoreTest, AStudentWithoutItsWholeLogIsNoResult) {
   EXPECT_THAT(store_.PutStudent(stage(), Parameters(1), ThreeSteps()),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr(Path("metrics.jsonl"))));
   ASSERT_THAT(AtomicWriteFile(Path("metrics.jsonl"), ""), IsOk());
-  EXPECT_THAT(store_.PutStudent(stage(), Parameters(1), ThreeSteps()),
-              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("want whole lines of the steps up to 3, got those up to 0")));
+  EXPECT_THAT(
+      store_.PutStudent(stage(), Parameters(1), ThreeSteps()),
+      StatusIs(absl::StatusCode::kDataLoss, HasSubstr("want whole lines of the steps up to 3, got those up to 0")));
   EXPECT_FALSE(store_.HasStudent(stage().key));
 }
 

@@ -22,6 +22,7 @@ namespace retort {
 namespace {
 
 constexpr ptrdiff_t kGenerations = 2;
+constexpr char kEvaluationDue[] = "evaluation_due";
 constexpr char kHash[] = "hash";
 
 std::string CheckpointPath(const std::string& folder, int64_t step) {
@@ -37,6 +38,7 @@ std::map<std::string, std::string> ProgressText(const Progress& progress) {
                                           {"student_flops", Text(progress.student_flops)},
                                           {"total_flops", Text(progress.total_flops)},
                                           {"computed_with", progress.computed_with}};
+  if (progress.evaluation_due) text[kEvaluationDue] = "";
   if (progress.best_value) {
     text["best_value"] = Text(*progress.best_value);
     text["best_step"] = absl::StrCat(progress.best_step);
@@ -58,6 +60,7 @@ absl::StatusOr<Progress> ParseProgress(const SafetensorsFile& file) {
     return found == text.end() ? 0 : std::strtod(found->second.c_str(), nullptr);
   };
   if (const auto found = text.find("computed_with"); found != text.end()) progress.computed_with = found->second;
+  progress.evaluation_due = text.count(kEvaluationDue) > 0;
   progress.student_flops = real("student_flops");
   progress.total_flops = real("total_flops");
   const auto best_step = text.find("best_step");
@@ -179,10 +182,10 @@ absl::Status ResumeUnder(const std::string& today, bool inexact, const std::stri
   const std::string& before = progress->computed_with;
   if (before == today) return absl::OkStatus();
   if (!inexact) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(folder, ": want the conditions of its checkpoint of step ", progress->step, " (", before,
-                     "), under which the bits are the same, got ", today,
-                     "; go on with those, or with other bits by --inexact_resume"));
+    return absl::FailedPreconditionError(absl::StrCat(folder, ": want the conditions of its checkpoint of step ",
+                                                      progress->step, " (", before,
+                                                      "), under which the bits are the same, got ", today,
+                                                      "; go on with those, or with other bits by --inexact_resume"));
   }
   progress->computed_with = absl::StrCat(before, ", from step ", progress->step, " ", today);
   return absl::OkStatus();

@@ -22,6 +22,7 @@ struct Progress {
   std::string computed_with;         // CohortOptions.computed_with, of all its parts.
   std::optional<double> best_value;  // Of the metric that Keep.best names, at best_step.
   int64_t best_step = 0;
+  bool evaluation_due = false;  // The evaluation after this step is still to be done.
 };
 
 // Everything that a training goes on from with the same bits.
