@@ -84,6 +84,33 @@ expect_text wild 'want a finite value, got'
 [ "$(results "$root/wild/store")" = 3 ] || fail "wild: want 3 students"
 [ -s "$root/wild/out/report/index.html" ] || fail "wild: want a report"
 
+# Started without standard streams, one student's sweep writes nothing of what it says into its files.
+{ cat "$root/base.textproto"; echo 'controls: NONE'; } > "$root/one.textproto"
+for streams in '<&- >&-' '<&- >&- 2>&-' '2>&-'; do
+  rm -rf "$root/closed"
+  eval '"$SWEEP" "$root/one.textproto" --output_dir="$root/closed/out" --threads=1 > /dev/null' "$streams"
+  run closed "$root/one.textproto"
+  expect_code "closed $streams" 0
+  expect_text "closed $streams" '2 results, 2 of them there'
+  [ "$(grep -vc '^{.*}$' "$root"/closed/store/*/metrics.jsonl)" = 0 ] || fail "closed $streams: want JSON alone in the log"
+done
+
+# The log is removed while the stage trains: the same command repairs what that spoilt.
+rm -rf "$root/removed"
+"$SWEEP" "$root/one.textproto" --output_dir="$root/removed/out" --threads=1 --set=stage.distil.budget.steps=300 > /dev/null 2>&1 &
+for _ in $(seq 100); do
+  rm -f "$root"/removed/store/*/metrics.jsonl 2>/dev/null && [ -n "$(ls "$root"/removed/store/*/stage.binpb 2>/dev/null)" ] && break
+  sleep 0.05
+done
+sleep 0.2
+rm -f "$root"/removed/store/*/metrics.jsonl
+wait
+run removed "$root/one.textproto" --set=stage.distil.budget.steps=300
+expect_code removed 0
+run removed "$root/one.textproto" --set=stage.distil.budget.steps=300
+expect_code removed_again 0
+expect_text removed_again '2 results, 2 of them there'
+
 # bfloat16 trains, and is another result.
 run bf16 "$root/base.textproto" --set=stage.distil.precision=BFLOAT16 --only=base
 expect_code bf16 0
