@@ -166,7 +166,9 @@ class UnreadModelTest : public WeightFilesTest {
     std::filesystem::remove_all(folder_);
     EXPECT_THAT(MakeDirectories(folder_), IsOk());
     for (const std::string& name : names) EXPECT_THAT(AtomicWriteFile(Path(name), ""), IsOk());
-    if (!config.empty()) EXPECT_THAT(AtomicWriteFile(Path("config.json"), config), IsOk());
+    if (!config.empty()) {
+      EXPECT_THAT(AtomicWriteFile(Path("config.json"), config), IsOk());
+    }
     return std::string(ExplainNoWeights(folder_).message());
   }
 };

@@ -79,7 +79,9 @@ class Maker {
   }
 
   Scores FinalScores(const FakeVariant& variant, uint64_t seed, double seed_effect) {
-    Scores scores{"evaluate", "report", {}};
+    Scores scores;
+    scores.stage = "evaluate";
+    scores.split = "report";
     // Sequences are as hard for every variant; the same draws for each of them.
     std::mt19937_64 sequences(77);
     std::mt19937_64 pairing(1000 + seed);
