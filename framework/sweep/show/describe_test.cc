@@ -26,8 +26,14 @@ class DescribeTest : public ::testing::Test {
   // As if it had been computed.
   void Finish(const PlannedStage& stage) {
     ASSERT_THAT(store_.Begin(stage), IsOk());
-    ASSERT_THAT(AtomicWriteFile(store_.Folder(stage.key) + (stage.trains() ? "/done.json" : "/scores.json"), "{}"),
-                IsOk());
+    if (stage.trains()) {
+      ASSERT_THAT(AtomicWriteFile(store_.Folder(stage.key) + "/done.json", "{}"), IsOk());
+      return;
+    }
+    for (const std::string& key : {stage.key, stage.evaluation().teacher_scores_key}) {
+      ASSERT_THAT(MakeDirectories(store_.Folder(key)), IsOk());
+      ASSERT_THAT(AtomicWriteFile(store_.Folder(key) + "/scores.json", "{}"), IsOk());
+    }
   }
 
   testing::TestSweep sweep_;
