@@ -12,8 +12,9 @@ namespace retort {
 // What is read beyond JSON.
 enum class JsonDialect {
   kPlain,
-  // NaN, Infinity and -Infinity, which Python's json module writes and reads. They come as the strings of these names,
-  // so that who wants a number refuses them, and who does not look at them never knows.
+  // NaN, Infinity and -Infinity, which Python's json module writes and reads, and numbers beyond double's, such as
+  // 1e999, which it takes for infinities. They come as the strings of these names: who wants a number refuses them, who
+  // wants a string gets the name, and who does not look at them never knows.
   kPython,
 };
 

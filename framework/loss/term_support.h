@@ -79,6 +79,12 @@ absl::StatusOr<HeadRows> ComparedRows(const LossContext& context, const Config& 
   return ComparedRows(context, HeadKinds().at(config.head()), chosen, name);
 }
 
+// Whether a head gives one number, over which a softmax is 1 whatever it is.
+bool GivesOneNumber(const HeadSpec& head);
+
+// For a loss over distributions: InvalidArgument, with the loss to take instead, if the student's head gives one number.
+absl::Status RequireDistribution(const LossContext& context, HeadKind head, absl::string_view config);
+
 // What a term over hidden states or attention demands of either side.
 Capture StudentHidden(const std::vector<LayerPair>& pairs);
 Capture TeacherHidden(const std::vector<LayerPair>& pairs);

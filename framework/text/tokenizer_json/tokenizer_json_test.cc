@@ -168,8 +168,41 @@ TEST(TokenizerJsonTest, SequencesOfNormalizers) {
   EXPECT_THAT(Ids(with(sequence(Json::array())), "A \u00e9"), ElementsAre(7, 8));
   EXPECT_THAT(Ids(with(nullptr), "A \u00e9"), ElementsAre(7, 8));
   EXPECT_THAT(Ids(At(Bpe(), "/normalizer", sequence(Json::array())), "ab"), ElementsAre(7));
-  EXPECT_THAT(Message(with(sequence(Json::array({{{"type", "NFC"}}})))),
+  EXPECT_THAT(Message(with(sequence(Json::array({{{"type", "Nmt"}}})))),
               StartsWith("t.json: normalizer.normalizers[0].type: want BertNormalizer"));
+}
+
+// The ids are those of the tokenizers library, 0.23.2.
+TEST(TokenizerJsonTest, FormsOfUnicode) {
+  Json json = WordPiece();
+  const char* const pieces[] = {"e\u0301", "\uFB01", "fi", "\u2260", "=", "\u0338"};
+  for (int i = 0; i < 6; ++i) json["model"]["vocab"][pieces[i]] = 10 + i;
+  const auto ids = [&](const Json& normalizer, const char* text) {
+    return Ids(At(json, "/normalizer", normalizer), text);
+  };
+  const char* const text = "\u00E9 e\u0301 \uFB01 fi =\u0338";
+  EXPECT_THAT(ids({{"type", "NFD"}}, text), ElementsAre(10, 10, 11, 12, 14, 15));
+  EXPECT_THAT(ids({{"type", "NFC"}}, text), ElementsAre(8, 8, 11, 12, 13));
+  EXPECT_THAT(ids({{"type", "NFKD"}}, text), ElementsAre(10, 10, 12, 12, 14, 15));
+  EXPECT_THAT(ids({{"type", "NFKC"}}, text), ElementsAre(8, 8, 12, 12, 13));
+  const Json strip = {{"type", "Strip"}, {"strip_left", true}, {"strip_right", true}};
+  EXPECT_THAT(ids({{"type", "Sequence"}, {"normalizers", {strip, {{"type", "NFKC"}}}}}, " \u2003\uFB01\u00A0\n"),
+              ElementsAre(12));
+  EXPECT_THAT(Message(At(json, "/normalizer", {{"type", "Strip"}, {"strip_left", true}})),
+              StartsWith("t.json: normalizer.strip_right: want true or false"));
+}
+
+TEST(TokenizerJsonTest, FieldsThatTheLibraryDoesNotKnowAreNothing) {
+  for (const char* pointer : {"/model/x", "/normalizer/x", "/pre_tokenizer/x", "/post_processor/x", "/decoder/x"}) {
+    EXPECT_THAT(Ids(At(WordPiece(), pointer, 1), "Aa"), ElementsAre(5, 6)) << pointer;
+  }
+  for (const char* pointer : {"/model/x", "/pre_tokenizer/x", "/post_processor/x", "/decoder/x"}) {
+    EXPECT_THAT(Ids(At(Bpe(), pointer, 1), "ab"), ElementsAre(7)) << pointer;
+  }
+}
+
+TEST(TokenizerJsonTest, MergesMayHaveTheHeadingOfTheirFile) {
+  EXPECT_THAT(Ids(At(Bpe(), "/model/merges", {"#version: 0.2", "a b"}), "ab"), ElementsAre(7));
 }
 
 TEST(TokenizerJsonTest, AddedPiecesThatAreNormalizedOrSingleWords) {
@@ -199,8 +232,7 @@ TEST(TokenizerJsonTest, WhatIsNotSupportedIsNamed) {
   const std::vector<std::pair<const char*, Json>> wordpiece = {{"/model/type", "Unigram"},
                                                                {"/model/unk_token", "?"},
                                                                {"/model/continuing_subword_prefix", "@@"},
-                                                               {"/normalizer/type", "NFC"},
-                                                               {"/normalizer/new", 1},
+                                                               {"/normalizer/type", "Nmt"},
                                                                {"/normalizer/clean_text", nullptr},
                                                                {"/version", "2.0"},
                                                                {"/pre_tokenizer/type", "Whitespace"},
@@ -220,7 +252,6 @@ TEST(TokenizerJsonTest, WhatIsNotSupportedIsNamed) {
                                                          {"/model/byte_fallback", true},
                                                          {"/model/ignore_merges", true},
                                                          {"/model/unk_token", "<unk>"},
-                                                         {"/model/more", 1},
                                                          {"/pre_tokenizer/use_regex", false},
                                                          {"/decoder/type", "BPEDecoder"}};
   for (const auto& [pointer, value] : bpe) {
