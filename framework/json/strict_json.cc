@@ -69,7 +69,8 @@ absl::string_view LeadingNumber(absl::string_view text) {
 
 // Python's name of a number that is none to JSON; empty for all others.
 absl::string_view PythonName(absl::string_view number) {
-  if (std::find(std::begin(kPythonNumbers), std::end(kPythonNumbers), number) != std::end(kPythonNumbers)) return number;
+  if (std::find(std::begin(kPythonNumbers), std::end(kPythonNumbers), number) != std::end(kPythonNumbers))
+    return number;
   double value = 0;
   if (!absl::SimpleAtod(number, &value) || !std::isinf(value)) return "";
   return value > 0 ? "Infinity" : "-Infinity";

@@ -147,9 +147,9 @@ absl::Status RequireDistribution(const LossContext& context, HeadKind head, absl
   const bool one = head == HeadKind::kScore || (spec != nullptr && GivesOneNumber(*spec));
   if (!one) return absl::OkStatus();
   const std::string name = absl::AsciiStrToUpper(HeadKindName(head));
-  return absl::InvalidArgumentError(absl::StrCat(
-      config, ".head: want one of several outputs, got ", name, ", whose one number has a loss of 0 whatever it is; ",
-      "compare it with: logit_mse { head: ", name, " }"));
+  return absl::InvalidArgumentError(absl::StrCat(config, ".head: want one of several outputs, got ", name,
+                                                 ", whose one number has a loss of 0 whatever it is; ",
+                                                 "compare it with: logit_mse { head: ", name, " }"));
 }
 
 Capture StudentHidden(const std::vector<LayerPair>& pairs) {

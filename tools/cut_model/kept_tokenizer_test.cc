@@ -59,10 +59,9 @@ TEST(TokenizerOfKeptPieces, AClassHasItsOptionsFromItsConfig) {
 TEST(TokenizerOfKeptPieces, AClassThatIsNoNameIsNone) {
   const std::string cased = Whole(R"({"lowercase": false})");
   for (const char* name : {"null", "7", "[]"}) {
-    const TokenizerFiles kept =
-        Kept({{"vocab.txt", "old\n"},
-              {"tokenizer.json", cased},
-              {"tokenizer_config.json", absl::StrCat(R"({"tokenizer_class": )", name, "}")}});
+    const TokenizerFiles kept = Kept({{"vocab.txt", "old\n"},
+                                      {"tokenizer.json", cased},
+                                      {"tokenizer_config.json", absl::StrCat(R"({"tokenizer_class": )", name, "}")}});
     EXPECT_FALSE(Json::parse(kept.at("tokenizer_config.json"))["do_lower_case"]) << name;
   }
 }

@@ -49,14 +49,13 @@ absl::Status ExplainMissing(const std::string& path, const absl::Status& missing
   absl::string_view name = in_address.empty() ? absl::string_view(path) : in_address;
   while (absl::ConsumeSuffix(&name, "/")) continue;
   if (!LooksLikeName(name)) return missing;
-  const std::string download =
-      absl::StrCat("hf download ", ShellQuoted(name), " --local-dir ", ShellQuoted(name));
+  const std::string download = absl::StrCat("hf download ", ShellQuoted(name), " --local-dir ", ShellQuoted(name));
   const std::string what =
       in_address.empty() ? absl::StrCat("there is none called ", name,
                                         "; if that is a name on the Hugging Face hub, make it one with: ", download)
                          : absl::StrCat("not from addresses; make one with: ", download, ", and name it as ", name);
-  return absl::Status(missing.code(), absl::StrCat(missing.message(),
-                                                   "; models and tokenizers are read from folders, and ", what));
+  return absl::Status(missing.code(),
+                      absl::StrCat(missing.message(), "; models and tokenizers are read from folders, and ", what));
 }
 
 }  // namespace retort

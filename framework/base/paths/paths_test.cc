@@ -50,8 +50,8 @@ TEST(PathsTest, NamesOnTheHubGetACommand) {
             "name on the Hugging Face hub, make it one with: hf download 'google/bert' --local-dir 'google/bert'");
   EXPECT_THAT(said("bert-base-uncased"), HasSubstr("hf download 'bert-base-uncased' --local-dir 'bert-base-uncased'"));
   EXPECT_THAT(said("google/bert/"), HasSubstr("hf download 'google/bert' --local-dir 'google/bert'"));
-  for (const char* address : {"https://huggingface.co/google/bert", "huggingface.co/google/bert/tree/main",
-                              "https://hf.co/google/bert/"}) {
+  for (const char* address :
+       {"https://huggingface.co/google/bert", "huggingface.co/google/bert/tree/main", "https://hf.co/google/bert/"}) {
     EXPECT_THAT(said(address), HasSubstr("and not from addresses; make one with: hf download 'google/bert' --local-dir "
                                          "'google/bert', and name it as google/bert"));
   }

@@ -290,7 +290,8 @@ std::string Contents(const std::string& folder) {
 TEST(HuggingFace, WritesNothingBeforeAllIsChecked) {
   const std::string folder = Saved(Bert(true));
   const std::string before = Contents(folder);
-  const TokenizerFiles unknown = {{"vocab.txt", "x\n"}, {"tokenizer_config.json", R"({"tokenizer_class":"MPNetTokenizer"})"}};
+  const TokenizerFiles unknown = {{"vocab.txt", "x\n"},
+                                  {"tokenizer_config.json", R"({"tokenizer_class":"MPNetTokenizer"})"}};
   const auto save = [&](const std::string& where, const SaveOptions& options) {
     return SaveModel(where, Bert(false), RandomParameters(Bert(false)), unknown, options);
   };
@@ -309,7 +310,8 @@ TEST(HuggingFace, ChecksAFolderWithoutReadingIt) {
   EXPECT_THAT(CheckModelFolder(folder), IsOk());
   std::filesystem::rename(folder + "/model.safetensors", folder + "/pytorch_model.bin");
   EXPECT_THAT(CheckModelFolder(folder), IsInvalidArgument("pytorch_model.bin: pickles are not read"));
-  EXPECT_THAT(CheckModelFolder("google/bert"), StatusIs(absl::StatusCode::kNotFound, HasSubstr("hf download 'google/bert'")));
+  EXPECT_THAT(CheckModelFolder("google/bert"),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("hf download 'google/bert'")));
 }
 
 TEST(LoadTokenizerOf, RefusesMorePiecesThanTheModelHas) {

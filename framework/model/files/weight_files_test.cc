@@ -145,7 +145,8 @@ TEST_F(WeightFilesTest, IndexesThatDoNotFitTheFiles) {
 TEST_F(WeightFilesTest, WhatNobodyReadsOfAnIndexMayBeAnything) {
   ASSERT_THAT(Write(163), IsOk());
   const std::string text = *ReadFile(Path(kIndex));
-  EXPECT_THAT(OpenIndex(absl::StrReplaceAll(text, {{"\"total_size\": 164", "\"total_size\": NaN, \"x\": 1e999"}})), IsOk());
+  EXPECT_THAT(OpenIndex(absl::StrReplaceAll(text, {{"\"total_size\": 164", "\"total_size\": NaN, \"x\": 1e999"}})),
+              IsOk());
 }
 
 class OutputFolderTest : public WeightFilesTest {
@@ -161,9 +162,11 @@ TEST_F(OutputFolderTest, NamesTheFilesThatWouldGo) {
   Put("README.md");
   EXPECT_THAT(Check("model"), IsOk());
   for (const char* name : {"merges.txt", kFirst}) Put(name);
-  EXPECT_THAT(Check("model"), IsInvalidArgument(absl::StrCat("--output: want a folder without a model's files, which would "
-                                                             "be replaced or removed, got ", folder_, " with merges.txt, ",
-                                                             kFirst, "; choose another folder, or say --overwrite")));
+  EXPECT_THAT(Check("model"),
+              IsInvalidArgument(absl::StrCat("--output: want a folder without a model's files, which would "
+                                             "be replaced or removed, got ",
+                                             folder_, " with merges.txt, ", kFirst,
+                                             "; choose another folder, or say --overwrite")));
   EXPECT_THAT(Check("model", /*overwrite=*/true), IsOk());
 }
 
@@ -173,18 +176,20 @@ TEST_F(OutputFolderTest, AModelsOwnFilesMayGo) {
   EXPECT_THAT(Check(folder_ + "/."), IsOk());
   ASSERT_THAT(Write(0), IsOk());
   for (const char* name : {kFirst, kIndex}) Put(name);
-  EXPECT_THAT(Check(folder_), IsInvalidArgument(absl::StrCat("--output: want a folder without weights beside the model's, "
-                                                             "which would be replaced or removed, got ", folder_, " with ",
-                                                             kFirst, ", ", kIndex)));
+  EXPECT_THAT(Check(folder_),
+              IsInvalidArgument(absl::StrCat("--output: want a folder without weights beside the model's, "
+                                             "which would be replaced or removed, got ",
+                                             folder_, " with ", kFirst, ", ", kIndex)));
   EXPECT_THAT(Check(folder_, /*overwrite=*/true), IsOk());
 }
 
 TEST_F(OutputFolderTest, NothingHelpsWithAFileInItsPlace) {
   Put("file");
   for (const bool overwrite : {false, true}) {
-    EXPECT_THAT(CheckOutputFolder(Path("file"), "model", overwrite),
-                StatusIs(absl::StatusCode::kFailedPrecondition,
-                         absl::StrCat("--output: want a folder, got ", Path("file"), ": Not a directory; choose another")));
+    EXPECT_THAT(
+        CheckOutputFolder(Path("file"), "model", overwrite),
+        StatusIs(absl::StatusCode::kFailedPrecondition,
+                 absl::StrCat("--output: want a folder, got ", Path("file"), ": Not a directory; choose another")));
   }
 }
 

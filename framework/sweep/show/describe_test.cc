@@ -90,14 +90,14 @@ TEST_F(DescribeTest, RefusesWhatDoesNotFitIntoMemory) {
   }
   const double wanted = ProgramMemory(CohortMemory(members));
   EXPECT_THAT(EnoughMemory(plan, store_, {wanted, "free memory"}), IsOk());
-  EXPECT_THAT(
-      EnoughMemory(plan, store_, {0.1e9, "free memory"}),
-      StatusIs(absl::StatusCode::kResourceExhausted,
-               absl::StrFormat("memory: training 3 students at once (base, init_only, scratch) takes about %.3g GB, and "
-                               "0.1 GB can be had (free memory); train fewer at once (--only=base, then the others: the "
-                               "results come together in the store), or compute a step in more slices "
-                               "(batch.micro_batches)",
-                               wanted / 1e9)));
+  EXPECT_THAT(EnoughMemory(plan, store_, {0.1e9, "free memory"}),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       absl::StrFormat(
+                           "memory: training 3 students at once (base, init_only, scratch) takes about %.3g GB, and "
+                           "0.1 GB can be had (free memory); train fewer at once (--only=base, then the others: the "
+                           "results come together in the store), or compute a step in more slices "
+                           "(batch.micro_batches)",
+                           wanted / 1e9)));
   // What --only cannot part is not advised to be.
   std::string alone(EnoughMemory(Make("controls: NONE"), store_, {0, "free memory"}).message());
   EXPECT_THAT(alone, ::testing::AllOf(HasSubstr("memory: training a student (base) takes"),

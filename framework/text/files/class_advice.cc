@@ -32,9 +32,10 @@ absl::Status CheckKind(absl::string_view whole, const std::string& path) {
 absl::Status ExplainClass(const absl::Status& unknown, absl::string_view whole, const std::string& folder) {
   if (unknown.ok()) return unknown;
   RETORT_RETURN_IF_ERROR(CheckKind(whole, absl::StrCat(folder, "/tokenizer.json")));
-  return absl::Status(unknown.code(),
-                      absl::StrCat(unknown.message(), "; if the class has a fast tokenizer, let transformers (pip install ",
-                                   "transformers) write all of it down with: ", PythonCommand(kWriteAll, {folder})));
+  return absl::Status(
+      unknown.code(),
+      absl::StrCat(unknown.message(), "; if the class has a fast tokenizer, let transformers (pip install ",
+                   "transformers) write all of it down with: ", PythonCommand(kWriteAll, {folder})));
 }
 
 }  // namespace retort

@@ -47,7 +47,8 @@ absl::Status NameClass(const std::filesystem::path& folder, TokenizerFiles* file
   const auto found = objects.config.find("tokenizer_class");
   if (found != objects.config.end() && found->is_string()) said = found->get<std::string>();
   const absl::StatusOr<std::optional<std::string>> name = ClassByConfig(model, said, model_path);
-  if (!name.ok()) return ExplainClass(name.status(), files->count(kWhole) > 0 ? files->at(kWhole) : "", folder.string());
+  if (!name.ok())
+    return ExplainClass(name.status(), files->count(kWhole) > 0 ? files->at(kWhole) : "", folder.string());
   if (*name != said) RETORT_RETURN_IF_ERROR(SetInConfig("tokenizer_class", **name, folder.string(), files));
   return absl::OkStatus();
 }

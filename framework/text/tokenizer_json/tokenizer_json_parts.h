@@ -13,9 +13,9 @@
 #include "framework/text/wordpiece/bert_normalizer.h"
 #include "nlohmann/json.hpp"
 
-// The parts of a tokenizer.json around its model. Each function's `place` begins its messages, which name the field whose
-// value is not supported; fields that the tokenizers library does not know are nothing to it, nor here. A Sequence of
-// parts is these, one after the other. Thread-safe.
+// The parts of a tokenizer.json around its model. Each function's `place` begins its messages, which name the field
+// whose value is not supported; fields that the tokenizers library does not know are nothing to it, nor here. A
+// Sequence of parts is these, one after the other. Thread-safe.
 
 namespace retort {
 

@@ -13,9 +13,9 @@ namespace retort {
 
 absl::Status CheckTextFile(absl::string_view text, absl::string_view path) {
   if (absl::StartsWith(text, "\xEF\xBB\xBF")) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        path, ": want text, got a byte order mark before it, which other programs take for a part of the ",
-        "text; to remove it: sed -i '1s/^\\xEF\\xBB\\xBF//' ", ShellQuoted(path)));
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": want text, got a byte order mark before it, which other programs take for a part of the ",
+                     "text; to remove it: sed -i '1s/^\\xEF\\xBB\\xBF//' ", ShellQuoted(path)));
   }
   if (const std::optional<size_t> bad = FindInvalidUtf8(text)) {
     return absl::InvalidArgumentError(

@@ -95,9 +95,10 @@ TEST(SoftTargetsLoss, RejectsWhatCannotBe) {
   SoftTargetsConfig of_score;
   of_score.set_temperature(2);
   of_score.set_head(SoftTargetsConfig::SCORE);
-  EXPECT_THAT(Create(of_score),
-              IsInvalidArgument("SoftTargetsConfig.head: want one of several outputs, got SCORE, whose one number has a "
-                                "loss of 0 whatever it is; compare it with: logit_mse { head: SCORE }"));
+  EXPECT_THAT(
+      Create(of_score),
+      IsInvalidArgument("SoftTargetsConfig.head: want one of several outputs, got SCORE, whose one number has a "
+                        "loss of 0 whatever it is; compare it with: logit_mse { head: SCORE }"));
   EXPECT_THAT(SoftTargetsLoss::Create(config, {student}),
               IsInvalidArgument("SoftTargetsConfig: needs a teacher, but the stage has none"));
   EncoderConfig teacher = SmallEncoder(4);

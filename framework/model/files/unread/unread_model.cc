@@ -94,8 +94,8 @@ absl::StatusOr<std::string> ClassOf(const std::string& folder) {
 
 absl::Status Foreign(const std::string& path, absl::string_view what, absl::string_view packages,
                      const std::string& command) {
-  return absl::InvalidArgumentError(absl::StrCat(path, ": ", what, " are not read, and ", kWithTransformers4, packages,
-                                                 ") with: ", command));
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, ": ", what, " are not read, and ", kWithTransformers4, packages, ") with: ", command));
 }
 
 // The classes of TensorFlow draw what a file lacks and say so, those of PyTorch do not hear of it.
@@ -163,7 +163,8 @@ absl::Status OriginalCheckpoint(const std::string& folder, const std::string& in
   const std::string config = ConfigOf(names);
   if (config.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        path(index), ": checkpoints of TensorFlow are not read; to convert it, put the file that says its sizes beside ",
+        path(index),
+        ": checkpoints of TensorFlow are not read; to convert it, put the file that says its sizes beside ",
         "it: BERT's bert_config.json or GPT-2's hparams.json"));
   }
   const auto read = ParseHuggingFaceConfig(ReadFile(path(config)).value_or(""), config);
@@ -172,8 +173,9 @@ absl::Status OriginalCheckpoint(const std::string& folder, const std::string& in
   const absl::Status status = Foreign(path(index), "checkpoints of TensorFlow", "tensorflow tf-keras",
                                       PythonCommand(code, {path(index), path(config), folder}));
   if (!open_ai) return status;
-  return absl::Status(status.code(), absl::StrCat(status.message(), "; then call encoder.json vocab.json, and vocab.bpe ",
-                                                  "merges.txt: so its tokenizer is read"));
+  return absl::Status(status.code(),
+                      absl::StrCat(status.message(), "; then call encoder.json vocab.json, and vocab.bpe ",
+                                   "merges.txt: so its tokenizer is read"));
 }
 
 absl::Status PickledWeights(const std::string& folder, const std::vector<std::string>& pickles) {

@@ -63,16 +63,19 @@ TEST_F(UnreadModelTest, CopiesPicklesTensorByTensor) {
 
 TEST_F(UnreadModelTest, NamesTheClassThatTheConfigurationNames) {
   EXPECT_THAT(Said({"tf_model.h5"}), EndsWith(" 'BertModel' '" + folder_ + "'"));
-  EXPECT_THAT(Said({"flax_model.msgpack"}), EndsWith(" 'BertModel' '" + folder_ + "' '" + Path("flax_model.msgpack") + "'"));
+  EXPECT_THAT(Said({"flax_model.msgpack"}),
+              EndsWith(" 'BertModel' '" + folder_ + "' '" + Path("flax_model.msgpack") + "'"));
   EXPECT_THAT(Said({"adapter_model.safetensors"}), HasSubstr("merge_and_unload()"));
   EXPECT_THAT(Said({}), HasSubstr("model.safetensors: No such file or directory"));
   EXPECT_THAT(Said({"tf_model.h5"}, R"({"model_type": "t5"})"), HasSubstr("config.json: model_type: want one of"));
 }
 
 TEST_F(UnreadModelTest, WhatALibraryDrawsIsNotWritten) {
-  EXPECT_THAT(Said({"tf_model.h5"}), HasSubstr("bad = list(i[\"missing_keys\"]); bad and sys.exit(\"no weights for \""));
+  EXPECT_THAT(Said({"tf_model.h5"}),
+              HasSubstr("bad = list(i[\"missing_keys\"]); bad and sys.exit(\"no weights for \""));
   for (const std::string& said : {Said({"flax_model.msgpack"}), Said({"model.ckpt.index"})}) {
-    EXPECT_THAT(said, AllOf(HasSubstr("p.data.fill_(float(\"nan\"))"), HasSubstr("if p.isnan().any()]; bad and sys.exit(")));
+    EXPECT_THAT(said,
+                AllOf(HasSubstr("p.data.fill_(float(\"nan\"))"), HasSubstr("if p.isnan().any()]; bad and sys.exit(")));
   }
 }
 
@@ -88,14 +91,16 @@ TEST_F(UnreadModelTest, OriginalCheckpointsAreReadWithTheConfigurationThatIsTher
   EXPECT_THAT(SaidWithoutConfig({"model.ckpt.index", "tokenizer_config.json"}),
               HasSubstr("put the file that says its sizes beside it: BERT's bert_config.json or GPT-2's hparams.json"));
   const std::string open_ai = SaidWithoutConfig({"model.ckpt.index", "hparams.json", "encoder.json", "vocab.bpe"});
-  EXPECT_THAT(open_ai, AllOf(HasSubstr("t.GPT2LMHeadModel("), Not(HasSubstr("Bert")),
-                             EndsWith("call encoder.json vocab.json, and vocab.bpe merges.txt: so its tokenizer is read")));
+  EXPECT_THAT(open_ai,
+              AllOf(HasSubstr("t.GPT2LMHeadModel("), Not(HasSubstr("Bert")),
+                    EndsWith("call encoder.json vocab.json, and vocab.bpe merges.txt: so its tokenizer is read")));
 }
 
 TEST_F(UnreadModelTest, TellsHubNamesAndFilesFromFolders) {
   const absl::Status missing = absl::NotFoundError("no config.json");
-  EXPECT_THAT(ExplainNoConfig("google/bert", missing).message(),
-              HasSubstr("no config.json; models and tokenizers are read from folders, and there is none called google/bert"));
+  EXPECT_THAT(
+      ExplainNoConfig("google/bert", missing).message(),
+      HasSubstr("no config.json; models and tokenizers are read from folders, and there is none called google/bert"));
   EXPECT_EQ(ExplainNoConfig("./bert", missing), missing);
   Fill({"model.safetensors"}, "");
   EXPECT_THAT(ExplainNoConfig(Path("model.safetensors"), missing).message(), HasSubstr("its folder is " + folder_));
