@@ -1,13 +1,16 @@
 #include "framework/json/strict_json.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 
@@ -55,23 +58,45 @@ absl::Status CheckOutline(absl::string_view text, absl::string_view where) {
   return absl::OkStatus();
 }
 
+// The number that the text begins with, as far as its characters are of one; empty: none.
+absl::string_view LeadingNumber(absl::string_view text) {
+  for (const absl::string_view name : kPythonNumbers) {
+    if (absl::StartsWith(text, name)) return text.substr(0, name.size());
+  }
+  if (text[0] != '-' && !absl::ascii_isdigit(text[0])) return "";
+  return text.substr(0, text.find_first_not_of("+-.0123456789Ee"));
+}
+
+// Python's name of a number that is none to JSON; empty for all others.
+absl::string_view PythonName(absl::string_view number) {
+  if (std::find(std::begin(kPythonNumbers), std::end(kPythonNumbers), number) != std::end(kPythonNumbers))
+    return number;
+  double value = 0;
+  if (!absl::SimpleAtod(number, &value) || !std::isinf(value)) return "";
+  return value > 0 ? "Infinity" : "-Infinity";
+}
+
 // The text with quotes around Python's numbers that are no JSON.
 std::string QuotePythonNumbers(absl::string_view text) {
   std::string quoted;
   bool in_string = false;
   for (size_t i = 0; i < text.size();) {
-    const auto number = std::find_if(std::begin(kPythonNumbers), std::end(kPythonNumbers), [&](absl::string_view name) {
-      return !in_string && absl::StartsWith(text.substr(i), name);
-    });
-    if (number != std::end(kPythonNumbers)) {
-      absl::StrAppend(&quoted, "\"", *number, "\"");
-      i += number->size();
+    const absl::string_view number = in_string ? "" : LeadingNumber(text.substr(i));
+    if (!number.empty()) {
+      const absl::string_view name = PythonName(number);
+      if (name.empty()) {
+        absl::StrAppend(&quoted, number);
+      } else {
+        absl::StrAppend(&quoted, "\"", name, "\"");
+      }
+      i += number.size();
       continue;
     }
-    if (in_string && text[i] == '\\' && i + 1 < text.size())
+    if (in_string && text[i] == '\\' && i + 1 < text.size()) {
       quoted.push_back(text[i++]);
-    else if (text[i] == '"')
+    } else if (text[i] == '"') {
       in_string = !in_string;
+    }
     quoted.push_back(text[i++]);
   }
   return quoted;

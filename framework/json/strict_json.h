@@ -12,8 +12,9 @@ namespace retort {
 // What is read beyond JSON.
 enum class JsonDialect {
   kPlain,
-  // NaN, Infinity and -Infinity, which Python's json module writes and reads. They come as the strings of these names,
-  // so that who wants a number refuses them, and who does not look at them never knows.
+  // NaN, Infinity and -Infinity, which Python's json module writes and reads, and numbers beyond double's, such as
+  // 1e999, which it takes for infinities. They come as the strings of these names: who wants a number refuses them, who
+  // wants a string gets the name, and who does not look at them never knows.
   kPython,
 };
 
@@ -21,8 +22,8 @@ enum class JsonDialect {
 inline constexpr size_t kLongestJson = 64 << 20;
 
 // Parses JSON that comes from anywhere. `where` begins messages. Memory is bounded by the text's size, of which values
-// take at most thirty times as much. Errors: more than kLongestJson bytes; a byte order mark, which neither Python's nor
-// Rust's parser reads; what is not JSON, naming the byte; nesting of more than 32; an object with a name twice.
+// take at most thirty times as much. Errors: more than kLongestJson bytes; a byte order mark, which neither Python's
+// nor Rust's parser reads; what is not JSON, naming the byte; nesting of more than 32; an object with a name twice.
 // Thread-safe.
 absl::StatusOr<nlohmann::json> ParseStrictJson(absl::string_view text, absl::string_view where,
                                                JsonDialect dialect = JsonDialect::kPlain);

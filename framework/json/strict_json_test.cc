@@ -65,6 +65,11 @@ TEST(StrictJsonTest, ReadsNumbersOfPythonOnlyWhereAsked) {
   EXPECT_EQ((*json)["b"], nlohmann::json({"-Infinity", "Infinity"}));
   EXPECT_EQ((*json)["c\""], "x\"NaN");
   EXPECT_EQ((*json)["NaN"], "Infinity\\");
+  json = ParseStrictJson(R"([1e999, -1e999, 1e3, -7, 18446744073709551615, "1e999"])", "f", JsonDialect::kPython);
+  ASSERT_TRUE(json.ok()) << json.status();
+  EXPECT_EQ(*json, nlohmann::json({"Infinity", "-Infinity", 1e3, -7, 18446744073709551615u, "1e999"}));
+  EXPECT_THAT(Message("[1e999]"), HasSubstr("f: want JSON"));
+  EXPECT_THAT(ParseStrictJson("[--1e]", "f", JsonDialect::kPython).status().message(), HasSubstr("want JSON"));
   EXPECT_THAT(ParseStrictJson("{\"a\": Na}", "f", JsonDialect::kPython).status().message(), HasSubstr("want JSON"));
 }
 

@@ -3,6 +3,7 @@
 #include "ATen/ops/index_select.h"
 #include "ATen/ops/sum.h"
 #include "ATen/ops/zeros.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
@@ -135,6 +136,20 @@ absl::StatusOr<HeadRows> ComparedRows(const LossContext& context, HeadKind head,
   }
   RETORT_RETURN_IF_ERROR(RequireSameOutputs(context, head, config));
   return HeadRows{head, vocabulary ? chosen.value_or(RowSet::kReal) : RowSet::kSequences};
+}
+
+bool GivesOneNumber(const HeadSpec& head) {
+  return head.kind == HeadKind::kScore || (head.kind == HeadKind::kClasses && head.classes.size() == 1);
+}
+
+absl::Status RequireDistribution(const LossContext& context, HeadKind head, absl::string_view config) {
+  const HeadSpec* spec = FindHead(context.student, head);
+  const bool one = head == HeadKind::kScore || (spec != nullptr && GivesOneNumber(*spec));
+  if (!one) return absl::OkStatus();
+  const std::string name = absl::AsciiStrToUpper(HeadKindName(head));
+  return absl::InvalidArgumentError(absl::StrCat(config, ".head: want one of several outputs, got ", name,
+                                                 ", whose one number has a loss of 0 whatever it is; ",
+                                                 "compare it with: logit_mse { head: ", name, " }"));
 }
 
 Capture StudentHidden(const std::vector<LayerPair>& pairs) {

@@ -98,6 +98,32 @@ expect 1 "--output: want a folder without a model's files" --model="$model" --ou
 expect 0 "" --model="$model" --output="$root/mine" --overwrite
 [ ! -e "$root/mine/merges.txt" ] || fail "a merges.txt beside a vocab.txt"
 
+# --overwrite is no help against a file.
+echo mine >"$root/file"
+expect 1 "--output: want a folder, got $root/file: Not a directory; choose another" --model="$model" --output="$root/file"
+case $output in
+  *overwrite*) fail "--overwrite is advised where a file is in the way" ;;
+esac
+
+# Weights that the model is not read from stay; files of a tokenizer beside the one that is read are copied with it.
+cp -r "$model" "$root/beside"
+touch "$root/beside/model-00001-of-00002.safetensors"
+echo '{}' >"$root/beside/vocab.json"
+expect 1 "want a folder without weights beside the model's, which would be replaced or removed, got $root/beside with" \
+  --model="$root/beside" --output="$root/beside" --dtype=float16
+rm "$root/beside/model-00001-of-00002.safetensors"
+expect 0 "" --model="$root/beside" --output="$root/beside" --dtype=float16
+[ "$(cat "$root/beside/vocab.json")" = '{}' ] || fail "a vocab.json beside the vocab.txt is lost"
+
+# A tokenizer that nobody here reads is copied as it is; what cannot be written leaves everything as it was.
+cp -r "$model" "$root/unread"
+echo '{"tokenizer_class": "MPNetTokenizer"}' >"$root/unread/tokenizer_config.json"
+expect 0 "the tokenizer's files are copied as they are: $root/unread/tokenizer_config.json: tokenizer_class: want BertTokenizer" \
+  --model="$root/unread" --output="$root/unread_student" --layers=1
+cmp "$root/unread/tokenizer_config.json" "$root/unread_student/tokenizer_config.json" || fail "a tokenizer is changed"
+expect 0 "" --model="$root/unread" --output="$root/unread" --layers=1
+[ "$(cat "$root/unread/tokenizer_config.json")" = '{"tokenizer_class": "MPNetTokenizer"}' ] || fail "a tokenizer is lost"
+
 # What nobody reads.
 cp -r "$model" "$root/foreign"
 sed -i 's/^{/{ "x": NaN, "y": [-Infinity], "id2label": {"7": null},/; s/"gelu"/"gelu_python"/' "$root/foreign/config.json"
@@ -112,14 +138,15 @@ mkdir "$root/it's"
 cp "$model/config.json" "$root/it's"
 touch "$root/it's/tf_model.h5"
 expect 1 "transformers<5" --model="$root/it's"
-expect 1 "save_pretrained(sys.argv[2])' 'BertForMaskedLM' '$root/it'\\''s'" --model="$root/it's"
+expect 1 "save_pretrained(d)' 'BertForMaskedLM' '$root/it'\\''s'" --model="$root/it's"
 touch "$root/it's/pytorch_model-00001-of-00002.bin" "$root/it's/pytorch_model-00002-of-00002.bin"
-expect 1 "convert all of them once with: python3 -c 'import sys, torch;" --model="$root/it's"
+expect 1 "convert all of them once, where PyTorch is installed (pip install torch numpy safetensors), with: python3 -c 'import sys" \
+  --model="$root/it's"
 expect 1 "'$root/it'\\''s/pytorch_model-00002-of-00002.bin' '$root/it'\\''s/model.safetensors'" --model="$root/it's"
 mkdir "$root/pickle"
 cp "$model/config.json" "$root/pickle"
 touch "$root/pickle/pytorch_model.bin"
-expect 1 "pickles are not read, since they can run code; convert it once with: python3 -c" --model="$root/pickle"
+expect 1 "pickles are not read, since they can run code; convert it once, where PyTorch is installed" --model="$root/pickle"
 head -c 9000 "$model/model.safetensors" >"$root/pickle/model.safetensors"
 expect 1 "model.safetensors: not a sound safetensors file" --model="$root/pickle"
 

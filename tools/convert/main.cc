@@ -149,17 +149,20 @@ absl::Status CheckFlags(int arguments) {
   return absl::OkStatus();
 }
 
-// A model is written over itself, and over another one where the user says so.
-absl::Status CheckOutput() {
-  if (FLAGS_output.empty() || FLAGS_overwrite || IsSameFolder(FLAGS_model, FLAGS_output)) return absl::OkStatus();
-  const absl::Status status = CheckHoldsNoModel(FLAGS_output);
-  if (status.ok()) return status;
-  return absl::Status(status.code(),
-                      absl::StrCat("--output: ", status.message(), "; choose another folder, or say --overwrite"));
+// The tokenizer's files, completed for the model; as they are where nobody here can read them, which is said.
+absl::StatusOr<TokenizerFiles> ReadTokenizer(const LoadedModel& model) {
+  if (!model.tokenizer_path.empty()) {
+    absl::StatusOr<TokenizerFiles> files = ReadTokenizerFiles(FLAGS_model);
+    if (files.ok()) files = CompleteTokenizerFiles(*std::move(files), model.config.longest_sequence(), FLAGS_model);
+    if (files.ok()) return files;
+    std::cout << "the tokenizer's files are copied as they are: " << files.status().message() << "\n";
+  }
+  return CopyTokenizerFiles(FLAGS_model);
 }
 
 absl::Status Write(LoadedModel model) {
   SaveOptions options;
+  options.tokenizer_as_it_is = true;
   options.dtype = model.stored_dtype;
   if (!FLAGS_dtype.empty()) {
     RETORT_ASSIGN_OR_RETURN(options.dtype, ParseDtype(FLAGS_dtype));
@@ -167,14 +170,11 @@ absl::Status Write(LoadedModel model) {
   if (!FLAGS_max_shard_size.empty()) {
     RETORT_ASSIGN_OR_RETURN(options.max_file_bytes, ParseBytes(FLAGS_max_shard_size));
   }
-  TokenizerFiles tokenizer;
-  if (!model.tokenizer_path.empty()) {
-    RETORT_ASSIGN_OR_RETURN(tokenizer, ReadTokenizerFiles(model.tokenizer_path));
-  }
   if (!FLAGS_family.empty() || FLAGS_layers != 0) {
     RETORT_ASSIGN_OR_RETURN(model, Extract(model));
   }
   if (FLAGS_part == "encoder") model.config.heads.clear();
+  RETORT_ASSIGN_OR_RETURN(const TokenizerFiles tokenizer, ReadTokenizer(model));
   RETORT_RETURN_IF_ERROR(SaveModel(FLAGS_output, model.config, model.parameters, tokenizer, options));
   std::cout << FLAGS_output << ": " << EncoderConfigText(model.config) << "\n";
   return absl::OkStatus();
@@ -183,7 +183,9 @@ absl::Status Write(LoadedModel model) {
 absl::Status Run(int arguments) {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   RETORT_RETURN_IF_ERROR(CheckFlags(arguments));
-  RETORT_RETURN_IF_ERROR(CheckOutput());
+  if (!FLAGS_output.empty()) {
+    RETORT_RETURN_IF_ERROR(CheckOutputFolder(FLAGS_output, FLAGS_model, FLAGS_overwrite));
+  }
   RETORT_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(FLAGS_model));
   return FLAGS_output.empty() ? List(model) : Write(std::move(model));
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
@@ -53,6 +54,16 @@ TEST(TokenizerOfKeptPieces, AClassHasItsOptionsFromItsConfig) {
                                     {"tokenizer.json", Whole(R"({"lowercase": false})")},
                                     {"tokenizer_config.json", R"({"tokenizer_class": "BertTokenizer"})"}});
   EXPECT_EQ(Json::parse(kept.at("tokenizer_config.json")), (Json{{"tokenizer_class", "BertTokenizer"}}));
+}
+
+TEST(TokenizerOfKeptPieces, AClassThatIsNoNameIsNone) {
+  const std::string cased = Whole(R"({"lowercase": false})");
+  for (const char* name : {"null", "7", "[]"}) {
+    const TokenizerFiles kept = Kept({{"vocab.txt", "old\n"},
+                                      {"tokenizer.json", cased},
+                                      {"tokenizer_config.json", absl::StrCat(R"({"tokenizer_class": )", name, "}")}});
+    EXPECT_FALSE(Json::parse(kept.at("tokenizer_config.json"))["do_lower_case"]) << name;
+  }
 }
 
 TEST(TokenizerOfKeptPieces, Errors) {

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "framework/base/file.h"
+#include "framework/base/paths/folder.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/temporary_folder.h"
@@ -69,15 +70,11 @@ absl::StatusOr<std::vector<int64_t>> CountAll(const Tokenizer& tokenizer, const 
 
 // Errors: a folder that holds a model, be it the one to cut.
 absl::Status CheckOutput() {
-  if (IsSameFolder(FLAGS_model, FLAGS_output)) {
+  if (IsSamePath(FLAGS_model, FLAGS_output)) {
     return absl::InvalidArgumentError(
         absl::StrCat("--output: want another folder than --model, which is left as it is, got ", FLAGS_output));
   }
-  if (FLAGS_overwrite) return absl::OkStatus();
-  const absl::Status status = CheckHoldsNoModel(FLAGS_output);
-  if (status.ok()) return status;
-  return absl::Status(status.code(),
-                      absl::StrCat("--output: ", status.message(), "; choose another folder, or say --overwrite"));
+  return CheckOutputFolder(FLAGS_output, FLAGS_model, FLAGS_overwrite);
 }
 
 // The tokenizer of these files, which are not in the output folder before all is checked.
@@ -97,7 +94,7 @@ absl::Status Run() {
   RETORT_ASSIGN_OR_RETURN(const auto whole, LoadTokenizer(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(const std::string pieces, ReadFile(FLAGS_vocabulary));
-  RETORT_ASSIGN_OR_RETURN(files, TokenizerOfKeptPieces(std::move(files), pieces, FLAGS_model));
+  RETORT_ASSIGN_OR_RETURN(files, TokenizerOfKeptPieces(files, pieces, FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, MakeTokenizer(files, model.config));
   RETORT_ASSIGN_OR_RETURN(const auto cache, TemporaryFolder::Create());
   RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, CountAll(*tokenizer, cache->path()));

@@ -14,5 +14,7 @@ expect 0 "gpt2_4k: 4096 pieces, 3839 merges" $cut --output="$out"
 [ "$(wc -l <"$out/merges.txt")" -eq 3840 ] || fail "want a heading and 3839 merges"
 expect 1 "--output: want a new file, got $out/vocab.json, which is there" $cut --output="$out"
 expect 0 "gpt2_4k: 4096 pieces" $cut --output="$out" --overwrite
+expect 1 "--output: want another file than those that are read, got $out/./vocab.json" --vocabulary="$out/vocab.json" --size=1024 \
+  --output="$out/." --overwrite
 
 exit $failures

@@ -25,6 +25,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/file.h"
+#include "framework/base/paths/output_file.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/temporary_folder.h"
@@ -48,12 +49,10 @@ DEFINE_bool(overwrite, false, "Replace what is there of the output.");
 namespace retort {
 namespace {
 
-// Errors: something that is there already and would be replaced: the vocabulary itself, or whatever else.
-absl::Status CheckOutput(const std::vector<std::string>& files) {
+// Errors: something that is there already and would be replaced; one of the `inputs` in any case.
+absl::Status CheckOutput(const std::vector<std::string>& files, const std::vector<std::string>& inputs) {
   for (const std::string& file : files) {
-    if (FLAGS_overwrite || !Exists(file)) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("--output: want a new file, got ", file, ", which is there; choose another, or say --overwrite"));
+    RETORT_RETURN_IF_ERROR(CheckOutputFile(file, {inputs, FLAGS_overwrite, /*own_beginning=*/""}));
   }
   return absl::OkStatus();
 }
@@ -83,8 +82,9 @@ absl::Status CutBytePairFiles(size_t arguments) {
     return absl::InvalidArgumentError(
         absl::StrCat("want no corpus folders for a vocab.json, whose first merges stay, got ", arguments));
   }
-  RETORT_RETURN_IF_ERROR(CheckOutput({FLAGS_output + "/vocab.json", FLAGS_output + "/merges.txt"}));
   const std::string merges_path = (std::filesystem::path(FLAGS_vocabulary).parent_path() / "merges.txt").string();
+  RETORT_RETURN_IF_ERROR(CheckOutput({FLAGS_output + "/vocab.json", FLAGS_output + "/merges.txt"},
+                                     /*inputs=*/{FLAGS_vocabulary, merges_path}));
   RETORT_ASSIGN_OR_RETURN(const Vocabulary vocabulary, LoadVocabularyJson(FLAGS_vocabulary));
   RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(merges_path));
   RETORT_ASSIGN_OR_RETURN(const auto merges, BytePairMerges::ParseText(text, merges_path));
@@ -101,11 +101,14 @@ absl::Status Cut(const std::vector<std::string>& folders) {
   if (FLAGS_output.empty()) return absl::InvalidArgumentError("--output: want a file or folder to write, got none");
   if (std::filesystem::path(FLAGS_vocabulary).extension() == ".json") return CutBytePairFiles(folders.size());
   if (folders.empty()) return absl::InvalidArgumentError("want corpus folders as arguments, got none");
-  RETORT_RETURN_IF_ERROR(CheckOutput({FLAGS_output}));
   std::vector<CorpusFolder> corpora;
+  std::vector<std::string> inputs = {FLAGS_vocabulary};
   for (const std::string& folder : folders) {
     RETORT_ASSIGN_OR_RETURN(corpora.emplace_back(), LoadCorpusFolder(folder));
+    inputs.push_back(folder + "/corpus.textproto");
+    for (const TextFile& file : corpora.back().spec.files) inputs.push_back(file.path);
   }
+  RETORT_RETURN_IF_ERROR(CheckOutput({FLAGS_output}, inputs));
   WordPieceOptions options;
   options.lower_case = FLAGS_lower_case;
   RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<WordPieceTokenizer> old,

@@ -43,6 +43,18 @@ expect 1 "pipe: want a regular file, got a named pipe" --tokenizer=$vocabulary -
 gzip -c "$TEST_TMPDIR/a.txt" >"$TEST_TMPDIR/bomb"
 expect 1 "bomb: want at most 5 bytes" --tokenizer=$vocabulary --output="$store" --most_bytes=5 "$TEST_TMPDIR/bomb"
 
+# What is there stays, unless it is a token store or the user says otherwise; what is read stays in any case.
+echo mine >"$TEST_TMPDIR/mine"
+expect 1 "--output: want a new file, got $TEST_TMPDIR/mine, which is there; choose another, or say --overwrite" --tokenizer=$vocabulary \
+  --output="$TEST_TMPDIR/mine" "$TEST_TMPDIR/a.txt"
+[ "$(cat "$TEST_TMPDIR/mine")" = mine ] || fail "a file of the user's is lost"
+expect 0 "documents" --tokenizer=$vocabulary --output="$TEST_TMPDIR/mine" --overwrite "$TEST_TMPDIR/a.txt"
+for input in a.txt vocab.txt; do
+  expect 1 "--output: want another file than those that are read, got" --tokenizer="$TEST_TMPDIR/vocab.txt" --overwrite \
+    --output="$TEST_TMPDIR/./$input" "$TEST_TMPDIR/a.txt"
+done
+cmp $vocabulary "$TEST_TMPDIR/vocab.txt" || fail "the vocabulary is lost"
+
 printf 'good\nb\377d\n' >"$TEST_TMPDIR/bad.txt"
 rm -f "$store"
 expect 1 "byte 6: want UTF-8, got 0xff" --tokenizer=$vocabulary --output="$store" "$TEST_TMPDIR/bad.txt"

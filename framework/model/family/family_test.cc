@@ -239,6 +239,9 @@ TEST(ReadHeads, TellsClassesFromAScore) {
   EXPECT_EQ(labels(R"(, "architectures": ["BertForTokenClassification"])"), "");
   const EncoderConfig named = Read("bert", Options(kBert, R"(, "id2label": {"1": "b", "0": "a", "2": "c"})"), &status);
   EXPECT_EQ(FindHead(named, HeadKind::kClasses)->classes, (std::vector<std::string>{"a", "b", "c"}));
+  const EncoderConfig counted =
+      Read("bert", Options(kBert, R"(, "num_labels": 3, "id2label": {"0": "a", "1": "b"})"), &status);
+  EXPECT_EQ(FindHead(counted, HeadKind::kClasses)->classes, UnnamedClasses(3)) << "as transformers has it";
   EXPECT_EQ(Error("bert", Options(kBert, R"(, "num_labels": 0)")), "num_labels: want 1 to 65536, got 0");
   EXPECT_EQ(Error("bert", Options(kBert, R"(, "architectures": "BertModel")")),
             R"(architectures: want a list of strings, got "BertModel")");

@@ -33,9 +33,11 @@ std::vector<std::string> ReadClasses(ConfigReader* reader) {
   int64_t count = 2;
   reader->Integer("num_labels", &count);
   if (count < 1 || count > kMostClasses) reader->FailUnsupported("num_labels", absl::StrCat("1 to ", kMostClasses));
-  std::vector<std::string> classes = UnnamedClasses(reader->status().ok() ? count : 1);
-  reader->NumberedStrings("id2label", &classes);
-  return classes;
+  const std::vector<std::string> unnamed = UnnamedClasses(reader->status().ok() ? count : 1);
+  std::vector<std::string> named = unnamed;
+  reader->NumberedStrings("id2label", &named);
+  // As in transformers: of both, the number counts.
+  return reader->Has("num_labels") && named.size() != unnamed.size() ? unnamed : named;
 }
 
 // Whether the labels that config.json describes are classes or a score.

@@ -20,7 +20,7 @@
 #include "framework/model/encoder.h"
 #include "framework/model/family/family.h"
 #include "framework/model/files/hugging_face_config.h"
-#include "framework/model/files/unread_model.h"
+#include "framework/model/files/unread/unread_model.h"
 #include "framework/model/files/weight_files.h"
 #include "framework/model/head.h"
 #include "framework/text/files/load_tokenizer.h"
@@ -244,11 +244,18 @@ absl::StatusOr<NamedTensors> TensorsToStore(const ModelFamily& family, const Enc
 
 }  // namespace
 
+absl::Status CheckModelFolder(const std::string& folder) {
+  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadConfig(folder));
+  RETORT_RETURN_IF_ERROR(ParseHuggingFaceConfig(text, folder + kConfig).status());
+  return WeightFiles::Open(folder).status();
+}
+
 absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
   LoadedModel model;
   RETORT_ASSIGN_OR_RETURN(const std::string text, ReadConfig(folder));
-  RETORT_ASSIGN_OR_RETURN(model.config, ParseHuggingFaceConfig(text, folder + kConfig));
-  model.architectures = ArchitecturesOf(text);
+  RETORT_ASSIGN_OR_RETURN(HuggingFaceConfig read, ParseHuggingFaceConfig(text, folder + kConfig));
+  model.config = std::move(read.encoder);
+  model.architectures = std::move(read.architectures);
   EncoderConfig& config = model.config;
   const ModelFamily& family = *FindFamily(config.family);
   RETORT_ASSIGN_OR_RETURN(const WeightFiles files, WeightFiles::Open(folder));
@@ -291,12 +298,17 @@ absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, c
                        const TokenizerFiles& tokenizer, const SaveOptions& options) {
   RETORT_RETURN_IF_ERROR(CheckFamily(config));
   const ModelFamily& family = *FindFamily(config.family);
+  // All that can be wrong with what is to be written is found before anything of the folder is touched.
   RETORT_ASSIGN_OR_RETURN(const NamedTensors tensors, TensorsToStore(family, config, parameters, options.dtype));
+  TokenizerFiles files = tokenizer;
+  if (!options.tokenizer_as_it_is) {
+    RETORT_ASSIGN_OR_RETURN(files, CompleteTokenizerFiles(std::move(files), config.longest_sequence(), folder));
+  }
   RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
   std::map<std::string, std::string> metadata = {{"format", "pt"}};
   if (NeedsNominalTokenTypes(family, config)) metadata[kTokenTypes] = "0";
   RETORT_RETURN_IF_ERROR(WriteWeightFiles(folder, tensors, metadata, options.max_file_bytes));
-  RETORT_RETURN_IF_ERROR(WriteTokenizerFiles(folder, tokenizer, config.longest_sequence()));
+  RETORT_RETURN_IF_ERROR(PutTokenizerFiles(folder, files));
   return AtomicWriteFile(folder + kConfig, HuggingFaceConfigText(config, options.dtype));
 }
 

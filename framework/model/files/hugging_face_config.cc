@@ -13,7 +13,6 @@
 namespace retort {
 namespace {
 
-constexpr char kArchitectures[] = "architectures";
 constexpr size_t kLongestText = 16 << 20;  // 65536 classes with long names.
 
 const char* DtypeName(c10::ScalarType dtype) {
@@ -23,7 +22,7 @@ const char* DtypeName(c10::ScalarType dtype) {
 
 }  // namespace
 
-absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view text, absl::string_view where) {
+absl::StatusOr<HuggingFaceConfig> ParseHuggingFaceConfig(absl::string_view text, absl::string_view where) {
   if (text.size() > kLongestText)
     return absl::InvalidArgumentError(absl::StrCat(where, ": want at most 16 MiB, got more"));
   RETORT_ASSIGN_OR_RETURN(const nlohmann::json json, ParseStrictJson(text, where, JsonDialect::kPython));
@@ -33,7 +32,8 @@ absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view text, abs
   const nlohmann::json name = reader.Has("model_type") ? fields.Get("model_type") : "bert";
   const ModelFamily* family = name.is_string() ? FindFamily(name.get<std::string>()) : nullptr;
   if (family == nullptr) return fields.Unsupported("model_type", absl::StrCat("one of ", QuotedFamilies()));
-  EncoderConfig config;
+  HuggingFaceConfig result;
+  EncoderConfig& config = result.encoder;
   config.family = family->name;
   reader.Integer("vocab_size", &config.vocabulary_size, true);
   reader.Integer("pad_token_id", &config.pad_token_id);
@@ -46,18 +46,9 @@ absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view text, abs
   reader.Update(config.Validate());
   RETORT_RETURN_IF_ERROR(reader.status());
   ReadHeads(*family, &reader, &config);
+  reader.Strings("architectures", &result.architectures);
   RETORT_RETURN_IF_ERROR(reader.status());
-  return config;
-}
-
-std::vector<std::string> ArchitecturesOf(absl::string_view text) {
-  std::vector<std::string> names;
-  const absl::StatusOr<nlohmann::json> json = ParseStrictJson(text, kArchitectures, JsonDialect::kPython);
-  if (!json.ok() || !json->is_object() || !json->contains(kArchitectures)) return names;
-  for (const nlohmann::json& name : (*json)[kArchitectures]) {
-    if (name.is_string()) names.push_back(name.get<std::string>());
-  }
-  return names;
+  return result;
 }
 
 std::string HuggingFaceConfigText(const EncoderConfig& config, c10::ScalarType dtype) {

@@ -279,6 +279,41 @@ TEST(HuggingFace, ReadsFloat64AsFloat32) {
   ExpectSame(model->parameters, RandomParameters(Bert(false)));
 }
 
+std::string Contents(const std::string& folder) {
+  std::string contents;
+  for (const char* name : {"config.json", "model.safetensors", "vocab.txt", "tokenizer_config.json"}) {
+    absl::StrAppend(&contents, name, "\n", ReadFile(absl::StrCat(folder, "/", name)).value_or("none"), "\n");
+  }
+  return contents;
+}
+
+TEST(HuggingFace, WritesNothingBeforeAllIsChecked) {
+  const std::string folder = Saved(Bert(true));
+  const std::string before = Contents(folder);
+  const TokenizerFiles unknown = {{"vocab.txt", "x\n"},
+                                  {"tokenizer_config.json", R"({"tokenizer_class":"MPNetTokenizer"})"}};
+  const auto save = [&](const std::string& where, const SaveOptions& options) {
+    return SaveModel(where, Bert(false), RandomParameters(Bert(false)), unknown, options);
+  };
+  EXPECT_THAT(save(folder, {}), IsInvalidArgument("tokenizer_class: want BertTokenizer"));
+  EXPECT_EQ(Contents(folder), before);
+  EXPECT_THAT(save(folder + "/new", {}), IsInvalidArgument("tokenizer_class: want BertTokenizer"));
+  EXPECT_FALSE(std::filesystem::exists(folder + "/new"));
+  SaveOptions as_it_is;
+  as_it_is.tokenizer_as_it_is = true;
+  EXPECT_THAT(save(folder + "/new", as_it_is), IsOk());
+  EXPECT_EQ(*ReadFile(folder + "/new/tokenizer_config.json"), unknown.at("tokenizer_config.json"));
+}
+
+TEST(HuggingFace, ChecksAFolderWithoutReadingIt) {
+  const std::string folder = Saved(Bert(false));
+  EXPECT_THAT(CheckModelFolder(folder), IsOk());
+  std::filesystem::rename(folder + "/model.safetensors", folder + "/pytorch_model.bin");
+  EXPECT_THAT(CheckModelFolder(folder), IsInvalidArgument("pytorch_model.bin: pickles are not read"));
+  EXPECT_THAT(CheckModelFolder("google/bert"),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("hf download 'google/bert'")));
+}
+
 TEST(LoadTokenizerOf, RefusesMorePiecesThanTheModelHas) {
   std::string pieces = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n";
   EncoderConfig config = Bert(false);

@@ -1,49 +1,61 @@
 #include "framework/model/files/output_folder.h"
 
 #include <algorithm>
-#include <filesystem>
+#include <functional>
 #include <iterator>
-#include <system_error>
+#include <set>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/file.h"
+#include "framework/base/paths/folder.h"
+#include "framework/model/files/weight_files.h"
+#include "framework/text/files/tokenizer_files.h"
 
 namespace retort {
 namespace {
 
-constexpr const char* kNames[] = {"config.json", "tokenizer.json",          "tokenizer_config.json", "vocab.txt",
-                                  "vocab.json",  "special_tokens_map.json", "added_tokens.json",     "merges.txt"};
-
 bool IsOfAModel(const std::string& name) {
-  return absl::EndsWith(name, ".safetensors") || absl::EndsWith(name, ".safetensors.index.json") ||
-         std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+  const std::vector<std::string>& tokenizer = TokenizerFileNames();
+  return name == "config.json" || absl::EndsWith(name, ".safetensors") ||
+         absl::EndsWith(name, ".safetensors.index.json") ||
+         std::find(tokenizer.begin(), tokenizer.end(), name) != tokenizer.end();
+}
+
+// Whether a file of the folder is weights that its model is not read from. All are, where none can be read.
+std::function<bool(const std::string&)> IsStray(const std::string& folder) {
+  std::set<std::string> read;
+  const absl::StatusOr<WeightFiles> weights = WeightFiles::Open(folder);
+  if (weights.ok()) {
+    for (const std::string& path : weights->paths()) read.insert(path);
+  }
+  return [folder, read](const std::string& name) {
+    return IsWeightFile(name) && read.count(absl::StrCat(folder, "/", name)) == 0;
+  };
 }
 
 }  // namespace
 
-bool IsSameFolder(const std::string& a, const std::string& b) {
-  std::error_code error;
-  return std::filesystem::equivalent(a, b, error) && !error;
-}
-
-absl::Status CheckHoldsNoModel(const std::string& folder) {
-  if (!Exists(folder)) return absl::OkStatus();
-  std::vector<std::string> names;
-  std::error_code error;
-  std::filesystem::directory_iterator entry(folder, error);
-  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (IsOfAModel(name)) names.push_back(name);
+absl::Status CheckOutputFolder(const std::string& output, const std::string& model, bool overwrite) {
+  if (!Exists(output)) return absl::OkStatus();
+  const absl::StatusOr<std::vector<std::string>> names = NamesIn(output);
+  if (!names.ok()) {
+    return absl::Status(names.status().code(),
+                        absl::StrCat("--output: want a folder, got ", names.status().message(), "; choose another"));
   }
-  if (error) return absl::FailedPreconditionError(absl::StrCat(folder, ": ", error.message()));
-  if (names.empty()) return absl::OkStatus();
-  std::sort(names.begin(), names.end());
+  if (overwrite) return absl::OkStatus();
+  const bool same = IsSamePath(output, model);
+  const std::function<bool(const std::string&)> goes = same ? IsStray(output) : IsOfAModel;
+  std::vector<std::string> going;
+  std::copy_if(names->begin(), names->end(), std::back_inserter(going), goes);
+  if (going.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("want a folder without a model's files, which would be replaced or removed, got ", folder, " with ",
-                   absl::StrJoin(names, ", ")));
+      absl::StrCat("--output: want a folder without ", same ? "weights beside the model's" : "a model's files",
+                   ", which would be replaced or removed, got ", output, " with ", absl::StrJoin(going, ", "),
+                   "; choose another folder, or say --overwrite"));
 }
 
 }  // namespace retort

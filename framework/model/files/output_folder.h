@@ -7,12 +7,13 @@
 
 namespace retort {
 
-// Whether both are one folder that is there, whatever way they are written.
-bool IsSameFolder(const std::string& a, const std::string& b);
-
-// That SaveModel would neither replace nor remove a file there. InvalidArgument naming the files of a model or of a
-// tokenizer that the folder holds; FailedPrecondition for a file in its place. A folder that is not there is sound.
-absl::Status CheckHoldsNoModel(const std::string& folder);
+// That SaveModel into `output` replaces and removes nothing but files of the model in the folder `model`, be it the
+// same folder, unless the user said --overwrite. A folder that is not there is sound. Thread-safe.
+//
+// Errors, which begin with "--output: " and say what to do: InvalidArgument naming the files of another model or
+// tokenizer that the folder holds, or weights beside those that the model is read from; FailedPrecondition for a file
+// in the folder's place, which --overwrite does not help with.
+absl::Status CheckOutputFolder(const std::string& output, const std::string& model, bool overwrite);
 
 }  // namespace retort
 

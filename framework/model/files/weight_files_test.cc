@@ -7,9 +7,9 @@
 
 #include "ATen/ops/equal.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "framework/base/file.h"
 #include "framework/model/files/output_folder.h"
-#include "framework/model/files/unread_model.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"
@@ -142,68 +142,55 @@ TEST_F(WeightFilesTest, IndexesThatDoNotFitTheFiles) {
   EXPECT_THAT(OpenIndex(index.dump()), StatusIs(absl::StatusCode::kDataLoss, HasSubstr(Path(kSecond))));
 }
 
-TEST(CheckHoldsNoModel, NamesTheFilesThatWouldGo) {
-  const std::string folder = ::testing::TempDir() + "/output_folder";
-  std::filesystem::remove_all(folder);
-  EXPECT_THAT(CheckHoldsNoModel(folder), IsOk());
-  ASSERT_THAT(MakeDirectories(folder), IsOk());
-  ASSERT_THAT(AtomicWriteFile(folder + "/README.md", ""), IsOk());
-  EXPECT_THAT(CheckHoldsNoModel(folder), IsOk());
-  for (const char* name : {"merges.txt", "model-00001-of-00002.safetensors"}) {
-    ASSERT_THAT(AtomicWriteFile(folder + "/" + name, ""), IsOk());
-  }
-  EXPECT_THAT(CheckHoldsNoModel(folder),
-              IsInvalidArgument("got " + folder + " with merges.txt, model-00001-of-00002.safetensors"));
-  EXPECT_FALSE(CheckHoldsNoModel(folder + "/README.md").ok());
-  EXPECT_TRUE(IsSameFolder(folder, folder + "/./"));
-  EXPECT_FALSE(IsSameFolder(folder, folder + "/nowhere"));
+TEST_F(WeightFilesTest, WhatNobodyReadsOfAnIndexMayBeAnything) {
+  ASSERT_THAT(Write(163), IsOk());
+  const std::string text = *ReadFile(Path(kIndex));
+  EXPECT_THAT(OpenIndex(absl::StrReplaceAll(text, {{"\"total_size\": 164", "\"total_size\": NaN, \"x\": 1e999"}})),
+              IsOk());
 }
 
-class UnreadModelTest : public WeightFilesTest {
+class OutputFolderTest : public WeightFilesTest {
  protected:
-  // What is said of the folder with empty files of these names and this config.json.
-  std::string Said(const std::vector<std::string>& names, const std::string& config = "") const {
-    std::filesystem::remove_all(folder_);
-    EXPECT_THAT(MakeDirectories(folder_), IsOk());
-    for (const std::string& name : names) EXPECT_THAT(AtomicWriteFile(Path(name), ""), IsOk());
-    if (!config.empty()) {
-      EXPECT_THAT(AtomicWriteFile(Path("config.json"), config), IsOk());
-    }
-    return std::string(ExplainNoWeights(folder_).message());
+  void Put(const std::string& name) const { ASSERT_THAT(AtomicWriteFile(Path(name), ""), IsOk()); }
+  absl::Status Check(const std::string& model, bool overwrite = false) const {
+    return CheckOutputFolder(folder_, model, overwrite);
   }
 };
 
-// The command knows no class, so that it cannot add a head.
-TEST_F(UnreadModelTest, CopiesPicklesTensorByTensor) {
-  const std::string whole = Said({"pytorch_model.bin", "tf_model.h5"});
-  EXPECT_THAT(whole,
-              HasSubstr("pytorch_model.bin: pickles are not read, since they can run code; convert it once with: "
-                        "python3 -c 'import sys, torch; "));
-  EXPECT_THAT(whole, ::testing::EndsWith("'" + Path("pytorch_model.bin") + "' '" + Path("model.safetensors") + "'"));
-  const std::string first = "pytorch_model-00001-of-00002.bin", second = "pytorch_model-00002-of-00002.bin";
-  EXPECT_THAT(Said({"pytorch_model.bin.index.json", second, first}),
-              ::testing::EndsWith("'" + Path(first) + "' '" + Path(second) + "' '" + Path("model.safetensors") + "'"));
+TEST_F(OutputFolderTest, NamesTheFilesThatWouldGo) {
+  EXPECT_THAT(CheckOutputFolder(folder_ + "/new", "model", false), IsOk());
+  Put("README.md");
+  EXPECT_THAT(Check("model"), IsOk());
+  for (const char* name : {"merges.txt", kFirst}) Put(name);
+  EXPECT_THAT(Check("model"),
+              IsInvalidArgument(absl::StrCat("--output: want a folder without a model's files, which would "
+                                             "be replaced or removed, got ",
+                                             folder_, " with merges.txt, ", kFirst,
+                                             "; choose another folder, or say --overwrite")));
+  EXPECT_THAT(Check("model", /*overwrite=*/true), IsOk());
 }
 
-TEST_F(UnreadModelTest, NamesTheClassThatTheConfigurationNames) {
-  EXPECT_THAT(Said({"tf_model.h5"}, R"({"architectures": ["TFBertModel"]})"),
-              ::testing::EndsWith(" 'BertModel' '" + folder_ + "'"));
-  EXPECT_THAT(Said({"flax_model.msgpack"}, "{}"), HasSubstr("from_flax=True"));
-  EXPECT_THAT(Said({"bert_model.ckpt.index"}), HasSubstr("' '" + Path("bert_config.json") + "' '"));
-  EXPECT_THAT(Said({"adapter_model.safetensors"}), HasSubstr("merge_and_unload()"));
-  EXPECT_THAT(Said({}), HasSubstr("model.safetensors: No such file or directory"));
+TEST_F(OutputFolderTest, AModelsOwnFilesMayGo) {
+  ASSERT_THAT(Write(163), IsOk());
+  Put("merges.txt");
+  EXPECT_THAT(Check(folder_ + "/."), IsOk());
+  ASSERT_THAT(Write(0), IsOk());
+  for (const char* name : {kFirst, kIndex}) Put(name);
+  EXPECT_THAT(Check(folder_),
+              IsInvalidArgument(absl::StrCat("--output: want a folder without weights beside the model's, "
+                                             "which would be replaced or removed, got ",
+                                             folder_, " with ", kFirst, ", ", kIndex)));
+  EXPECT_THAT(Check(folder_, /*overwrite=*/true), IsOk());
 }
 
-TEST_F(UnreadModelTest, TellsHubNamesFromPaths) {
-  const absl::Status missing = absl::NotFoundError("no config.json");
-  EXPECT_EQ(ExplainNoConfig("google/bert", missing).message(),
-            "no config.json; models are read from folders, and there is none called google/bert; if that is a name on "
-            "the Hugging Face hub, make it one with: hf download 'google/bert' --local-dir 'google/bert'");
-  for (const char* path : {"/google/bert", "./bert", "a/b/c", "a b", ""}) {
-    EXPECT_EQ(ExplainNoConfig(path, missing), missing) << path;
+TEST_F(OutputFolderTest, NothingHelpsWithAFileInItsPlace) {
+  Put("file");
+  for (const bool overwrite : {false, true}) {
+    EXPECT_THAT(
+        CheckOutputFolder(Path("file"), "model", overwrite),
+        StatusIs(absl::StatusCode::kFailedPrecondition,
+                 absl::StrCat("--output: want a folder, got ", Path("file"), ": Not a directory; choose another")));
   }
-  EXPECT_THAT(AtomicWriteFile(Path("model.safetensors"), ""), IsOk());
-  EXPECT_THAT(ExplainNoConfig(Path("model.safetensors"), missing).message(), HasSubstr("its folder is " + folder_));
 }
 
 }  // namespace

@@ -19,12 +19,14 @@ namespace {
 std::string HeadRemedy(const LoadedModel& teacher) {
   const std::string named =
       teacher.architectures.empty() ? "" : absl::StrCat(" (", absl::StrJoin(teacher.architectures, ", "), ")");
-  for (const HeadSpec& head : teacher.config.heads) {
-    const std::string name = HeadKindName(head.kind);
-    return absl::StrCat(named, "; take the model that it was tuned from, or compare its head of ", name,
-                        ": soft_targets { head: ", absl::AsciiStrToUpper(name), " }");
+  if (teacher.config.heads.empty()) {
+    return absl::StrCat(named, "; take a model with one, or losses over hidden states or attention, which read none");
   }
-  return absl::StrCat(named, "; take a model with one, or losses over hidden states or attention, which read none");
+  const HeadSpec& head = teacher.config.heads.front();
+  const std::string name = HeadKindName(head.kind);
+  const char* loss = GivesOneNumber(head) ? "logit_mse { head: " : "soft_targets { temperature: 2 head: ";
+  return absl::StrCat(named, "; take the model that it was tuned from, or compare its head of ", name, ": ", loss,
+                      absl::AsciiStrToUpper(name), " }");
 }
 
 }  // namespace

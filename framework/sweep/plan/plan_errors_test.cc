@@ -7,6 +7,7 @@
 #include "framework/base/file.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
+#include "framework/model/family/family.h"
 #include "framework/model/files/hugging_face.h"
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/test_sweep.h"
@@ -253,6 +254,21 @@ TEST_F(PlanErrorsTest, ATeacherWithoutAHead) {
       Error({"teacher.checkpoint=" + folder}),
       IsInvalidArgument("stage \"distil\": teacher.checkpoint: want a model with a language-model head, got " + folder +
                         " without one (BertModel); take a model with one, or losses over hidden states"));
+  const auto advice = [&](HeadKind kind, const std::vector<std::string>& classes) {
+    HeadSpec head = FindFamily(config.family)->head(kind, config);
+    head.classes = classes;
+    EncoderConfig tuned = config;
+    tuned.pooler = true;
+    tuned.heads = {head};
+    ParameterSet values(EncoderParameterSpecs(tuned), at::kFloat, c10::Device(at::kCPU));
+    InitializeRandomNormal(1, 0.1, 0, &values);
+    const std::string path = sweep_.folder() + "/tuned_" + HeadKindName(kind);
+    EXPECT_THAT(SaveModel(path, tuned, values, {{"vocab.txt", testing::TinyVocabulary()}}), IsOk());
+    return Error({"teacher.checkpoint=" + path});
+  };
+  EXPECT_THAT(advice(HeadKind::kClasses, {"a", "b"}),
+              IsInvalidArgument("soft_targets { temperature: 2 head: CLASSES }"));
+  EXPECT_THAT(advice(HeadKind::kScore, {}), IsInvalidArgument("compare its head of score: logit_mse { head: SCORE }"));
   // What reads hidden states alone needs none; what cannot be compared is left out.
   const auto plan =
       sweep_.Make(sweep_.Text("controls: NONE"), {"teacher.checkpoint=" + folder, "stage.distil.loss.ce.weight=0",

@@ -104,6 +104,10 @@ TEST_F(DescribeTest, RefusesWhatDoesNotFitIntoMemory) {
                            "results come together in the store), or compute a step in more slices "
                            "(batch.micro_batches)",
                            wanted / 1e9)));
+  // What --only cannot part is not advised to be.
+  std::string alone(EnoughMemory(Make("controls: NONE"), store_, {0, "free memory"}).message());
+  EXPECT_THAT(alone, ::testing::AllOf(HasSubstr("memory: training a student (base) takes"),
+                                      HasSubstr("(free memory); compute a step in more slices (batch.micro_batches)")));
   for (const PlannedStage& stage : plan.stages) Finish(stage);
   EXPECT_THAT(EnoughMemory(plan, store_, {0, "free memory"}), IsOk()) << "nothing is left to train";
 }

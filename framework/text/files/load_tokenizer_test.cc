@@ -76,8 +76,9 @@ constexpr char kBert[] = R"({"model_type": "bert"})";
 constexpr char kRoberta[] = R"({"model_type": "roberta"})";
 constexpr char kWhole[] = R"({"version": "1.0", "added_tokens": [], "normalizer": null, "decoder": null,
     "pre_tokenizer": {"type": "BertPreTokenizer"}, "post_processor": null,
-    "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 1,
-              "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "aa": 5, "AA": 6, "A": 7}}})";
+    "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+              "max_input_chars_per_word": 1, "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4,
+                "aa": 5, "AA": 6, "A": 7}}})";
 
 TEST(LoadTokenizerTest, TheClassDecidesWhatOfATokenizerJsonCounts) {
   const auto ids = [](const char* name, const Files& files) { return Ids(Folder(name, files), "AA A"); };
@@ -139,8 +140,10 @@ TEST(LoadTokenizerTest, WhatBesideAVocabularyIsNotSupportedIsNamed) {
   EXPECT_THAT(
       config(R"({"tokenizer_class": "MPNetTokenizer"})"),
       HasSubstr("tokenizer_config.json: tokenizer_class: want BertTokenizer, RobertaTokenizer, GPT2Tokenizer or "
-                "PreTrainedTokenizerFast, got \"MPNetTokenizer\"; of a class with a fast tokenizer, "
-                "AutoTokenizer.from_pretrained(FOLDER).backend_tokenizer.save("));
+                "PreTrainedTokenizerFast, got \"MPNetTokenizer\"; if the class has a fast tokenizer, let transformers "
+                "(pip install transformers) write all of it down with: python3 -c 'import json, os, sys; "));
+  EXPECT_THAT(config(R"({"tokenizer_class": "MPNetTokenizer"})"),
+              testing::EndsWith(absl::StrCat("indent=2)' '", testing::TempDir(), "/refused'")));
   EXPECT_THAT(config(R"({"tokenizer_class": "RobertaTokenizer"})"),
               HasSubstr("want a tokenizer.json, or vocab.json and merges.txt for RobertaTokenizer, got "));
   EXPECT_THAT(config(R"({"split_special_tokens": true})"), HasSubstr("split_special_tokens: want false, got true"));
@@ -165,6 +168,19 @@ TEST(LoadTokenizerTest, WhatBesideAVocabularyIsNotSupportedIsNamed) {
       HasSubstr("vocab.txt: want the special piece [UNK], got none: give the vocabulary one, or name another piece "
                 "as \"unk_token\" in tokenizer_config.json"));
   EXPECT_THAT(Message({{"spiece.model", "x"}}), HasSubstr("got SentencePiece's spiece.model, which is not supported"));
+}
+
+// No class makes a Unigram model one that is read, so that none is advised.
+TEST(LoadTokenizerTest, OfAnUnknownClassTheModelIsLookedAtFirst) {
+  const std::pair<std::string, std::string> unigram = {"tokenizer.json", R"({"model": {"type": "Unigram"}})"};
+  const auto wanted = HasSubstr("tokenizer.json: model.type: want WordPiece or BPE, since no other vocabularies are");
+  EXPECT_THAT(Message({unigram, {"tokenizer_config.json", R"({"tokenizer_class": "XLMRobertaTokenizer"})"}}), wanted);
+  EXPECT_THAT(Message({unigram, {"config.json", R"({"model_type": "xlm-roberta"})"}}), wanted);
+}
+
+TEST(LoadTokenizerTest, NamesOnTheHubAreNoFolders) {
+  EXPECT_THAT(std::string(LoadTokenizer("bert-base-uncased").status().message()),
+              HasSubstr("hf download 'bert-base-uncased' --local-dir 'bert-base-uncased'"));
 }
 
 TEST(LoadTokenizerTest, AByteOrderMarkIsNamedInEveryFile) {

@@ -36,11 +36,6 @@ bool Contains(const std::vector<const char*>& names, absl::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-constexpr char kWayOut[] =
-    "; of a class with a fast tokenizer, AutoTokenizer.from_pretrained(FOLDER).backend_tokenizer.save(\"FOLDER/"
-    "tokenizer.json\") in Python writes all of it, and tokenizer_config.json then says \"tokenizer_class\": "
-    "\"PreTrainedTokenizerFast\"";
-
 }  // namespace
 
 std::string TokenizerClassName(TokenizerClass tokenizer_class) {
@@ -58,7 +53,7 @@ absl::StatusOr<TokenizerClass> TokenizerClassOfName(const std::string& name, abs
   }
   return absl::InvalidArgumentError(
       absl::StrCat(place, ": want BertTokenizer, RobertaTokenizer, GPT2Tokenizer or PreTrainedTokenizerFast, got \"",
-                   name.substr(0, 100), "\"", kWayOut));
+                   name.substr(0, 100), "\""));
 }
 
 absl::StatusOr<std::optional<std::string>> ClassByConfig(const nlohmann::json& config,
@@ -80,7 +75,7 @@ absl::StatusOr<std::optional<std::string>> ClassByConfig(const nlohmann::json& c
   if (name.has_value() || type.empty()) return name;
   return absl::InvalidArgumentError(absl::StrCat(where,
                                                  ": model_type: want one whose tokenizer is BERT's, RoBERTa's or ",
-                                                 "GPT-2's, got \"", type.substr(0, 100), "\"", kWayOut));
+                                                 "GPT-2's, got \"", type.substr(0, 100), "\""));
 }
 
 }  // namespace retort

@@ -19,7 +19,8 @@ enum class TokenizerClass { kWhole, kBert, kRoberta, kGpt2 };
 // What a tokenizer_config.json calls it; for kWhole PreTrainedTokenizerFast, which all versions of transformers know.
 std::string TokenizerClassName(TokenizerClass tokenizer_class);
 
-// The class of that name, with or without "Fast". Errors, which begin with `place`: a class that is not known here.
+// The class of that name, with or without "Fast". Errors, which begin with `place`: a class that is not known here;
+// ExplainClass() (framework/text/files/class_advice.h) says what to do about it, as about those of ClassByConfig().
 absl::StatusOr<TokenizerClass> TokenizerClassOfName(const std::string& name, absl::string_view place);
 
 // The name of the class that AutoTokenizer takes for a model's config.json where tokenizer_config.json says `said` or,

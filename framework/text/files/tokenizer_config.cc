@@ -8,6 +8,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/json/json_fields.h"
 #include "framework/json/strict_json.h"
+#include "framework/text/files/class_advice.h"
 #include "framework/text/roles/piece_roles.h"
 
 namespace retort {
@@ -25,6 +26,12 @@ absl::StatusOr<Json> ReadObject(const TokenizerFiles& files, const std::string& 
   RETORT_ASSIGN_OR_RETURN(Json json, ParseStrictJson(found->second, place, JsonDialect::kPython));
   RETORT_RETURN_IF_ERROR(JsonFields::Open(json, place).status());
   return json;
+}
+
+// Empty for a file that is not there.
+std::string TextOf(const TokenizerFiles& files, const std::string& name) {
+  const auto found = files.find(name);
+  return found == files.end() ? "" : found->second;
 }
 
 absl::StatusOr<TokenizerClass> ReleasedClass(const TokenizerFiles& files, const std::string& folder) {
@@ -89,9 +96,10 @@ absl::StatusOr<ClassOfFiles> FindClass(const TokenizerFiles& files, const Tokeni
   }
   const std::string place = config.Place("tokenizer_class");
   RETORT_ASSIGN_OR_RETURN(const std::string name, config.String("tokenizer_class"));
-  RETORT_ASSIGN_OR_RETURN(const TokenizerClass said, TokenizerClassOfName(name, place));
-  RETORT_RETURN_IF_ERROR(CheckFiles(said, files, place));
-  return ClassOfFiles{said, /*said=*/true};
+  const absl::StatusOr<TokenizerClass> said = TokenizerClassOfName(name, place);
+  if (!said.ok()) return ExplainClass(said.status(), TextOf(files, "tokenizer.json"), folder);
+  RETORT_RETURN_IF_ERROR(CheckFiles(*said, files, place));
+  return ClassOfFiles{*said, /*said=*/true};
 }
 
 bool MaskStripsLeft(const ClassOfFiles& found, const TokenizerObjects& objects) {

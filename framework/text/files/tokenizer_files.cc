@@ -1,15 +1,18 @@
 #include "framework/text/files/tokenizer_files.h"
 
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
+#include "framework/base/paths/missing_path.h"
 #include "framework/base/status_macros.h"
 #include "framework/json/json_fields.h"
 #include "framework/json/strict_json.h"
+#include "framework/text/files/class_advice.h"
 #include "framework/text/files/tokenizer_class.h"
 #include "framework/text/unicode/text_file.h"
 
@@ -22,6 +25,7 @@ constexpr char kBytePieces[] = "vocab.json";
 constexpr char kMerges[] = "merges.txt";
 constexpr char kConfig[] = "tokenizer_config.json";
 constexpr const char* kBeside[] = {kConfig, "special_tokens_map.json", "added_tokens.json"};
+constexpr const char* kSentencePiece[] = {"sentencepiece.bpe.model", "spiece.model", "spm.model", "tokenizer.model"};
 
 absl::Status Add(const std::filesystem::path& file, const char* name, TokenizerFiles* files) {
   RETORT_ASSIGN_OR_RETURN((*files)[name], ReadFile(file.string()));
@@ -42,19 +46,30 @@ absl::Status NameClass(const std::filesystem::path& folder, TokenizerFiles* file
   std::optional<std::string> said;
   const auto found = objects.config.find("tokenizer_class");
   if (found != objects.config.end() && found->is_string()) said = found->get<std::string>();
-  RETORT_ASSIGN_OR_RETURN(const std::optional<std::string> name, ClassByConfig(model, said, model_path));
-  if (name != said) RETORT_RETURN_IF_ERROR(SetInConfig("tokenizer_class", *name, folder.string(), files));
+  const absl::StatusOr<std::optional<std::string>> name = ClassByConfig(model, said, model_path);
+  if (!name.ok())
+    return ExplainClass(name.status(), files->count(kWhole) > 0 ? files->at(kWhole) : "", folder.string());
+  if (*name != said) RETORT_RETURN_IF_ERROR(SetInConfig("tokenizer_class", **name, folder.string(), files));
   return absl::OkStatus();
 }
 
 }  // namespace
+
+const std::vector<std::string>& TokenizerFileNames() {
+  static const auto* const names = [] {
+    auto* all = new std::vector<std::string>{kWhole, kWordPieces, kBytePieces, kMerges};
+    all->insert(all->end(), std::begin(kBeside), std::end(kBeside));
+    return all;
+  }();
+  return *names;
+}
 
 absl::StatusOr<std::string> FindTokenizerFile(const std::string& folder) {
   for (const char* name : {kWhole, kWordPieces, kBytePieces}) {
     std::string path = absl::StrCat(folder, "/", name);
     if (Exists(path)) return path;
   }
-  for (const char* name : {"sentencepiece.bpe.model", "spiece.model", "spm.model", "tokenizer.model"}) {
+  for (const char* name : kSentencePiece) {
     if (!Exists(absl::StrCat(folder, "/", name))) continue;
     return absl::NotFoundError(absl::StrCat(
         folder, ": want WordPiece or byte-level BPE in tokenizer.json, vocab.txt, or vocab.json and merges.txt, got ",
@@ -76,7 +91,8 @@ absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path) {
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   TokenizerFiles files;
   const bool is_whole = file.filename() == kWhole, has_merges = file.filename() == kBytePieces;
-  RETORT_RETURN_IF_ERROR(Add(file, is_whole ? kWhole : has_merges ? kBytePieces : kWordPieces, &files));
+  const absl::Status added = Add(file, is_whole ? kWhole : has_merges ? kBytePieces : kWordPieces, &files);
+  if (!added.ok()) return ExplainMissing(path, added);
   if (has_merges) RETORT_RETURN_IF_ERROR(Add(folder / kMerges, kMerges, &files));
   std::vector<const char*> more(std::begin(kBeside), std::end(kBeside));
   if (is_whole || is_folder) more.insert(more.end(), {kWordPieces, kBytePieces, kMerges});
@@ -85,20 +101,39 @@ absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path) {
   return files;
 }
 
-absl::Status WriteTokenizerFiles(const std::string& folder, const TokenizerFiles& files, int64_t longest_sequence) {
-  if (files.empty()) return absl::OkStatus();
-  TokenizerFiles written = files;
-  RETORT_RETURN_IF_ERROR(CompleteConfig(longest_sequence, folder, &written));
-  std::vector<const char*> known(std::begin(kBeside), std::end(kBeside));
-  known.insert(known.end(), {kWhole, kWordPieces, kBytePieces, kMerges});
-  for (const char* name : known) {
-    std::error_code ignored;
-    if (written.count(name) == 0) std::filesystem::remove(absl::StrCat(folder, "/", name), ignored);
+absl::StatusOr<TokenizerFiles> CopyTokenizerFiles(const std::string& folder) {
+  std::vector<std::string> names = TokenizerFileNames();
+  names.insert(names.end(), std::begin(kSentencePiece), std::end(kSentencePiece));
+  TokenizerFiles files;
+  for (const std::string& name : names) {
+    const std::string path = absl::StrCat(folder, "/", name);
+    if (!Exists(path)) continue;
+    RETORT_ASSIGN_OR_RETURN(files[name], ReadFile(path));
   }
-  for (const auto& [name, contents] : written) {
+  return files;
+}
+
+absl::StatusOr<TokenizerFiles> CompleteTokenizerFiles(TokenizerFiles files, int64_t longest_sequence,
+                                                      const std::string& folder) {
+  if (!files.empty()) RETORT_RETURN_IF_ERROR(CompleteConfig(longest_sequence, folder, &files));
+  return files;
+}
+
+absl::Status PutTokenizerFiles(const std::string& folder, const TokenizerFiles& files) {
+  if (files.empty()) return absl::OkStatus();
+  for (const std::string& name : TokenizerFileNames()) {
+    std::error_code ignored;
+    if (files.count(name) == 0) std::filesystem::remove(absl::StrCat(folder, "/", name), ignored);
+  }
+  for (const auto& [name, contents] : files) {
     RETORT_RETURN_IF_ERROR(AtomicWriteFile(absl::StrCat(folder, "/", name), contents));
   }
   return absl::OkStatus();
+}
+
+absl::Status WriteTokenizerFiles(const std::string& folder, const TokenizerFiles& files, int64_t longest_sequence) {
+  RETORT_ASSIGN_OR_RETURN(const TokenizerFiles complete, CompleteTokenizerFiles(files, longest_sequence, folder));
+  return PutTokenizerFiles(folder, complete);
 }
 
 }  // namespace retort

@@ -3,12 +3,16 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "framework/text/files/tokenizer_config.h"
 
 namespace retort {
+
+// The names of all files that a tokenizer is read from.
+const std::vector<std::string>& TokenizerFileNames();
 
 // The file of a model folder that its tokenizer is read from: the first that is there of tokenizer.json, vocab.txt and
 // vocab.json. Errors: none is, and what to do about one of SentencePiece.
@@ -23,11 +27,22 @@ absl::StatusOr<std::string> FindTokenizerFile(const std::string& folder);
 // JSON.
 absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path);
 
+// The folder's files of these names and of SentencePiece's, byte for byte and unread: for a copy of a model whose
+// tokenizer nobody here can read. Errors: those of ReadFile.
+absl::StatusOr<TokenizerFiles> CopyTokenizerFiles(const std::string& folder);
+
+// The files as they are written: what they leave unsaid is in tokenizer_config.json, so that AutoTokenizer reads them
+// as LoadTokenizer does, whatever model they stand beside: the class, the case of a vocab.txt, and how RoBERTa's <mask>
+// is found. So is a model_max_length of at most `longest_sequence`, the ids that the model can take. No files stay
+// none. Errors, which begin with `folder`: JSON that cannot be read, and a class that is not known.
+absl::StatusOr<TokenizerFiles> CompleteTokenizerFiles(TokenizerFiles files, int64_t longest_sequence,
+                                                      const std::string& folder);
+
 // Puts the files into a folder and removes what is left there of another tokenizer, which would be read in their place.
-// What they leave unsaid is written into tokenizer_config.json, so that AutoTokenizer reads them as LoadTokenizer does,
-// whatever model they stand beside: the class, the case of a vocab.txt, and how RoBERTa's <mask> is found. So is a
-// model_max_length of at most `longest_sequence`, the ids that the model can take. Nothing is done for no files.
-// Errors: those of the file system, and JSON that cannot be read.
+// Nothing is done for no files. Errors: those of the file system.
+absl::Status PutTokenizerFiles(const std::string& folder, const TokenizerFiles& files);
+
+// Both of them. Nothing is written or removed where the first fails.
 absl::Status WriteTokenizerFiles(const std::string& folder, const TokenizerFiles& files, int64_t longest_sequence);
 
 }  // namespace retort

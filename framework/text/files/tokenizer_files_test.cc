@@ -101,6 +101,21 @@ TEST(TokenizerFilesTest, TheyAreWrittenAsTheyAre) {
   EXPECT_FALSE(WriteTokenizerFiles(folder + "/nowhere", merges, kLongest).ok());
 }
 
+TEST(TokenizerFilesTest, NothingIsTouchedWhereTheFilesCannotBeCompleted) {
+  const std::string folder = Folder("kept", Everything());
+  const TokenizerFiles unknown = {{"vocab.txt", "x"}, {"tokenizer_config.json", R"({"tokenizer_class": "X"})"}};
+  EXPECT_FALSE(WriteTokenizerFiles(folder, unknown, kLongest).ok());
+  EXPECT_EQ(Contents(folder), Everything());
+}
+
+TEST(TokenizerFilesTest, CopiesAreMadeOfWhatNobodyReads) {
+  TokenizerFiles files = {{"vocab.txt", "\xEF\xBB\xBF\xFF"}, {"tokenizer_config.json", "{"}, {"spiece.model", "x"}};
+  const std::string folder = Folder("unread", files);
+  EXPECT_EQ(*CopyTokenizerFiles(folder), files);
+  ASSERT_TRUE(PutTokenizerFiles(Folder("copy", Some({"merges.txt"})), files).ok());
+  EXPECT_EQ(Contents(testing::TempDir() + "/tokenizer_files_copy"), files);
+}
+
 TEST(TokenizerFilesTest, VocabTxtAloneGetsOptions) {
   const std::string folder = Folder("config", {});
   ASSERT_TRUE(WriteTokenizerFiles(folder, Some({"vocab.txt"}), kLongest).ok());

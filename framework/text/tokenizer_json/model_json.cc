@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/text/bpe/byte_alphabet.h"
@@ -33,8 +34,6 @@ absl::Status CheckBpeOptions(const Json& pieces, JsonFields* model) {
   bool all_bytes = pieces.is_object();
   for (int byte = 0; byte < 256 && all_bytes; ++byte) all_bytes = pieces.contains(ByteCharacter(byte));
   if (!all_bytes && !model->Get("unk_token").is_null()) return model->Unsupported("unk_token", "none");
-  model->Ignore("unk_token");
-  model->Ignore("fuse_unk");
   return absl::OkStatus();
 }
 
@@ -61,7 +60,6 @@ absl::StatusOr<WordPieceModel> ParseWordPieceModel(JsonFields* model) {
   RETORT_ASSIGN_OR_RETURN(const int most, model->Int("max_input_chars_per_word"));
   RETORT_ASSIGN_OR_RETURN(Vocabulary vocabulary, ParsePieces(model));
   if (!vocabulary.Id(unk).has_value()) return model->Unsupported("unk_token", "a piece of its vocabulary");
-  RETORT_RETURN_IF_ERROR(model->Finish());
   return WordPieceModel{std::move(vocabulary), std::move(unk), most};
 }
 
@@ -69,7 +67,6 @@ absl::StatusOr<BpeModel> ParseBpeModel(JsonFields* model) {
   RETORT_RETURN_IF_ERROR(CheckBpeOptions(model->Get("vocab"), model));
   RETORT_ASSIGN_OR_RETURN(Vocabulary vocabulary, ParsePieces(model));
   RETORT_ASSIGN_OR_RETURN(std::vector<BytePairMerges::Pair> merges, ParseMerges(model));
-  RETORT_RETURN_IF_ERROR(model->Finish());
   return BpeModel{std::move(vocabulary), std::move(merges)};
 }
 
@@ -81,10 +78,14 @@ absl::StatusOr<std::vector<BytePairMerges::Pair>> ParseMerges(JsonFields* model)
   const Json& list = model->Get("merges");
   const std::string place = model->Place("merges");
   if (!list.is_array()) return absl::InvalidArgumentError(absl::StrCat(place, ": want a list, got ", Shown(list)));
+  const auto is_heading = [](const Json& merge) {
+    return merge.is_string() && absl::StartsWith(merge.get_ref<const std::string&>(), "#version");
+  };
   std::vector<BytePairMerges::Pair> pairs;
   pairs.reserve(list.size());
   for (size_t i = 0; i < list.size(); ++i) {
     const Json& merge = list[i];
+    if (is_heading(merge)) continue;
     if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
       pairs.emplace_back(merge[0].get<std::string>(), merge[1].get<std::string>());
       continue;

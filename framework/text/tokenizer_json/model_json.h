@@ -32,11 +32,12 @@ struct BpeModel {
   std::vector<BytePairMerges::Pair> merges;
 };
 
-// All of the model: options that are not supported are errors.
+// All of the model: options that are not supported are errors, fields that the tokenizers library does not know are
+// nothing to it, nor here.
 absl::StatusOr<WordPieceModel> ParseWordPieceModel(JsonFields* model);
 absl::StatusOr<BpeModel> ParseBpeModel(JsonFields* model);
 
-// Its pieces, and its merges, alone.
+// Its pieces, and its merges, alone; lines of merges that begin with "#version" are none.
 absl::StatusOr<Vocabulary> ParsePieces(JsonFields* model);
 absl::StatusOr<std::vector<BytePairMerges::Pair>> ParseMerges(JsonFields* model);
 

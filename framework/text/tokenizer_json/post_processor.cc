@@ -34,8 +34,6 @@ absl::StatusOr<SequenceTemplate> ParseSpecialPair(bool roberta, const Vocabulary
   RETORT_ASSIGN_OR_RETURN(const int32_t sep, ParsePieceAndId("sep", vocabulary, fields));
   RETORT_ASSIGN_OR_RETURN(const int32_t cls, ParsePieceAndId("cls", vocabulary, fields));
   if (!roberta) return SequenceTemplate{{cls}, {sep}, {sep}, /*second_type=*/1};
-  fields->Ignore("trim_offsets");
-  fields->Ignore("add_prefix_space");
   return SequenceTemplate{{cls}, {sep, sep}, {sep}, /*second_type=*/0};
 }
 
@@ -55,10 +53,7 @@ absl::StatusOr<std::vector<int32_t>> TemplateIds(const Json& specials, const std
   };
   if (!specials.is_object() || !specials.contains(name)) return error("an entry in special_tokens", "none");
   RETORT_ASSIGN_OR_RETURN(JsonFields fields, JsonFields::Open(specials[name], place));
-  fields.Ignore("id");
-  fields.Ignore("tokens");
   const Json& list = fields.Get("ids");
-  RETORT_RETURN_IF_ERROR(fields.Finish());
   if (!list.is_array()) return error("a list of ids", Shown(list));
   std::vector<int32_t> ids;
   for (const Json& id : list) {
@@ -84,7 +79,6 @@ absl::StatusOr<TemplateList> ParseTemplateList(const std::string& name, const Js
     RETORT_RETURN_IF_ERROR(fields.Finish());
     RETORT_ASSIGN_OR_RETURN(const std::string id, inner.String("id"));
     RETORT_ASSIGN_OR_RETURN(const int32_t type, inner.Int("type_id"));
-    RETORT_RETURN_IF_ERROR(inner.Finish());
     if (!special) {
       result.texts += id;
       result.text_types.push_back(type);
@@ -164,15 +158,12 @@ absl::StatusOr<std::optional<SequenceTemplate>> Parse(const Json& processor, con
     RETORT_ASSIGN_OR_RETURN(result, ParseSpecialPair(type == "RobertaProcessing", vocabulary, &fields));
   } else if (type == "TemplateProcessing") {
     RETORT_ASSIGN_OR_RETURN(result, ParseTemplate(vocabulary, &fields));
-  } else if (type == "ByteLevel") {
-    for (const char* name : {"add_prefix_space", "trim_offsets", "use_regex"}) fields.Ignore(name);
   } else if (type == "Sequence") {
     RETORT_ASSIGN_OR_RETURN(result, ParseSequence(vocabulary, &fields));
-  } else {
+  } else if (type != "ByteLevel") {
     return fields.Unsupported("type",
                               "BertProcessing, RobertaProcessing, TemplateProcessing, ByteLevel or a Sequence of them");
   }
-  RETORT_RETURN_IF_ERROR(fields.Finish());
   return result;
 }
 

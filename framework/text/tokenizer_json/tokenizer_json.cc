@@ -35,7 +35,6 @@ absl::Status CheckWordPieceDecoder(const File& file) {
   if (decoder.is_null()) return absl::OkStatus();
   return ReadPart(decoder, "WordPiece", "decoders", file.Place("decoder"), [](JsonFields* fields) {
     if (fields->Get("prefix") != Json("##")) return fields->Unsupported("prefix", "\"##\"");
-    fields->Ignore("cleanup");
     return absl::OkStatus();
   });
 }
@@ -77,7 +76,6 @@ absl::Status ReadByteLevel(const File& file, const std::string& name, const std:
     RETORT_ASSIGN_OR_RETURN(*prefix_space, fields->Bool("add_prefix_space", true));
     RETORT_ASSIGN_OR_RETURN(const bool pattern, fields->Bool("use_regex", true));
     if (name == "pre_tokenizer" && !pattern) return fields->Unsupported("use_regex", "true");
-    fields->Ignore("trim_offsets");
     return absl::OkStatus();
   });
 }

@@ -20,8 +20,9 @@ namespace retort {
 // with any post-processor that ParsePostProcessor takes. Special pieces have the names of BERT, RoBERTa or GPT-2.
 //
 // `truncation` and `padding` are the caller's business and not looked at, and
-// so is the decoder's `cleanup` (see DecodeOptions). All else counts: an option
-// that is not supported is an error that names it, as are ids of two pieces,
+// so is the decoder's `cleanup` (see DecodeOptions). All else that the library
+// knows counts: an option that is not supported is an error that names it, as
+// is a field beside its parts that it refuses; so are ids of two pieces,
 // merges outside of the vocabulary, and what ParseStrictJson refuses. `where`
 // begins messages. Thread-safe.
 absl::StatusOr<std::unique_ptr<Tokenizer>> ParseTokenizerJson(absl::string_view text, absl::string_view where);

@@ -1,5 +1,6 @@
 #include "framework/text/tokenizer_json/tokenizer_json_parts.h"
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,7 +21,22 @@ absl::Status AppendSequence(JsonFields* fields, std::vector<BertNormalizerOption
     const std::string place = absl::StrCat(fields->Place("normalizers"), "[", i, "]");
     RETORT_RETURN_IF_ERROR(AppendNormalizer(list[i], place, steps));
   }
-  return fields->Finish();
+  return absl::OkStatus();
+}
+
+absl::Status ReadStrip(JsonFields* fields, BertNormalizerOptions* step) {
+  RETORT_ASSIGN_OR_RETURN(step->strip_left, fields->Bool("strip_left"));
+  RETORT_ASSIGN_OR_RETURN(step->strip_right, fields->Bool("strip_right"));
+  return absl::OkStatus();
+}
+
+UnicodeForm FormOfName(const std::string& name) {
+  static const auto* const forms = new std::map<std::string, UnicodeForm>{{"NFD", UnicodeForm::kNfd},
+                                                                          {"NFC", UnicodeForm::kNfc},
+                                                                          {"NFKD", UnicodeForm::kNfkd},
+                                                                          {"NFKC", UnicodeForm::kNfkc}};
+  const auto found = forms->find(name);
+  return found == forms->end() ? UnicodeForm::kNone : found->second;
 }
 
 absl::Status AppendNormalizer(const Json& json, absl::string_view place, std::vector<BertNormalizerOptions>* steps) {
@@ -28,6 +44,7 @@ absl::Status AppendNormalizer(const Json& json, absl::string_view place, std::ve
   RETORT_ASSIGN_OR_RETURN(const std::string type, fields.String("type"));
   if (type == "Sequence") return AppendSequence(&fields, steps);
   BertNormalizerOptions step = {false, false, false, false};
+  step.form = FormOfName(type);
   if (type == "BertNormalizer") {
     RETORT_ASSIGN_OR_RETURN(step.clean_text, fields.Bool("clean_text"));
     RETORT_ASSIGN_OR_RETURN(step.handle_chinese_chars, fields.Bool("handle_chinese_chars"));
@@ -35,15 +52,16 @@ absl::Status AppendNormalizer(const Json& json, absl::string_view place, std::ve
     RETORT_ASSIGN_OR_RETURN(step.strip_accents, fields.Bool("strip_accents", step.lower_case));
   } else if (type == "Lowercase") {
     step.lower_case = true;
-  } else if (type == "NFD") {
-    step.decompose = true;
   } else if (type == "StripAccents") {
     step.strip_marks = true;
-  } else {
-    return fields.Unsupported("type", "BertNormalizer, Lowercase, NFD, StripAccents or a Sequence of them");
+  } else if (type == "Strip") {
+    RETORT_RETURN_IF_ERROR(ReadStrip(&fields, &step));
+  } else if (step.form == UnicodeForm::kNone) {
+    return fields.Unsupported(
+        "type", "BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Strip, StripAccents or a Sequence of them");
   }
   steps->push_back(step);
-  return fields.Finish();
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -74,12 +92,10 @@ absl::Status ReadPart(const Json& part, const std::string& type, const std::stri
   if (got == "Sequence") {
     const Json& list = fields.Get(name);
     if (!list.is_array() || list.size() != 1) return fields.Unsupported(name, absl::StrCat("a list of one ", type));
-    RETORT_RETURN_IF_ERROR(fields.Finish());
     return ReadPart(list[0], type, name, absl::StrCat(fields.Place(name), "[0]"), read);
   }
   if (got != type) return fields.Unsupported("type", type);
-  RETORT_RETURN_IF_ERROR(read(&fields));
-  return fields.Finish();
+  return read(&fields);
 }
 
 }  // namespace retort

@@ -13,15 +13,17 @@
 #include "framework/text/wordpiece/bert_normalizer.h"
 #include "nlohmann/json.hpp"
 
-// The parts of a tokenizer.json around its model. Each function's `place` begins its messages, which name the field that
-// is not supported. A Sequence of parts is these, one after the other. Thread-safe.
+// The parts of a tokenizer.json around its model. Each function's `place` begins its messages, which name the field
+// whose value is not supported; fields that the tokenizers library does not know are nothing to it, nor here. A
+// Sequence of parts is these, one after the other. Thread-safe.
 
 namespace retort {
 
 // `added_tokens`: pieces in the file's order, without ids.
 absl::StatusOr<std::vector<AddedPiece>> ParseAddedPieces(const nlohmann::json& list, absl::string_view place);
 
-// `normalizer`: any number of BertNormalizer, Lowercase, NFD and StripAccents; none for null.
+// `normalizer`: any number of BertNormalizer, Lowercase, Strip, StripAccents and Unicode's forms (NFC); none for
+// null.
 absl::StatusOr<std::vector<BertNormalizerOptions>> ParseNormalizer(const nlohmann::json& normalizer,
                                                                    absl::string_view place);
 

@@ -29,12 +29,15 @@ Json Added(int id, const char* content) {
 Json WordPiece() {
   Json json = Json::parse(R"({
     "version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
-    "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+    "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null,
+      "lowercase": true},
     "pre_tokenizer": {"type": "BertPreTokenizer"},
     "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]},
     "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
-    "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
-              "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "a": 5, "##a": 6, "A": 7, "\u00e9": 8, "e": 9}}})");
+    "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+      "max_input_chars_per_word": 100,
+              "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "a": 5, "##a": 6, "A": 7,
+                "\u00e9": 8, "e": 9}}})");
   for (const auto& [piece, id] : json["model"]["vocab"].items()) {
     if (piece[0] == '[') json["added_tokens"].push_back(Added(id, piece.c_str()));
   }
@@ -45,9 +48,11 @@ Json Bpe() {
   Json json = Json::parse(R"({
     "version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
     "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
-    "post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0], "trim_offsets": true, "add_prefix_space": false},
+    "post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0], "trim_offsets": true,
+      "add_prefix_space": false},
     "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},
-    "model": {"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": "", "end_of_word_suffix": "",
+    "model": {"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": "",
+      "end_of_word_suffix": "",
               "fuse_unk": false, "byte_fallback": false, "ignore_merges": false,
               "vocab": {"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "<mask>": 4, "a": 5, "b": 6, "ab": 7, "\u0120": 8},
               "merges": ["a b"]}})");
@@ -109,10 +114,13 @@ TEST(TokenizerJsonTest, Bpe) {
 TEST(TokenizerJsonTest, Templates) {
   EXPECT_THAT(Parse(Bpe())->sequence_template().between, ElementsAre(2, 2));
   const Json processor = Json::parse(R"({"type": "TemplateProcessing",
-    "single": [{"SpecialToken": {"id": "x", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "y", "type_id": 0}}],
-    "pair": [{"SpecialToken": {"id": "x", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "y", "type_id": 0}},
+    "single": [{"SpecialToken": {"id": "x", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+      {"SpecialToken": {"id": "y", "type_id": 0}}],
+    "pair": [{"SpecialToken": {"id": "x", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+      {"SpecialToken": {"id": "y", "type_id": 0}},
              {"Sequence": {"id": "B", "type_id": 1}}, {"SpecialToken": {"id": "y", "type_id": 1}}],
-    "special_tokens": {"x": {"id": "x", "ids": [0, 1], "tokens": ["x", "x"]}, "y": {"id": "y", "ids": [2], "tokens": ["y"]}}})");
+    "special_tokens": {"x": {"id": "x", "ids": [0, 1], "tokens": ["x", "x"]}, "y": {"id": "y", "ids": [2],
+      "tokens": ["y"]}}})");
   const SequenceTemplate read = Parse(At(Bpe(), "/post_processor", processor))->sequence_template();
   EXPECT_THAT(read.before, ElementsAre(0, 1));
   EXPECT_THAT(read.between, ElementsAre(2));
@@ -168,8 +176,41 @@ TEST(TokenizerJsonTest, SequencesOfNormalizers) {
   EXPECT_THAT(Ids(with(sequence(Json::array())), "A \u00e9"), ElementsAre(7, 8));
   EXPECT_THAT(Ids(with(nullptr), "A \u00e9"), ElementsAre(7, 8));
   EXPECT_THAT(Ids(At(Bpe(), "/normalizer", sequence(Json::array())), "ab"), ElementsAre(7));
-  EXPECT_THAT(Message(with(sequence(Json::array({{{"type", "NFC"}}})))),
+  EXPECT_THAT(Message(with(sequence(Json::array({{{"type", "Nmt"}}})))),
               StartsWith("t.json: normalizer.normalizers[0].type: want BertNormalizer"));
+}
+
+// The ids are those of the tokenizers library, 0.23.2.
+TEST(TokenizerJsonTest, FormsOfUnicode) {
+  Json json = WordPiece();
+  const char* const pieces[] = {"e\u0301", "\uFB01", "fi", "\u2260", "=", "\u0338"};
+  for (int i = 0; i < 6; ++i) json["model"]["vocab"][pieces[i]] = 10 + i;
+  const auto ids = [&](const Json& normalizer, const char* text) {
+    return Ids(At(json, "/normalizer", normalizer), text);
+  };
+  const char* const text = "\u00E9 e\u0301 \uFB01 fi =\u0338";
+  EXPECT_THAT(ids({{"type", "NFD"}}, text), ElementsAre(10, 10, 11, 12, 14, 15));
+  EXPECT_THAT(ids({{"type", "NFC"}}, text), ElementsAre(8, 8, 11, 12, 13));
+  EXPECT_THAT(ids({{"type", "NFKD"}}, text), ElementsAre(10, 10, 12, 12, 14, 15));
+  EXPECT_THAT(ids({{"type", "NFKC"}}, text), ElementsAre(8, 8, 12, 12, 13));
+  const Json strip = {{"type", "Strip"}, {"strip_left", true}, {"strip_right", true}};
+  EXPECT_THAT(ids({{"type", "Sequence"}, {"normalizers", {strip, {{"type", "NFKC"}}}}}, " \u2003\uFB01\u00A0\n"),
+              ElementsAre(12));
+  EXPECT_THAT(Message(At(json, "/normalizer", {{"type", "Strip"}, {"strip_left", true}})),
+              StartsWith("t.json: normalizer.strip_right: want true or false"));
+}
+
+TEST(TokenizerJsonTest, FieldsThatTheLibraryDoesNotKnowAreNothing) {
+  for (const char* pointer : {"/model/x", "/normalizer/x", "/pre_tokenizer/x", "/post_processor/x", "/decoder/x"}) {
+    EXPECT_THAT(Ids(At(WordPiece(), pointer, 1), "Aa"), ElementsAre(5, 6)) << pointer;
+  }
+  for (const char* pointer : {"/model/x", "/pre_tokenizer/x", "/post_processor/x", "/decoder/x"}) {
+    EXPECT_THAT(Ids(At(Bpe(), pointer, 1), "ab"), ElementsAre(7)) << pointer;
+  }
+}
+
+TEST(TokenizerJsonTest, MergesMayHaveTheHeadingOfTheirFile) {
+  EXPECT_THAT(Ids(At(Bpe(), "/model/merges", {"#version: 0.2", "a b"}), "ab"), ElementsAre(7));
 }
 
 TEST(TokenizerJsonTest, AddedPiecesThatAreNormalizedOrSingleWords) {
@@ -199,8 +240,7 @@ TEST(TokenizerJsonTest, WhatIsNotSupportedIsNamed) {
   const std::vector<std::pair<const char*, Json>> wordpiece = {{"/model/type", "Unigram"},
                                                                {"/model/unk_token", "?"},
                                                                {"/model/continuing_subword_prefix", "@@"},
-                                                               {"/normalizer/type", "NFC"},
-                                                               {"/normalizer/new", 1},
+                                                               {"/normalizer/type", "Nmt"},
                                                                {"/normalizer/clean_text", nullptr},
                                                                {"/version", "2.0"},
                                                                {"/pre_tokenizer/type", "Whitespace"},
@@ -215,14 +255,10 @@ TEST(TokenizerJsonTest, WhatIsNotSupportedIsNamed) {
     EXPECT_THAT(Message(At(WordPiece(), pointer, value)), StartsWith("t.json: " + name.substr(0, name.find('/'))))
         << pointer;
   }
-  const std::vector<std::pair<const char*, Json>> bpe = {{"/model/dropout", 0.1},
-                                                         {"/model/end_of_word_suffix", "</w>"},
-                                                         {"/model/byte_fallback", true},
-                                                         {"/model/ignore_merges", true},
-                                                         {"/model/unk_token", "<unk>"},
-                                                         {"/model/more", 1},
-                                                         {"/pre_tokenizer/use_regex", false},
-                                                         {"/decoder/type", "BPEDecoder"}};
+  const std::vector<std::pair<const char*, Json>> bpe = {
+      {"/model/dropout", 0.1},        {"/model/end_of_word_suffix", "</w>"}, {"/model/byte_fallback", true},
+      {"/model/ignore_merges", true}, {"/model/unk_token", "<unk>"},         {"/pre_tokenizer/use_regex", false},
+      {"/decoder/type", "BPEDecoder"}};
   for (const auto& [pointer, value] : bpe) {
     std::string name = std::string(pointer).substr(1);
     name[name.find('/')] = '.';

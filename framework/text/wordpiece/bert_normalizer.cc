@@ -21,11 +21,19 @@ namespace {
 // ICU counts in 32 bits, and a character may become several.
 constexpr size_t kMostBytes = size_t{256} << 20;
 
-// The library's decomposition tables are of Unicode 12.
-std::unique_ptr<const icu::Normalizer2> Decomposition() {
+const icu::Normalizer2* WholeForm(UnicodeForm form) {
   UErrorCode error = U_ZERO_ERROR;
-  const icu::Normalizer2* nfd = icu::Normalizer2::getNFDInstance(error);
+  const icu::Normalizer2* whole = form == UnicodeForm::kNfd    ? icu::Normalizer2::getNFDInstance(error)
+                                  : form == UnicodeForm::kNfc  ? icu::Normalizer2::getNFCInstance(error)
+                                  : form == UnicodeForm::kNfkd ? icu::Normalizer2::getNFKDInstance(error)
+                                                               : icu::Normalizer2::getNFKCInstance(error);
   CHECK(U_SUCCESS(error)) << u_errorName(error);
+  return whole;
+}
+
+// The library's tables are of Unicode 12. Null for no form.
+std::unique_ptr<const icu::Normalizer2> MakeForm(UnicodeForm form) {
+  if (form == UnicodeForm::kNone) return nullptr;
   static const icu::UnicodeSet* const kUnicode12 = [] {
     UErrorCode set_error = U_ZERO_ERROR;
     auto* set = new icu::UnicodeSet(u"[[:age=12.0:][:^assigned:]]", set_error);
@@ -33,7 +41,7 @@ std::unique_ptr<const icu::Normalizer2> Decomposition() {
     set->freeze();
     return set;
   }();
-  return std::make_unique<icu::FilteredNormalizer2>(*nfd, *kUnicode12);
+  return std::make_unique<icu::FilteredNormalizer2>(*WholeForm(form), *kUnicode12);
 }
 
 // Clean-up and CJK spacing.
@@ -93,11 +101,18 @@ icu::UnicodeString LowerCase(const icu::UnicodeString& text) {
   return lower;
 }
 
-icu::UnicodeString Decompose(const icu::UnicodeString& text, const icu::Normalizer2& decomposition) {
+icu::UnicodeString InForm(const icu::Normalizer2& form, const icu::UnicodeString& text) {
   UErrorCode error = U_ZERO_ERROR;
-  icu::UnicodeString decomposed = decomposition.normalize(text, error);
+  icu::UnicodeString formed = form.normalize(text, error);
   CHECK(U_SUCCESS(error)) << u_errorName(error);
-  return decomposed;
+  return formed;
+}
+
+icu::UnicodeString Strip(const icu::UnicodeString& text, bool left, bool right) {
+  int32_t begin = 0, end = text.length();
+  while (left && begin < end && IsWhiteSpace(text.char32At(begin))) begin = text.moveIndex32(begin, 1);
+  while (right && end > begin && IsWhiteSpace(text.char32At(end - 1))) end = text.moveIndex32(end, -1);
+  return icu::UnicodeString(text, begin, end - begin);
 }
 
 icu::UnicodeString Without(bool (*dropped)(char32_t), const icu::UnicodeString& text) {
@@ -132,8 +147,9 @@ void AppendSplit(const icu::UnicodeString& text, std::vector<std::string>* words
 }  // namespace
 
 BertNormalizer::BertNormalizer(std::vector<BertNormalizerOptions> sequence)
-    : sequence_(std::move(sequence)), decomposition_(Decomposition()) {
+    : sequence_(std::move(sequence)), decomposition_(MakeForm(UnicodeForm::kNfd)) {
   if (sequence_.empty()) sequence_.push_back({false, false, false, false});
+  for (const BertNormalizerOptions& step : sequence_) forms_.push_back(MakeForm(step.form));
 }
 
 absl::StatusOr<icu::UnicodeString> BertNormalizer::RunSteps(absl::string_view text, size_t offset) const {
@@ -150,10 +166,13 @@ absl::StatusOr<icu::UnicodeString> BertNormalizer::RunSteps(absl::string_view te
       offset = 0;
     }
     RETORT_ASSIGN_OR_RETURN(normalized, Clean(text, offset, options));
-    if (options.strip_accents) normalized = Without(IsNonSpacingMark, Decompose(normalized, *decomposition_));
+    if (options.strip_accents) normalized = Without(IsNonSpacingMark, InForm(*decomposition_, normalized));
     if (options.lower_case) normalized = LowerCase(normalized);
-    if (options.decompose) normalized = Decompose(normalized, *decomposition_);
+    if (forms_[i] != nullptr) normalized = InForm(*forms_[i], normalized);
     if (options.strip_marks) normalized = Without(IsMark, normalized);
+    if (options.strip_left || options.strip_right) {
+      normalized = Strip(normalized, options.strip_left, options.strip_right);
+    }
   }
   return normalized;
 }

@@ -14,15 +14,20 @@
 
 namespace retort {
 
-// Names and meaning as in Hugging Face's BertNormalizer, and of its normalizers NFD and StripAccents, which in a
-// sequence of several stand alone. What is on is done in this order.
+// Unicode's normalization forms.
+enum class UnicodeForm { kNone, kNfd, kNfc, kNfkd, kNfkc };
+
+// Names and meaning as in Hugging Face's BertNormalizer, and of its normalizers NFD, NFC, NFKD, NFKC, StripAccents and
+// Strip, which in a sequence of several stand alone. What is on is done in this order.
 struct BertNormalizerOptions {
   bool clean_text = true;            // control characters removed, white space made spaces
   bool handle_chinese_chars = true;  // CJK ideographs are words of their own
   bool strip_accents = true;         // decomposed (NFD), then non-spacing marks dropped
   bool lower_case = true;            // each character by itself, so no final sigma
-  bool decompose = false;            // NFD
-  bool strip_marks = false;          // StripAccents: marks of all kinds dropped
+  UnicodeForm form = UnicodeForm::kNone;
+  bool strip_marks = false;  // StripAccents: marks of all kinds dropped
+  bool strip_left = false;   // Strip: white space dropped where a text begins
+  bool strip_right = false;  // and where it ends
 };
 
 // BERT's "basic tokenization": text to words (Devlin et al. 2018; the details
@@ -50,6 +55,7 @@ class BertNormalizer {
 
   std::vector<BertNormalizerOptions> sequence_;
   std::unique_ptr<const icu::Normalizer2> decomposition_;
+  std::vector<std::unique_ptr<const icu::Normalizer2>> forms_;  // of the sequence; null where it says none
 };
 
 }  // namespace retort

@@ -64,6 +64,12 @@ std::vector<BertNormalizerOptions> Sequence(const WordPieceOptions& options) {
            options.lower_case}};
 }
 
+// Whether the step does the same to a text as to its runs between ASCII spaces and punctuation. Composition makes one
+// character of "=" and a stroke behind it, and Strip asks where a text ends.
+bool StaysInRuns(const BertNormalizerOptions& step) {
+  return step.form != UnicodeForm::kNfc && step.form != UnicodeForm::kNfkc && !step.strip_left && !step.strip_right;
+}
+
 // Gives the pieces the texts that are searched for.
 absl::Status Normalize(const BertNormalizer& normalizer, std::vector<AddedPiece>* pieces) {
   absl::flat_hash_set<std::string> known;
@@ -128,6 +134,7 @@ WordPieceTokenizer::WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& 
       normalized_(std::move(normalized)) {
   const std::vector<BertNormalizerOptions> sequence = Sequence(options);
   lower_case_ = std::any_of(sequence.begin(), sequence.end(), [](const auto& step) { return step.lower_case; });
+  by_runs_ = std::all_of(sequence.begin(), sequence.end(), StaysInRuns);
   absl::flat_hash_set<int32_t> not_in_model;
   for (const AddedPieces* list : {&added_, &normalized_}) {
     for (const AddedPiece& piece : list->pieces()) {
@@ -168,7 +175,8 @@ absl::Status WordPieceTokenizer::Encode(absl::string_view text, Scratch* scratch
   CHECK(cache == nullptr || cache->owner() == this) << "a scratch of another tokenizer";
   const auto ordinary = [&](size_t begin, size_t end) {
     const absl::string_view part = text.substr(begin, end - begin);
-    return normalized_.pieces().empty() ? EncodeOrdinary(part, begin, cache, ids) : EncodeNormalized(part, begin, ids);
+    const bool whole = !by_runs_ || !normalized_.pieces().empty();
+    return whole ? EncodeNormalized(part, begin, ids) : EncodeOrdinary(part, begin, cache, ids);
   };
   return WalkAddedPieces(added_, text, ordinary, [&](int32_t id) { ids->push_back(id); });
 }
@@ -196,8 +204,7 @@ absl::Status WordPieceTokenizer::EncodeOrdinary(absl::string_view text, size_t o
   for (size_t next = 0; next < text.size();) {
     const size_t begin = next++;
     if (class_at(begin) == kSpace) continue;
-    // Neither decomposition nor any other step reaches across ASCII spaces and
-    // punctuation.
+    // No step reaches across ASCII spaces and punctuation.
     if (class_at(begin) != kPunctuation) {
       while (next < text.size() && class_at(next) <= kOther) ++next;
     }
@@ -265,7 +272,8 @@ uint64_t WordPieceTokenizer::Fingerprint() const {
       ",", special.unk, ",", special.cls, ",", special.sep, ",", special.mask, " ", SequenceTemplateText(template_));
   for (const BertNormalizerOptions& step : Sequence(options_)) {
     absl::StrAppend(&parts, " ", step.lower_case, step.strip_accents, step.handle_chinese_chars, step.clean_text,
-                    step.decompose, step.strip_marks);
+                    static_cast<int>(step.form), step.strip_marks);
+    if (step.strip_left || step.strip_right) absl::StrAppend(&parts, " strip", step.strip_left, step.strip_right);
   }
   for (const AddedPieces* list : {&added_, &normalized_}) {
     for (const AddedPiece& piece : list->pieces()) absl::StrAppend(&parts, " ", AddedPieceText(piece));

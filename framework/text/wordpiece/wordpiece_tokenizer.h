@@ -109,6 +109,7 @@ class WordPieceTokenizer : public Tokenizer {
   AddedPieces added_;             // found in texts as they are
   AddedPieces normalized_;        // with texts as they are once normalised
   bool lower_case_;
+  bool by_runs_;                          // whether texts are normalised run by run
   absl::flat_hash_set<int32_t> skipped_;  // by a decoding without special pieces
   absl::flat_hash_map<std::string, int32_t> initial_;
   absl::flat_hash_map<std::string, int32_t> inner_;  // without their "##"

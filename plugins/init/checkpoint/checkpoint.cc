@@ -40,13 +40,14 @@ absl::StatusOr<LoadedModel> LoadModelOf(const std::string& path, int64_t pieces)
 absl::StatusOr<std::unique_ptr<Initializer>> CheckpointInit::Create(const CheckpointConfig& config,
                                                                     const InitializerContext& context) {
   if (config.path().empty()) return absl::InvalidArgumentError("CheckpointConfig.path: want a model folder, got none");
+  RETORT_RETURN_IF_ERROR(CheckModelFolder(config.path()));
   return std::make_unique<CheckpointInit>(config.path(), context.student);
 }
 
 std::vector<std::string> CheckpointInit::files() const {
   std::vector<std::string> files = {path_ + "/config.json"};
   const absl::StatusOr<WeightFiles> weights = WeightFiles::Open(path_);
-  // What is wrong with weights, LoadModel says.
+  // What is wrong with them, Initialize says.
   if (!weights.ok()) return files;
   for (const std::string& path : weights->paths()) files.push_back(path);
   return files;
