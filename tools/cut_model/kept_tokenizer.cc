@@ -36,7 +36,8 @@ absl::Status CarryOptions(const std::string& text, const std::string& path, nloh
 
 // Whether a class reads the pieces of a tokenizer.json, and no more of it.
 bool IsOfClass(const nlohmann::ordered_json& config) {
-  const std::string name = config.value("tokenizer_class", "");
+  const auto found = config.find("tokenizer_class");
+  const std::string name = found != config.end() && found->is_string() ? found->get<std::string>() : "";
   return !name.empty() && !absl::StartsWith(name, "PreTrainedTokenizer") && name != "TokenizersBackend";
 }
 
@@ -48,9 +49,10 @@ absl::StatusOr<TokenizerFiles> TokenizerOfKeptPieces(TokenizerFiles files, const
     return absl::InvalidArgumentError(absl::StrCat(folder, ": want a model with a vocab.txt, got none"));
   }
   const auto path = [&](const char* name) { return absl::StrCat(folder, "/", name); };
-  nlohmann::ordered_json config = nlohmann::ordered_json::object();
+  EditableJson edited;
+  nlohmann::ordered_json& config = edited.value;
   if (const auto found = files.find(kConfig); found != files.end()) {
-    config = nlohmann::ordered_json::parse(found->second, nullptr, /*allow_exceptions=*/false);
+    RETORT_ASSIGN_OR_RETURN(edited, EditableJson::Parse(found->second, path(kConfig)));
     if (!config.is_object()) {
       return absl::InvalidArgumentError(absl::StrCat(path(kConfig), ": want a JSON object, got something else"));
     }
@@ -61,7 +63,7 @@ absl::StatusOr<TokenizerFiles> TokenizerOfKeptPieces(TokenizerFiles files, const
     RETORT_RETURN_IF_ERROR(CarryOptions(whole->second, path(kWhole), &config));
   }
   config["tokenizer_class"] = "BertTokenizer";
-  if (whole != files.end() || files.count(kConfig) > 0) files[kConfig] = config.dump(2) + "\n";
+  if (whole != files.end() || files.count(kConfig) > 0) files[kConfig] = edited.Text();
   for (const char* name : {kWhole, "vocab.json", "merges.txt", "added_tokens.json"}) files.erase(name);
   files["vocab.txt"] = pieces;
   return files;

@@ -29,7 +29,7 @@ constexpr size_t kLongestQuote = 100;
 absl::StatusOr<std::map<std::string, std::string>> ParseIndex(absl::string_view text, const std::string& path) {
   const auto fail = [&](absl::string_view what) { return absl::InvalidArgumentError(absl::StrCat(path, ": ", what)); };
   if (text.size() > kLongestIndex) return fail("want at most 32 MiB, got more");
-  RETORT_ASSIGN_OR_RETURN(const nlohmann::json json, ParseStrictJson(text, path));
+  RETORT_ASSIGN_OR_RETURN(const nlohmann::json json, ParseStrictJson(text, path, JsonDialect::kPython));
   if (!json.is_object() || !json.contains("weight_map")) return fail("want an object with a weight_map, got none");
   const nlohmann::json& map = json["weight_map"];
   if (!map.is_object() || map.empty()) return fail("weight_map: want an object of tensors and files, got none");

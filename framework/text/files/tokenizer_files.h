@@ -23,11 +23,15 @@ absl::StatusOr<std::string> FindTokenizerFile(const std::string& folder);
 // JSON.
 absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path);
 
-// Puts the files into a folder and removes what is left there of another tokenizer, which would be read in their place.
-// What they leave unsaid is written into tokenizer_config.json, so that AutoTokenizer reads them as LoadTokenizer does,
-// whatever model they stand beside: the class, the case of a vocab.txt, and how RoBERTa's <mask> is found. So is a
-// model_max_length of at most `longest_sequence`, the ids that the model can take. Nothing is done for no files.
-// Errors: those of the file system, and JSON that cannot be read.
+// The files as they go with a model. What they leave unsaid is written into tokenizer_config.json, so that AutoTokenizer
+// reads them as LoadTokenizer does, whatever model they stand beside: the class, the case of a vocab.txt, and how
+// RoBERTa's <mask> is found. So is a model_max_length of at most `longest_sequence`, the ids that the model can take.
+// Blank lines at the end of a merges.txt, which AutoTokenizer refuses, go away. No files stay none. Errors, which begin with `folder`: JSON that cannot be read, and those of FindClass.
+absl::StatusOr<TokenizerFiles> CompleteTokenizerFiles(TokenizerFiles files, int64_t longest_sequence,
+                                                      const std::string& folder);
+
+// Puts the files, completed, into a folder and removes what is left there of another tokenizer, which would be read in
+// their place. Nothing is done for no files. Errors: those of the file system and of CompleteTokenizerFiles.
 absl::Status WriteTokenizerFiles(const std::string& folder, const TokenizerFiles& files, int64_t longest_sequence);
 
 }  // namespace retort
