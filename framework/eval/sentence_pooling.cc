@@ -1,18 +1,13 @@
 #include "framework/eval/sentence_pooling.h"
 
-#include <filesystem>
-#include <map>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/string_view.h"
-#include "framework/base/file.h"
 #include "framework/base/status_macros.h"
-#include "framework/json/strict_json.h"
+#include "framework/eval/sentence_modules.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {
@@ -42,22 +37,6 @@ absl::Status Invalid(const std::string& path, const std::string& what) {
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", what));
 }
 
-absl::StatusOr<Json> ReadJson(const std::string& path) {
-  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  return ParseStrictJson(text, path, JsonDialect::kPython);
-}
-
-std::string StringOf(const Json& object, const char* field) {
-  const auto found = object.is_object() ? object.find(field) : object.end();
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-// "Pooling" of "sentence_transformers.models.Pooling".
-std::string KindOf(const Json& module) {
-  const std::string type = StringOf(module, "type");
-  return type.substr(type.rfind('.') + 1);
-}
-
 // The modes that a Pooling module's configuration turns on.
 std::vector<std::string> ModesOf(const Json& config) {
   if (const auto found = config.find("pooling_mode"); found != config.end()) {
@@ -72,8 +51,7 @@ std::vector<std::string> ModesOf(const Json& config) {
 }
 
 absl::StatusOr<SentencePooling> ReadPooling(const std::string& path) {
-  RETORT_ASSIGN_OR_RETURN(const Json config, ReadJson(path));
-  if (!config.is_object()) return Invalid(path, "want an object, got something else");
+  RETORT_ASSIGN_OR_RETURN(const Json config, ReadJsonObject(path));
   const std::vector<std::string> modes = ModesOf(config);
   // The library's default where the file says nothing.
   if (modes.empty()) {
@@ -87,25 +65,6 @@ absl::StatusOr<SentencePooling> ReadPooling(const std::string& path) {
     if (modes.front() == name.mode || modes.front() == name.option) return name.pooling;
   }
   return Invalid(path, absl::StrCat("pooling ", modes.front(), " is not computed here"));
-}
-
-// Where the modules of the folder's model are said; none: nowhere.
-absl::StatusOr<std::optional<std::pair<std::string, Json>>> FindModules(const std::string& folder) {
-  const std::string own = absl::StrCat(folder, "/modules.json");
-  if (Exists(own)) {
-    RETORT_ASSIGN_OR_RETURN(Json modules, ReadJson(own));
-    return std::pair(folder, std::move(modules));
-  }
-  std::filesystem::path path = std::filesystem::path(folder).lexically_normal();
-  if (!path.has_filename()) path = path.parent_path();
-  const std::string around = path.has_parent_path() ? path.parent_path().string() : ".";
-  const std::string file = absl::StrCat(around, "/modules.json");
-  if (!Exists(file)) return std::nullopt;
-  RETORT_ASSIGN_OR_RETURN(Json modules, ReadJson(file));
-  for (const Json& module : modules) {
-    if (StringOf(module, "path") == path.filename().string()) return std::pair(around, std::move(modules));
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -137,23 +96,19 @@ absl::StatusOr<SentencePooling> ParseSentencePooling(const std::string& name) {
 
 absl::StatusOr<FolderPooling> ReadFolderPooling(const std::string& folder) {
   FolderPooling pooling;
-  RETORT_ASSIGN_OR_RETURN(const auto found, FindModules(folder));
+  RETORT_ASSIGN_OR_RETURN(const std::optional<SentenceModules> found, FindSentenceModules(folder));
   if (!found) return pooling;
-  const auto& [root, modules] = *found;
-  const std::string path = absl::StrCat(root, "/modules.json");
-  if (!modules.is_array()) return Invalid(path, "want a list of modules, got something else");
-  for (const Json& module : modules) {
-    const std::string kind = KindOf(module);
-    if (kind == "Transformer" || kind == "Normalize" || kind == "Dropout") continue;
-    if (kind != "Pooling") {
-      return Invalid(path, absl::StrCat("module ", StringOf(module, "path"), " of type ", StringOf(module, "type"),
-                                        " is not computed here"));
+  for (const SentenceModule& module : found->modules) {
+    if (module.kind == "Transformer" || module.kind == "Normalize" || module.kind == "Dropout") continue;
+    if (module.kind != "Pooling") {
+      return Invalid(found->file,
+                     absl::StrCat("module ", module.path, " of type ", module.type, " is not computed here"));
     }
-    if (!pooling.file.empty()) return Invalid(path, "want one Pooling, got two");
-    pooling.file = absl::StrCat(root, "/", StringOf(module, "path"), "/config.json");
+    if (!pooling.file.empty()) return Invalid(found->file, "want one Pooling, got two");
+    pooling.file = absl::StrCat(module.folder, "/config.json");
     RETORT_ASSIGN_OR_RETURN(pooling.pooling, ReadPooling(pooling.file));
   }
-  if (pooling.file.empty()) return Invalid(path, "want a Pooling among the modules, got none");
+  if (pooling.file.empty()) return Invalid(found->file, "want a Pooling among the modules, got none");
   return pooling;
 }
 

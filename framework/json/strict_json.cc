@@ -12,6 +12,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "framework/base/input/container.h"
 #include "framework/base/status_macros.h"
 
 namespace retort {
@@ -29,6 +31,9 @@ absl::Status CheckOutline(absl::string_view text, absl::string_view where) {
   if (text.size() > kLongestJson) {
     return absl::InvalidArgumentError(
         absl::StrCat(where, ": want at most ", kLongestJson >> 20, " MiB of JSON, got ", text.size(), " bytes"));
+  }
+  if (const absl::Status plain = CheckPlain(text); !plain.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(where, ": ", plain.message()));
   }
   if (absl::StartsWith(text, kByteOrderMark)) {
     return absl::InvalidArgumentError(absl::StrCat(where, ": want JSON, got a byte order mark (EF BB BF) before it"));
@@ -76,8 +81,8 @@ absl::string_view PythonName(absl::string_view number) {
   return value > 0 ? "Infinity" : "-Infinity";
 }
 
-// The text with quotes around Python's numbers that are no JSON.
-std::string QuotePythonNumbers(absl::string_view text) {
+// The text with quotes, and `mark` behind the first one, around Python's numbers that are no JSON.
+std::string QuotePythonNumbers(absl::string_view text, absl::string_view mark = "") {
   std::string quoted;
   bool in_string = false;
   for (size_t i = 0; i < text.size();) {
@@ -87,7 +92,7 @@ std::string QuotePythonNumbers(absl::string_view text) {
       if (name.empty()) {
         absl::StrAppend(&quoted, number);
       } else {
-        absl::StrAppend(&quoted, "\"", name, "\"");
+        absl::StrAppend(&quoted, "\"", mark, name, "\"");
       }
       i += number.size();
       continue;
@@ -177,6 +182,23 @@ absl::StatusOr<Json> ParseStrictJson(absl::string_view text, absl::string_view w
     return absl::InvalidArgumentError(absl::StrCat(where, ": ", builder.problem()));
   }
   return root;
+}
+
+absl::StatusOr<EditableJson> EditableJson::Parse(absl::string_view text, absl::string_view where) {
+  RETORT_RETURN_IF_ERROR(ParseStrictJson(text, where, JsonDialect::kPython).status());
+  EditableJson json;
+  const std::string strings = nlohmann::ordered_json::parse(QuotePythonNumbers(text)).dump();
+  while (absl::StrContains(strings, json.mark_)) json.mark_ += '_';
+  json.value = nlohmann::ordered_json::parse(QuotePythonNumbers(text, json.mark_));
+  return json;
+}
+
+std::string EditableJson::Text() const {
+  std::vector<std::pair<std::string, absl::string_view>> numbers;
+  for (const absl::string_view number : kPythonNumbers) {
+    numbers.emplace_back(absl::StrCat("\"", mark_, number, "\""), number);
+  }
+  return absl::StrReplaceAll(value.dump(2), numbers) + "\n";
 }
 
 }  // namespace retort

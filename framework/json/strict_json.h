@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_JSON_STRICT_JSON_H_
 
 #include <cstddef>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -24,9 +25,25 @@ inline constexpr size_t kLongestJson = 64 << 20;
 // Parses JSON that comes from anywhere. `where` begins messages. Memory is bounded by the text's size, of which values
 // take at most thirty times as much. Errors: more than kLongestJson bytes; a byte order mark, which neither Python's
 // nor Rust's parser reads; what is not JSON, naming the byte; nesting of more than 32; an object with a name twice.
-// Thread-safe.
+// A packed file is named as such. Thread-safe.
 absl::StatusOr<nlohmann::json> ParseStrictJson(absl::string_view text, absl::string_view where,
                                                JsonDialect dialect = JsonDialect::kPlain);
+
+// JSON of Python's dialect that is changed and written again: fields stay in their order, and NaN and infinities, which
+// `value` has as strings that nothing else in it begins with, are written as they were.
+class EditableJson {
+ public:
+  // Errors: those of ParseStrictJson.
+  static absl::StatusOr<EditableJson> Parse(absl::string_view text, absl::string_view where);
+
+  // Indented by two, with a line's end behind it.
+  std::string Text() const;
+
+  nlohmann::ordered_json value = nlohmann::ordered_json::object();
+
+ private:
+  std::string mark_ = "python_number_";
+};
 
 }  // namespace retort
 

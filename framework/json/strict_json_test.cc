@@ -73,5 +73,25 @@ TEST(StrictJsonTest, ReadsNumbersOfPythonOnlyWhereAsked) {
   EXPECT_THAT(ParseStrictJson("{\"a\": Na}", "f", JsonDialect::kPython).status().message(), HasSubstr("want JSON"));
 }
 
+TEST(StrictJsonTest, NamesAPackedFile) {
+  EXPECT_EQ(Message("\x28\xB5\x2F\xFD"), "f: want plain text, got a file packed by zstd; unpack it, and name the text");
+}
+
+TEST(EditableJsonTest, KeepsOrderAndNumbersOfPython) {
+  auto json = EditableJson::Parse(R"({"b": NaN, "a": [-Infinity, "NaN", Infinity], "c": "python_number_NaN"})", "f");
+  ASSERT_TRUE(json.ok()) << json.status();
+  json->value["a"].push_back(1);
+  json->value["d"] = true;
+  EXPECT_EQ(json->Text(),
+            "{\n  \"b\": NaN,\n  \"a\": [\n    -Infinity,\n    \"NaN\",\n    Infinity,\n    1\n  ],\n"
+            "  \"c\": \"python_number_NaN\",\n  \"d\": true\n}\n");
+  EXPECT_EQ(EditableJson().Text(), "{}\n");
+}
+
+TEST(EditableJsonTest, IsAsStrictAsTheParser) {
+  EXPECT_EQ(EditableJson::Parse(R"({"a": 1, "a": NaN})", "f").status().message(),
+            "f: want each name once, got \"a\" twice in an object");
+}
+
 }  // namespace
 }  // namespace retort

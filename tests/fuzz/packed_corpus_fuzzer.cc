@@ -19,7 +19,7 @@ constexpr int64_t kMostBytes = 1 << 20;
 
 // The file's lines without blank ones, or an error.
 absl::StatusOr<std::string> Read(const std::string& path, DocumentBoundary boundary) {
-  absl::StatusOr<std::unique_ptr<CorpusReader>> reader = CorpusReader::Open(path, boundary, kMostBytes);
+  absl::StatusOr<std::unique_ptr<CorpusReader>> reader = CorpusReader::Open(path, boundary, {kMostBytes});
   if (!reader.ok()) return reader.status();
   std::string all;
   Document document;

@@ -18,7 +18,7 @@ bool Accepts(const uint8_t* data, size_t size) {
   static const auto tokenizer = testing::LetterTokenizer();
   folder.Put("pairs.tsv", data, size);
   constexpr int kLength = 16;
-  const absl::StatusOr<TokenizedPairs> pairs = TokenizePairs({folder.path() + "/pairs.tsv"}, *tokenizer, kLength);
+  const absl::StatusOr<TokenizedPairs> pairs = TokenizePairs({folder.path() + "/pairs.tsv"}, *tokenizer, {kLength});
   if (!pairs.ok()) {
     CHECK(!pairs.status().message().empty());
     return false;

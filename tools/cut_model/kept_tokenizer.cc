@@ -51,9 +51,10 @@ absl::StatusOr<TokenizerFiles> TokenizerOfKeptPieces(const TokenizerFiles& files
     return absl::InvalidArgumentError(absl::StrCat(folder, ": want a model with a vocab.txt, got none"));
   }
   const auto path = [&](const char* name) { return absl::StrCat(folder, "/", name); };
-  nlohmann::ordered_json config = nlohmann::ordered_json::object();
+  EditableJson edited;
+  nlohmann::ordered_json& config = edited.value;
   if (const auto found = files.find(kConfig); found != files.end()) {
-    config = nlohmann::ordered_json::parse(found->second, nullptr, /*allow_exceptions=*/false);
+    RETORT_ASSIGN_OR_RETURN(edited, EditableJson::Parse(found->second, path(kConfig)));
     if (!config.is_object()) {
       return absl::InvalidArgumentError(absl::StrCat(path(kConfig), ": want a JSON object, got something else"));
     }
@@ -65,7 +66,7 @@ absl::StatusOr<TokenizerFiles> TokenizerOfKeptPieces(const TokenizerFiles& files
   }
   config["tokenizer_class"] = "BertTokenizer";
   TokenizerFiles kept = {{kPieces, pieces}};
-  if (whole != files.end() || files.count(kConfig) > 0) kept[kConfig] = config.dump(2) + "\n";
+  if (whole != files.end() || files.count(kConfig) > 0) kept[kConfig] = edited.Text();
   if (const auto roles = files.find(kRoles); roles != files.end()) kept.insert(*roles);
   return kept;
 }

@@ -32,6 +32,9 @@ TEST(TokenizerOfKeptPieces, HasTheNewPiecesAndNoOldIds) {
                       {"special_tokens_map.json", "[]"},
                       {"tokenizer_config.json", "{\n  \"x\": 1,\n  \"tokenizer_class\": \"BertTokenizer\"\n}\n"}}));
   EXPECT_EQ(Kept({{"vocab.txt", "old\n"}}), (TokenizerFiles{{"vocab.txt", "new\n"}}));
+  EXPECT_EQ(Kept({{"vocab.txt", "old\n"}, {"tokenizer_config.json", R"({"model_max_length": Infinity})"}})
+                .at("tokenizer_config.json"),
+            "{\n  \"model_max_length\": Infinity,\n  \"tokenizer_class\": \"BertTokenizer\"\n}\n");
 }
 
 TEST(TokenizerOfKeptPieces, ACasedModelStaysCased) {
@@ -45,7 +48,9 @@ TEST(TokenizerOfKeptPieces, ACasedModelStaysCased) {
       {{"vocab.txt", "old\n"}, {"tokenizer.json", cased}, {"tokenizer_config.json", R"({"do_lower_case": true})"}});
   EXPECT_EQ(beside.count("tokenizer.json"), 0u);
   EXPECT_EQ(Json::parse(beside.at("tokenizer_config.json")), options);
-  const TokenizerFiles uncased = Kept({{"vocab.txt", "old\n"}, {"tokenizer.json", Whole("{}")}});
+  const TokenizerFiles uncased = Kept({{"vocab.txt", "old\n"},
+                                       {"tokenizer.json", Whole("{}")},
+                                       {"tokenizer_config.json", R"({"tokenizer_class": null})"}});
   EXPECT_TRUE(Json::parse(uncased.at("tokenizer_config.json"))["do_lower_case"]);
 }
 
@@ -72,7 +77,9 @@ TEST(TokenizerOfKeptPieces, Errors) {
   };
   EXPECT_EQ(TokenizerOfKeptPieces({{"vocab.json", "{}"}}, "new\n", "m").status(),
             absl::InvalidArgumentError("m: want a model with a vocab.txt, got none"));
-  EXPECT_EQ(error("tokenizer_config.json", "{"), "m/tokenizer_config.json: want a JSON object, got something else");
+  EXPECT_EQ(error("tokenizer_config.json", "{"),
+            "m/tokenizer_config.json: want JSON, got something else before byte 2");
+  EXPECT_EQ(error("tokenizer_config.json", "[]"), "m/tokenizer_config.json: want a JSON object, got something else");
   EXPECT_EQ(error("tokenizer.json", Whole("null")), "m/tokenizer.json: normalizer: want an object, got null");
   EXPECT_EQ(error("tokenizer.json", Whole(R"({"clean_text": false})")),
             "m/tokenizer.json: normalizer.clean_text: want true, got false");

@@ -28,6 +28,7 @@
 #include "framework/model/files/output_folder.h"
 #include "framework/text/files/load_tokenizer.h"
 #include "framework/text/files/tokenizer_files.h"
+#include "framework/text/unicode/text_file.h"
 #include "gflags/gflags.h"
 #include "tools/cut_model/cut_model.h"
 #include "tools/cut_model/kept_tokenizer.h"
@@ -77,13 +78,6 @@ absl::Status CheckOutput() {
   return CheckOutputFolder(FLAGS_output, FLAGS_model, FLAGS_overwrite);
 }
 
-// The tokenizer of these files, which are not in the output folder before all is checked.
-absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(const TokenizerFiles& files, const EncoderConfig& config) {
-  RETORT_ASSIGN_OR_RETURN(const auto folder, TemporaryFolder::Create());
-  RETORT_RETURN_IF_ERROR(WriteTokenizerFiles(folder->path(), files, config.longest_sequence()));
-  return LoadTokenizer(folder->path());
-}
-
 absl::Status Run() {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   if (FLAGS_model.empty() || FLAGS_vocabulary.empty() || FLAGS_output.empty()) {
@@ -94,8 +88,9 @@ absl::Status Run() {
   RETORT_ASSIGN_OR_RETURN(const auto whole, LoadTokenizer(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(const std::string pieces, ReadFile(FLAGS_vocabulary));
+  RETORT_RETURN_IF_ERROR(CheckTextFile(pieces, FLAGS_vocabulary));
   RETORT_ASSIGN_OR_RETURN(files, TokenizerOfKeptPieces(files, pieces, FLAGS_model));
-  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, MakeTokenizer(files, model.config));
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, MakeTokenizer(files, FLAGS_vocabulary));
   RETORT_ASSIGN_OR_RETURN(const auto cache, TemporaryFolder::Create());
   RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, CountAll(*tokenizer, cache->path()));
   RETORT_ASSIGN_OR_RETURN(const LoadedModel cut,

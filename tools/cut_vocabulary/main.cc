@@ -86,8 +86,7 @@ absl::Status CutBytePairFiles(size_t arguments) {
   RETORT_RETURN_IF_ERROR(CheckOutput({FLAGS_output + "/vocab.json", FLAGS_output + "/merges.txt"},
                                      /*inputs=*/{FLAGS_vocabulary, merges_path}));
   RETORT_ASSIGN_OR_RETURN(const Vocabulary vocabulary, LoadVocabularyJson(FLAGS_vocabulary));
-  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(merges_path));
-  RETORT_ASSIGN_OR_RETURN(const auto merges, BytePairMerges::ParseText(text, merges_path));
+  RETORT_ASSIGN_OR_RETURN(const auto merges, BytePairMerges::LoadText(merges_path));
   RETORT_ASSIGN_OR_RETURN(const BytePairVocabulary cut, CutBytePairs(vocabulary, merges, merges_path, FLAGS_size));
   RETORT_RETURN_IF_ERROR(MakeDirectories(FLAGS_output));
   RETORT_RETURN_IF_ERROR(AtomicWriteFile(FLAGS_output + "/vocab.json", cut.VocabJson()));

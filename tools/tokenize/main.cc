@@ -65,7 +65,7 @@ absl::StatusOr<CorpusSpec> CorpusOf(const std::vector<std::string>& files) {
   RETORT_ASSIGN_OR_RETURN(const DocumentBoundary boundary, ParseBoundary(FLAGS_document));
   CorpusSpec corpus;
   corpus.name = absl::StrJoin(files, " ");
-  for (const std::string& file : files) corpus.files.push_back({file, boundary, FLAGS_most_bytes});
+  for (const std::string& file : files) corpus.files.push_back({file, boundary, {FLAGS_most_bytes, "--most_bytes"}});
   return corpus;
 }
 

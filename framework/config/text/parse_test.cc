@@ -123,6 +123,8 @@ TEST(ParseTest, LineEndsAndByteOrderMarksAreNoText) {
 
 TEST(ParseTest, BytesThatAreNotUtf8AreErrors) {
   EXPECT_EQ(ErrorOf("seeds: 1\nname: 'caf\xe9'"), "x.textproto:2:11: want UTF-8, got 0xe9");
+  EXPECT_EQ(ErrorOf("\x1F\x8B\x08"),
+            "x.textproto: want plain text, got a file packed by gzip; unpack it, and name the text");
   EXPECT_EQ(ErrorOf("name: '\\xff'"), "x.textproto: name: want UTF-8, got 0xff");
   EXPECT_EQ(ErrorOf(LossText("use: 'a' use: '\\377'")), "x.textproto: experiment.stage.use: want UTF-8, got 0xff");
   EXPECT_EQ(ErrorOf("experiment { stage { data { test_text { corpus: '\\xc0' } } } }"),

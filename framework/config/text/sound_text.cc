@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "framework/base/input/container.h"
 #include "framework/base/input/line_reader.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/reflection.h"
@@ -47,6 +48,9 @@ class Depth {
 }  // namespace
 
 absl::StatusOr<std::string> SoundText(absl::string_view text, absl::string_view filename) {
+  if (const absl::Status plain = CheckPlain(text); !plain.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(filename, ": ", plain.message()));
+  }
   LineReader lines(WithoutByteOrderMark(text));
   std::string sound, line;
   sound.reserve(text.size());

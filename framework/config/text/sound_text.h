@@ -17,7 +17,7 @@ inline constexpr int kDeepestText = 64;
 
 // The text with "\n" between its lines, without a byte order mark. Errors: InvalidArgument, as
 // "<filename>:<line>:<column>: want ..., got ...", for bytes that are not UTF-8 and for text nested deeper than
-// kDeepestText.
+// kDeepestText; those of CheckPlain, with the filename, for a packed file.
 absl::StatusOr<std::string> SoundText(absl::string_view text, absl::string_view filename);
 
 // Whether all strings of a parsed message are UTF-8: escapes ("\xff") can make others. InvalidArgument that names the

@@ -1,7 +1,6 @@
 #ifndef RETORT_FRAMEWORK_DATA_CORPUS_CORPUS_H_
 #define RETORT_FRAMEWORK_DATA_CORPUS_CORPUS_H_
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,7 @@ namespace retort {
 struct TextFile {
   std::string path;
   DocumentBoundary boundary = DocumentBoundary::kBlankLine;
-  int64_t most_bytes = 0;  // As UnpackedFile::Open has it.
+  UnpackLimit limit = {};
 };
 
 // The text files that make up a corpus, in order.

@@ -31,8 +31,8 @@ std::string WayOut(int64_t byte, absl::string_view line) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CorpusReader>> CorpusReader::Open(const std::string& path, DocumentBoundary boundary,
-                                                                 int64_t most_bytes) {
-  absl::StatusOr<std::unique_ptr<UnpackedFile>> file = UnpackedFile::Open(path, most_bytes);
+                                                                 const UnpackLimit& limit) {
+  absl::StatusOr<std::unique_ptr<UnpackedFile>> file = UnpackedFile::Open(path, limit);
   if (!file.ok()) return OfCorpus(file.status());
   return absl::WrapUnique(new CorpusReader(path, boundary, *std::move(file)));
 }

@@ -29,9 +29,9 @@ struct Document {
 // time.
 class CorpusReader {
  public:
-  // Errors: those of UnpackedFile::Open, with "corpus file" before the path. most_bytes: as there.
+  // Errors: those of UnpackedFile::Open, with "corpus file" before the path.
   static absl::StatusOr<std::unique_ptr<CorpusReader>> Open(const std::string& path, DocumentBoundary boundary,
-                                                            int64_t most_bytes = 0);
+                                                            const UnpackLimit& limit = {});
 
   // The next document into `document`, or false after the last one. Errors, naming the path: those of UnpackedFile and
   // LineReader; InvalidArgument for text that is not UTF-8, naming its line and the byte of the unpacked text.

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "framework/base/input/container.h"
 #include "framework/base/input/input_file.h"
-#include "framework/data/corpus/container.h"
 #include "framework/data/corpus/unpacked_file.h"
 #include "xxhash.h"
 

@@ -7,8 +7,8 @@
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "framework/base/input/container.h"
 #include "framework/base/status_macros.h"
-#include "framework/data/corpus/container.h"
 #include "framework/data/corpus/decoder.h"
 
 namespace retort {
@@ -31,15 +31,16 @@ absl::StatusOr<FileHash> HashFile(const std::string& path) {
   }
 }
 
-absl::StatusOr<std::unique_ptr<UnpackedFile>> UnpackedFile::Open(const std::string& path, int64_t most_bytes) {
+absl::StatusOr<std::unique_ptr<UnpackedFile>> UnpackedFile::Open(const std::string& path, const UnpackLimit& limit) {
   RETORT_ASSIGN_OR_RETURN(HashedInput input, HashedInput::Open(path));
   RETORT_ASSIGN_OR_RETURN(const absl::string_view head, input.Peek(kContainerHeadBytes));
   const Packing packing = PackingOf(head);
   if (absl::Status name = CheckName(path, packing); !name.ok()) return At(path, name);
   auto file = absl::WrapUnique(new UnpackedFile(path, MakeDecoder(packing, std::move(input))));
   file->most_bytes_ = packing == Packing::kNone ? std::numeric_limits<int64_t>::max()
-                      : most_bytes > 0          ? most_bytes
+                      : limit.most_bytes > 0    ? limit.most_bytes
                                                 : std::max(kMostBytes, kMostTimes * file->packed_bytes_);
+  file->option_ = limit.option;
   RETORT_RETURN_IF_ERROR(file->Begin());
   return file;
 }
@@ -65,9 +66,9 @@ absl::Status UnpackedFile::Begin() {
 
 absl::Status UnpackedFile::CheckSize() const {
   if (bytes_ <= most_bytes_) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      absl::StrCat(path_, ": want at most ", most_bytes_, " bytes of text in the file's ", packed_bytes_,
-                   ", got more; if it is meant, unpack it, or give its file in corpus.textproto a larger most_bytes"));
+  return absl::ResourceExhaustedError(absl::StrCat(path_, ": want at most ", most_bytes_,
+                                                   " bytes of text in the file's ", packed_bytes_,
+                                                   ", got more; if it is meant, unpack it, or say a larger ", option_));
 }
 
 absl::StatusOr<size_t> UnpackedFile::Read(char* bytes, size_t most) {
@@ -89,8 +90,8 @@ absl::StatusOr<size_t> UnpackedFile::Read(char* bytes, size_t most) {
 
 FileHash UnpackedFile::hash() const { return decoder_->input().hash(); }
 
-absl::StatusOr<std::string> ReadUnpacked(const std::string& path) {
-  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<UnpackedFile> file, UnpackedFile::Open(path));
+absl::StatusOr<std::string> ReadUnpacked(const std::string& path, const UnpackLimit& limit) {
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<UnpackedFile> file, UnpackedFile::Open(path, limit));
   std::string text;
   std::string block(kBlockBytes, '\0');
   while (true) {

@@ -138,16 +138,18 @@ TEST(UnpackedFile, UnpacksToNoMoreThanItMay) {
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(std::string(status.message()),
               HasSubstr(absl::StrCat("want at most 67108864 bytes of text in the file's ", bomb.size(), ", got more")));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("give its file in corpus.textproto a larger most_bytes"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("if it is meant, unpack it, or say a larger most_bytes"));
 
   const std::string path = Write("bomb", bomb);
-  auto file = UnpackedFile::Open(path, UnpackedFile::kMostBytes + 1);
+  auto file = UnpackedFile::Open(path, {UnpackedFile::kMostBytes + 1, "--bytes"});
   ASSERT_TRUE(file.ok()) << file.status();
   std::string block(1 << 20, '\0');
   int64_t bytes = 0;
   while (const size_t got = (*file)->Read(&block[0], block.size()).value()) bytes += static_cast<int64_t>(got);
   EXPECT_EQ(bytes, UnpackedFile::kMostBytes + 1);
-  EXPECT_FALSE(ReadUnpacked(path).ok());
+  EXPECT_THAT(std::string(ReadUnpacked(path, {1000, "--bytes"}).status().message()),
+              HasSubstr(absl::StrCat("/bomb: want at most 1000 bytes of text in the file's ", bomb.size(),
+                                     ", got more; if it is meant, unpack it, or say a larger --bytes")));
 }
 
 TEST(UnpackedFile, HashesWhatItReads) {

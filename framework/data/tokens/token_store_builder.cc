@@ -54,7 +54,7 @@ class PartReader {
     for (size_t bytes = 0; bytes < kRoundBytes && file_ < corpus_.files.size();) {
       const TextFile& file = corpus_.files[file_];
       if (reader_ == nullptr) {
-        RETORT_ASSIGN_OR_RETURN(reader_, CorpusReader::Open(file.path, file.boundary, file.most_bytes));
+        RETORT_ASSIGN_OR_RETURN(reader_, CorpusReader::Open(file.path, file.boundary, file.limit));
       }
       Document document;
       RETORT_ASSIGN_OR_RETURN(const bool found, reader_->Next(&document));

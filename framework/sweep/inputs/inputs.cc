@@ -32,6 +32,8 @@ absl::StatusOr<const VocabularyInput*> Inputs::Vocabulary(const std::string& pat
     auto read = std::make_unique<VocabularyInput>();
     RETORT_ASSIGN_OR_RETURN(read->files, ReadTokenizerFiles(path));
     RETORT_ASSIGN_OR_RETURN(read->tokenizer, LoadTokenizer(path));
+    // What is wrong with the files that students are written with shows before anything is trained.
+    RETORT_RETURN_IF_ERROR(CompleteTokenizerFiles(read->files, /*longest_sequence=*/1, path).status());
     input = std::move(read);
   }
   return input.get();

@@ -74,6 +74,16 @@ TEST_F(InputsTest, ReadsTokenizersWithTheirOptions) {
   EXPECT_EQ(fingerprints.size(), 2u) << "they are two tokenizers";
 }
 
+TEST_F(InputsTest, WhatStudentsAreWrittenWithIsCheckedBefore) {
+  const std::string config = sweep_.teacher() + "/tokenizer_config.json";
+  ASSERT_THAT(AtomicWriteFile(config, R"({"model_max_length": Infinity, "x": NaN})"), IsOk());
+  const TokenizerFiles& files = Vocabulary(&inputs_).files;
+  const std::string folder = sweep_.folder() + "/student";
+  ASSERT_THAT(MakeDirectories(folder), IsOk());
+  ASSERT_THAT(WriteTokenizerFiles(folder, files, /*longest_sequence=*/16), IsOk());
+  EXPECT_THAT(ReadFile(folder + "/tokenizer_config.json").value(), HasSubstr("\"x\": NaN"));
+}
+
 TEST_F(InputsTest, ReadsByteLevelPieces) {
   const std::string folder = sweep_.folder() + "/bytes";
   testing::WriteTinyTeacher(folder, 5, testing::TinyTeacherConfig(), testing::TinyBytePieces());

@@ -313,6 +313,21 @@ TEST_F(PlanTest, PlansPointsOfGridsThatAreAsked) {
             "--only: want variants of this sweep (base, lr=a,t=x), got \"lr=a,t=y\"");
 }
 
+TEST_F(PlanTest, SaysHowSentencesArePooledThatStudentsDoNotSay) {
+  ASSERT_THAT(MakeDirectories(sweep_.teacher() + "/1_Pooling"), IsOk());
+  const std::string pooling = sweep_.teacher() + "/1_Pooling/config.json";
+  ASSERT_THAT(AtomicWriteFile(sweep_.teacher() + "/modules.json",
+                              R"([{"path": "", "type": "x.Transformer"}, {"path": "1_Pooling", "type": "x.Pooling"}])"),
+              IsOk());
+  ASSERT_THAT(AtomicWriteFile(pooling, R"({"pooling_mode": "mean"})"), IsOk());
+  EXPECT_THAT(Make(kNoControls).warnings, IsEmpty());
+  ASSERT_THAT(AtomicWriteFile(pooling, R"({"pooling_mode": "cls"})"), IsOk());
+  EXPECT_THAT(
+      Make(kNoControls).warnings,
+      ElementsAre(pooling + " says how sentences are read and pooled; students are exported without, and read as "
+                            "plain models: name it where they are read, as in embed --pooling=first"));
+}
+
 TEST_F(PlanTest, WarnsOfDeadOptionsOncePerVariant) {
   const Plan plan = Make("seeds: [1, 2]", {"stage.distil.loss.ce.weight=0"});
   EXPECT_THAT(plan.warnings,

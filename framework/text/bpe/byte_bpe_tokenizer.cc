@@ -8,12 +8,10 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/text/bpe/byte_alphabet.h"
 #include "framework/text/bpe/gpt2_words.h"
 #include "framework/text/bpe/vocabulary_json.h"
-#include "framework/text/unicode/text_file.h"
 #include "framework/text/unicode/utf8.h"
 #include "glog/logging.h"
 #include "xxhash.h"
@@ -81,10 +79,7 @@ absl::StatusOr<std::unique_ptr<ByteBpeTokenizer>> ByteBpeTokenizer::Load(const s
                                                                          const std::string& merges_path,
                                                                          const ByteBpeOptions& options) {
   RETORT_ASSIGN_OR_RETURN(Vocabulary vocabulary, LoadVocabularyJson(vocabulary_path));
-  RETORT_ASSIGN_OR_RETURN(const std::string merges_text, ReadFile(merges_path));
-  RETORT_RETURN_IF_ERROR(CheckTextFile(merges_text, merges_path));
-  RETORT_ASSIGN_OR_RETURN(const std::vector<BytePairMerges::Pair> pairs,
-                          BytePairMerges::ParseText(merges_text, merges_path));
+  RETORT_ASSIGN_OR_RETURN(const std::vector<BytePairMerges::Pair> pairs, BytePairMerges::LoadText(merges_path));
   RETORT_ASSIGN_OR_RETURN(BytePairMerges merges, BytePairMerges::Create(pairs, vocabulary, merges_path));
   ByteBpeParts parts{std::move(vocabulary), std::move(merges), {}, {}, {}};
   RETORT_RETURN_IF_ERROR(FillRolesByName(vocabulary_path, &parts));

@@ -26,7 +26,7 @@ std::string FolderOf(const std::string& path) {
 
 // Options that change ids in a way that no tokenizer here has.
 absl::Status CheckConfig(JsonFields config) {
-  RETORT_ASSIGN_OR_RETURN(const bool splits, config.Bool("split_special_tokens", false));
+  RETORT_ASSIGN_OR_RETURN(const bool splits, config.BoolNotNull("split_special_tokens", false));
   if (splits) return config.Unsupported("split_special_tokens", "false");
   for (const nlohmann::json& name : config.Get("fast_tokenizer_files")) {
     if (name != nlohmann::json(kWhole)) return config.Unsupported("fast_tokenizer_files", "[\"tokenizer.json\"]");

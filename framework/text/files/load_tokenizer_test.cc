@@ -147,6 +147,17 @@ TEST(LoadTokenizerTest, WhatBesideAVocabularyIsNotSupportedIsNamed) {
   EXPECT_THAT(config(R"({"tokenizer_class": "RobertaTokenizer"})"),
               HasSubstr("want a tokenizer.json, or vocab.json and merges.txt for RobertaTokenizer, got "));
   EXPECT_THAT(config(R"({"split_special_tokens": true})"), HasSubstr("split_special_tokens: want false, got true"));
+  for (const char* name : {"do_lower_case", "tokenize_chinese_chars", "split_special_tokens"}) {
+    EXPECT_THAT(config(absl::StrCat("{\"", name, "\": null}").c_str()),
+                HasSubstr(absl::StrCat("tokenizer_config.json: ", name, ": want true or false, got null")));
+  }
+  EXPECT_EQ(config(R"({"strip_accents": null, "add_prefix_space": null})"), "") << "as if it were not there";
+  EXPECT_THAT(config(R"({"unk_token": null})"),
+              HasSubstr("tokenizer_config.json: unk_token: want a piece, got null: name one, or leave it out"));
+  EXPECT_THAT(Message({{"vocab.json", kBytes},
+                       {"merges.txt", kNoMerges},
+                       {"tokenizer_config.json", R"({"add_prefix_space": null})"}}),
+              HasSubstr("tokenizer_config.json: add_prefix_space: want true or false, got null"));
   EXPECT_THAT(config(R"({"mask_token": {"content": "[MASK]"}})"),
               HasSubstr("mask_token: want a piece or an object of \"__type\": \"AddedToken\", got an object of 1"));
   EXPECT_THAT(config(R"({"mask_token": null, "sep_token": null})"),
@@ -193,6 +204,21 @@ TEST(LoadTokenizerTest, AByteOrderMarkIsNamedInEveryFile) {
   EXPECT_THAT(Message({kVocabTxt, {"tokenizer_config.json", marked("{}")}}),
               HasSubstr("tokenizer_config.json: want text, got a byte order mark"));
   EXPECT_THAT(Ids(Folder("crlf", {{"vocab.json", kBytes}, {"merges.txt", "#version: 0.2\r\n"}}), "a"), ElementsAre(0));
+}
+
+TEST(LoadTokenizerTest, APackedFileIsNamedInEveryFile) {
+  const std::string gzip = "\x1F\x8B\x08";
+  const char* want = ": want plain text, got a file packed by gzip; unpack it, and name the text";
+  for (const char* file :
+       {"vocab.txt", "tokenizer.json", "tokenizer_config.json", "added_tokens.json", "config.json"}) {
+    Files files = {kVocabTxt};
+    if (file == kVocabTxt.first) files.clear();
+    files.push_back({file, gzip});
+    EXPECT_THAT(Message(files), HasSubstr(absl::StrCat(file, want)));
+  }
+  EXPECT_THAT(Message({{"vocab.json", kBytes}, {"merges.txt", gzip}}), HasSubstr(absl::StrCat("merges.txt", want)));
+  EXPECT_THAT(Message({{"vocab.txt.gz", gzip}}),
+              HasSubstr("vocab.txt.gz: want plain text, got a packed file: unpack it in its folder"));
 }
 
 TEST(LoadTokenizerTest, WhatIsMissingOrWrongIsNamed) {

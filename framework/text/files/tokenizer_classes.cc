@@ -86,7 +86,7 @@ absl::StatusOr<std::pair<ByteBpeParts, AddedVocabulary>> ByteParts(const ClassPa
 absl::StatusOr<ByteBpeOptions> ByteOptions(const ClassParts& parts) {
   RETORT_ASSIGN_OR_RETURN(JsonFields config, OpenConfig(parts));
   ByteBpeOptions options;
-  RETORT_ASSIGN_OR_RETURN(options.add_prefix_space, config.Bool("add_prefix_space", false));
+  RETORT_ASSIGN_OR_RETURN(options.add_prefix_space, config.BoolNotNull("add_prefix_space", false));
   return options;
 }
 
@@ -119,14 +119,18 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> MakeBertTokenizer(const ClassParts& p
   const std::string& where = parts.path;
   RETORT_ASSIGN_OR_RETURN(JsonFields config, OpenConfig(parts));
   WordPieceOptions options;
-  RETORT_ASSIGN_OR_RETURN(options.lower_case, config.Bool("do_lower_case", true));
+  RETORT_ASSIGN_OR_RETURN(options.lower_case, config.BoolNotNull("do_lower_case", true));
   RETORT_ASSIGN_OR_RETURN(options.strip_accents, config.Bool("strip_accents", options.lower_case));
-  RETORT_ASSIGN_OR_RETURN(options.handle_chinese_chars, config.Bool("tokenize_chinese_chars", true));
+  RETORT_ASSIGN_OR_RETURN(options.handle_chinese_chars, config.BoolNotNull("tokenize_chinese_chars", true));
   RETORT_ASSIGN_OR_RETURN(Vocabulary model, WordPieces(parts));
   AddedVocabulary pieces(std::move(model));
   RETORT_RETURN_IF_ERROR(AddSpecialPieces(parts.special, BertRoles(), where, &pieces));
   const auto said = parts.special.roles.find("unk_token");
-  const std::string unk = said != parts.special.roles.end() && said->second.has_value() ? said->second->text : "[UNK]";
+  if (said != parts.special.roles.end() && !said->second.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat(Place(parts, "tokenizer_config.json"),
+                                                   ": unk_token: want a piece, got null: name one, or leave it out"));
+  }
+  const std::string unk = said != parts.special.roles.end() ? said->second->text : "[UNK]";
   if (!pieces.model().Id(unk).has_value()) {
     return absl::InvalidArgumentError(
         absl::StrCat(where, ": want the unknown piece ", unk, " in the vocabulary itself, got none"));

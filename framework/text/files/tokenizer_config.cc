@@ -111,17 +111,12 @@ bool MaskStripsLeft(const ClassOfFiles& found, const TokenizerObjects& objects) 
 
 absl::Status SetInConfig(const std::string& name, const Json& value, const std::string& folder, TokenizerFiles* files) {
   RETORT_RETURN_IF_ERROR(ReadObject(*files, kConfig, folder).status());
-  const auto found = files->find(kConfig);
-  auto config = nlohmann::ordered_json::object();
-  if (found != files->end()) {
-    config = nlohmann::ordered_json::parse(found->second, nullptr, /*allow_exceptions=*/false);
-    if (config.is_discarded()) {
-      return absl::InvalidArgumentError(absl::StrCat(folder, "/", kConfig, ": want no NaN or Infinity where ", name,
-                                                     " has to be written: put null in their place"));
-    }
+  EditableJson config;
+  if (const auto found = files->find(kConfig); found != files->end()) {
+    RETORT_ASSIGN_OR_RETURN(config, EditableJson::Parse(found->second, absl::StrCat(folder, "/", kConfig)));
   }
-  config[name] = nlohmann::ordered_json::parse(value.dump());
-  (*files)[kConfig] = config.dump(2) + "\n";
+  config.value[name] = nlohmann::ordered_json::parse(value.dump());
+  (*files)[kConfig] = config.Text();
   return absl::OkStatus();
 }
 

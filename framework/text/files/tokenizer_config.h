@@ -39,7 +39,7 @@ absl::StatusOr<ClassOfFiles> FindClass(const TokenizerFiles& files, const Tokeni
 // does as in RoBERTa's release.
 bool MaskStripsLeft(const ClassOfFiles& found, const TokenizerObjects& objects);
 
-// Writes into tokenizer_config.json what WriteTokenizerFiles() says of it. Bytes stay where nothing is missing.
+// Writes into tokenizer_config.json what CompleteTokenizerFiles() says of it. Bytes stay where nothing is missing.
 absl::Status CompleteConfig(int64_t longest_sequence, const std::string& folder, TokenizerFiles* files);
 
 // Writes one field into the tokenizer_config.json. Errors: one that is no JSON object.

@@ -7,7 +7,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "framework/base/file.h"
+#include "framework/base/input/line_reader.h"
 #include "framework/base/paths/missing_path.h"
 #include "framework/base/status_macros.h"
 #include "framework/json/json_fields.h"
@@ -53,6 +56,13 @@ absl::Status NameClass(const std::filesystem::path& folder, TokenizerFiles* file
   return absl::OkStatus();
 }
 
+// Which other programs refuse in a merges.txt.
+bool HasBlankLineAtEnd(absl::string_view text) {
+  absl::ConsumeSuffix(&text, "\n");
+  const absl::string_view last = text.substr(text.rfind('\n') + 1);
+  return !text.empty() && WithoutTrailingBlanks(last).empty();
+}
+
 }  // namespace
 
 const std::vector<std::string>& TokenizerFileNames() {
@@ -68,6 +78,13 @@ absl::StatusOr<std::string> FindTokenizerFile(const std::string& folder) {
   for (const char* name : {kWhole, kWordPieces, kBytePieces}) {
     std::string path = absl::StrCat(folder, "/", name);
     if (Exists(path)) return path;
+  }
+  for (const char* name : {kWhole, kWordPieces, kBytePieces}) {
+    for (const char* packed : {".gz", ".xz", ".zst", ".bz2", ".zip"}) {
+      const std::string path = absl::StrCat(folder, "/", name, packed);
+      if (!Exists(path)) continue;
+      return absl::NotFoundError(absl::StrCat(path, ": want plain text, got a packed file: unpack it in its folder"));
+    }
   }
   for (const char* name : kSentencePiece) {
     if (!Exists(absl::StrCat(folder, "/", name))) continue;
@@ -115,7 +132,12 @@ absl::StatusOr<TokenizerFiles> CopyTokenizerFiles(const std::string& folder) {
 
 absl::StatusOr<TokenizerFiles> CompleteTokenizerFiles(TokenizerFiles files, int64_t longest_sequence,
                                                       const std::string& folder) {
-  if (!files.empty()) RETORT_RETURN_IF_ERROR(CompleteConfig(longest_sequence, folder, &files));
+  if (files.empty()) return files;
+  RETORT_RETURN_IF_ERROR(CompleteConfig(longest_sequence, folder, &files));
+  const auto merges = files.find(kMerges);
+  if (merges != files.end() && HasBlankLineAtEnd(merges->second)) {
+    merges->second = absl::StrCat(WithoutTrailingBlanks(merges->second), "\n");
+  }
   return files;
 }
 

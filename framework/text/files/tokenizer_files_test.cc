@@ -140,6 +140,26 @@ TEST(TokenizerFilesTest, TheLengthFitsTheModel) {
   EXPECT_THAT(WrittenConfig(words, rest + R"("model_max_length": 512})"), cut);
   EXPECT_THAT(WrittenConfig(words, rest + R"("model_max_length": 1000000000000000019884624838656})"), cut);
   EXPECT_THAT(WrittenConfig(words, rest + R"("model_max_length": null})"), cut);
+  EXPECT_THAT(WrittenConfig(words, rest + R"("model_max_length": Infinity})"), cut);
+}
+
+TEST(TokenizerFilesTest, BlankLinesAtTheEndOfMergesGoAway) {
+  const auto written = [](const std::string& merges) {
+    const auto files =
+        CompleteTokenizerFiles({{"vocab.json", "{\"<|endoftext|>\": 0}"}, {"merges.txt", merges}}, 7, "f");
+    EXPECT_TRUE(files.ok()) << files.status();
+    return files.ok() ? files->at("merges.txt") : "";
+  };
+  for (const char* end : {"\n\n", "\n\n\n", "\n \n", "\r\n\r\n", "\n "}) {
+    EXPECT_EQ(written(std::string("a b\nc d") + end), "a b\nc d\n");
+  }
+  for (const char* as_it_is : {"", "a b", "a b\n", "a b\r\n"}) EXPECT_EQ(written(as_it_is), as_it_is);
+}
+
+TEST(TokenizerFilesTest, NumbersOfPythonStayAsTheyAre) {
+  EXPECT_EQ(WrittenConfig(Some({"vocab.txt"}), R"({"x": [NaN, -Infinity, "NaN"], "model_max_length": Infinity})"),
+            "{\n  \"x\": [\n    NaN,\n    -Infinity,\n    \"NaN\"\n  ],\n  \"model_max_length\": 77,\n"
+            "  \"tokenizer_class\": \"BertTokenizer\",\n  \"do_lower_case\": true\n}\n");
 }
 
 TEST(TokenizerFilesTest, WhatFilesLeaveUnsaidIsWritten) {

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "framework/base/input/container.h"
 #include "framework/base/paths/shell_command.h"
 #include "framework/text/unicode/utf8.h"
 
@@ -16,6 +17,9 @@ absl::Status CheckTextFile(absl::string_view text, absl::string_view path) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": want text, got a byte order mark before it, which other programs take for a part of the ",
                      "text; to remove it: sed -i '1s/^\\xEF\\xBB\\xBF//' ", ShellQuoted(path)));
+  }
+  if (const absl::Status plain = CheckPlain(text); !plain.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", plain.message()));
   }
   if (const std::optional<size_t> bad = FindInvalidUtf8(text)) {
     return absl::InvalidArgumentError(

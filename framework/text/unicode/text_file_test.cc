@@ -12,6 +12,8 @@ TEST(CheckTextFileTest, NamesWhatIsNoText) {
             "a b's.txt: want text, got a byte order mark before it, which other programs take for a part of the text; "
             "to remove it: sed -i '1s/^\\xEF\\xBB\\xBF//' 'a b'\\''s.txt'");
   EXPECT_EQ(CheckTextFile("ab\xe9\n", "f").message(), "f: byte 2: want UTF-8, got 0xe9");
+  EXPECT_EQ(CheckTextFile("\x1F\x8B\x08", "vocab.txt.gz").message(),
+            "vocab.txt.gz: want plain text, got a file packed by gzip; unpack it, and name the text");
 }
 
 }  // namespace

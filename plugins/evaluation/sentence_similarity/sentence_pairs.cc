@@ -14,7 +14,6 @@
 #include "absl/strings/string_view.h"
 #include "framework/base/input/line_reader.h"
 #include "framework/base/status_macros.h"
-#include "framework/data/corpus/unpacked_file.h"
 #include "framework/text/sequences/encode_sequence.h"
 #include "framework/text/unicode/utf8.h"
 #include "xxhash.h"
@@ -57,8 +56,8 @@ absl::StatusOr<SentencePair> ParsePair(const Heading& heading, const std::string
 }
 
 // At least one; without those at the end that are blank.
-absl::StatusOr<std::vector<std::string>> ReadLines(const std::string& path) {
-  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadUnpacked(path));
+absl::StatusOr<std::vector<std::string>> ReadLines(const std::string& path, const UnpackLimit& limit) {
+  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadUnpacked(path, limit));
   LineReader reader{absl::string_view(text)};
   std::vector<std::string> lines;
   std::string line;
@@ -111,8 +110,8 @@ uint64_t HashText(const SentencePair& pair, uint64_t seed) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<SentencePair>> ReadSentencePairs(const std::string& path) {
-  RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> lines, ReadLines(path));
+absl::StatusOr<std::vector<SentencePair>> ReadSentencePairs(const std::string& path, const UnpackLimit& limit) {
+  RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> lines, ReadLines(path, limit));
   RETORT_ASSIGN_OR_RETURN(const Heading heading, ParseHeading(path, ColumnsOf(lines.front())));
   std::vector<SentencePair> pairs;
   for (size_t i = 1; i < lines.size(); ++i) {
@@ -125,17 +124,20 @@ absl::StatusOr<std::vector<SentencePair>> ReadSentencePairs(const std::string& p
 }
 
 absl::StatusOr<TokenizedPairs> TokenizePairs(const std::vector<std::string>& paths, const Tokenizer& tokenizer,
-                                             int length) {
+                                             const SentenceReading& reading, const UnpackLimit& limit) {
   TokenizedPairs tokenized;
   tokenized.pad_id = tokenizer.special_ids().pad;
   SequenceOptions options;
   options.truncation = Truncation::kOnlyFirst;
-  options.max_length = length;
-  tokenized.text_hash = static_cast<uint64_t>(length);
+  options.max_length = reading.length;
+  tokenized.text_hash = static_cast<uint64_t>(reading.length);
   const auto scratch = tokenizer.NewScratch();
   for (const std::string& path : paths) {
-    RETORT_ASSIGN_OR_RETURN(const std::vector<SentencePair> pairs, ReadSentencePairs(path));
+    RETORT_ASSIGN_OR_RETURN(std::vector<SentencePair> pairs, ReadSentencePairs(path, limit));
     for (size_t i = 0; i < pairs.size(); ++i) {
+      for (std::string* sentence : {&pairs[i].first, &pairs[i].second}) {
+        *sentence = TextOfSentence(*sentence, reading);
+      }
       tokenized.text_hash = HashText(pairs[i], tokenized.text_hash);
       for (const std::string* sentence : {&pairs[i].first, &pairs[i].second}) {
         absl::StatusOr<EncodedSequence> encoded =

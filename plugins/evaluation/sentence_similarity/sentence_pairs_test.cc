@@ -84,7 +84,7 @@ TEST(TokenizePairs, OneFileAfterTheOther) {
   const std::string first = Write("first.tsv", heading + "a b\tc\t1\n");
   const std::string second = Write("second.tsv", heading + "a\ta b c d e\t2\nb\tb\t3\n");
   const auto tokenizer = LetterTokenizer();
-  const auto pairs = TokenizePairs({first, second}, *tokenizer, /*length=*/5);
+  const auto pairs = TokenizePairs({first, second}, *tokenizer, {/*length=*/5});
   ASSERT_THAT(pairs, IsOk());
   EXPECT_EQ(pairs->size(), 3);
   EXPECT_THAT(pairs->scores, ElementsAre(1, 2, 3));
@@ -94,7 +94,7 @@ TEST(TokenizePairs, OneFileAfterTheOther) {
   EXPECT_EQ(pairs->sentences[0].front(), tokenizer->special_ids().cls);
   EXPECT_EQ(pairs->sentences[3].back(), tokenizer->special_ids().sep);
 
-  const auto shorter = TokenizePairs({first, second}, *tokenizer, /*length=*/4);
+  const auto shorter = TokenizePairs({first, second}, *tokenizer, {/*length=*/4});
   ASSERT_THAT(shorter, IsOk());
   EXPECT_NE(shorter->content_hash, pairs->content_hash);
   EXPECT_NE(shorter->text_hash, pairs->text_hash);
@@ -107,8 +107,8 @@ TEST(TokenizePairs, TextHashDoesNotDependOnTheTokenizer) {
   const auto gpt2 = ByteBpeTokenizer::Load(Write("vocab.json", R"({"a": 0, "b": 1, "<|endoftext|>": 2})"),
                                            Write("merges.txt", "#version: 0.2\n"));
   ASSERT_THAT(gpt2, IsOk());
-  const auto a = TokenizePairs({path}, *LetterTokenizer(), 16), b = TokenizePairs({path}, **gpt2, 16),
-             c = TokenizePairs({other}, **gpt2, 16);
+  const auto a = TokenizePairs({path}, *LetterTokenizer(), {16}), b = TokenizePairs({path}, **gpt2, {16}),
+             c = TokenizePairs({other}, **gpt2, {16});
   ASSERT_THAT(a, IsOk());
   ASSERT_THAT(b, IsOk());
   ASSERT_THAT(c, IsOk());
@@ -117,22 +117,44 @@ TEST(TokenizePairs, TextHashDoesNotDependOnTheTokenizer) {
   EXPECT_NE(b->text_hash, c->text_hash);
 }
 
+// What is put before sentences and their case are part of what is measured.
+TEST(TokenizePairs, ReadsSentencesAsIsSaid) {
+  const std::string heading = "sentence1\tsentence2\tscore\n";
+  const auto tokenizer = LetterTokenizer();
+  const auto plain = TokenizePairs({Write("p.tsv", heading + "c a\tc b\t1\nc c\tc d\t2\nc\tc\t3\n")}, *tokenizer, {16});
+  const auto read = TokenizePairs({Write("r.tsv", heading + "A\tB\t1\nC\tD\t2\n\t\t3\n")}, *tokenizer,
+                                  {16, "C ", /*lower_case=*/true});
+  ASSERT_THAT(plain, IsOk());
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(read->sentences, plain->sentences);
+  EXPECT_NE(TokenizePairs({::testing::TempDir() + "/r.tsv"}, *tokenizer, {16, "a "})->text_hash, read->text_hash);
+}
+
+TEST(ReadSentencePairs, UnpacksToNoMoreThanItMay) {
+  const std::string text = "sentence1\tsentence2\tscore\na\tb\t1\n";
+  const std::string path = Write("packed.tsv", testing::Gzip(text));
+  EXPECT_THAT(ReadSentencePairs(path, {100, "most_bytes"}), IsOk());
+  const absl::Status status = ReadSentencePairs(path, {10, "most_bytes of the evaluation"}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("say a larger most_bytes of the evaluation"));
+}
+
 TEST(TokenizePairs, Errors) {
   const auto tokenizer = LetterTokenizer();
   const std::string heading = "sentence1\tsentence2\tscore\n";
-  EXPECT_THAT(TokenizePairs({Write("few.tsv", heading + "a\tb\t1\nb\tc\t2\n")}, *tokenizer, 16),
+  EXPECT_THAT(TokenizePairs({Write("few.tsv", heading + "a\tb\t1\nb\tc\t2\n")}, *tokenizer, {16}),
               IsInvalidArgument("pairs: want at least 3 sentence pairs for a correlation, got 2"));
-  EXPECT_THAT(TokenizePairs({Write("equal.tsv", heading + "a\tb\t1\nb\tc\t1\na\ta\t1\n")}, *tokenizer, 16),
+  EXPECT_THAT(TokenizePairs({Write("equal.tsv", heading + "a\tb\t1\nb\tc\t1\na\ta\t1\n")}, *tokenizer, {16}),
               IsInvalidArgument("pairs: want scores that differ, for a correlation with them, got 1 for all 3 pairs"));
-  EXPECT_THAT(TokenizePairs({Write("text.tsv", heading + "a\tb\t1\n\xff\tc\t2\n")}, *tokenizer, 16),
+  EXPECT_THAT(TokenizePairs({Write("text.tsv", heading + "a\tb\t1\n\xff\tc\t2\n")}, *tokenizer, {16}),
               IsInvalidArgument("text.tsv:3: want UTF-8, got 0xff at its byte 0"));
   // BERT's special pieces stand around an empty sentence; GPT-2 has none.
   const std::string empty = Write("empty.tsv", heading + "a\tb\t1\nb\t\t2\na\ta\t3\n");
-  EXPECT_THAT(TokenizePairs({empty}, *tokenizer, 16), IsOk());
+  EXPECT_THAT(TokenizePairs({empty}, *tokenizer, {16}), IsOk());
   const auto gpt2 = ByteBpeTokenizer::Load(Write("vocab.json", R"({"a": 0, "b": 1, "<|endoftext|>": 2})"),
                                            Write("merges.txt", "#version: 0.2\n"));
   ASSERT_THAT(gpt2, IsOk());
-  EXPECT_THAT(TokenizePairs({empty}, **gpt2, 16),
+  EXPECT_THAT(TokenizePairs({empty}, **gpt2, {16}),
               IsInvalidArgument("empty.tsv:3: want a sentence of at least one piece, got none"));
 }
 

@@ -10,6 +10,7 @@
 #include "c10/core/Device.h"
 #include "framework/eval/evaluator.h"
 #include "framework/eval/sentence_pooling.h"
+#include "framework/eval/sentence_reading.h"
 #include "plugins/evaluation/sentence_similarity/sentence_pairs.h"
 #include "plugins/evaluation/sentence_similarity/sentence_similarity.pb.h"
 
@@ -32,7 +33,8 @@ class SentenceSimilarityEvaluation final : public Evaluator {
   std::string split() const override { return "report"; }
   bool reads_teacher() const override { return false; }
 
-  // Errors: what the folder says of pooling where the configuration says nothing and that is not the mean.
+  // Errors: what the folder says of pooling, length, prompt and case where the configuration says nothing and that is
+  // not the default.
   absl::Status CheckFolder(const std::string& folder) const override;
 
   // Errors: those of TokenizePairs.

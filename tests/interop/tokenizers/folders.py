@@ -103,6 +103,12 @@ BESIDE = {
     "unknown": {"tokenizer_config.json": {"unk_token": "a"}},
     "split": {"tokenizer_config.json": {"split_special_tokens": True}},
     "first and last": {"tokenizer_config.json": {"add_bos_token": True, "add_eos_token": True}},
+    "no case": {"tokenizer_config.json": {"do_lower_case": None}},
+    "no accents": {"tokenizer_config.json": {"strip_accents": None, "do_lower_case": False}},
+    "no chinese": {"tokenizer_config.json": {"tokenize_chinese_chars": None}},
+    "no prefix space": {"tokenizer_config.json": {"add_prefix_space": None}},
+    "no split": {"tokenizer_config.json": {"split_special_tokens": None}},
+    "numbers of Python": {"tokenizer_config.json": {"model_max_length": float("inf"), "x": [float("nan"), -float("inf")]}},
     "foreign": {"tokenizer_config.json": {"model_max_length": 7, "padding_side": "left", "truncation_side": "left", "x": [None]}},
 }
 

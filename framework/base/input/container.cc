@@ -1,7 +1,8 @@
-#include "framework/data/corpus/container.h"
+#include "framework/base/input/container.h"
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/strings/ascii.h"
@@ -96,9 +97,38 @@ bool Has(string_view head, const Magic& magic) {
          (!bzip2 || absl::StartsWith(head, "BZh"));
 }
 
-absl::Status Refuse(const char* name, const char* way_out) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("want text, plain or packed by gzip, xz or zstd, got ", name, "; ", way_out));
+struct Container {
+  const char* name;
+  const char* way_out;
+};
+
+// What a file is that is neither plain text nor packed in a way that is read.
+std::optional<Container> ContainerOf(string_view head) {
+  for (const Magic& magic : kMagics) {
+    if (Has(head, magic)) return Container{magic.name, magic.way_out};
+  }
+  if (IsTarHeader(head)) return Container{"a tar archive", kUnpackFiles};
+  if (IsCpioHeader(head)) return Container{"a cpio archive", kUnpackFiles};
+  return std::nullopt;
+}
+
+std::optional<Container> PackedOrContainer(string_view head) {
+  switch (PackingOf(head)) {
+    case Packing::kGzip:
+      return Container{"a file packed by gzip", kUnpack};
+    case Packing::kXz:
+      return Container{"a file packed by xz", kUnpack};
+    case Packing::kZstd:
+      return Container{"a file packed by zstd", kUnpack};
+    case Packing::kNone:
+      return ContainerOf(head);
+  }
+  return std::nullopt;
+}
+
+absl::Status Refuse(const char* wanted, const std::optional<Container>& got) {
+  if (!got.has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("want ", wanted, ", got ", got->name, "; ", got->way_out));
 }
 
 }  // namespace
@@ -113,12 +143,11 @@ Packing PackingOf(string_view head) {
 }
 
 absl::Status CheckNoContainer(string_view head) {
-  for (const Magic& magic : kMagics) {
-    if (Has(head, magic)) return Refuse(magic.name, magic.way_out);
-  }
-  if (IsTarHeader(head)) return Refuse("a tar archive", kUnpackFiles);
-  if (IsCpioHeader(head)) return Refuse("a cpio archive", kUnpackFiles);
-  return absl::OkStatus();
+  return Refuse("text, plain or packed by gzip, xz or zstd", ContainerOf(head));
+}
+
+absl::Status CheckPlain(string_view head) {
+  return Refuse("plain text", PackedOrContainer(head.substr(0, kContainerHeadBytes)));
 }
 
 absl::Status CheckName(string_view path, Packing packing) {

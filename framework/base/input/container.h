@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_DATA_CORPUS_CONTAINER_H_
-#define RETORT_FRAMEWORK_DATA_CORPUS_CONTAINER_H_
+#ifndef RETORT_FRAMEWORK_BASE_INPUT_CONTAINER_H_
+#define RETORT_FRAMEWORK_BASE_INPUT_CONTAINER_H_
 
 #include <string>
 
@@ -22,10 +22,14 @@ inline constexpr size_t kContainerHeadBytes = 512;
 // name and a way out.
 absl::Status CheckNoContainer(absl::string_view head);
 
+// Whether a file that is read as it lies on the disk, and that begins with `head`, as above, may be plain text. Errors:
+// those of CheckNoContainer, also for a packed file.
+absl::Status CheckPlain(absl::string_view head);
+
 // Whether a file named `path` that is packed as told may be what its name says. Errors: DataLoss for one whose name
 // ends in .gz, .xz or .zst and whose bytes are not packed, for example since its first ones are gone.
 absl::Status CheckName(absl::string_view path, Packing packing);
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_DATA_CORPUS_CONTAINER_H_
+#endif  // RETORT_FRAMEWORK_BASE_INPUT_CONTAINER_H_
