@@ -14,7 +14,6 @@
 
 #include "ATen/Parallel.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "framework/base/atomic_file.h"
 #include "framework/base/available_memory.h"
@@ -34,6 +33,7 @@
 #include "framework/sweep/run/run.h"
 #include "framework/sweep/run/speed.h"
 #include "framework/sweep/show/collect_results.h"
+#include "framework/sweep/show/conditions.h"
 #include "framework/sweep/show/describe.h"
 #include "framework/sweep/show/enough_memory.h"
 #include "framework/sweep/show/environment.h"
@@ -107,26 +107,6 @@ absl::Status CompareWithEarlier(const std::string& output_dir, const ExpandedSwe
   }
   for (const std::string& name : known) std::cout << "gone since the last run: variant " << name << "\n";
   return absl::OkStatus();
-}
-
-// "this teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (0.0005)": what all training has in
-// common; empty if nothing.
-std::string Conditions(const Plan& plan) {
-  std::set<std::string> teachers, data, rates;
-  for (const PlannedStage& stage : plan.stages) {
-    if (!stage.trains()) continue;
-    if (!stage.checkpoint.empty()) teachers.insert(absl::StrCat("teacher (", stage.checkpoint, ")"));
-    data.insert(stage.training().data_description);
-    rates.insert(absl::StrCat("learning rate (", stage.stage.adamw().learning_rate(), ")"));
-  }
-  std::vector<std::string> common;
-  for (const std::set<std::string>* values : {&teachers, &data, &rates}) {
-    if (values->size() == 1) common.push_back(*values->begin());
-  }
-  if (common.empty()) return "";
-  const std::string last = common.back();
-  common.pop_back();
-  return absl::StrCat("this ", absl::StrJoin(common, ", "), common.empty() ? "" : " and ", last);
 }
 
 int TerminalWidth() {
@@ -244,7 +224,7 @@ absl::Status WriteDescriptions(const std::string& output_dir, const Resolved& re
 absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed, const Store& store,
                           const std::string& output_dir, const std::map<std::string, std::string>& environment) {
   RETORT_ASSIGN_OR_RETURN(SweepResult result, CollectResults(resolved.plan, failed, store));
-  result.conditions = Conditions(resolved.plan);
+  result.conditions = CommonConditions(resolved.plan);
   result.resolved_config = PrintSweep(ResolvedSweep(resolved.sweep));
   result.environment = environment;
   RETORT_RETURN_IF_ERROR(WriteReport(result, output_dir));

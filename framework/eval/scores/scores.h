@@ -16,6 +16,7 @@ struct Scores {
   // measured beside a teacher where that is the same too.
   std::string examples;  // HeldOutExamples::Key().
   std::string teacher;   // The teacher's content hash, or the key of the stage that trained it; empty: none was there.
+  std::string computed_with;  // Threads, instruction set and libraries.
 };
 
 }  // namespace retort

@@ -91,6 +91,7 @@ std::string ToJson(const Scores& scores) {
                      {"split", scores.split},
                      {"examples", scores.examples},
                      {"teacher", scores.teacher},
+                     {"computed_with", scores.computed_with},
                      {"metrics", metrics}};
   // Names from the user may hold bytes that are no UTF-8; they become U+FFFD instead of an exception.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -103,8 +104,11 @@ absl::StatusOr<Scores> ScoresFromJson(absl::string_view json_text) {
   }
   const Place root{json, "Scores"};
   Scores scores;
-  const std::pair<const char*, std::string*> texts[] = {
-      {"stage", &scores.stage}, {"split", &scores.split}, {"examples", &scores.examples}, {"teacher", &scores.teacher}};
+  const std::pair<const char*, std::string*> texts[] = {{"stage", &scores.stage},
+                                                        {"split", &scores.split},
+                                                        {"examples", &scores.examples},
+                                                        {"teacher", &scores.teacher},
+                                                        {"computed_with", &scores.computed_with}};
   for (const auto& [name, text] : texts) {
     RETORT_ASSIGN_OR_RETURN(const Place place, Field(root, name));
     RETORT_ASSIGN_OR_RETURN(*text, ReadText(place));

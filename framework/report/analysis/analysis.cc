@@ -1,6 +1,7 @@
 #include "framework/report/analysis/analysis.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -142,20 +143,28 @@ class Analyser {
     return variant;
   }
 
-  // Of each teacher, the mean over its scores on the examples of the base.
+  // Of each teacher, the mean over its seeds' scores on the examples of the base.
   void AnalyseTeachers() {
     std::vector<std::string> names;
     for (const TeacherScores& teacher : result_.teachers) {
       if (std::count(names.begin(), names.end(), teacher.teacher) == 0) names.push_back(teacher.teacher);
     }
     for (const std::string& name : names) {
-      TeacherAnalysis teacher{TeacherName(result_, name), {}};
+      TeacherAnalysis teacher{TeacherName(result_, name), IdentitiesOf(name), {}};
       for (const MetricColumn& column : analysis_.columns) teacher.values.push_back(TeacherMean(name, column));
       const auto has_value = [](const std::optional<double>& value) { return value.has_value(); };
       if (std::any_of(teacher.values.begin(), teacher.values.end(), has_value)) {
         analysis_.teachers.push_back(std::move(teacher));
       }
     }
+  }
+
+  std::set<std::string> IdentitiesOf(const std::string& name) const {
+    std::set<std::string> identities;
+    for (const TeacherScores& teacher : result_.teachers) {
+      if (teacher.teacher == name) identities.insert(teacher.scores.teacher);
+    }
+    return identities;
   }
 
   std::optional<double> TeacherMean(const std::string& name, const MetricColumn& column) const {
@@ -200,6 +209,8 @@ class Analyser {
     for (const RunResult* run : RunsOf(variant.name)) {
       const Scores* scores = run->error.empty() ? FindScores(*run, column) : nullptr;
       if (scores == nullptr) continue;
+      metric.examples[run->seed] = scores->examples;
+      metric.teachers[run->seed] = scores->teacher;
       const absl::StatusOr<double> value = RatioOfSums(ByExample(*scores, column));
       if (!value.ok()) {
         Warn(variant.name, run->seed, column, value.status());
@@ -214,11 +225,10 @@ class Analyser {
 
   // Fills the difference to the base, or why there is none.
   void Compare(const VariantInfo& variant, const MetricColumn& column, VariantMetric* metric) {
-    if (variant.twin_of_base) {
-      metric->incomparable = Incomparable::kSameExperiment;
-      return;
-    }
+    metric->incomparable = SameAsBase(variant, column);
+    if (metric->incomparable != Incomparable::kNo) return;
     std::vector<std::vector<double>> differences;
+    std::vector<std::string> whole;  // Runs whose score is one value for all examples.
     for (const RunResult* run : RunsOf(variant.name)) {
       const RunResult* base = FinishedRun(analysis_.base, run->seed);
       if (!run->error.empty() || base == nullptr) continue;
@@ -233,8 +243,12 @@ class Analyser {
         continue;
       }
       differences.push_back(*std::move(row));
+      for (const auto& [name, scores] : {std::pair(analysis_.base, theirs), std::pair(variant.name, ours)}) {
+        if (ByExample(*scores, column).sum.size() == 1) whole.push_back(absl::StrCat(name, ", seed ", run->seed));
+      }
     }
     if (differences.empty()) return;
+    KeepMeansIfNotByExample(variant.name, column, whole, &differences);
     absl::StatusOr<PairedDifference> difference = EstimateDifference(differences);
     if (difference.ok()) {
       metric->difference = *difference;
@@ -243,9 +257,34 @@ class Analyser {
     }
   }
 
+  static Incomparable SameAsBase(const VariantInfo& variant, const MetricColumn& column) {
+    if (variant.twin_of_base) return Incomparable::kSameExperiment;
+    return variant.shared_stages.count(column.stage) > 0 ? Incomparable::kSameResult : Incomparable::kNo;
+  }
+
+  // Where examples cannot be told apart in every row, one value for each seed is left: the difference of the means.
+  void KeepMeansIfNotByExample(const std::string& variant, const MetricColumn& column,
+                               const std::vector<std::string>& whole, std::vector<std::vector<double>>* rows) {
+    const auto as_the_first = [&](const std::vector<double>& row) { return row.size() == rows->front().size(); };
+    if (whole.empty() && std::all_of(rows->begin(), rows->end(), as_the_first)) return;
+    for (std::vector<double>& row : *rows) row = {Mean(row)};
+    const std::string& example = column.metric.example;
+    analysis_.warnings.push_back(absl::StrCat(
+        variant, ": ", column.title, " is compared without an interval over ", example, "s: ",
+        whole.empty() ? absl::StrCat("seeds have different numbers of ", example, "s")
+                      : absl::StrCat("there is one value for all of them together (", absl::StrJoin(whole, "; "), ")"),
+        "."));
+  }
+
+  static double Mean(const std::vector<double>& row) {
+    return std::accumulate(row.begin(), row.end(), 0.0) / static_cast<double>(row.size());
+  }
+
+  // Example by example, or the difference of the means where one of the two is one value for all examples.
   static absl::StatusOr<std::vector<double>> Subtract(const ExampleScores& variant, const ExampleScores& base) {
     RETORT_ASSIGN_OR_RETURN(std::vector<double> row, LinearisedValues(variant));
     RETORT_ASSIGN_OR_RETURN(const std::vector<double> from, LinearisedValues(base));
+    if (row.size() == 1 || from.size() == 1) return std::vector<double>{Mean(row) - Mean(from)};
     if (row.size() != from.size()) {
       return absl::InvalidArgumentError(absl::StrCat("want the base's ", from.size(), " examples, got ", row.size()));
     }
@@ -277,7 +316,7 @@ class Analyser {
     const VariantAnalysis* least = nullptr;
     const VariantAnalysis* most = nullptr;
     for (const VariantAnalysis& variant : analysis_.variants) {
-      if (variant.finished_runs == 0) continue;
+      if (variant.finished_runs == 0 || variant.tokens == 0) continue;
       if (least == nullptr || variant.clipped_share < least->clipped_share) least = &variant;
       if (most == nullptr || variant.clipped_share > most->clipped_share) most = &variant;
     }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct MetricColumn {
 enum class Incomparable {
   kNo,              // It is compared, or there is nothing to compare.
   kSameExperiment,  // The variant is the base under another name.
+  kSameResult,      // The same student on the same examples, however the variants differ elsewhere.
   kExamples,        // Measured on other held-out examples.
   kTeacher,         // Measured beside another teacher.
 };
@@ -35,6 +37,8 @@ enum class Incomparable {
 struct VariantMetric {
   std::map<uint64_t, double> by_seed;          // Finished runs that were scored.
   std::optional<Summary> summary;              // Over by_seed; none if it is empty.
+  // What it was measured on, by seed: Scores.examples and Scores.teacher.
+  std::map<uint64_t, std::string> examples, teachers;
   std::optional<PairedDifference> difference;  // To the base, over the seeds that both have; none for the base itself.
   Incomparable incomparable = Incomparable::kNo;
 };
@@ -42,6 +46,7 @@ struct VariantMetric {
 // A teacher's own scores.
 struct TeacherAnalysis {
   std::string name;                           // TeacherName
+  std::set<std::string> identities;           // Scores.teacher; one for each seed where it was trained.
   std::vector<std::optional<double>> values;  // In the order of columns, on the examples of the base.
 };
 
@@ -73,6 +78,8 @@ std::string TeacherName(const SweepResult& result, const std::string& teacher);
 
 // Failed runs (RunResult.error) count towards no metric. A difference is that of scores which were measured on the same
 // examples, beside the same teacher where the metric asks for one; where that does not hold, VariantMetric says so.
+// Where a score is one value for all examples (a correlation that is not defined without one of them), or seeds have
+// different numbers of them, the difference is that of the means, without an interval over examples; a warning says why.
 //
 // Errors: InvalidArgument if there are no variants, or a run or published result belongs to none of them.
 absl::StatusOr<Analysis> Analyse(const SweepResult& result);

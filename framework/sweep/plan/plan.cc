@@ -74,8 +74,8 @@ void WarnOfIncomparable(const ExpandedVariant& variant, const ExpandedVariant& b
     if (work.evaluation.examples->MeasuredOn() != of_base.evaluation.examples->MeasuredOn()) {
       plan->warnings.push_back(
           absl::StrCat(place, "it is measured on other examples than ", base.name,
-                       " (another corpus or file, length, number, seed or vocabulary) and not compared with it; say in "
-                       "the evaluation what all variants are to be measured on"));
+                       " (another corpus or file, length, number, seed, vocabulary or pooling) and not compared with "
+                       "it; say in the evaluation what all variants are to be measured on"));
     } else if (work.teacher != of_base.teacher && work.evaluation.evaluator->reads_teacher()) {
       plan->warnings.push_back(absl::StrCat(place, "it has another teacher than ", base.name,
                                             "; what is measured beside a teacher is not compared with it"));
@@ -84,7 +84,7 @@ void WarnOfIncomparable(const ExpandedVariant& variant, const ExpandedVariant& b
 }
 
 void WarnOfIncomparables(Plan* plan) {
-  const ExpandedVariant& base = plan->sweep.variants.front();
+  const ExpandedVariant& base = plan->base();
   for (const ExpandedVariant& variant : plan->sweep.variants) WarnOfIncomparable(variant, base, plan);
 }
 
@@ -162,6 +162,24 @@ MetricSpecs Plan::metrics() const {
     }
   }
   return all;
+}
+
+bool Plan::Has(const std::string& variant) const {
+  return std::any_of(stages.begin(), stages.end(), [&](const PlannedStage& stage) {
+    return std::any_of(stage.used_by.begin(), stage.used_by.end(),
+                       [&](const StageId& id) { return id.variant == variant; });
+  });
+}
+
+const ExpandedVariant& Plan::base() const {
+  const auto planned = std::find_if(sweep.variants.begin(), sweep.variants.end(),
+                                    [&](const ExpandedVariant& variant) { return Has(variant.name); });
+  return planned == sweep.variants.end() ? sweep.variants.front() : *planned;
+}
+
+std::string Plan::TeacherOf(const PlannedStage& stage) const {
+  if (stage.teacher >= 0) return absl::StrCat("@", stages[stage.teacher].stage.name());
+  return stage.checkpoint.empty() ? "none" : stage.checkpoint;
 }
 
 int Plan::Find(const std::string& variant, uint64_t seed, const std::string& stage) const {

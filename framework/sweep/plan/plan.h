@@ -28,6 +28,15 @@ struct Plan {
   // What its evaluations measure, in the order of the report's columns.
   MetricSpecs metrics() const;
 
+  // Whether the variant is planned: --only chose it, or nothing was chosen.
+  bool Has(const std::string& variant) const;
+
+  // The first of the planned variants, which the others are compared with.
+  const ExpandedVariant& base() const;
+
+  // What a stage is taught by: the folder of a model, or "@<stage>" where it is trained; "none".
+  std::string TeacherOf(const PlannedStage& stage) const;
+
   // The planned stage of a variant, seed and stage name; -1: there is none.
   int Find(const std::string& variant, uint64_t seed, const std::string& stage) const;
 };

@@ -343,6 +343,28 @@ TEST_F(PlanTest, LossesOfWeightZeroAreAsGoodAsNone) {
   EXPECT_EQ(At(dead, "base", "distil").key, At(removed, "b", "distil").key);
 }
 
+// The first of the planned variants is what the others are compared with.
+TEST_F(PlanTest, WarnsOfOtherExamplesWithoutTheBase) {
+  PlanOptions options;
+  options.only = {"v", "w"};
+  const Plan plan = Make(R"(
+      controls: NONE
+      variant { name: "v" overlay { stage { name: "distil" data { masked_lm { length: 20 } } } } }
+      variant { name: "w" overlay { stage { name: "distil" remove: "cos" } } })",
+                         {}, options);
+  EXPECT_EQ(plan.base().name, "v");
+  EXPECT_FALSE(plan.Has("base"));
+  EXPECT_TRUE(plan.Has("w"));
+  EXPECT_THAT(plan.warnings, ElementsAre(HasSubstr("variant \"w\": stage \"evaluate\": it is measured on other examples "
+                                                   "than v (another corpus")));
+}
+
+TEST_F(PlanTest, NamesWhatTeachesAStage) {
+  const Plan plan = MakeText(sweep_.Text(kNoControls, kAssistant));
+  EXPECT_EQ(plan.TeacherOf(At(plan, "base", "distil")), sweep_.teacher());
+  EXPECT_EQ(plan.TeacherOf(At(plan, "base", "pupil")), "@distil");
+}
+
 TEST_F(PlanTest, EvaluatesWithoutTheTeacherWhoseVocabularyIsAnother) {
   // The letters in another order.
   const std::string path = sweep_.folder() + "/vocab.txt";

@@ -4,7 +4,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -17,7 +16,7 @@
 namespace retort {
 namespace {
 
-// Curves and costs from the last training stage that the evaluated student went through.
+// Curves and costs from the last training stage that the evaluated student went through; what each was computed with.
 absl::Status AddTraining(const Plan& plan, int index, const Store& store, RunResult* run) {
   const PlannedStage& stage = plan.stages[index];
   run->folder = store.Folder(stage.key);
@@ -27,12 +26,14 @@ absl::Status AddTraining(const Plan& plan, int index, const Store& store, RunRes
     return absl::DataLossError(absl::StrCat(run->folder, "/metrics.jsonl: ", metrics.status().message()));
   }
   FillFromStage(stage.stage.name(), stage.stage.evaluate().split(), *std::move(metrics), run);
+  const std::optional<PlannedEvaluation>& evaluation = stage.training().evaluation;
+  run->evaluation_examples = evaluation ? evaluation->examples->MeasuredOn() : "";
   if (!store.HasStudent(stage.key)) return absl::OkStatus();
   RETORT_ASSIGN_OR_RETURN(const Progress progress, store.GetProgress(stage.key));
   run->tokens = progress.tokens;
   run->student_flops = progress.student_flops;
   run->total_flops = progress.total_flops;
-  run->computed_with = progress.computed_with;
+  run->computed_with.insert(progress.computed_with);
   return absl::OkStatus();
 }
 
@@ -56,30 +57,79 @@ absl::StatusOr<RunResult> CollectRun(const Plan& plan, const ExpandedVariant& va
     } else if (failure == failed.end()) {
       RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(planned.key));
       scores.stage = stage.name();
+      run.computed_with.insert(scores.computed_with);
       run.scores.push_back(std::move(scores));
     }
   }
   return run;
 }
 
-// The folder of the stage's teacher, or "@stage" where it is trained.
-std::string NameOfTeacher(const Plan& plan, const PlannedStage& stage) {
-  return stage.teacher < 0 ? stage.checkpoint : absl::StrCat("@", plan.stages[stage.teacher].stage.name());
+// The planned stages of a variant's stage, one for each seed.
+std::vector<const PlannedStage*> BySeed(const Plan& plan, const ExpandedVariant& variant, const Stage& stage) {
+  std::vector<const PlannedStage*> planned;
+  for (uint64_t seed : plan.sweep.seeds) {
+    planned.push_back(&plan.stages[plan.Find(variant.name, seed, stage.name())]);
+  }
+  return planned;
+}
+
+// An evaluation stage of a variant that has a teacher beside it.
+struct TaughtStage {
+  std::string variant, stage;
+  std::vector<const PlannedStage*> by_seed;
+
+  bool trained() const { return by_seed.front()->teacher >= 0; }
+  // Equal for those with the same teacher, or with the same teachers for every seed.
+  std::string Identity() const {
+    std::vector<std::string> identities;
+    for (const PlannedStage* planned : by_seed) identities.push_back(planned->evaluation().teacher);
+    return absl::StrJoin(identities, " ");
+  }
+};
+
+std::vector<TaughtStage> TaughtStages(const Plan& plan) {
+  std::vector<TaughtStage> taught;
+  for (const ExpandedVariant& variant : plan.sweep.variants) {
+    if (!plan.Has(variant.name)) continue;
+    for (const Stage& stage : variant.experiment.stage()) {
+      TaughtStage candidate{variant.name, stage.name(), BySeed(plan, variant, stage)};
+      const PlannedStage& planned = *candidate.by_seed.front();
+      if (!planned.trains() && planned.reads_teacher) taught.push_back(std::move(candidate));
+    }
+  }
+  return taught;
+}
+
+// Names by TaughtStage::Identity: of a teacher, by what the first variant that has it calls it. Where several have one
+// name, their variants follow.
+std::map<std::string, std::string> NamesOfTeachers(const Plan& plan, const std::vector<TaughtStage>& stages) {
+  std::map<std::string, std::string> names;
+  std::map<std::string, std::vector<const TaughtStage*>> by_name;
+  for (const TaughtStage& stage : stages) {
+    const std::string name = plan.TeacherOf(*stage.by_seed.front());
+    if (names.emplace(stage.Identity(), name).second) by_name[name].push_back(&stage);
+  }
+  for (const auto& [name, teachers] : by_name) {
+    if (teachers.size() == 1) continue;
+    for (const TaughtStage* stage : teachers) names[stage->Identity()] = absl::StrCat(name, " of ", stage->variant);
+  }
+  return names;
 }
 
 // The same scores serve every evaluation stage that asks for them, whatever it is called.
 absl::Status CollectTeachers(const Plan& plan, const Store& store, SweepResult* result) {
-  std::set<std::tuple<std::string, std::string, std::string>> wanted;  // Teacher, key, evaluation stage.
-  for (const PlannedStage& stage : plan.stages) {
-    if (stage.trains() || !stage.reads_teacher) continue;
-    const std::string teacher = NameOfTeacher(plan, stage);
-    for (const StageId& id : stage.used_by) wanted.emplace(teacher, stage.evaluation().teacher_scores_key, id.stage);
-  }
-  for (const auto& [teacher, key, stage] : wanted) {
-    if (!store.HasScores(key)) continue;
-    RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(key));
-    scores.stage = stage;
-    result->teachers.push_back({teacher, std::move(scores)});
+  const std::vector<TaughtStage> stages = TaughtStages(plan);
+  const std::map<std::string, std::string> names = NamesOfTeachers(plan, stages);
+  std::set<std::pair<std::string, std::string>> there;  // Evaluation stage, key.
+  for (const TaughtStage& stage : stages) {
+    for (size_t i = 0; i < stage.by_seed.size(); ++i) {
+      const std::string& key = stage.by_seed[i]->evaluation().teacher_scores_key;
+      if (!store.HasScores(key) || !there.emplace(stage.stage, key).second) continue;
+      RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(key));
+      scores.stage = stage.stage;
+      const std::optional<uint64_t> seed = stage.trained() ? std::make_optional(plan.sweep.seeds[i]) : std::nullopt;
+      result->teachers.push_back({names.at(stage.Identity()), std::move(scores), seed});
+    }
   }
   return absl::OkStatus();
 }
@@ -88,8 +138,12 @@ absl::Status CollectTeachers(const Plan& plan, const Store& store, SweepResult* 
 void WarnOfMixedComputations(SweepResult* result) {
   std::map<std::string, std::set<std::string>> variants;
   for (const RunResult& run : result->runs) {
-    if (!run.computed_with.empty()) variants[run.computed_with].insert(run.variant);
+    for (const std::string& computed_with : run.computed_with) variants[computed_with].insert(run.variant);
   }
+  for (const TeacherScores& teacher : result->teachers) {
+    variants[teacher.scores.computed_with].insert(absl::StrCat("teacher ", teacher.teacher));
+  }
+  variants.erase("");
   if (variants.size() < 2) return;
   std::vector<std::string> parts;
   for (const auto& [computed_with, names] : variants) {
@@ -99,6 +153,18 @@ void WarnOfMixedComputations(SweepResult* result) {
       absl::StrCat("results were computed in different ways, so that their last digits would "
                    "differ even for the same experiment: ",
                    absl::StrJoin(parts, "; ")));
+}
+
+VariantInfo DescribeVariant(const Plan& plan, const ExpandedVariant& base, const ExpandedVariant& variant) {
+  VariantInfo info{variant.name, DescribeDifference(base.experiment, variant.experiment)};
+  if (variant.name == base.name) return info;
+  info.twin_of_base = AreTwins(plan, base, variant);
+  for (const Stage& stage : variant.experiment.stage()) {
+    const uint64_t seed = plan.sweep.seeds.front();
+    const int ours = plan.Find(variant.name, seed, stage.name()), theirs = plan.Find(base.name, seed, stage.name());
+    if (ours == theirs && !plan.stages[ours].trains()) info.shared_stages.insert(stage.name());
+  }
+  return info;
 }
 
 PublishedResult Published(const Reference& reference) {
@@ -117,11 +183,10 @@ absl::StatusOr<SweepResult> CollectResults(const Plan& plan, const StageStatuses
   result.warnings = plan.warnings;
   result.metrics = plan.metrics();
   result.primary_metric = plan.sweep.report.primary_metric();
-  const ExpandedVariant& base = plan.sweep.variants.front();
+  const ExpandedVariant& base = plan.base();
   for (const ExpandedVariant& variant : plan.sweep.variants) {
-    if (plan.Find(variant.name, result.seeds.front(), variant.experiment.stage(0).name()) < 0) continue;
-    result.variants.push_back({variant.name, DescribeDifference(base.experiment, variant.experiment),
-                               variant.name != base.name && AreTwins(plan, base, variant)});
+    if (!plan.Has(variant.name)) continue;
+    result.variants.push_back(DescribeVariant(plan, base, variant));
     for (uint64_t seed : result.seeds) {
       RETORT_ASSIGN_OR_RETURN(RunResult run, CollectRun(plan, variant, seed, failed, store));
       result.runs.push_back(std::move(run));
@@ -129,7 +194,9 @@ absl::StatusOr<SweepResult> CollectResults(const Plan& plan, const StageStatuses
   }
   RETORT_RETURN_IF_ERROR(CollectTeachers(plan, store, &result));
   WarnOfMixedComputations(&result);
-  for (const Reference& reference : plan.sweep.references) result.published.push_back(Published(reference));
+  for (const Reference& reference : plan.sweep.references) {
+    if (plan.Has(reference.variant())) result.published.push_back(Published(reference));
+  }
   return result;
 }
 

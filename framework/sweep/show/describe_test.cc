@@ -50,6 +50,16 @@ TEST_F(DescribeTest, SaysWhatEachVariantIs) {
   EXPECT_THAT(text, HasSubstr("\n  scratch\n"));
 }
 
+TEST_F(DescribeTest, SaysHowVariantsDifferFromTheFirstThatIsPlanned) {
+  PlanOptions options;
+  options.only = {"v", "w"};
+  const std::string more = R"(controls: NONE
+      variant { name: "v" overlay { stage { name: "distil" remove: "mlm" } } }
+      variant { name: "w" overlay { stage { name: "distil" remove: "mlm" remove: "cos" } } })";
+  EXPECT_THAT(DescribePlan(sweep_.Make(sweep_.Text(more), {}, options).value(), store_, 1e9),
+              HasSubstr("tiny: 2 variants, seeds 1\n  v\n  w\n      stage.distil.loss.cos: removed\n  stage"));
+}
+
 TEST_F(DescribeTest, SaysWhatTrainingTakes) {
   const Plan plan = Make();
   const PlannedStage& stage = plan.stages[0];

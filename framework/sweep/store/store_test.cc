@@ -67,7 +67,7 @@ Progress ThreeSteps() {
 }
 
 Scores SomeScores() {
-  return {"evaluate", "report", {{"masked_lm/accuracy", {{1, 0.1}, {2, 3}}}}, "examples", "teacher"};
+  return {"evaluate", "report", {{"masked_lm/accuracy", {{1, 0.1}, {2, 3}}}}, "examples", "teacher", "threads 1"};
 }
 
 TEST_F(StoreTest, HasNothingAtFirst) {
