@@ -140,13 +140,13 @@ touch "$root/it's/tf_model.h5"
 expect 1 "transformers<5" --model="$root/it's"
 expect 1 "save_pretrained(d)' 'BertForMaskedLM' '$root/it'\\''s'" --model="$root/it's"
 touch "$root/it's/pytorch_model-00001-of-00002.bin" "$root/it's/pytorch_model-00002-of-00002.bin"
-expect 1 "convert all of them once, where PyTorch is installed (pip install torch numpy safetensors), with: python3 -c 'import sys" \
+expect 1 "where PyTorch is installed (pip install torch numpy safetensors), convert all of them once with: python3 -c 'import sys" \
   --model="$root/it's"
 expect 1 "'$root/it'\\''s/pytorch_model-00002-of-00002.bin' '$root/it'\\''s/model.safetensors'" --model="$root/it's"
 mkdir "$root/pickle"
 cp "$model/config.json" "$root/pickle"
 touch "$root/pickle/pytorch_model.bin"
-expect 1 "pickles are not read, since they can run code; convert it once, where PyTorch is installed" --model="$root/pickle"
+expect 1 "pickles are not read, since they can run code; where PyTorch is installed" --model="$root/pickle"
 head -c 9000 "$model/model.safetensors" >"$root/pickle/model.safetensors"
 expect 1 "model.safetensors: not a sound safetensors file" --model="$root/pickle"
 

@@ -53,7 +53,7 @@ absl::Status ExplainMissing(const std::string& path, const absl::Status& missing
   const std::string what =
       in_address.empty() ? absl::StrCat("there is none called ", name,
                                         "; if that is a name on the Hugging Face hub, make it one with: ", download)
-                         : absl::StrCat("not from addresses; make one with: ", download, ", and name it as ", name);
+                         : absl::StrCat("not from addresses; say ", name, " instead, and make it one with: ", download);
   return absl::Status(missing.code(),
                       absl::StrCat(missing.message(), "; models and tokenizers are read from folders, and ", what));
 }

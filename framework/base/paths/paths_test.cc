@@ -52,8 +52,8 @@ TEST(PathsTest, NamesOnTheHubGetACommand) {
   EXPECT_THAT(said("google/bert/"), HasSubstr("hf download 'google/bert' --local-dir 'google/bert'"));
   for (const char* address :
        {"https://huggingface.co/google/bert", "huggingface.co/google/bert/tree/main", "https://hf.co/google/bert/"}) {
-    EXPECT_THAT(said(address), HasSubstr("and not from addresses; make one with: hf download 'google/bert' --local-dir "
-                                         "'google/bert', and name it as google/bert"));
+    EXPECT_THAT(said(address), HasSubstr("and not from addresses; say google/bert instead, and make it one with: "
+                                         "hf download 'google/bert' --local-dir 'google/bert'"));
   }
   EXPECT_THAT(said("https://huggingface.co/gpt2/resolve/main/config.json"), HasSubstr("hf download 'gpt2' "));
   for (const char* path : {"/google/bert", "./bert", "a/b/c", "a b", "", "no-vocab.txt", "my/tokenizer.json"}) {

@@ -31,17 +31,18 @@ const icu::Normalizer2* WholeForm(UnicodeForm form) {
   return whole;
 }
 
-// The library's tables are of Unicode 12. Null for no form.
+// The library's tables are of Unicode 9: the order of marks that came later, among themselves and others, stays as it
+// is. Null for no form.
 std::unique_ptr<const icu::Normalizer2> MakeForm(UnicodeForm form) {
   if (form == UnicodeForm::kNone) return nullptr;
-  static const icu::UnicodeSet* const kUnicode12 = [] {
+  static const icu::UnicodeSet* const kUnicode9 = [] {
     UErrorCode set_error = U_ZERO_ERROR;
-    auto* set = new icu::UnicodeSet(u"[[:age=12.0:][:^assigned:]]", set_error);
+    auto* set = new icu::UnicodeSet(u"[[:age=9.0:][:^assigned:]]", set_error);
     CHECK(U_SUCCESS(set_error)) << u_errorName(set_error);
     set->freeze();
     return set;
   }();
-  return std::make_unique<icu::FilteredNormalizer2>(*WholeForm(form), *kUnicode12);
+  return std::make_unique<icu::FilteredNormalizer2>(*WholeForm(form), *kUnicode9);
 }
 
 // Clean-up and CJK spacing.

@@ -19,7 +19,7 @@ namespace {
 constexpr absl::string_view kInnerMark = "##";
 
 // Change it when ids of the same text, vocabulary and options change.
-constexpr uint64_t kAlgorithmVersion = 2;
+constexpr uint64_t kAlgorithmVersion = 3;
 
 bool IsContinuationByte(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 

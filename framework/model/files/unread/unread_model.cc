@@ -170,12 +170,11 @@ absl::Status OriginalCheckpoint(const std::string& folder, const std::string& in
   const auto read = ParseHuggingFaceConfig(ReadFile(path(config)).value_or(""), config);
   const bool open_ai = config == "hparams.json", gpt2 = read.ok() && read->encoder.family == "gpt2";
   const std::string code = ReadOriginal(open_ai ? kOpenAiGpt2 : gpt2 ? kGpt2 : kBert);
-  const absl::Status status = Foreign(path(index), "checkpoints of TensorFlow", "tensorflow tf-keras",
-                                      PythonCommand(code, {path(index), path(config), folder}));
-  if (!open_ai) return status;
-  return absl::Status(status.code(),
-                      absl::StrCat(status.message(), "; then call encoder.json vocab.json, and vocab.bpe ",
-                                   "merges.txt: so its tokenizer is read"));
+  const char* const what = open_ai
+                               ? "checkpoints of TensorFlow (and a tokenizer's encoder.json and vocab.bpe until they "
+                                 "are called vocab.json and merges.txt)"
+                               : "checkpoints of TensorFlow";
+  return Foreign(path(index), what, "tensorflow tf-keras", PythonCommand(code, {path(index), path(config), folder}));
 }
 
 absl::Status PickledWeights(const std::string& folder, const std::vector<std::string>& pickles) {
@@ -184,9 +183,9 @@ absl::Status PickledWeights(const std::string& folder, const std::vector<std::st
   const std::string first = arguments.front();
   arguments.push_back(absl::StrCat(folder, "/", kWeights));
   return absl::InvalidArgumentError(absl::StrCat(
-      first, ": pickles are not read, since they can run code; convert ", pickles.size() == 1 ? "it" : "all of them",
-      " once, where PyTorch is installed (pip install torch numpy safetensors), with: ",
-      PythonCommand(kCopyPickles, arguments)));
+      first, ": pickles are not read, since they can run code; where PyTorch is installed (pip install torch numpy ",
+      "safetensors), convert ", pickles.size() == 1 ? "it" : "all of them",
+      " once with: ", PythonCommand(kCopyPickles, arguments)));
 }
 
 }  // namespace
