@@ -12,7 +12,8 @@ namespace retort {
 // Operations of the matrix products of one step of one student.
 struct StepFlops {
   double student = 0;  // Forward and backward.
-  double teacher = 0;  // Forward, of what this student's objective reads: the cost of a student is the same in any cohort.
+  double teacher =
+      0;  // Forward, of what this student's objective reads: the cost of a student is the same in any cohort.
 };
 
 StepFlops CountStepFlops(const Encoder& student, const Encoder* teacher, const Objective& objective,

@@ -25,9 +25,9 @@ using testing::IsInvalidArgument;
 using testing::IsOk;
 using testing::LoadChanged;
 using testing::LoadWith;
+using testing::LoadWithOption;
 using testing::RandomParameters;
 using testing::Saved;
-using testing::LoadWithOption;
 using testing::Tensors;
 
 TEST(HuggingFaceHeads, LeavesTheHeadOut) {

@@ -35,8 +35,8 @@ enum class Incomparable {
 
 // One variant in one MetricColumn.
 struct VariantMetric {
-  std::map<uint64_t, double> by_seed;          // Finished runs that were scored.
-  std::optional<Summary> summary;              // Over by_seed; none if it is empty.
+  std::map<uint64_t, double> by_seed;  // Finished runs that were scored.
+  std::optional<Summary> summary;      // Over by_seed; none if it is empty.
   // What it was measured on, by seed: Scores.examples and Scores.teacher.
   std::map<uint64_t, std::string> examples, teachers;
   std::optional<PairedDifference> difference;  // To the base, over the seeds that both have; none for the base itself.

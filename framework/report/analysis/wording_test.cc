@@ -66,8 +66,7 @@ TEST(DifferenceSentence, WithoutInterval) {
   PairedDifference difference;
   difference.estimate = 0.5;
   difference.seeds = difference.examples = 1;
-  EXPECT_EQ(DifferenceSentence("x", CrossEntropy(), difference, ""),
-            "x: +0.500 nats (no interval; 1 seed; screening)");
+  EXPECT_EQ(DifferenceSentence("x", CrossEntropy(), difference, ""), "x: +0.500 nats (no interval; 1 seed; screening)");
 }
 
 TEST(DifferenceSentence, OneValueForAllExamplesIsSaidInWords) {

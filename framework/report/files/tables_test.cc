@@ -129,7 +129,8 @@ TEST(RenderTsv, FullPrecisionAndNoHoles) {
   EXPECT_EQ(lines[0],
             "variant\tm/cross_entropy.mean\tm/cross_entropy.sd\tm/cross_entropy.difference.estimate\t"
             "m/cross_entropy.difference.low\tm/cross_entropy.difference.high\t"
-            "m/cross_entropy.difference.standard_error\tm/cross_entropy.difference.not_compared\tfinished_seeds.count\tparameters.count\t"
+            "m/cross_entropy.difference.standard_error\tm/"
+            "cross_entropy.difference.not_compared\tfinished_seeds.count\tparameters.count\t"
             "tokens_per_second.mean\tclipped_steps.share\tpublished");
   EXPECT_EQ(lines[1], "base\t2\t0\t\t\t\t\t\t2\t1234567\t100\t0\t");
   EXPECT_THAT(lines[2], HasSubstr("a\t5\t1.414213562373095"));

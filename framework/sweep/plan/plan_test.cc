@@ -355,8 +355,9 @@ TEST_F(PlanTest, WarnsOfOtherExamplesWithoutTheBase) {
   EXPECT_EQ(plan.base().name, "v");
   EXPECT_FALSE(plan.Has("base"));
   EXPECT_TRUE(plan.Has("w"));
-  EXPECT_THAT(plan.warnings, ElementsAre(HasSubstr("variant \"w\": stage \"evaluate\": it is measured on other examples "
-                                                   "than v (another corpus")));
+  EXPECT_THAT(plan.warnings,
+              ElementsAre(HasSubstr("variant \"w\": stage \"evaluate\": it is measured on other examples "
+                                    "than v (another corpus")));
 }
 
 TEST_F(PlanTest, NamesWhatTeachesAStage) {

@@ -15,8 +15,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::UnorderedElementsAre;
 using testing::IsOk;
+using ::testing::UnorderedElementsAre;
 
 // A pupil of the first student, which is evaluated beside it.
 constexpr char kPupil[] = R"(
@@ -53,8 +53,8 @@ class CollectResultsTest : public ::testing::Test {
   void Finish(const PlannedStage& stage, const std::string& computed_with) {
     if (stage.trains()) return FinishTraining(stage, computed_with);
     const EvaluationWork& work = stage.evaluation();
-    const Scores scores{"", "report", {{"m", {{1}, {1}}}}, work.evaluation.examples->MeasuredOn(), work.teacher,
-                        computed_with};
+    const Scores scores{"",           "report",     {{"m", {{1}, {1}}}}, work.evaluation.examples->MeasuredOn(),
+                        work.teacher, computed_with};
     EXPECT_THAT(store_.PutScores(stage.key, scores), IsOk());
     EXPECT_THAT(store_.PutScores(work.teacher_scores_key, scores), IsOk());
   }

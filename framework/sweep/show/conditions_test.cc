@@ -15,9 +15,7 @@ class CommonConditionsTest : public ::testing::Test {
     return CommonConditions(plan_);
   }
 
-  std::string CorpusAndRate() const {
-    return absl::StrCat("corpus (", sweep_.corpus(), ") and learning rate (0.001)");
-  }
+  std::string CorpusAndRate() const { return absl::StrCat("corpus (", sweep_.corpus(), ") and learning rate (0.001)"); }
 
   Plan plan_;
   testing::TestSweep sweep_;
@@ -30,8 +28,9 @@ TEST_F(CommonConditionsTest, AreWhatAllTrainingHasInCommon) {
   EXPECT_EQ(Of(R"(variant { name: "v" overlay { teacher { checkpoint: "$/second" } } })"),
             absl::StrCat("this ", CorpusAndRate()));
   testing::WriteTinyCorpus(sweep_.folder() + "/other", 400, 2);
-  EXPECT_EQ(Of(R"(variant { name: "v" overlay { stage { name: "distil" data { masked_lm { corpus: "$/other" } } } } })"),
-            absl::StrCat("this ", teacher, " and learning rate (0.001)"));
+  EXPECT_EQ(
+      Of(R"(variant { name: "v" overlay { stage { name: "distil" data { masked_lm { corpus: "$/other" } } } } })"),
+      absl::StrCat("this ", teacher, " and learning rate (0.001)"));
   EXPECT_EQ(Of(R"(variant { name: "v" overlay { stage { name: "distil" adamw { learning_rate: 2e-3 } } } })"),
             absl::StrCat("this ", teacher, " and corpus (", sweep_.corpus(), ")"));
 }

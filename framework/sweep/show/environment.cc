@@ -32,16 +32,11 @@ std::string DescribeDevice(c10::Device device) {
 }
 
 // Environment variables by which libraries choose instructions, the precision of their products, or algorithms.
-constexpr const char* kLibrarySettings[] = {"MKL_ENABLE_INSTRUCTIONS",
-                                            "MKL_CBWR",
-                                            "ONEDNN_MAX_CPU_ISA",
-                                            "DNNL_MAX_CPU_ISA",
-                                            "ONEDNN_CPU_ISA_HINTS",
-                                            "DNNL_CPU_ISA_HINTS",
-                                            "ONEDNN_DEFAULT_FPMATH_MODE",
-                                            "DNNL_DEFAULT_FPMATH_MODE",
-                                            "NVIDIA_TF32_OVERRIDE",
-                                            "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
+constexpr const char* kLibrarySettings[] = {"MKL_ENABLE_INSTRUCTIONS",    "MKL_CBWR",
+                                            "ONEDNN_MAX_CPU_ISA",         "DNNL_MAX_CPU_ISA",
+                                            "ONEDNN_CPU_ISA_HINTS",       "DNNL_CPU_ISA_HINTS",
+                                            "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE",
+                                            "NVIDIA_TF32_OVERRIDE",       "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
                                             "CUBLAS_WORKSPACE_CONFIG"};
 
 }  // namespace

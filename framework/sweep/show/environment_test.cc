@@ -18,7 +18,8 @@ TEST(DescribeComputation, SaysThreadsInstructionsAndLibrary) {
 
 // Settings that change the bits of a product.
 TEST(DescribeComputation, HasEverySettingOfTheLibrariesThatIsSet) {
-  for (const char* name : {"MKL_CBWR", "ONEDNN_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE"}) {
+  for (const char* name :
+       {"MKL_CBWR", "ONEDNN_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE"}) {
     const std::string before = DescribeComputation(c10::Device(at::kCPU));
     EXPECT_THAT(before, Not(HasSubstr(name)));
     ::setenv(name, "ANY", 1);

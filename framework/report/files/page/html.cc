@@ -190,10 +190,10 @@ std::string DescribeEvaluations(const SweepResult& result) {
     if (!run.evaluations.empty()) splits.insert(run.evaluation_split);
     for (const Scores& scores : run.scores) used.insert(scores.split);
   }
-  const bool apart = std::none_of(splits.begin(), splits.end(), [&](const auto& split) { return used.count(split) > 0; });
-  std::string text =
-      absl::StrCat("Mean over seeds, evaluated on the split ", EscapeHtml(absl::StrJoin(splits, " or ")),
-                   apart ? ", which the results above do not use. " : ". ");
+  const bool apart =
+      std::none_of(splits.begin(), splits.end(), [&](const auto& split) { return used.count(split) > 0; });
+  std::string text = absl::StrCat("Mean over seeds, evaluated on the split ", EscapeHtml(absl::StrJoin(splits, " or ")),
+                                  apart ? ", which the results above do not use. " : ". ");
   const std::vector<std::string> others = EvaluatedOnOtherExamples(result);
   if (others.empty()) return text;
   const auto first = std::find_if(result.runs.begin(), result.runs.end(),
@@ -209,8 +209,7 @@ std::string Curves(const SweepResult& result) {
   if (!evaluations && !steps) return "";
   std::string html = absl::StrCat(
       "<section>\n<h2>While training</h2>\n<p class=\"note\">", evaluations ? DescribeEvaluations(result) : "",
-      "Select a name to hide or show its curves.</p>\n",
-      evaluations ? MetricSelect(result) : "",
+      "Select a name to hide or show its curves.</p>\n", evaluations ? MetricSelect(result) : "",
       Choice(
           "data-set=\"x\" aria-label=\"Horizontal axis\"",
           {{"tokens", "against tokens"}, {"total_flops", "FLOPs with teacher"}, {"student_flops", "FLOPs of student"}}),
@@ -241,7 +240,8 @@ std::string Method(const SweepResult& result, const Analysis& analysis) {
       "example. Its variance counts both seeds and "
       "examples as samples: s²(seeds)/R + max(0, v(examples) − v(interaction)), with Student’s t at Satterthwaite’s "
       "degrees of freedom, corrected for few seeds so that 95&nbsp;% intervals cover 93 to 97&nbsp;% in simulation "
-      "(94 to 98&nbsp;% with two seeds). With one seed the interval speaks of other examples only; where a metric is one "
+      "(94 to 98&nbsp;% with two seeds). With one seed the interval speaks of other examples only; where a metric is "
+      "one "
       "value for all examples, means are compared, and the interval speaks of other seeds only. Intervals are not "
       "corrected for the number of comparisons.</p>\n";
   for (const std::string& sentence : DescribeAll(analysis, result.conditions)) {

@@ -101,7 +101,8 @@ TEST(RenderHtml, SaysWhereDifferencesComeFromFewerSeeds) {
   sweep.variants.push_back({"b", ""});
   sweep.runs.push_back(sweep.runs[3]);
   sweep.runs.back().variant = "b";
-  EXPECT_THAT(Render(sweep), HasSubstr("3 variants, 2 seeds x 2 sequences; screening, 1 seed x 2 sequences; screening ("));
+  EXPECT_THAT(Render(sweep),
+              HasSubstr("3 variants, 2 seeds x 2 sequences; screening, 1 seed x 2 sequences; screening ("));
 }
 
 TEST(RenderHtml, SweepsWithoutCurvesScoresOrComparisons) {
