@@ -1,5 +1,5 @@
-// Embeddings of sentences: pooled last hidden states of unit length. How sentences are read and pooled say flags, else the
-// model folder (modules.json of sentence-transformers and the files beside it); the program prints which.
+// Embeddings of sentences: pooled last hidden states of unit length. How sentences are read and pooled say flags, else
+// the model folder (modules.json of sentence-transformers and the files beside it); the program prints which.
 //
 //   bazel run //tools:embed -- --model=runs/store/<key>/model --output=embeddings.safetensors <sentences.txt
 //
@@ -24,9 +24,9 @@
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
 #include "framework/batch/step_batch.h"
-#include "framework/eval/sentence_embeddings.h"
-#include "framework/eval/sentence_pooling.h"
-#include "framework/eval/sentence_reading.h"
+#include "framework/eval/sentences/sentence_embeddings.h"
+#include "framework/eval/sentences/sentence_pooling.h"
+#include "framework/eval/sentences/sentence_reading.h"
 #include "framework/model/files/hugging_face.h"
 #include "framework/model/files/safetensors.h"
 #include "framework/text/sequences/encode_sequence.h"

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "framework/data/corpus/unpacked_file.h"
-#include "framework/eval/sentence_reading.h"
+#include "framework/eval/sentences/sentence_reading.h"
 #include "framework/text/tokenizer.h"
 
 namespace retort {

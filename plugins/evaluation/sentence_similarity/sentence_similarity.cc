@@ -14,7 +14,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/eval/scores/correlation.h"
 #include "framework/eval/scores/jackknife.h"
-#include "framework/eval/sentence_embeddings.h"
+#include "framework/eval/sentences/sentence_embeddings.h"
 #include "glog/logging.h"
 
 namespace retort {

@@ -9,15 +9,16 @@
 #include "absl/status/statusor.h"
 #include "c10/core/Device.h"
 #include "framework/eval/evaluator.h"
-#include "framework/eval/sentence_pooling.h"
-#include "framework/eval/sentence_reading.h"
+#include "framework/eval/sentences/sentence_pooling.h"
+#include "framework/eval/sentences/sentence_reading.h"
 #include "plugins/evaluation/sentence_similarity/sentence_pairs.h"
 #include "plugins/evaluation/sentence_similarity/sentence_similarity.pb.h"
 
 namespace retort {
 
 // How well models rank sentence pairs without any fine-tuning: Spearman's correlation of the cosine of their embeddings
-// (framework/eval/sentence_embeddings.h) with people's scores, as in Reimers and Gurevych 2019, arXiv:1908.10084.
+// (framework/eval/sentences/sentence_embeddings.h) with people's scores, as in Reimers and Gurevych 2019,
+// arXiv:1908.10084.
 class SentenceSimilarityEvaluation final : public Evaluator {
  public:
   static constexpr char kPrimaryMetric[] = "sentence_similarity/spearman";

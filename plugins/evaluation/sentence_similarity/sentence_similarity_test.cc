@@ -7,7 +7,7 @@
 #include "ATen/ops/dot.h"
 #include "framework/base/file.h"
 #include "framework/eval/scores/correlation.h"
-#include "framework/eval/sentence_embeddings.h"
+#include "framework/eval/sentences/sentence_embeddings.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
 #include "framework/testing/fixtures.h"

@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_EVAL_SENTENCE_MODULES_H_
-#define RETORT_FRAMEWORK_EVAL_SENTENCE_MODULES_H_
+#ifndef RETORT_FRAMEWORK_EVAL_SENTENCES_SENTENCE_MODULES_H_
+#define RETORT_FRAMEWORK_EVAL_SENTENCES_SENTENCE_MODULES_H_
 
 #include <optional>
 #include <string>
@@ -34,4 +34,4 @@ absl::StatusOr<nlohmann::json> ReadJsonObject(const std::string& path);
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_EVAL_SENTENCE_MODULES_H_
+#endif  // RETORT_FRAMEWORK_EVAL_SENTENCES_SENTENCE_MODULES_H_

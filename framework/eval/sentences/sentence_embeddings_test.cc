@@ -1,4 +1,4 @@
-#include "framework/eval/sentence_embeddings.h"
+#include "framework/eval/sentences/sentence_embeddings.h"
 
 #include <vector>
 

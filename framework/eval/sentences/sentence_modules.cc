@@ -1,4 +1,4 @@
-#include "framework/eval/sentence_modules.h"
+#include "framework/eval/sentences/sentence_modules.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "framework/eval/sentence_reading.h"
+#include "framework/eval/sentences/sentence_reading.h"
 
 #include <filesystem>
 #include <string>

@@ -1,4 +1,4 @@
-#include "framework/eval/sentence_pooling.h"
+#include "framework/eval/sentences/sentence_pooling.h"
 
 #include <optional>
 #include <vector>
@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
-#include "framework/eval/sentence_modules.h"
+#include "framework/eval/sentences/sentence_modules.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {

@@ -1,4 +1,4 @@
-#include "framework/eval/sentence_pooling.h"
+#include "framework/eval/sentences/sentence_pooling.h"
 
 #include <filesystem>
 #include <string>

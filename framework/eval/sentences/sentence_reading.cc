@@ -1,4 +1,4 @@
-#include "framework/eval/sentence_reading.h"
+#include "framework/eval/sentences/sentence_reading.h"
 
 #include <optional>
 
@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
-#include "framework/eval/sentence_modules.h"
+#include "framework/eval/sentences/sentence_modules.h"
 #include "framework/json/json_fields.h"
 #include "framework/text/unicode/lower_case.h"
 
