@@ -175,7 +175,7 @@ SweepResult TinySweep() {
     run.curve_stage = "distil";
     run.evaluation_split = "select";
     run.evaluations = {{5, 500, 0.5e9, 1e9, {{"m/cross_entropy", 6.0}}}};
-    run.scores = {{"eval", "report", {{"m/cross_entropy", {std::move(sums), {1, 1}}}}, "", ""}};
+    run.scores = {{"eval", "report", {{"m/cross_entropy", {std::move(sums), {1, 1}}}}, "", "", ""}};
     result.runs.push_back(run);
   };
   add("base", 1, {1, 3});

@@ -103,7 +103,7 @@ std::string CohortKey(const PlannedStage& planned) {
 
 std::string TeacherIdentity(const PlannedStage& planned, const KeySources& sources) {
   if (planned.teacher >= 0) return sources.stages[planned.teacher].key;
-  return planned.checkpoint.empty() ? "none" : sources.teacher->content_hash;
+  return planned.checkpoint.empty() ? "none" : HashText(sources.teacher->content_hash);
 }
 
 std::string TeacherScoresKey(const PlannedStage& planned, const KeySources& sources) {
