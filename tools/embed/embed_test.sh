@@ -56,6 +56,7 @@ mkdir "$gpt2"
 cp -L data/teachers/mini/{config.json,model.safetensors} "$gpt2"
 echo '{"a": 0, "<|endoftext|>": 1}' >"$gpt2/vocab.json"
 echo '#version: 0.2' >"$gpt2/merges.txt"
+echo '{"tokenizer_class": "GPT2Tokenizer"}' >"$gpt2/tokenizer_config.json"
 expect_error "error: line 2: want a sentence of at least one piece, got none" \
   sh -c "printf 'a\\n\\na\\n' | $EMBED --model=$gpt2 --output=$out"
 many=$TEST_TMPDIR/many
