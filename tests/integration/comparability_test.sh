@@ -94,7 +94,7 @@ run pair_file "$(with pair_file "$(variant "stage { name: \"pairs\" evaluation {
 expect_other_examples pair_file pairs sentence_similarity/spearman
 run pooling "$(with pooling "$(variant 'stage { name: "pairs" evaluation { sentence_similarity { pooling: FIRST } } }')")"
 expect_other_examples pooling pairs sentence_similarity/spearman
-expect_text pooling 'Spearman or Spearman, pooling first'
+expect_text pooling 'Spearman, pooling mean or Spearman, pooling first'
 run pieces "$(with pieces "$(variant "$OTHER_PIECES")")"
 expect_code pieces 0
 expect_no_text pieces 'other examples'
