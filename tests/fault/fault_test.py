@@ -78,21 +78,22 @@ class Campaign:
         for _ in range(rounds):
             self.runs.remove("full")
             call, error = self.draw.choice((
-                ("write", "ENOSPC"), ("write", "EDQUOT"), ("write", "EIO"), ("fsync", "EIO"), ("mkdir", "ENOSPC"), ("rename", "ENOSPC"),
+                ("write", "ENOSPC"), ("pwrite64", "ENOSPC"), ("pwrite64", "EDQUOT"), ("pwrite64", "EIO"), ("fsync", "EIO"), ("mkdir", "ENOSPC"), ("rename", "ENOSPC"),
                 ("ftruncate", "ENOSPC")))
             nth = int(10 ** self.draw.uniform(0.5, 2))
             strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={nth}+"]
-            self.disk_case(f"{call} {nth} fails with {error}", self.runs.run("full", before=strace))
+            # Where every write fails, so does that of the error.
+            self.disk_case(f"{call} {nth} fails with {error}", self.runs.run("full", before=strace), can_speak=call != "write")
         for kib in (1, 4, 8, 16, 64):
             self.runs.remove("full")
             limited = ["bash", "-c", f'ulimit -S -f {kib}; exec "$@"', "limited"]
             self.disk_case(f"files up to {kib} KiB", self.runs.run("full", before=limited))
 
-    def disk_case(self, case, run):
+    def disk_case(self, case, run, can_speak=True):
         self.count("full disks and failing writes")
         if run.returncode not in (0, 1):
             self.runs.fail(case, f"want exit code 0 or 1, got {run.returncode}", run.stdout)
-        if run.returncode == 1 and str(self.runs.root / "full") not in run.stdout:
+        if can_speak and run.returncode == 1 and str(self.runs.root / "full") not in run.stdout:
             self.runs.fail(case, "the error names no path", run.stdout)
         self.goes_on(case + ", then room", "full")
 
