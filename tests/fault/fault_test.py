@@ -130,8 +130,8 @@ class Campaign:
                 output, _ = process.communicate()
                 took = time.monotonic() - begin
                 self.count("signals")
-                # A process that was not yet past its first instructions has no handler; nothing is lost then.
-                if process.returncode == -number and delay < 0.1:
+                # A process that is still being loaded has no handler; nothing is lost then.
+                if process.returncode == -number and not output and not self.runs.store("stopped").exists():
                     continue
                 if process.returncode != 130 or "stopping; again to quit at once" not in output:
                     self.runs.fail(case, f"want exit code 130 and a word, got {process.returncode}", output)

@@ -68,7 +68,7 @@ def content(path):
     if path.name == "metrics.jsonl":
         return CLOCKS.sub(b"", path.read_bytes())
     if path.name == "done.json":  # Holds the hash of metrics.jsonl, and of itself.
-        return re.sub(rb'"(metrics\.jsonl|check)": "[^"]*"', b"", path.read_bytes())
+        return re.sub(rb'"(metrics\.jsonl|check)": "[^"]*"', b"", path.read_bytes()).rstrip()
     if path.name == "table.tsv":
         rows = [line.split("\t") for line in path.read_text().splitlines()]
         speed = rows[0].index("tokens_per_second.mean")

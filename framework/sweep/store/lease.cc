@@ -7,6 +7,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -49,6 +51,11 @@ absl::StatusOr<std::unique_ptr<Lease>> Lease::TryTake(const std::string& folder)
   const std::string path = absl::StrCat(folder, "/lease");
   while (true) {
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor < 0 && errno == EISDIR) {  // Nobody's lease.
+      std::error_code ignored;
+      if (std::filesystem::remove_all(path, ignored) > 0) continue;
+      errno = EISDIR;
+    }
     if (descriptor < 0) {
       return absl::Status(absl::ErrnoToStatusCode(errno),
                           absl::StrCat("cannot open ", path, ": ", std::strerror(errno)));

@@ -58,5 +58,13 @@ TEST_F(LeaseTest, AFileInTheWayIsNamed) {
   EXPECT_THAT(std::string(Lease::TryTake(folder_ + "/x").status().message()), ::testing::HasSubstr(folder_ + "/x"));
 }
 
+TEST(Lease, AFolderInItsPlaceIsNobodys) {
+  const std::string folder = ::testing::TempDir() + "/lease_folder";
+  ASSERT_THAT(MakeDirectories(folder + "/lease/a folder"), IsOk());
+  const auto lease = Lease::TryTake(folder);
+  ASSERT_THAT(lease, IsOk());
+  EXPECT_NE(*lease, nullptr);
+}
+
 }  // namespace
 }  // namespace retort

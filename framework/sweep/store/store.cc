@@ -62,6 +62,13 @@ absl::StatusOr<Json> ReadSealed(const std::string& path) {
   return absl::DataLossError(absl::StrCat(path, " is damaged: it is not what was stored"));
 }
 
+// Removes the temporary files that killed processes left in a stage's folder.
+void RemoveLitter(const std::string& folder) {
+  RemoveAbandoned(folder);
+  RemoveAbandoned(absl::StrCat(folder, "/", kModel));
+  RemoveAbandoned(absl::StrCat(folder, "/", kCheckpoint));
+}
+
 // Removes what is a folder where files belong, and the other way round: nothing can be put in their places.
 void RemoveWhatIsInTheWay(const std::string& folder) {
   std::vector<std::filesystem::path> found;
@@ -190,10 +197,7 @@ std::vector<std::string> Store::Repair(const Plan& plan) const {
     RemoveWhatIsInTheWay(Folder(planned.key));
     RepairResult(planned, &lines);
     if (planned.trains()) RepairCheckpoints(planned, &lines);
-    for (const std::string& folder :
-         {Folder(planned.key), Folder(planned.key) + "/" + kModel, CheckpointFolder(planned.key)}) {
-      RemoveAbandoned(folder);
-    }
+    RemoveLitter(Folder(planned.key));
   }
   return lines;
 }
@@ -201,6 +205,7 @@ std::vector<std::string> Store::Repair(const Plan& plan) const {
 absl::Status Store::Begin(const PlannedStage& planned) const {
   const std::string folder = Folder(planned.key);
   RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
+  RemoveLitter(folder);
   RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + "/stage.textproto", PrintText(planned.stage)));
   return AtomicWriteFile(folder + "/stage.binpb", DeterministicBytes(planned.stage));
 }
@@ -237,6 +242,7 @@ absl::StatusOr<LoadedModel> Store::GetStudent(const std::string& key) const {
 
 absl::Status Store::PutScores(const std::string& key, const Scores& scores) const {
   RETORT_RETURN_IF_ERROR(MakeDirectories(Folder(key)));
+  RemoveAbandoned(Folder(key));
   Json json = Json::parse(ToJson(scores));
   Seal(&json);
   return AtomicWriteFile(Folder(key) + kScores, CompactText(json));
