@@ -338,9 +338,10 @@ TEST_F(PlanErrorsTest, NamesWithCommasThatCannotBeToldApart) {
 // A training stage may have the name that the evaluation which is added would have.
 TEST_F(PlanErrorsTest, AStageCalledEvaluate) {
   std::string text = sweep_.Text("controls: NONE");
-  for (size_t at = text.find("\"distil\""); at != std::string::npos; at = text.find("\"distil\"")) {
-    text.replace(at, 8, "\"evaluate\"");
-  }
+  const size_t begin = text.find("stage {", text.find("adamw"));
+  const size_t end = text.find("}", text.find("}", text.find("sequences: 16")) + 1);  // Of masked_lm, then evaluation.
+  text.erase(begin, text.find("}", end + 1) + 1 - begin);
+  text.replace(text.find("\"distil\""), 8, "\"evaluate\"");
   const auto plan = sweep_.Make(text);
   ASSERT_THAT(plan, IsOk());
   ASSERT_EQ(plan->stages.size(), 2u);
