@@ -6,10 +6,9 @@
 // Exit code: 0 done; 1 the user has something to mend, or a variant failed; 2 a fault of ours; 130 interrupted (the
 // same command goes on).
 
-#include <atomic>
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -21,14 +20,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "framework/base/memory.h"
+#include "framework/base/program.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/stop.h"
 #include "framework/base/try_torch.h"
 #include "framework/registry/plugin_catalogue.h"
 #include "framework/sweep/session.h"
 #include "gflags/gflags.h"
-#include "glog/logging.h"
 
 DEFINE_string(output_dir, "", "folder of the report; default: runs/<name of the sweep>");
 DEFINE_string(store, "", "folder of the stages' results, shared by sweeps; default: store beside the output folder");
@@ -37,6 +36,9 @@ DEFINE_string(only, "", "variants to run, parted by commas; default: all");
 DEFINE_bool(dry_run, false, "resolve, check and print the plan, and stop there");
 DEFINE_bool(list, false, "print the names of the variants, and stop there");
 DEFINE_bool(list_plugins, false, "print kind and name of the linked plugins, and stop there");
+DEFINE_double(checkpoint_seconds, 60, "seconds of training that a kill may cost, at most");
+DEFINE_bool(inexact_resume, false,
+            "go on from checkpoints of other threads, instruction sets or libraries: other bits");
 DEFINE_int32(threads, 0, "threads to compute with; default: one per core");
 
 namespace retort {
@@ -44,10 +46,6 @@ namespace {
 
 constexpr char kDefaultSweep[] = "experiments/quickstart/quickstart.textproto";
 constexpr int kExitUser = 1, kExitInternal = 2, kExitInterrupted = 130;
-
-std::atomic<bool> stop_requested{false};
-
-void RequestStop(int) { stop_requested = true; }
 
 // Takes --set out of the arguments, which gflags would keep the last of only.
 std::vector<std::string> TakeAssignments(int* argc, char** argv) {
@@ -77,16 +75,18 @@ absl::StatusOr<c10::Device> ParseDevice(const std::string& name) {
 
 absl::StatusOr<bool> Run(SessionOptions options) {
   RETORT_ASSIGN_OR_RETURN(options.device, ParseDevice(FLAGS_device));
-  if (!FLAGS_only.empty()) options.only = absl::StrSplit(FLAGS_only, ',');
+  options.only = FLAGS_only;
   options.output_dir = FLAGS_output_dir;
   options.store = FLAGS_store;
   options.list = FLAGS_list;
   options.dry_run = FLAGS_dry_run;
-  options.stop = &stop_requested;
+  options.checkpoint_seconds = FLAGS_checkpoint_seconds;
+  options.inexact_resume = FLAGS_inexact_resume;
+  options.stop = StopRequested();
   return RunSession(options);
 }
 
-int ExitCode(const absl::StatusOr<bool>& result) {
+int ExitCodeOf(const absl::StatusOr<bool>& result) {
   if (result.ok()) return *result ? 0 : kExitUser;
   std::cerr << result.status().message() << "\n";
   if (absl::IsCancelled(result.status())) {
@@ -105,17 +105,21 @@ void ListPlugins() {
 }
 
 // Relative paths are the caller's; the default sweep's are the workspace's.
-void ChangeFolder(bool default_sweep) {
-  const char* folder = std::getenv(default_sweep ? "BUILD_WORKSPACE_DIRECTORY" : "BUILD_WORKING_DIRECTORY");
-  if (folder != nullptr) std::filesystem::current_path(folder);
+absl::Status ChangeFolder(bool default_sweep) {
+  return default_sweep ? EnterFolderOf("BUILD_WORKSPACE_DIRECTORY") : EnterUserDirectory();
+}
+
+int Threads() {
+  return FLAGS_threads > 0 ? FLAGS_threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 int Main(int argc, char** argv) {
+  StartProgram(argv[0]);
+  StopOnSignals();
   SessionOptions options;
   options.assignments = TakeAssignments(&argc, argv);
   gflags::SetUsageMessage("runs a sweep; usage: sweep [<sweep.textproto>] [--set=<path>=<value> ...] [flags]");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
-  google::InitGoogleLogging(argv[0]);
   if (argc > 2) {
     std::cerr << "want one sweep file, got " << argc - 1 << "\n";
     return kExitUser;
@@ -124,19 +128,18 @@ int Main(int argc, char** argv) {
     ListPlugins();
     return 0;
   }
-  ChangeFolder(argc < 2);
+  const absl::Status entered = ChangeFolder(argc < 2);
+  if (!entered.ok()) return ExitCodeOf(entered);
   options.sweep_file = argc < 2 ? kDefaultSweep : argv[1];
-  std::signal(SIGINT, RequestStop);
-  std::signal(SIGTERM, RequestStop);
   std::signal(SIGXFSZ, SIG_IGN);  // Writing a file that may not be as large is an error like that of a full disk.
   KeepFreedMemory();
-  at::set_num_threads(FLAGS_threads > 0 ? FLAGS_threads : static_cast<int>(std::thread::hardware_concurrency()));
+  at::set_num_threads(Threads());
   absl::StatusOr<bool> result;
   const absl::Status caught = TryTorch("sweep", [&] {
     result = Run(options);
     return absl::OkStatus();
   });
-  return ExitCode(caught.ok() ? result : absl::StatusOr<bool>(caught));
+  return ExitCodeOf(caught.ok() ? result : absl::StatusOr<bool>(caught));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "framework/base/atomic_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -8,15 +10,28 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <random>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "glog/logging.h"
 
 namespace retort {
 namespace {
+
+constexpr char kTemporary[] = ".tmp-";
+
+// 64 random bits: numbers of processes are the same in two containers.
+std::string RandomDigits() {
+  std::random_device random;
+  const uint64_t bits = (uint64_t{random()} << 32) | random();
+  return absl::StrCat(absl::Hex(bits, absl::kZeroPad16));
+}
 
 absl::Status SystemError(absl::string_view what, const std::string& path, int error) {
   return absl::Status(absl::ErrnoToStatusCode(error), absl::StrCat(what, " ", path, ": ", std::strerror(error)));
@@ -33,14 +48,39 @@ absl::Status SyncFolderOf(const std::string& path) {
   return error == 0 ? absl::OkStatus() : SystemError("cannot sync", folder, error);
 }
 
+bool IsAt(const std::string& path, int descriptor) {
+  struct stat open_file, named;
+  return ::fstat(descriptor, &open_file) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         open_file.st_ino == named.st_ino && open_file.st_dev == named.st_dev;
+}
+
+// Locks a new file; false if RemoveAbandoned was quicker. A file system that knows no locks locks nothing.
+bool Claim(const std::string& path, int descriptor) {
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
+  return IsAt(path, descriptor);
+}
+
+void RemoveIfAbandoned(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return;
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 && IsAt(path, descriptor)) ::unlink(path.c_str());
+  ::close(descriptor);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(const std::string& path) {
   static std::atomic<int> serial{0};
-  std::string temporary = absl::StrCat(path, ".tmp-", ::getpid(), "-", serial++);
-  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor < 0) return SystemError("cannot create", temporary, errno);
-  return absl::WrapUnique(new AtomicFile(path, std::move(temporary), descriptor));
+  static const std::string process = RandomDigits();
+  while (true) {
+    std::string temporary = absl::StrCat(path, kTemporary, process, "-", serial++);
+    const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (descriptor < 0) return SystemError("cannot create", temporary, errno);
+    if (Claim(temporary, descriptor)) {
+      return absl::WrapUnique(new AtomicFile(path, std::move(temporary), descriptor));
+    }
+    ::close(descriptor);
+  }
 }
 
 AtomicFile::AtomicFile(std::string path, std::string temporary, int descriptor)
@@ -75,11 +115,23 @@ absl::Status AtomicFile::Overwrite(int64_t offset, absl::string_view bytes) {
 absl::Status AtomicFile::Commit() {
   CHECK_GE(descriptor_, 0) << path_ << " is committed";
   if (::fsync(descriptor_) != 0) return Error("cannot sync");
-  const int closed = ::close(std::exchange(descriptor_, -1));
-  if (closed != 0) return Error("cannot close");
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) return Error("cannot replace");
   temporary_.clear();
+  ::close(
+      std::exchange(descriptor_, -1));  // Only now: whoever could lock the temporary file would take it for abandoned.
   return SyncFolderOf(path_);
 }
+
+void RemoveAbandoned(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> found;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (IsTemporary(name)) found.push_back(absl::StrCat(folder, "/", name));
+  }
+  for (const std::string& path : found) RemoveIfAbandoned(path);
+}
+
+bool IsTemporary(absl::string_view name) { return absl::StrContains(name, kTemporary); }
 
 }  // namespace retort

@@ -17,7 +17,8 @@ namespace retort {
 // path and the system's reason.
 class AtomicFile {
  public:
-  // The folder has to exist.
+  // The folder has to exist. The temporary name is another in every process on every machine, and its file is locked as
+  // long as it grows.
   static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(const std::string& path);
 
   ~AtomicFile();
@@ -44,6 +45,13 @@ class AtomicFile {
   int descriptor_;
   int64_t size_ = 0;
 };
+
+// Removes the temporary files in a folder whose processes are gone, which are those that nobody has locked. Folders in it
+// are left alone, and what cannot be locked or removed is, too.
+void RemoveAbandoned(const std::string& folder);
+
+// Whether a name is that of a file that was not committed: a killed process leaves some.
+bool IsTemporary(absl::string_view name);
 
 }  // namespace retort
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -55,6 +56,21 @@ TEST_F(AtomicFileTest, LeavesNothingBehindWithoutCommit) {
   }
   EXPECT_EQ(FilesInFolder(), 1);
   EXPECT_EQ(*ReadFile(folder_ + "/file"), "before");
+}
+
+TEST_F(AtomicFileTest, WhatAKilledProcessLeftIsRemovedAndWhatIsBeingWrittenStays) {
+  absl::StatusOr<std::unique_ptr<AtomicFile>> growing = AtomicFile::Create(folder_ + "/growing");
+  ASSERT_TRUE(growing.ok()) << growing.status();
+  std::ofstream(folder_ + "/file.tmp-0123456789abcdef-0") << "half";
+  std::ofstream(folder_ + "/file") << "whole";
+  ASSERT_TRUE(IsTemporary("file.tmp-0123456789abcdef-0"));
+  RemoveAbandoned(folder_);
+  RemoveAbandoned(folder_ + "/missing");
+  EXPECT_EQ(FilesInFolder(), 2);
+  EXPECT_TRUE((*growing)->Append("x").ok());
+  EXPECT_TRUE((*growing)->Commit().ok());
+  EXPECT_EQ(*ReadFile(folder_ + "/growing"), "x");
+  EXPECT_EQ(*ReadFile(folder_ + "/file"), "whole");
 }
 
 TEST_F(AtomicFileTest, NamesThePathThatItCannotCreate) {

@@ -1,10 +1,13 @@
 #include "framework/base/file.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "framework/base/temporary_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -22,6 +25,18 @@ std::string TestFolder(const std::string& name) {
 
 int FilesIn(const std::string& folder) {
   return static_cast<int>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+TEST(TemporaryFolder, IsItsOwnAndGoesAway) {
+  std::string path;
+  {
+    const auto folder = TemporaryFolder::Create(), other = TemporaryFolder::Create();
+    ASSERT_TRUE(folder.ok() && other.ok());
+    path = (*folder)->path();
+    EXPECT_NE(path, (*other)->path());
+    EXPECT_TRUE(AtomicWriteFile(path + "/x", "").ok());
+  }
+  EXPECT_FALSE(Exists(path));
 }
 
 TEST(Exists, FilesAndFolders) {
@@ -43,15 +58,18 @@ TEST(AtomicWriteFile, ReplacesAndLeavesNothingElse) {
   EXPECT_EQ(FilesIn(folder), 1);
 }
 
-TEST(AtomicWriteFile, FullDiskIsSaidAndLeavesNothing) {
+TEST(AtomicWriteFile, WhatFindsNoRoomIsSaidAndLeavesNothing) {
   const std::string folder = TestFolder("full");
-  const std::string path = absl::StrCat(folder, "/x");
-  // The temporary file's name leads to the device that is always full.
-  std::filesystem::create_symlink("/dev/full", absl::StrCat(path, ".tmp-", ::getpid()));
-  const absl::Status status = AtomicWriteFile(path, "x");
-  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("/x.tmp-"));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("No space left on device"));
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before, small;
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  small = before;
+  small.rlim_cur = 1000;
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const absl::Status status = AtomicWriteFile(absl::StrCat(folder, "/x"), std::string(2000, 'x'));
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(std::string(status.message()), HasSubstr(absl::StrCat("cannot write ", folder, "/x: File too large")));
   EXPECT_EQ(FilesIn(folder), 0);
 }
 

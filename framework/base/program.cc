@@ -1,22 +1,37 @@
 #include "framework/base/program.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "glog/logging.h"
 
 namespace retort {
 
-absl::Status EnterUserDirectory() {
-  const char* folder = std::getenv("BUILD_WORKING_DIRECTORY");
+void StartProgram(const char* name) {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF) ::open("/dev/null", O_RDWR);  // Takes the lowest free number.
+  }
+  FLAGS_logtostderr = true;
+  google::InitGoogleLogging(name);
+}
+
+absl::Status EnterUserDirectory() { return EnterFolderOf("BUILD_WORKING_DIRECTORY"); }
+
+absl::Status EnterFolderOf(const char* variable) {
+  const char* folder = std::getenv(variable);
   if (folder == nullptr) return absl::OkStatus();
   std::error_code error;
   std::filesystem::current_path(folder, error);
   if (!error) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      absl::StrCat("BUILD_WORKING_DIRECTORY: want a folder to work in, got \"", folder, "\": ", error.message()));
+      absl::StrCat(variable, ": want a folder to work in, got \"", folder, "\": ", error.message()));
 }
 
 int ExitCode(const absl::Status& status) {

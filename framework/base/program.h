@@ -7,9 +7,17 @@
 
 namespace retort {
 
+// To be called before anything is opened. A standard stream that the program was started without (`>&-`) is one that
+// nobody reads: else the next file that is opened would take its place, and be written into. Warnings go to standard
+// error, not into files.
+void StartProgram(const char* name);
+
 // Makes relative paths mean what the user meant: `bazel run` starts a program in its runfiles and names the folder that
 // it was called from in $BUILD_WORKING_DIRECTORY, which becomes the working directory. Nothing happens without one.
 absl::Status EnterUserDirectory();
+
+// The same for another variable that names a folder.
+absl::Status EnterFolderOf(const char* variable);
 
 // 0 if OK; else prints the message to standard error and gives 1 for what the user can mend, 2 for our own faults
 // (Internal, Unknown).

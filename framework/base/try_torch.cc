@@ -7,6 +7,11 @@
 #include "c10/util/Exception.h"
 
 namespace retort {
+namespace {
+
+constexpr char kOutOfMemory[] = "memory ran out";
+
+}  // namespace
 
 absl::Status StatusOfException(absl::string_view what, const std::exception& exception) {
   const auto* torch = dynamic_cast<const c10::Error*>(&exception);
@@ -15,8 +20,12 @@ absl::Status StatusOfException(absl::string_view what, const std::exception& exc
   const bool out_of_memory = dynamic_cast<const std::bad_alloc*>(&exception) != nullptr ||
                              dynamic_cast<const c10::OutOfMemoryError*>(&exception) != nullptr ||
                              absl::StrContains(text, "allocate memory");
-  return absl::Status(out_of_memory ? absl::StatusCode::kResourceExhausted : absl::StatusCode::kInternal,
-                      absl::StrCat(what, ": ", text));
+  if (out_of_memory) return absl::ResourceExhaustedError(absl::StrCat(what, ": ", kOutOfMemory, " (", text, ")"));
+  return absl::InternalError(absl::StrCat(what, ": ", text));
+}
+
+bool IsOutOfMemory(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) && absl::StrContains(status.message(), kOutOfMemory);
 }
 
 }  // namespace retort

@@ -31,6 +31,8 @@ TEST(TryTorch, TellsExhaustedMemoryApart) {
     return absl::OkStatus();
   });
   EXPECT_EQ(huge.code(), absl::StatusCode::kResourceExhausted) << huge;
+  EXPECT_TRUE(IsOutOfMemory(huge)) << huge;
+  EXPECT_FALSE(IsOutOfMemory(absl::ResourceExhaustedError("cannot write x: No space left on device")));
 }
 
 }  // namespace

@@ -4,14 +4,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "framework/base/status_macros.h"
+#include "glog/logging.h"
 
 namespace retort {
-namespace {
-
-constexpr double kMaxSteps = 1e15;
-
-}  // namespace
-
 StepShape MeanStep(const StepSource& source) {
   double sequences = 0, positions = 0, tokens = 0;
   for (int64_t step = 0; step < source.steps_per_epoch(); ++step) {
@@ -29,21 +25,34 @@ StepShape MeanStep(const StepSource& source) {
   return mean;
 }
 
+absl::StatusOr<int64_t> CountedSteps(absl::string_view field, double steps, absl::string_view asked) {
+  const double whole = std::ceil(steps);
+  if (whole > 0 && whole <= static_cast<double>(kMostSteps)) return static_cast<int64_t>(whole);
+  return absl::InvalidArgumentError(
+      absl::StrCat("budget.", field, ": want > 0, of at most ", kMostSteps, " steps in all, got ", asked));
+}
+
 absl::StatusOr<int64_t> StepsForTokens(const StepSource& source, int64_t tokens) {
   if (tokens <= 0) return absl::InvalidArgumentError(absl::StrCat("budget.tokens: want > 0, got ", tokens));
-  int64_t steps = 0;
-  for (int64_t seen = 0; seen < tokens; ++steps) seen += source.Shape(steps).tokens;
-  return steps;
+  const int64_t epoch = source.steps_per_epoch();
+  int64_t seen = 0;
+  for (int64_t step = 0; step < epoch; ++step) {
+    seen += source.Shape(step).tokens;
+    if (seen >= tokens) return step + 1;
+  }
+  CHECK_GT(seen, 0);
+  const int64_t epochs = tokens / seen;
+  const double steps = static_cast<double>(epochs) * static_cast<double>(epoch);
+  RETORT_RETURN_IF_ERROR(CountedSteps("tokens", steps, absl::StrCat(tokens, " tokens in epochs of ", seen)).status());
+  const int64_t rest = tokens % seen;
+  if (rest == 0) return epochs * epoch;
+  RETORT_ASSIGN_OR_RETURN(const int64_t of_rest, StepsForTokens(source, rest));
+  return epochs * epoch + of_rest;
 }
 
 absl::StatusOr<int64_t> StepsForEpochs(const StepSource& source, double epochs) {
-  const double steps = std::ceil(epochs * static_cast<double>(source.steps_per_epoch()));
-  if (!(epochs > 0 && steps <= kMaxSteps)) {
-    return absl::InvalidArgumentError(absl::StrCat("budget.epochs: want > 0, of at most ", kMaxSteps,
-                                                   " steps in all, got ", epochs, " epochs of ",
-                                                   source.steps_per_epoch()));
-  }
-  return static_cast<int64_t>(steps);
+  const int64_t epoch = source.steps_per_epoch();
+  return CountedSteps("epochs", epochs * static_cast<double>(epoch), absl::StrCat(epochs, " epochs of ", epoch));
 }
 
 }  // namespace retort

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "framework/batch/step_batch.h"
 
 // The steps that students are trained on:
@@ -48,11 +49,19 @@ class StepSource {
 // The mean of the shapes of an epoch's steps, rounded. For estimates and for budgets in operations.
 StepShape MeanStep(const StepSource& source);
 
-// The first number of steps that hold at least `tokens` real positions. Looks at the shape of each of them.
-// InvalidArgument unless tokens > 0.
+// The most steps that a stage may have: eleven days of a step per millisecond.
+inline constexpr int64_t kMostSteps = 1'000'000'000;
+
+// `steps`, rounded up, of a budget that the field `budget.<field>` asks for. InvalidArgument, which says `asked`, unless
+// they are above 0 and at most kMostSteps.
+absl::StatusOr<int64_t> CountedSteps(absl::string_view field, double steps, absl::string_view asked);
+
+// The first number of steps that hold at least `tokens` real positions, where each epoch holds as many as the first one
+// does: which sequences sit out differs. Looks at the shapes of one epoch. Errors: InvalidArgument unless tokens > 0, and
+// those of CountedSteps.
 absl::StatusOr<int64_t> StepsForTokens(const StepSource& source, int64_t tokens);
 
-// Steps in so many epochs, rounded up. InvalidArgument unless 0 < epochs and the steps are countable.
+// Steps in so many epochs, rounded up. Errors: those of CountedSteps.
 absl::StatusOr<int64_t> StepsForEpochs(const StepSource& source, double epochs);
 
 }  // namespace retort

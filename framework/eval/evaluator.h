@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "c10/core/Device.h"
 #include "framework/config/sweep.pb.h"
@@ -52,8 +53,12 @@ class HeldOutExamples {
   virtual ~HeldOutExamples() = default;
 
   // What scores follow from beside models and device: the examples' content and number, seeds, and the like. Part of
-  // the address of every score.
+  // the address of every score, as MeasuredOn is.
   virtual std::string Key() const = 0;
+
+  // What is measured, whatever reads it: scores of which this differs are never compared. Where examples are texts with
+  // answers, models with different vocabularies are measured on the same; where they are pieces, on different ones.
+  virtual std::string MeasuredOn() const { return Key(); }
 
   // Scores each model, beside a teacher where there is one, in evaluation mode: example by example, by the names of
   // Evaluator::metrics. One data pass for all models. A model's scores do not depend on the other models. May throw
@@ -79,6 +84,10 @@ class Evaluator {
 
   // Whether a model's scores depend on the teacher beside it.
   virtual bool reads_teacher() const = 0;
+
+  // InvalidArgument, with a way out, if the folder of a model, the teacher's or the one that a student began as, says that
+  // such a model is to be scored otherwise than this evaluation does.
+  virtual absl::Status CheckFolder(const std::string& /*folder*/) const { return absl::OkStatus(); }
 
   // Reads the examples. Errors: those of files; InvalidArgument for files or a tokenizer that do not fit, and for more
   // examples than there are.

@@ -43,7 +43,8 @@ absl::StatusOr<std::shared_ptr<const HeldOutExamples>> LmEvaluator::Open(const E
     return absl::InvalidArgumentError(absl::StrCat("sequences: want at most the ", sequences->size(),
                                                    " of the held-out split, got ", spec_.sequences));
   }
-  const std::string key = absl::StrCat(sequences->content_hash(), " ", spec_.sequences, " ", spec_.seed);
+  const std::string key =
+      absl::StrCat(sequences->content_hash(), " ", spec_.sequences, " ", spec_.seed, " ", tokenizer.Fingerprint());
   const MaskingContext context{spec_.seed, tokenizer.vocabulary_size(), tokenizer.special_ids()};
   return std::make_shared<LmExamples>(HeldOut(std::move(sequences), spec_.sequences, context), key);
 }

@@ -36,6 +36,10 @@ absl::StatusOr<bool> JsonFields::Bool(const std::string& name, std::optional<boo
   return Unsupported(name, "true or false");
 }
 
+absl::StatusOr<bool> JsonFields::BoolNotNull(const std::string& name, bool otherwise) {
+  return object_->contains(name) ? Bool(name) : Bool(name, otherwise);
+}
+
 absl::StatusOr<std::string> JsonFields::String(const std::string& name) {
   const Json& value = Get(name);
   if (!value.is_string()) return Unsupported(name, "a string");

@@ -31,6 +31,8 @@ class JsonFields {
 
   // Errors: a value of another type; no value, where there is no default.
   absl::StatusOr<bool> Bool(const std::string& name, std::optional<bool> otherwise = std::nullopt);
+  // Where null is not as good as nothing.
+  absl::StatusOr<bool> BoolNotNull(const std::string& name, bool otherwise);
   absl::StatusOr<std::string> String(const std::string& name);
   // Within [0, 2^31).
   absl::StatusOr<int32_t> Int(const std::string& name, std::optional<int32_t> otherwise = std::nullopt);

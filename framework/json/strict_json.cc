@@ -1,12 +1,19 @@
 #include "framework/json/strict_json.h"
 
-#include <cstdint>
+#include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "framework/base/input/container.h"
 #include "framework/base/status_macros.h"
 
 namespace retort {
@@ -15,13 +22,23 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kMaxDepth = 32;
-constexpr int64_t kMaxValues = 500'000;
+constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr absl::string_view kPythonNumbers[] = {"NaN", "Infinity", "-Infinity"};
 
-// Looks at brackets, commas and NUL only, so that nothing large is built of what
-// is refused. What is not JSON at all is the parser's to find.
+// Looks at size, brackets and NUL only, so that nothing large is built of what is refused. What is not JSON at all is
+// the parser's to find.
 absl::Status CheckOutline(absl::string_view text, absl::string_view where) {
+  if (text.size() > kLongestJson) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(where, ": want at most ", kLongestJson >> 20, " MiB of JSON, got ", text.size(), " bytes"));
+  }
+  if (const absl::Status plain = CheckPlain(text); !plain.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(where, ": ", plain.message()));
+  }
+  if (absl::StartsWith(text, kByteOrderMark)) {
+    return absl::InvalidArgumentError(absl::StrCat(where, ": want JSON, got a byte order mark (EF BB BF) before it"));
+  }
   int depth = 0;
-  int64_t values = 1;
   bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -35,22 +52,59 @@ absl::Status CheckOutline(absl::string_view text, absl::string_view where) {
       if (c == '\\') ++i;
     } else if (c == '[' || c == '{') {
       ++depth;
-      ++values;
     } else if (c == ']' || c == '}') {
       --depth;
-    } else if (c == ',') {
-      ++values;
     }
     if (depth > kMaxDepth) {
       return absl::InvalidArgumentError(
           absl::StrCat(where, ": byte ", i, ": want nesting of at most ", kMaxDepth, ", got more"));
     }
-    if (values > kMaxValues) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(where, ": byte ", i, ": want at most ", kMaxValues, " values, got more"));
-    }
   }
   return absl::OkStatus();
+}
+
+// The number that the text begins with, as far as its characters are of one; empty: none.
+absl::string_view LeadingNumber(absl::string_view text) {
+  for (const absl::string_view name : kPythonNumbers) {
+    if (absl::StartsWith(text, name)) return text.substr(0, name.size());
+  }
+  if (text[0] != '-' && !absl::ascii_isdigit(text[0])) return "";
+  return text.substr(0, text.find_first_not_of("+-.0123456789Ee"));
+}
+
+// Python's name of a number that is none to JSON; empty for all others.
+absl::string_view PythonName(absl::string_view number) {
+  if (std::find(std::begin(kPythonNumbers), std::end(kPythonNumbers), number) != std::end(kPythonNumbers))
+    return number;
+  double value = 0;
+  if (!absl::SimpleAtod(number, &value) || !std::isinf(value)) return "";
+  return value > 0 ? "Infinity" : "-Infinity";
+}
+
+// The text with quotes, and `mark` behind the first one, around Python's numbers that are no JSON.
+std::string QuotePythonNumbers(absl::string_view text, absl::string_view mark = "") {
+  std::string quoted;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size();) {
+    const absl::string_view number = in_string ? "" : LeadingNumber(text.substr(i));
+    if (!number.empty()) {
+      const absl::string_view name = PythonName(number);
+      if (name.empty()) {
+        absl::StrAppend(&quoted, number);
+      } else {
+        absl::StrAppend(&quoted, "\"", mark, name, "\"");
+      }
+      i += number.size();
+      continue;
+    }
+    if (in_string && text[i] == '\\' && i + 1 < text.size()) {
+      quoted.push_back(text[i++]);
+    } else if (text[i] == '"') {
+      in_string = !in_string;
+    }
+    quoted.push_back(text[i++]);
+  }
+  return quoted;
 }
 
 // Builds the value, and stops at a repeated name or at the first error.
@@ -117,7 +171,10 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
-absl::StatusOr<Json> ParseStrictJson(absl::string_view text, absl::string_view where) {
+absl::StatusOr<Json> ParseStrictJson(absl::string_view text, absl::string_view where, JsonDialect dialect) {
+  if (dialect == JsonDialect::kPython && text.size() <= kLongestJson) {
+    return ParseStrictJson(QuotePythonNumbers(text), where);
+  }
   RETORT_RETURN_IF_ERROR(CheckOutline(text, where));
   Json root;
   StrictBuilder builder(&root);
@@ -125,6 +182,23 @@ absl::StatusOr<Json> ParseStrictJson(absl::string_view text, absl::string_view w
     return absl::InvalidArgumentError(absl::StrCat(where, ": ", builder.problem()));
   }
   return root;
+}
+
+absl::StatusOr<EditableJson> EditableJson::Parse(absl::string_view text, absl::string_view where) {
+  RETORT_RETURN_IF_ERROR(ParseStrictJson(text, where, JsonDialect::kPython).status());
+  EditableJson json;
+  const std::string strings = nlohmann::ordered_json::parse(QuotePythonNumbers(text)).dump();
+  while (absl::StrContains(strings, json.mark_)) json.mark_ += '_';
+  json.value = nlohmann::ordered_json::parse(QuotePythonNumbers(text, json.mark_));
+  return json;
+}
+
+std::string EditableJson::Text() const {
+  std::vector<std::pair<std::string, absl::string_view>> numbers;
+  for (const absl::string_view number : kPythonNumbers) {
+    numbers.emplace_back(absl::StrCat("\"", mark_, number, "\""), number);
+  }
+  return absl::StrReplaceAll(value.dump(2), numbers) + "\n";
 }
 
 }  // namespace retort

@@ -56,8 +56,8 @@ at::Tensor UnseenPairs(const at::Tensor& valid, bool causal) {
 }
 
 at::Tensor AttentionKlSum(const at::Tensor& student, const at::Tensor& teacher, const at::Tensor& unseen) {
-  return at::kl_div(LogAttention(student, unseen), LogAttention(teacher.detach(), unseen), at::Reduction::Sum,
-                    /*log_target=*/true);
+  return Total(at::kl_div(LogAttention(student, unseen), LogAttention(teacher.detach(), unseen), at::Reduction::None,
+                          /*log_target=*/true));
 }
 
 }  // namespace retort

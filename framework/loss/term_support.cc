@@ -1,7 +1,9 @@
 #include "framework/loss/term_support.h"
 
 #include "ATen/ops/index_select.h"
+#include "ATen/ops/sum.h"
 #include "ATen/ops/zeros.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
@@ -12,6 +14,15 @@ namespace retort {
 
 at::Tensor InLossType(const at::Tensor& values) {
   return values.scalar_type() == at::kDouble ? values : values.to(at::kFloat);
+}
+
+at::Tensor Total(const at::Tensor& values) {
+  if (!values.device().is_cpu()) return at::sum(values);
+  constexpr int64_t kBlock = 1 << 14;  // Below the size from which at::sum divides a single sum among threads.
+  const at::Tensor flat = values.reshape({-1});
+  const int64_t in_blocks = flat.numel() / kBlock * kBlock;
+  const at::Tensor blocks = at::sum(flat.narrow(0, 0, in_blocks).view({-1, kBlock}), {1});
+  return at::sum(blocks) + at::sum(flat.narrow(0, in_blocks, flat.numel() - in_blocks));
 }
 
 at::Tensor ZeroSum(const at::Tensor& like) {
@@ -41,12 +52,19 @@ absl::Status RequireTeacher(const LossContext& context, absl::string_view config
   return absl::InvalidArgumentError(absl::StrCat(config, ": needs a teacher, but the stage has none"));
 }
 
+std::string PaddingRemedy(const EncoderConfig& teacher, const EncoderConfig& student) {
+  if (teacher.vocabulary_size <= student.vocabulary_size) return "";
+  return "; if the teacher has rows that pad it beyond its tokenizer's pieces, put its tokenizer into its folder: then "
+         "they are left aside";
+}
+
 absl::Status RequireSameVocabulary(const LossContext& context, absl::string_view config) {
   RETORT_RETURN_IF_ERROR(RequireTeacher(context, config));
   if (context.teacher->vocabulary_size == context.student.vocabulary_size) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(config, ": want teacher and student with one vocabulary, got ",
                                                  context.teacher->vocabulary_size, " pieces in the teacher and ",
-                                                 context.student.vocabulary_size, " in the student"));
+                                                 context.student.vocabulary_size, " in the student",
+                                                 PaddingRemedy(*context.teacher, context.student)));
 }
 
 absl::Status RequireSameWidth(const LossContext& context, absl::string_view config, absl::string_view remedy) {
@@ -118,6 +136,20 @@ absl::StatusOr<HeadRows> ComparedRows(const LossContext& context, HeadKind head,
   }
   RETORT_RETURN_IF_ERROR(RequireSameOutputs(context, head, config));
   return HeadRows{head, vocabulary ? chosen.value_or(RowSet::kReal) : RowSet::kSequences};
+}
+
+bool GivesOneNumber(const HeadSpec& head) {
+  return head.kind == HeadKind::kScore || (head.kind == HeadKind::kClasses && head.classes.size() == 1);
+}
+
+absl::Status RequireDistribution(const LossContext& context, HeadKind head, absl::string_view config) {
+  const HeadSpec* spec = FindHead(context.student, head);
+  const bool one = head == HeadKind::kScore || (spec != nullptr && GivesOneNumber(*spec));
+  if (!one) return absl::OkStatus();
+  const std::string name = absl::AsciiStrToUpper(HeadKindName(head));
+  return absl::InvalidArgumentError(absl::StrCat(config, ".head: want one of several outputs, got ", name,
+                                                 ", whose one number has a loss of 0 whatever it is; ",
+                                                 "compare it with: logit_mse { head: ", name, " }"));
 }
 
 Capture StudentHidden(const std::vector<LayerPair>& pairs) {

@@ -24,6 +24,10 @@ namespace retort {
 // The type a loss is computed in: float64 for float64, float32 for everything else.
 at::Tensor InLossType(const at::Tensor& values);
 
+// Σ of all elements, a scalar in their type, on the CPU in an order that does not depend on the number of threads,
+// which that of at::sum does. Gradient flows to values.
+at::Tensor Total(const at::Tensor& values);
+
 // A scalar 0 of that type on the device of `like`.
 at::Tensor ZeroSum(const at::Tensor& like);
 
@@ -37,6 +41,9 @@ const AttentionState& AttentionAt(const ModelOutputs& outputs, int layer);
 
 // InvalidArgument, "CosineConfig: needs a teacher, but the stage has none", if there is no teacher.
 absl::Status RequireTeacher(const LossContext& context, absl::string_view config);
+
+// What to do where a teacher has more pieces than its student, for the end of a message; empty for all others.
+std::string PaddingRemedy(const EncoderConfig& teacher, const EncoderConfig& student);
 
 // InvalidArgument naming both sizes if teacher and student do not share one vocabulary size, or if there is no teacher.
 absl::Status RequireSameVocabulary(const LossContext& context, absl::string_view config);
@@ -58,9 +65,10 @@ absl::Status RequireBidirectional(const LossContext& context, absl::string_view 
 absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& context, const google::protobuf::Any& config,
                                                         const std::string& field);
 
-// The rows that a term compares of teacher's and student's logits of one head: the positions that were chosen, or all, of
-// the vocabulary, and sequences of all others. InvalidArgument if there is no teacher, if a side has no such head, if the
-// heads' outputs (pieces, or classes by name) differ, or if positions were chosen of a head that reads sequences.
+// The rows that a term compares of teacher's and student's logits of one head: the positions that were chosen, or all,
+// of the vocabulary, and sequences of all others. InvalidArgument if there is no teacher, if a side has no such head,
+// if the heads' outputs (pieces, or classes by name) differ, or if positions were chosen of a head that reads
+// sequences.
 absl::StatusOr<HeadRows> ComparedRows(const LossContext& context, HeadKind head, std::optional<RowSet> chosen,
                                       absl::string_view config);
 
@@ -71,6 +79,13 @@ absl::StatusOr<HeadRows> ComparedRows(const LossContext& context, const Config& 
   if (config.has_rows()) chosen = config.rows() == Config::LABELLED ? RowSet::kLabelled : RowSet::kReal;
   return ComparedRows(context, HeadKinds().at(config.head()), chosen, name);
 }
+
+// Whether a head gives one number, over which a softmax is 1 whatever it is.
+bool GivesOneNumber(const HeadSpec& head);
+
+// For a loss over distributions: InvalidArgument, with the loss to take instead, if the student's head gives one
+// number.
+absl::Status RequireDistribution(const LossContext& context, HeadKind head, absl::string_view config);
 
 // What a term over hidden states or attention demands of either side.
 Capture StudentHidden(const std::vector<LayerPair>& pairs);

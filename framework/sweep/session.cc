@@ -6,12 +6,17 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <system_error>
 #include <utility>
 
 #include "ATen/Parallel.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "framework/base/atomic_file.h"
+#include "framework/base/available_memory.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/text/parse.h"
@@ -27,10 +32,13 @@
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/run/run.h"
 #include "framework/sweep/run/speed.h"
-#include "framework/sweep/run/store.h"
 #include "framework/sweep/show/collect_results.h"
+#include "framework/sweep/show/conditions.h"
 #include "framework/sweep/show/describe.h"
+#include "framework/sweep/show/enough_memory.h"
 #include "framework/sweep/show/environment.h"
+#include "framework/sweep/store/lease.h"
+#include "framework/sweep/store/store.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {
@@ -42,20 +50,48 @@ struct Folders {
   std::string store;
 };
 
-Folders FoldersOf(const SessionOptions& options, const ExpandedSweep& sweep) {
-  Folders folders;
-  folders.output = options.output_dir.empty() ? absl::StrCat("runs/", sweep.name) : options.output_dir;
-  folders.store =
-      options.store.empty() ? (std::filesystem::path(folders.output).parent_path() / "store").string() : options.store;
-  return folders;
+// A path that is written in one way only: without "." and "..", doubled slashes and one at the end.
+std::string Normal(const std::string& path) {
+  const std::filesystem::path normal = std::filesystem::path(path).lexically_normal();
+  return (normal.has_filename() ? normal : normal.parent_path()).string();
 }
 
-// Prints what changed against the sweep that the folder holds. Errors: FailedPrecondition if it is another sweep.
+// The folder around another; "." around "runs", ".." around "." and "..".
+std::string FolderAround(const std::string& folder) {
+  const std::filesystem::path path(folder);
+  if (path.filename() == "." || path.filename() == "..") return Normal((path / "..").string());
+  return path.has_parent_path() ? path.parent_path().string() : ".";
+}
+
+// Also through symbolic links, and where one path is relative and the other is not.
+bool IsSameFolder(const std::string& a, const std::string& b) {
+  std::error_code error;
+  const std::filesystem::path first = std::filesystem::weakly_canonical(a, error);
+  const std::filesystem::path second = std::filesystem::weakly_canonical(b, error);
+  return a == b || (!error && first == second);
+}
+
+absl::StatusOr<Folders> FoldersOf(const SessionOptions& options, const ExpandedSweep& sweep) {
+  Folders folders;
+  folders.output = Normal(options.output_dir.empty() ? absl::StrCat("runs/", sweep.name) : options.output_dir);
+  folders.store = Normal(options.store.empty() ? FolderAround(folders.output) + "/store" : options.store);
+  if (!IsSameFolder(folders.output, folders.store)) return folders;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--output_dir: want another folder than that of the stages' results, got ", folders.output,
+                   options.output_dir.empty() ? absl::StrCat(", after the sweep's name, ", sweep.name) : "",
+                   "; choose another --output_dir or --store"));
+}
+
+// Prints what changed against the sweep that the folder holds, as far as that can be read. Errors: FailedPrecondition if it is another sweep.
 absl::Status CompareWithEarlier(const std::string& output_dir, const ExpandedSweep& sweep) {
   const std::string path = output_dir + "/sweep.resolved.textproto";
-  std::error_code unreadable;
-  if (!std::filesystem::exists(path, unreadable)) return absl::OkStatus();
-  RETORT_ASSIGN_OR_RETURN(const Sweep earlier, LoadSweep(path));
+  if (!Exists(path)) return absl::OkStatus();
+  const absl::StatusOr<Sweep> loaded = LoadSweep(path);
+  if (!loaded.ok() || loaded->name().empty()) {
+    std::cout << "what changed since the last run is not known: " << path << " is damaged\n";
+    return absl::OkStatus();
+  }
+  const Sweep& earlier = *loaded;
   if (earlier.name() != sweep.name) {
     return absl::FailedPreconditionError(absl::StrCat(output_dir, ": want the folder of sweep \"", sweep.name,
                                                       "\", got that of \"", earlier.name(),
@@ -71,17 +107,6 @@ absl::Status CompareWithEarlier(const std::string& output_dir, const ExpandedSwe
   }
   for (const std::string& name : known) std::cout << "gone since the last run: variant " << name << "\n";
   return absl::OkStatus();
-}
-
-// "teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (0.0005)"
-std::string Conditions(const Plan& plan) {
-  for (const PlannedStage& stage : plan.stages) {
-    if (!stage.trains()) continue;
-    return absl::StrCat("this ", stage.checkpoint.empty() ? "" : absl::StrCat("teacher (", stage.checkpoint, "), "),
-                        stage.training().data_description, " and learning rate (", stage.stage.adamw().learning_rate(),
-                        ")");
-  }
-  return "";
 }
 
 int TerminalWidth() {
@@ -107,7 +132,12 @@ absl::StatusOr<StageStatuses> RunWatched(const Plan& plan, const SessionOptions&
   absl::StatusOr<StageStatuses> statuses;
   {
     LiveView view(LiveViewOnStandardOutput(static_cast<int>(runs.size()), plan.metrics()));
-    statuses = RunPlan(plan, {{&view, &metrics, &tensorboard, &speed}, options.stop}, store, inputs);
+    const RunOptions run{{&view, &metrics, &tensorboard, &speed},
+                         options.stop,
+                         DescribeComputation(options.device),
+                         options.inexact_resume,
+                         options.checkpoint_seconds};
+    statuses = RunPlan(plan, run, store, inputs);
   }
   RETORT_RETURN_IF_ERROR(statuses.status());
   RETORT_RETURN_IF_ERROR(metrics.status());
@@ -134,16 +164,29 @@ absl::StatusOr<double> MeasureShareOfSteps(const Plan& plan, const std::atomic<b
   return ShareOfSteps(EstimateSeconds(plan, store, *speed), plan.sweep.most_minutes);
 }
 
+// The same, once for all processes with this store: others wait, and take what was decided.
+absl::StatusOr<double> DecideShareOfSteps(const std::string& folder, const Plan& plan, const std::atomic<bool>* stop,
+                                          const Store& store, Inputs* inputs) {
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Lease> lease, Lease::Wait(folder, stop));
+  const double decided = LoadShareOfSteps(folder);
+  if (decided > 0) return decided;
+  RETORT_ASSIGN_OR_RETURN(const double share, MeasureShareOfSteps(plan, stop, store, inputs));
+  RETORT_RETURN_IF_ERROR(SaveShareOfSteps(folder, share));
+  return share;
+}
+
 // Plans the sweep; where it would take longer than it may, plans it again with fewer steps. What an earlier run of the
 // folder decided on holds; without that, a session that only looks measures nothing, and its plan is that of all steps.
 absl::StatusOr<Resolved> Resolve(const ExpandedSweep& sweep, const SessionOptions& options, const Folders& folders,
                                  const Store& store, Inputs* inputs) {
-  const PlanOptions plan_options{options.device, options.only};
+  PlanOptions plan_options{options.device, {}};
+  if (!options.only.empty()) plan_options.only = absl::StrSplit(options.only, ',');
   Resolved resolved;
   resolved.sweep = sweep;
   RETORT_ASSIGN_OR_RETURN(resolved.plan, MakePlan(sweep, plan_options, inputs));
   if (sweep.most_minutes <= 0) return resolved;
-  RETORT_ASSIGN_OR_RETURN(resolved.share_of_steps, LoadShareOfSteps(folders.output, sweep));
+  const std::string share_folder = ShareFolder(folders.store, sweep);
+  resolved.share_of_steps = LoadShareOfSteps(share_folder);
   if (resolved.share_of_steps == 0 && options.looks_only()) {
     resolved.plan.warnings.push_back(
         absl::StrCat("training stages may be cut so that they take at most ", sweep.most_minutes,
@@ -151,7 +194,8 @@ absl::StatusOr<Resolved> Resolve(const ExpandedSweep& sweep, const SessionOption
     return resolved;
   }
   if (resolved.share_of_steps == 0) {
-    RETORT_ASSIGN_OR_RETURN(resolved.share_of_steps, MeasureShareOfSteps(resolved.plan, options.stop, store, inputs));
+    RETORT_ASSIGN_OR_RETURN(resolved.share_of_steps,
+                            DecideShareOfSteps(share_folder, resolved.plan, options.stop, store, inputs));
   }
   if (resolved.share_of_steps == 1) return resolved;
   resolved.sweep = CutSteps(sweep, resolved.plan, resolved.share_of_steps);
@@ -162,21 +206,25 @@ absl::StatusOr<Resolved> Resolve(const ExpandedSweep& sweep, const SessionOption
   return resolved;
 }
 
-absl::Status WriteDescriptions(const std::string& output_dir, const ExpandedSweep& sweep, const Resolved& resolved,
+// Removes what killed processes left.
+void RemoveLitter(const Folders& folders) {
+  for (const std::string& folder : {folders.store + "/tokens", folders.output, folders.output + "/report"}) {
+    RemoveAbandoned(folder);
+  }
+}
+
+absl::Status WriteDescriptions(const std::string& output_dir, const Resolved& resolved,
                                const std::map<std::string, std::string>& environment) {
   RETORT_RETURN_IF_ERROR(MakeDirectories(output_dir));
   RETORT_RETURN_IF_ERROR(
       AtomicWriteFile(output_dir + "/sweep.resolved.textproto", PrintSweep(ResolvedSweep(resolved.sweep))));
-  if (sweep.most_minutes > 0) {
-    RETORT_RETURN_IF_ERROR(SaveShareOfSteps(output_dir, sweep, resolved.share_of_steps));
-  }
   return AtomicWriteFile(output_dir + "/environment.json", nlohmann::ordered_json(environment).dump(2) + "\n");
 }
 
 absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed, const Store& store,
                           const std::string& output_dir, const std::map<std::string, std::string>& environment) {
   RETORT_ASSIGN_OR_RETURN(SweepResult result, CollectResults(resolved.plan, failed, store));
-  result.conditions = Conditions(resolved.plan);
+  result.conditions = CommonConditions(resolved.plan);
   result.resolved_config = PrintSweep(ResolvedSweep(resolved.sweep));
   result.environment = environment;
   RETORT_RETURN_IF_ERROR(WriteReport(result, output_dir));
@@ -188,12 +236,22 @@ absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed,
   return absl::OkStatus();
 }
 
+// A dry run only says so: the run may be meant for another machine.
+absl::Status CheckMemory(const Plan& plan, const Store& store, const SessionOptions& options) {
+  const std::optional<AvailableMemory> available = FindAvailableMemory();
+  if (!available || !options.device.is_cpu()) return absl::OkStatus();
+  const absl::Status enough = EnoughMemory(plan, store, *available);
+  if (!options.dry_run) return enough;
+  if (!enough.ok()) std::cout << "  warning: " << enough.message() << "\n";
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<bool> RunSession(const SessionOptions& options) {
   RETORT_ASSIGN_OR_RETURN(const Sweep sweep, LoadSweep(options.sweep_file));
   RETORT_ASSIGN_OR_RETURN(const ExpandedSweep expanded, Expand(sweep, options.assignments));
-  const Folders folders = FoldersOf(options, expanded);
+  RETORT_ASSIGN_OR_RETURN(const Folders folders, FoldersOf(options, expanded));
   const Store store(folders.store);
   Inputs inputs(folders.store + "/tokens", at::get_num_threads());
   RETORT_ASSIGN_OR_RETURN(const Resolved resolved, Resolve(expanded, options, folders, store, &inputs));
@@ -201,13 +259,17 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
     for (const ExpandedVariant& variant : resolved.plan.sweep.variants) std::cout << variant.name << "\n";
     return true;
   }
-  RETORT_ASSIGN_OR_RETURN(const std::optional<double> speed, LoadSpeed(folders.store, options.device));
-  std::cout << DescribePlan(resolved.plan, store, speed) << std::flush;
+  if (!options.dry_run) {
+    RemoveLitter(folders);
+    for (const std::string& line : store.Repair(resolved.plan)) std::cout << line << "\n";
+  }
+  std::cout << DescribePlan(resolved.plan, store, LoadSpeed(folders.store, options.device)) << std::flush;
+  RETORT_RETURN_IF_ERROR(CheckMemory(resolved.plan, store, options));
   if (options.dry_run) return true;
 
   RETORT_RETURN_IF_ERROR(CompareWithEarlier(folders.output, resolved.sweep));
   const std::map<std::string, std::string> environment = DescribeEnvironment(options.device);
-  RETORT_RETURN_IF_ERROR(WriteDescriptions(folders.output, expanded, resolved, environment));
+  RETORT_RETURN_IF_ERROR(WriteDescriptions(folders.output, resolved, environment));
   RETORT_ASSIGN_OR_RETURN(const StageStatuses failed,
                           RunWatched(resolved.plan, options, folders.store, store, &inputs));
   RETORT_RETURN_IF_ERROR(WriteReports(resolved, failed, store, folders.output, environment));

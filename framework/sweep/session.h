@@ -2,7 +2,6 @@
 #define RETORT_FRAMEWORK_SWEEP_SESSION_H_
 
 #include <atomic>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -15,12 +14,14 @@ namespace retort {
 struct SessionOptions {
   std::string sweep_file;
   std::vector<std::string> assignments;  // "stage.distil.adamw.learning_rate=1e-4": changes to the base experiment.
-  std::set<std::string> only;            // Variants; empty: all.
+  std::string only;                      // Variants, parted by commas, which names of grid points have too; empty: all.
   c10::Device device = c10::Device(at::kCPU);
-  std::string output_dir;  // Of the report. Empty: runs/<name of the sweep>.
-  std::string store;       // Of the stages' results, shared by sweeps. Empty: `store` beside the output folder.
-  bool list = false;       // Print the names of the variants, and stop there.
-  bool dry_run = false;    // Print the plan, and stop there.
+  std::string output_dir;          // Of the report. Empty: runs/<name of the sweep>.
+  std::string store;               // Of the stages' results, shared by sweeps. Empty: `store` beside the output folder.
+  bool list = false;               // Print the names of the variants, and stop there.
+  bool dry_run = false;            // Print the plan, and stop there.
+  double checkpoint_seconds = 60;  // Checkpoints at least so often, beside those of checkpoint_steps.
+  bool inexact_resume = false;     // Go on from checkpoints of other threads, instructions or libraries.
   const std::atomic<bool>* stop = nullptr;  // Set from elsewhere: write checkpoints and return.
 
   bool looks_only() const { return list || dry_run; }

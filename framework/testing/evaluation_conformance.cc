@@ -103,6 +103,7 @@ absl::Status CheckEvaluator(const Evaluator& evaluator, const Tokenizer& tokeniz
   RETORT_ASSIGN_OR_RETURN(const auto examples, evaluator.Open({tokenizer, &cache}));
   RETORT_ASSIGN_OR_RETURN(const auto again, evaluator.Open({tokenizer, &another}));
   if (examples->Key() != again->Key()) return Broken("want the same key of the same examples, got two");
+  if (examples->MeasuredOn() != again->MeasuredOn()) return Broken("want the same examples measured on once, got two");
 
   const Model a(evaluator.needs(), tokenizer.vocabulary_size(), 1),
       b(evaluator.needs(), tokenizer.vocabulary_size(), 2);

@@ -1,49 +1,17 @@
 #include "framework/text/added_pieces.h"
 
-#include <unicode/utf8.h>
-
 #include <algorithm>
 #include <functional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "framework/text/unicode/unicode_classes.h"
 #include "glog/logging.h"
 
 namespace retort {
-namespace {
-
-size_t StripLeft(absl::string_view text, size_t from, size_t begin) {
-  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
-  while (begin > from) {
-    size_t last = begin - 1;
-    while (last > from && U8_IS_TRAIL(bytes[last])) --last;
-    size_t end = last;
-    UChar32 c;
-    U8_NEXT(bytes, end, begin, c);
-    if (end != begin || c < 0 || !IsWhiteSpace(c)) break;
-    begin = last;
-  }
-  return begin;
-}
-
-size_t StripRight(absl::string_view text, size_t end) {
-  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
-  const auto size = static_cast<int64_t>(text.size());
-  while (end < text.size()) {
-    int64_t behind = static_cast<int64_t>(end);
-    UChar32 c;
-    U8_NEXT(bytes, behind, size, c);
-    if (c < 0 || !IsWhiteSpace(c)) break;
-    end = static_cast<size_t>(behind);
-  }
-  return end;
-}
-
-}  // namespace
 
 std::string AddedPieceText(const AddedPiece& piece) {
-  return absl::StrCat(piece.id, ":", piece.strip_left, piece.strip_right, piece.in_model);
+  return absl::StrCat(piece.id, ":", piece.strip_left, piece.strip_right, piece.single_word, piece.normalized,
+                      piece.in_model);
 }
 
 AddedPieces::AddedPieces(std::vector<AddedPiece> pieces) : pieces_(std::move(pieces)) {
@@ -71,9 +39,7 @@ std::optional<AddedPieces::Match> AddedPieces::Find(absl::string_view text, size
       if (length > text.size() - at) continue;
       const auto found = index_.find(text.substr(at, length));
       if (found == index_.end()) continue;
-      const AddedPiece& piece = pieces_[found->second];
-      return Match{piece.strip_left ? StripLeft(text, from, at) : at,
-                   piece.strip_right ? StripRight(text, at + length) : at + length, piece.id};
+      return Match{at, at + length, &pieces_[found->second]};
     }
   }
   return std::nullopt;

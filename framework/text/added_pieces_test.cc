@@ -53,6 +53,27 @@ TEST(AddedPiecesTest, BytesThatAreNotUtf8AreNoWhiteSpace) {
   EXPECT_THAT(Parts("\xe3\x80<mask>"), ElementsAre("\xe3\x80", "#3"));
 }
 
+TEST(AddedPiecesTest, SingleWordsStandAlone) {
+  AddedPiece word{"new", 1};
+  word.single_word = true;
+  const AddedPieces pieces({word, {"ne", 2}});
+  const auto parts = [&](absl::string_view text) {
+    std::string all;
+    const absl::Status status = WalkAddedPieces(
+        pieces, text,
+        [&](size_t begin, size_t end) {
+          absl::StrAppend(&all, "[", text.substr(begin, end - begin), "]");
+          return absl::OkStatus();
+        },
+        [&](int32_t id) { absl::StrAppend(&all, id); });
+    EXPECT_TRUE(status.ok());
+    return all;
+  };
+  EXPECT_EQ(parts("new-new new"), "1[-]1[ ]1[]");
+  EXPECT_EQ(parts("renew"), "[renew]") << "nor is the shorter piece within it found";
+  EXPECT_EQ(parts("new\u00e9 new_ new\u0301 one"), "[new\u00e9 new_ new\u0301 o]2[]");
+}
+
 TEST(AddedPiecesTest, AnErrorEndsTheWalk) {
   int calls = 0;
   const absl::Status status = WalkAddedPieces(

@@ -10,15 +10,14 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/stop.h"
 #include "framework/base/try_torch.h"
 #include "framework/batch/micro_batches.h"
+#include "framework/train/step_flops.h"
 #include "glog/logging.h"
 
 namespace retort {
 namespace {
-
-// A pass backward costs twice a pass forward: gradients of inputs and of weights.
-constexpr double kForwardAndBackward = 3;
 
 // A member with what changes while it trains.
 struct Running {
@@ -28,6 +27,13 @@ struct Running {
   absl::Status failure;  // Of this rank's part of the step.
   bool alive = true;
 };
+
+// Where memory ran out for one member, what would help.
+absl::Status WithWayOut(const absl::Status& status) {
+  if (!IsOutOfMemory(status)) return status;
+  return absl::ResourceExhaustedError(absl::StrCat(
+      status.message(), "; compute a step in more slices (batch.micro_batches), or train fewer at once (--only)"));
+}
 
 class Training {
  public:
@@ -45,14 +51,14 @@ class Training {
     RETORT_RETURN_IF_ERROR(Agreed(Resume()));
     for (Running& running : running_) Start(running);
     RETORT_RETURN_IF_ERROR(Agreed(ObserverStatus()));
+    RETORT_RETURN_IF_ERROR(Agreed(TryTorch("evaluation", [&] { return EvaluateDue(first_step_); })));
     for (int64_t step = first_step_; step < options_.total_steps && AnyAlive(); ++step) {
-      if (options_.ranks->Agree(options_.stop != nullptr && options_.stop->load())) {
-        if (step != last_checkpoint_) RETORT_RETURN_IF_ERROR(SaveAll(step));
-        return absl::CancelledError(absl::StrCat("interrupted after step ", step));
-      }
-      RETORT_RETURN_IF_ERROR(Step(step));
+      if (options_.ranks->Agree(Stopped())) return Interrupt(step);
+      const absl::Status status = Step(step);
+      if (absl::IsCancelled(status)) return Interrupt(step);
+      RETORT_RETURN_IF_ERROR(status);
       const bool last = step + 1 == options_.total_steps;
-      if (!last && (step + 1) % options_.checkpoint_steps == 0) RETORT_RETURN_IF_ERROR(SaveAll(step + 1));
+      if (!last && CheckpointIsDue(step + 1)) RETORT_RETURN_IF_ERROR(SaveAll(step + 1));
     }
     for (Running& running : running_) Finish(running);
     return absl::OkStatus();
@@ -61,6 +67,25 @@ class Training {
  private:
   bool AnyAlive() const {
     return std::any_of(running_.begin(), running_.end(), [](const Running& running) { return running.alive; });
+  }
+
+  bool Stopped() const { return options_.stop != nullptr && options_.stop->load(); }
+
+  // Keeps the `step` steps that are done.
+  absl::Status Interrupt(int64_t step) {
+    if (step != last_checkpoint_) RETORT_RETURN_IF_ERROR(SaveAll(step));
+    return absl::CancelledError(absl::StrCat("interrupted after step ", step));
+  }
+
+  // For KeepOnStop, while the step after `step` or an evaluation is computed. Ranks would have to agree.
+  void KeepSteps(int64_t step) {
+    if (options_.ranks->size() == 1 && step != last_checkpoint_) SaveAll(step).IgnoreError();
+  }
+
+  bool CheckpointIsDue(int64_t step) const {
+    const double seconds = absl::ToDoubleSeconds(absl::Now() - last_save_);
+    return step % options_.checkpoint_steps == 0 ||
+           OfFirstRank(options_.ranks, seconds >= options_.checkpoint_seconds ? 1 : 0) == 1;
   }
 
   absl::Status Agreed(const absl::Status& mine) const { return AgreedStatus(options_.ranks, mine); }
@@ -80,6 +105,7 @@ class Training {
     std::vector<std::string> folders;
     for (const Running& running : running_) folders.push_back(running.member->checkpoint_folder);
     first_step_ = last_checkpoint_ = OfFirstRank(options_.ranks, NewestCommonCheckpoint(folders));
+    for (Running& running : running_) running.result->progress.computed_with = options_.computed_with;
     if (first_step_ == 0) return absl::OkStatus();
     for (Running& running : running_) {
       RETORT_ASSIGN_OR_RETURN(Checkpoint checkpoint, LoadCheckpoint(running.member->checkpoint_folder, first_step_));
@@ -89,6 +115,8 @@ class Training {
       }
       running.member->student->Restore(checkpoint.state);
       running.result->progress = checkpoint.progress;
+      RETORT_RETURN_IF_ERROR(ResumeUnder(options_.computed_with, options_.inexact_resume,
+                                         running.member->checkpoint_folder, &running.result->progress));
       running.best_parameters = checkpoint.best_parameters;
     }
     return absl::OkStatus();
@@ -96,7 +124,9 @@ class Training {
 
   // Writes the checkpoints of all who are alive, after `step` steps.
   absl::Status SaveAll(int64_t step) {
+    const MustFinish saving;
     last_checkpoint_ = step;
+    last_save_ = absl::Now();
     return OnFirstRank(options_.ranks, [&] {
       for (const Running& running : running_) {
         if (!running.alive || running.member->checkpoint_folder.empty()) continue;
@@ -131,34 +161,36 @@ class Training {
     const std::string name = absl::StrCat("step ", step + 1);
     const absl::Time start = absl::Now();
     int64_t tokens = 0;
+    std::vector<BatchMasks> masks;
     RETORT_RETURN_IF_ERROR(Agreed(TryTorch(name, [&] {
+      const KeepOnStop keep([&] { KeepSteps(step); });
       const StepBatch batch = options_.step_batch(step);
       tokens = batch.tokens();
-      AddGradients(step + 1, batch);
-      return absl::OkStatus();
+      return AddGradients(step + 1, batch, &masks);
     })));
     SumOverRanks();
     return Agreed(TryTorch(name, [&]() -> absl::Status {
+      CountFlops(masks);
       UpdateAll(step + 1, tokens, absl::ToDoubleSeconds(absl::Now() - start));
-      RETORT_RETURN_IF_ERROR(EvaluateIfDue(tokens));
+      NoteWhoIsDue(tokens);
+      RETORT_RETURN_IF_ERROR(EvaluateDue(step + 1));
       return ObserverStatus();
     }));
   }
 
-  void AddGradients(int64_t step, const StepBatch& batch) {
+  // `masks`: of all micro-batches. Cancelled if it is stopped in between; alone, since ranks would wait for each other.
+  absl::Status AddGradients(int64_t step, const StepBatch& batch, std::vector<BatchMasks>* masks) {
     const std::vector<SequenceRange> slices =
         MicroBatches(static_cast<int64_t>(batch.sequences.size()), options_.micro_batches);
-    std::vector<BatchMasks> masks;
-    for (const SequenceRange& slice : slices) masks.push_back(batch.Masks(slice.begin, slice.end));
+    for (const SequenceRange& slice : slices) masks->push_back(batch.Masks(slice.begin, slice.end));
     for (Running& running : running_) {
-      if (running.alive) running.member->student->StartStep(masks);
+      if (running.alive) running.member->student->StartStep(*masks);
     }
     for (size_t i = options_.ranks->rank(); i < slices.size(); i += options_.ranks->size()) {
+      if (options_.ranks->size() == 1 && Stopped()) return absl::CancelledError("stopped within a step");
       AddMicroBatch(step, batch.Slice(slices[i].begin, slices[i].end, options_.device), static_cast<int>(i));
     }
-    for (Running& running : running_) {
-      if (running.alive) CountFlops(masks, &running);
-    }
+    return absl::OkStatus();
   }
 
   // A member that failed on any rank ends on all of them.
@@ -183,9 +215,10 @@ class Training {
     const TeacherOutputs teacher = taught ? RunTeacher(batch) : TeacherOutputs();
     for (Running& running : running_) {
       if (!running.alive || !running.failure.ok()) continue;
-      const absl::Status status = running.member->student->AddGradient(batch, index, taught ? &teacher : nullptr);
+      const absl::Status status = TryTorch(
+          "gradient", [&] { return running.member->student->AddGradient(batch, index, taught ? &teacher : nullptr); });
       if (status.ok()) continue;
-      running.failure = absl::Status(status.code(), absl::StrCat("step ", step, ": ", status.message()));
+      running.failure = WithWayOut(absl::Status(status.code(), absl::StrCat("step ", step, ": ", status.message())));
     }
   }
 
@@ -203,25 +236,15 @@ class Training {
   }
 
   // Of the micro-batches of all ranks.
-  void CountFlops(const std::vector<BatchMasks>& micro_batches, Running* running) const {
-    const Objective& objective = running->member->student->objective();
-    for (const BatchMasks& masks : micro_batches) {
-      const double flops = kForwardAndBackward * Flops(*running->member->encoder, objective.student(), masks);
-      running->result->progress.student_flops += flops;
-      running->result->progress.total_flops += flops + TeacherFlops(objective, masks);
+  void CountFlops(const std::vector<BatchMasks>& micro_batches) const {
+    for (const Running& running : running_) {
+      if (!running.alive) continue;
+      const CohortMember& member = *running.member;
+      const StepFlops flops =
+          CountStepFlops(*member.encoder, options_.teacher.encoder, member.student->objective(), micro_batches);
+      running.result->progress.student_flops += flops.student;
+      running.result->progress.total_flops += flops.student + flops.teacher;
     }
-  }
-
-  static double Flops(const Encoder& encoder, const Capture& demands, const BatchMasks& masks) {
-    return encoder.ForwardFlops(masks.sequences(), masks.padded_length, demands,
-                                [&](RowSet rows) { return static_cast<double>(masks.Rows(rows)); });
-  }
-
-  // Of what this objective reads: the cost of a student is the same in any cohort.
-  double TeacherFlops(const Objective& objective, const BatchMasks& masks) const {
-    const Capture demands = objective.teacher();
-    if (options_.teacher.encoder == nullptr || demands.empty()) return 0;
-    return Flops(*options_.teacher.encoder, demands, masks);
   }
 
   void UpdateAll(int64_t step, int64_t tokens, double seconds_so_far) {
@@ -271,20 +294,33 @@ class Training {
     return progress.tokens / every > (progress.tokens - step_tokens) / every;
   }
 
-  absl::Status EvaluateIfDue(int64_t step_tokens) {
-    if (options_.evaluate == nullptr) return absl::OkStatus();
+  void NoteWhoIsDue(int64_t step_tokens) const {
+    if (options_.evaluate == nullptr) return;
+    for (const Running& running : running_) {
+      Progress& progress = running.result->progress;
+      progress.evaluation_due = running.alive && EvaluationIsDue(progress, step_tokens);
+    }
+  }
+
+  // After `step` steps.
+  absl::Status EvaluateDue(int64_t step) {
     std::vector<Running*> due;
     std::vector<const CohortMember*> members;
     for (Running& running : running_) {
-      if (!running.alive || !EvaluationIsDue(running.result->progress, step_tokens)) continue;
+      if (!running.result->progress.evaluation_due) continue;
       due.push_back(&running);
       members.push_back(running.member);
     }
     if (due.empty()) return absl::OkStatus();
-    RETORT_ASSIGN_OR_RETURN(auto metrics, options_.evaluate(members));
+    std::vector<std::map<std::string, double>> metrics;
+    {
+      const KeepOnStop keep([&] { KeepSteps(step); });
+      RETORT_ASSIGN_OR_RETURN(metrics, options_.evaluate(members));
+    }
     for (size_t i = 0; i < due.size(); ++i) {
       RETORT_RETURN_IF_ERROR(Select(metrics[i], due[i]));
-      const Progress& progress = due[i]->result->progress;
+      Progress& progress = due[i]->result->progress;
+      progress.evaluation_due = false;
       const EvaluationRecord record{progress.step, progress.tokens, progress.student_flops, progress.total_flops,
                                     metrics[i]};
       Notify(*due[i]->member, [&](Observer* observer, const StageId& id) { observer->Evaluated(id, record); });
@@ -319,6 +355,7 @@ class Training {
   Capture demands_;  // Of all members, on the teacher.
   int64_t first_step_ = 0;
   int64_t last_checkpoint_ = 0;
+  absl::Time last_save_ = absl::Now();
 };
 
 }  // namespace

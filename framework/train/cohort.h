@@ -59,6 +59,11 @@ struct CohortOptions {
   c10::Device device = c10::Device(at::kCPU);
   CohortTeacher teacher;  // Without encoder: none.
   int64_t checkpoint_steps = 100;
+  double checkpoint_seconds = 60;  // At the end of the step in which they are over, as well.
+  // What beside the options decides the bits (threads, instruction set ...). A checkpoint of another is not gone on
+  // from, unless `inexact_resume`; its progress then names both.
+  std::string computed_with;
+  bool inexact_resume = false;
   CohortEvaluator evaluate;           // Null: no evaluation while training.
   int64_t evaluate_every_tokens = 0;  // One of the two is > 0 if there is an evaluator.
   int64_t evaluate_every_steps = 0;
@@ -80,13 +85,15 @@ struct MemberResult {
 // cohort.
 //
 // Goes on from the members' newest common checkpoint, or begins at step 0 if there is none. Checkpoints every
-// `checkpoint_steps` and when stopped. A member whose loss or gradient stops being finite, or one of whose terms fails,
+// `checkpoint_steps`, every `checkpoint_seconds` and when stopped, which a step alone does not delay: a step that is not
+// yet whole is left. A member whose loss or gradient stops being finite, or one of whose terms fails,
 // ends alone, on all ranks.
 //
 // Ranks hold the same members and options but for `ranks`, and read the same checkpoints, which rank 0 alone writes.
 // They evaluate each for itself, to the same metrics. An error of one ends the training of all.
 //
-// Returns: one result per member. Errors: Cancelled if `stop` was set on any rank; what the file system, the teacher or
+// Returns: one result per member. Errors: Cancelled if `stop` was set on any rank; FailedPrecondition for a checkpoint
+// that was computed with something else; what the file system, the teacher or
 // an observer reports; Aborted if they report it on another rank.
 absl::StatusOr<std::vector<MemberResult>> TrainCohort(const CohortOptions& options, std::vector<CohortMember>* members);
 

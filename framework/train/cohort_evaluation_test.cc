@@ -96,6 +96,47 @@ TEST_F(CohortEvaluationTest, RemembersTheBestWhenResumed) {
   EXPECT_TRUE(result.parameters.equal(After(4, member, root_ + "/after")));
 }
 
+// The step is kept without its evaluation, which a resumed training does first.
+TEST_F(CohortEvaluationTest, AnInterruptedEvaluationIsDoneWhenTrainingGoesOn) {
+  const TestMember member = KeepsBest("masked_lm/cross_entropy");
+  const std::vector<double> values = {5, 3, 4, 3.5};
+  const auto make = [&](const std::string& folder, CohortEvaluator evaluate, Recorder* recorder) {
+    auto cohort = Make(folder);
+    cohort->options().checkpoint_steps = 100;
+    cohort->options().evaluate = std::move(evaluate);
+    cohort->options().metrics = TwoMetrics();
+    cohort->options().evaluate_every_steps = 2;
+    cohort->options().observers = {recorder};
+    return cohort;
+  };
+  int64_t evaluations = 0;
+  Recorder whole, before, after;
+  const auto in_one_go = make("whole", Scripted("masked_lm/cross_entropy", values, &evaluations), &whole);
+  const MemberResult want = Train({member}, in_one_go.get()).at("best");
+
+  evaluations = 0;
+  const CohortEvaluator evaluate = Scripted("masked_lm/cross_entropy", values, &evaluations);
+  const auto stopped = make(
+      "stopped",
+      [&](const std::vector<const CohortMember*>& members)
+          -> absl::StatusOr<std::vector<std::map<std::string, double>>> {
+        if (evaluations == 1) return absl::CancelledError("stopped");
+        return evaluate(members);
+      },
+      &before);
+  std::vector<CohortMember> made = stopped->Members({member});
+  EXPECT_THAT(TrainCohort(stopped->options(), &made), testing::StatusIs(absl::StatusCode::kCancelled, ::testing::_));
+  EXPECT_THAT(ListCheckpoints(stopped->CheckpointFolder("best")), ElementsAre(4));
+
+  const auto resumed = make("stopped", evaluate, &after);
+  const MemberResult got = Train({member}, resumed.get()).at("best");
+  EXPECT_EQ(evaluations, 4);
+  EXPECT_TRUE(got.parameters.equal(want.parameters));
+  EXPECT_EQ(got.progress.best_step, want.progress.best_step);
+  EXPECT_THAT(after.events["best"], ElementsAre("started at 4", "evaluated 4", "step 5", "step 6", "evaluated 6",
+                                                "step 7", "step 8", "evaluated 8", "ended"));
+}
+
 TEST_F(CohortEvaluationTest, AMetricThatIsNotANumberIsNeverTheBest) {
   int64_t evaluations = 0;
   const double nan = std::numeric_limits<double>::quiet_NaN();

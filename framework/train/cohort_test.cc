@@ -36,7 +36,11 @@ using testing::TestCohort;
 using testing::TestMember;
 
 struct ThirdStepFails {
-  static bool Fails(const Batch& batch) { return batch.epoch == 2; }
+  static bool Fails(const Batch& batch) {
+    if (batch.epoch == 2 && out_of_memory) throw std::bad_alloc();
+    return batch.epoch == 2;
+  }
+  static inline bool out_of_memory = false;
 };
 using ThirdStepLoss = testing::FailingLoss<ThirdStepFails>;
 RETORT_REGISTER_LOSS_TERM(ThirdStepLoss, google::protobuf::Empty);
@@ -127,6 +131,18 @@ TEST_F(CohortTest, AMemberWhoseLossIsNotFiniteStopsAlone) {
     SCOPED_TRACE(name);
     ExpectSame(with.at(name), result);
   }
+}
+
+TEST_F(CohortTest, AMemberThatMemoryRunsOutForStopsAloneWithWhatWouldHelp) {
+  const std::vector<TestMember> members = {SixMembers()[0], {"failing", testing::kFailingLoss + kOptimizer}};
+  ThirdStepFails::out_of_memory = true;
+  const auto results = Train(members);
+  ThirdStepFails::out_of_memory = false;
+  EXPECT_THAT(results.at("failing").status, StatusIs(absl::StatusCode::kResourceExhausted,
+                                                     "step 3: gradient: memory ran out (std::bad_alloc); compute a "
+                                                     "step in more slices (batch.micro_batches), or train "
+                                                     "fewer at once (--only)"));
+  ExpectSame(results.at("triple"), Train({members[0]}).at("triple"));
 }
 
 TEST_F(CohortTest, AMemberWhoseTermFailsStopsAlone) {

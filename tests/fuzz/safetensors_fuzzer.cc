@@ -39,7 +39,7 @@ bool Read(const std::string& folder) {
   for (const auto& [name, entry] : files->entries()) {
     const auto tensor = entry.file->Read(name);
     CHECK(tensor.ok()) << tensor.status();
-    CHECK_EQ(tensor->nbytes(), entry.file->Bytes(name).size());
+    CHECK_EQ(tensor->nbytes(), entry.file->ReadBytes(name)->size());
     CHECK(tensor->sizes() == entry.tensor.shape);
   }
   return true;

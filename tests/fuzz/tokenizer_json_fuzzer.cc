@@ -9,9 +9,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "framework/text/files/tokenizer_json.h"
 #include "framework/text/sequences/encode_sequence.h"
 #include "framework/text/tokenizer.h"
+#include "framework/text/tokenizer_json/tokenizer_json.h"
 #include "glog/logging.h"
 #include "tests/fuzz/fuzzer.h"
 

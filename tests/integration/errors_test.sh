@@ -37,6 +37,23 @@ for corpus in empty latin1; do cp "$root/corpus/corpus.textproto" "$root/$corpus
 case_of empty_corpus "s#$root/corpus#$root/empty#" 'empty'
 case_of latin1_corpus "s#$root/corpus#$root/latin1#" 'UTF-8'
 
+# Archives, damage, pipes and devices.
+for corpus in tar damaged pipe; do mkdir -p "$root/$corpus"; cp "$root/corpus/corpus.textproto" "$root/$corpus/"; done
+tar -C "$root/corpus" -czf "$root/tar/text.txt" text.txt
+gzip -c "$root/corpus/text.txt" | head -c -9 > "$root/damaged/text.txt"
+mkfifo "$root/pipe/text.txt"
+case_of tar_corpus "s#$root/corpus#$root/tar#" 'text.txt: want text, plain or packed by gzip, xz or zstd, got a tar archive; unpack it'
+case_of damaged_corpus "s#$root/corpus#$root/damaged#" 'text.txt: damaged or truncated after byte'
+case_of pipe_corpus "s#$root/corpus#$root/pipe#" 'text.txt: want a regular file, got a named pipe'
+run device /dev/zero
+expect_error device '/dev/zero: want a regular file, got a device'
+
+# Numbers that cannot be: before anything runs, by the field's name.
+case_of infinite 's/temperature: 2/temperature: inf/' 'soft_targets: temperature: want a finite number of at most'
+case_of flops 's/budget {[^}]*}/budget { student_flops: 1e30 }/' 'budget.student_flops: want > 0, of at most 1000000000 steps in all'
+case_of tokens 's/budget {[^}]*}/budget { tokens: 9223372036854775807 }/' 'budget.tokens: want > 0, of at most 1000000000 steps in all'
+case_of layers 's/layers: 1/layers: 2147483647/' 'architecture: layers: want at most 1000, got 2147483647'
+
 # Weights: truncated, with a header that is too long, of another dtype, with NaN.
 for damage in truncated header dtype nan; do cp -r "$root/teacher" "$root/$damage"; done
 head -c 5000 "$root/teacher/model.safetensors" > "$root/truncated/model.safetensors"
@@ -98,7 +115,7 @@ done
 
 # An update that no loss has seen: that variant stops, the others finish.
 sed 's/budget { steps: 12 }/budget { steps: 1 }/' "$root/base.textproto" > "$root/last_step.textproto"
-echo 'variant { name: "wild" overlay { stage { name: "distil" adamw { learning_rate: 1e39 } } } }' >> "$root/last_step.textproto"
+echo 'variant { name: "wild" overlay { stage { name: "distil" adamw { learning_rate: 1e38 weight_decay: 1e3 } } } }' >> "$root/last_step.textproto"
 run last_step "$root/last_step.textproto"
 expect_code last_step 1
 expect_text last_step 'step 1: parameters: want finite values, got NaN or infinity'

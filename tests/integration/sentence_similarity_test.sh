@@ -45,7 +45,7 @@ expect_text run 'length: want at most the 32 positions of the student, got 128'
 length='--set=stage.similarity.evaluation.sentence_similarity.length=16'
 similarity run "$length"
 expect_code run 0
-expect_text run 'Spearman'
+expect_text run 'Spearman, pooling mean'
 expect_text run 'teacher '
 grep -q '"DistilBertModel"' "$root"/run/store/*/model/config.json || fail "run: want a DistilBertModel"
 first=$(echo "$out" | grep '^base  ')
@@ -61,7 +61,24 @@ expect_error evaluate "stage \"distil\": evaluate: $head"
 similarity evaluation "$length" '--set=stage.similarity.evaluation.masked_lm={}'
 expect_error evaluation "stage \"similarity\": evaluation: $head"
 
+# What the folder of the model that the student began as says of sentences has to be said.
+cp -r "$root/teacher" "$root/began"
+mkdir "$root/began/1_Pooling"
+echo '[{"path": "", "type": "x.Transformer"}, {"path": "1_Pooling", "type": "x.Pooling"}]' > "$root/began/modules.json"
+echo '{"pooling_mode": "cls"}' > "$root/began/1_Pooling/config.json"
+began="--set=student.init.checkpoint={ path: '$root/began' }"
+similarity began "$length" "$began"
+expect_error began "$root/began/1_Pooling/config.json says pooling: FIRST; say in the evaluation, for all models alike"
+similarity began "$length" "$began" '--set=stage.similarity.evaluation.sentence_similarity.pooling=FIRST' --dry_run
+expect_code began 0
+
 # Files of pairs.
+gzip -kc "$root/pairs.tsv" > "$root/packed.tsv"
+packed="--set=stage.similarity.evaluation.sentence_similarity.pairs=[\"$root/packed.tsv\"]"
+similarity packed "$length" "$packed" '--set=stage.similarity.evaluation.sentence_similarity.most_bytes=100'
+expect_error packed 'got more; if it is meant, unpack it, or say a larger most_bytes in sentence_similarity'
+similarity packed "$length" "$packed" '--set=stage.similarity.evaluation.sentence_similarity.most_bytes=100000' --dry_run
+expect_code packed 0
 sed -i 's/score/rating/' "$root/pairs.tsv"
 similarity heading "$length"
 expect_error heading "pairs.tsv:1: want a heading with the column score, got sentence1, sentence2, rating"

@@ -26,6 +26,16 @@ run whole "$root/base.textproto"
 expect_code again 0
 expect_no_text again '(seed 1) distil'
 
+# The same folder, written in other ways: the same store.
+for folder in "$root/whole/out/" "$root/whole//out" "$root/whole/./out"; do
+  "$SWEEP" "$root/base.textproto" --output_dir="$folder" --dry_run | grep -q ' results, \([0-9]*\) of them there; to train: 0 ' ||
+    fail "slash: want all results there with --output_dir=$folder"
+done
+# A report among the results of stages.
+run store "$root/base.textproto" --store="$root/store/out"
+expect_code store 1
+expect_text store 'want another folder than that of the stages'
+
 # One more variant: it alone is trained, and the others keep their bits.
 before=$(students "$root/whole/store")
 { cat "$root/base.textproto"; echo 'leave_one_out { stage: "distil" }'; } > "$root/more.textproto"
@@ -41,7 +51,7 @@ done
 run named "$(edited named 's/stage { name: "evaluate".*/&\n  stage { name: "again" from: "@distil" evaluation { masked_lm { sequences: 16 } } }/')" \
   --only=base
 expect_code named 0
-teacher=$(sed -n '/"teacher": \[/,/\]/p' "$root/named/out/report/results.json")
+teacher=$(sed -n '/"teachers": \[/,/\]/p' "$root/named/out/report/results.json")
 [ "$(echo "$teacher" | grep -c '[0-9]')" = 6 ] || fail "named: want six numbers of the teacher, got $teacher"
 
 # A variant alone has the same bits as in a cohort.
@@ -73,6 +83,33 @@ expect_code wild 1
 expect_text wild 'want a finite value, got'
 [ "$(results "$root/wild/store")" = 3 ] || fail "wild: want 3 students"
 [ -s "$root/wild/out/report/index.html" ] || fail "wild: want a report"
+
+# Started without standard streams, one student's sweep writes nothing of what it says into its files.
+{ cat "$root/base.textproto"; echo 'controls: NONE'; } > "$root/one.textproto"
+for streams in '<&- >&-' '<&- >&- 2>&-' '2>&-'; do
+  rm -rf "$root/closed"
+  eval '"$SWEEP" "$root/one.textproto" --output_dir="$root/closed/out" --threads=1 > /dev/null' "$streams"
+  run closed "$root/one.textproto"
+  expect_code "closed $streams" 0
+  expect_text "closed $streams" '2 results, 2 of them there'
+  [ "$(grep -vc '^{.*}$' "$root"/closed/store/*/metrics.jsonl)" = 0 ] || fail "closed $streams: want JSON alone in the log"
+done
+
+# The log is removed while the stage trains: the same command repairs what that spoilt.
+rm -rf "$root/removed"
+"$SWEEP" "$root/one.textproto" --output_dir="$root/removed/out" --threads=1 --set=stage.distil.budget.steps=300 > /dev/null 2>&1 &
+for _ in $(seq 100); do
+  rm -f "$root"/removed/store/*/metrics.jsonl 2>/dev/null && [ -n "$(ls "$root"/removed/store/*/stage.binpb 2>/dev/null)" ] && break
+  sleep 0.05
+done
+sleep 0.2
+rm -f "$root"/removed/store/*/metrics.jsonl
+wait
+run removed "$root/one.textproto" --set=stage.distil.budget.steps=300
+expect_code removed 0
+run removed "$root/one.textproto" --set=stage.distil.budget.steps=300
+expect_code removed_again 0
+expect_text removed_again '2 results, 2 of them there'
 
 # bfloat16 trains, and is another result.
 run bf16 "$root/base.textproto" --set=stage.distil.precision=BFLOAT16 --only=base

@@ -14,7 +14,7 @@ expect_same() { [ "$2" = "$3" ] || fail "$1: want the same, got $(diff <(echo "$
 
 model=$root/model
 "$make_tiny_teacher" "$model" || exit 1
-printf '{"do_lower_case": true, "strip_accents": false}' >"$model/tokenizer_config.json"
+printf '{"tokenizer_class": "BertTokenizer", "do_lower_case": true, "strip_accents": false, "model_max_length": 8}' >"$model/tokenizer_config.json"
 listed=$(list "$model")
 
 # What is written is listed with these hashes; the one of a LayerNorm, 16 ones in float32, is known.
@@ -44,12 +44,12 @@ expect_same "in place" "$(cd "$model" && ls)" "$(cd "$root/shards" && ls)"
 
 # Types; without the flag it stays.
 for type in float16:F16 bfloat16:BF16; do
-  expect 0 "" --model="$model" --output="$root/half" --dtype="${type%:*}"
+  expect 0 "" --model="$model" --output="$root/half" --overwrite --dtype="${type%:*}"
   [ "$(list "$root/half" | grep -c "  ${type#*:} ")" -eq 42 ] || fail "want 42 tensors of $type"
   halves=$(list "$root/half")
-  expect 0 "" --model="$root/half" --output="$root/same"
+  expect 0 "" --model="$root/half" --output="$root/same" --overwrite
   expect_same "$type" "$halves" "$(list "$root/same")"
-  expect 0 "" --model="$root/half" --output="$root/again" --dtype=float32
+  expect 0 "" --model="$root/half" --output="$root/again" --overwrite --dtype=float32
   expect 0 "" --model="$root/again" --output="$root/again" --dtype="${type%:*}"
   expect_same "$type twice" "$halves" "$(list "$root/again")"
 done
@@ -89,11 +89,64 @@ expect 1 "want a student of at most the teacher's 2 layers, got 3" --model="$mod
 expect 1 "family: want one of \"bert\"" --model="$model" --output="$root/x" --family=t5
 [ ! -e "$root/x" ] || fail "an error left a folder behind"
 
-# Weights that cannot be read.
+# What is there stays: another model, and another tokenizer's files.
+mkdir "$root/mine"
+echo mine >"$root/mine/merges.txt"
+expect 1 "got $root/mine with merges.txt; choose another folder, or say --overwrite" --model="$model" --output="$root/mine"
+expect_same mine merges.txt "$(ls "$root/mine")"
+expect 1 "--output: want a folder without a model's files" --model="$model" --output="$root/top"
+expect 0 "" --model="$model" --output="$root/mine" --overwrite
+[ ! -e "$root/mine/merges.txt" ] || fail "a merges.txt beside a vocab.txt"
+
+# --overwrite is no help against a file.
+echo mine >"$root/file"
+expect 1 "--output: want a folder, got $root/file: Not a directory; choose another" --model="$model" --output="$root/file"
+case $output in
+  *overwrite*) fail "--overwrite is advised where a file is in the way" ;;
+esac
+
+# Weights that the model is not read from stay; files of a tokenizer beside the one that is read are copied with it.
+cp -r "$model" "$root/beside"
+touch "$root/beside/model-00001-of-00002.safetensors"
+echo '{}' >"$root/beside/vocab.json"
+expect 1 "want a folder without weights beside the model's, which would be replaced or removed, got $root/beside with" \
+  --model="$root/beside" --output="$root/beside" --dtype=float16
+rm "$root/beside/model-00001-of-00002.safetensors"
+expect 0 "" --model="$root/beside" --output="$root/beside" --dtype=float16
+[ "$(cat "$root/beside/vocab.json")" = '{}' ] || fail "a vocab.json beside the vocab.txt is lost"
+
+# A tokenizer that nobody here reads is copied as it is; what cannot be written leaves everything as it was.
+cp -r "$model" "$root/unread"
+echo '{"tokenizer_class": "MPNetTokenizer"}' >"$root/unread/tokenizer_config.json"
+expect 0 "the tokenizer's files are copied as they are: $root/unread/tokenizer_config.json: tokenizer_class: want BertTokenizer" \
+  --model="$root/unread" --output="$root/unread_student" --layers=1
+cmp "$root/unread/tokenizer_config.json" "$root/unread_student/tokenizer_config.json" || fail "a tokenizer is changed"
+expect 0 "" --model="$root/unread" --output="$root/unread" --layers=1
+[ "$(cat "$root/unread/tokenizer_config.json")" = '{"tokenizer_class": "MPNetTokenizer"}' ] || fail "a tokenizer is lost"
+
+# What nobody reads.
+cp -r "$model" "$root/foreign"
+sed -i 's/^{/{ "x": NaN, "y": [-Infinity], "id2label": {"7": null},/; s/"gelu"/"gelu_python"/' "$root/foreign/config.json"
+expect 0 "42 tensors" --model="$root/foreign"
+sed -i 's/"gelu_python"/"silu"/' "$root/foreign/config.json"
+expect 1 'hidden_act: want one of "gelu", "gelu_accurate"' --model="$root/foreign"
+
+# Weights that cannot be read. Paths are quoted for the shell.
+expect 1 "hf download 'google/bert_tiny' --local-dir 'google/bert_tiny'" --model=google/bert_tiny
+expect 1 "want a model folder, got a file: its folder is $model" --model="$model/vocab.txt"
+mkdir "$root/it's"
+cp "$model/config.json" "$root/it's"
+touch "$root/it's/tf_model.h5"
+expect 1 "transformers<5" --model="$root/it's"
+expect 1 "save_pretrained(d)' 'BertForMaskedLM' '$root/it'\\''s'" --model="$root/it's"
+touch "$root/it's/pytorch_model-00001-of-00002.bin" "$root/it's/pytorch_model-00002-of-00002.bin"
+expect 1 "where PyTorch is installed (pip install torch numpy safetensors), convert all of them once with: python3 -c 'import sys" \
+  --model="$root/it's"
+expect 1 "'$root/it'\\''s/pytorch_model-00002-of-00002.bin' '$root/it'\\''s/model.safetensors'" --model="$root/it's"
 mkdir "$root/pickle"
 cp "$model/config.json" "$root/pickle"
 touch "$root/pickle/pytorch_model.bin"
-expect 1 "pickles are not read, since they can run code; convert it once with: python3 -c" --model="$root/pickle"
+expect 1 "pickles are not read, since they can run code; where PyTorch is installed" --model="$root/pickle"
 head -c 9000 "$model/model.safetensors" >"$root/pickle/model.safetensors"
 expect 1 "model.safetensors: not a sound safetensors file" --model="$root/pickle"
 

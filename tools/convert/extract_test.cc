@@ -87,7 +87,9 @@ void ExpectCopied(const WeightFiles& student, const WeightFiles& teacher, const 
   for (const auto& [to, from] : names) {
     ASSERT_EQ(student.entries().count(to), 1u) << to;
     ASSERT_EQ(teacher.entries().count(from), 1u) << from;
-    EXPECT_EQ(student.entries().at(to).file->Bytes(to), teacher.entries().at(from).file->Bytes(from)) << to;
+    const auto got = student.entries().at(to).file->ReadBytes(to);
+    ASSERT_THAT(got, IsOk());
+    EXPECT_EQ(*got, teacher.entries().at(from).file->ReadBytes(from).value()) << to;
   }
 }
 

@@ -23,16 +23,17 @@
 #include "framework/base/try_torch.h"
 #include "framework/config/text/parse.h"
 #include "framework/model/files/hugging_face.h"
+#include "framework/model/files/output_folder.h"
 #include "framework/model/files/weight_files.h"
 #include "framework/registry/plugin_catalogue.h"
 #include "framework/text/files/tokenizer_files.h"
 #include "gflags/gflags.h"
-#include "glog/logging.h"
 #include "tools/convert/extract.h"
 #include "xxhash.h"
 
 DEFINE_string(model, "", "model folder to read");
 DEFINE_string(output, "", "model folder to write; without one, the tensors are listed");
+DEFINE_bool(overwrite, false, "replace a model that is in the output folder, and remove files of it that are not read");
 DEFINE_string(dtype, "", "float32, float16 or bfloat16; default: that of the model's word embeddings");
 DEFINE_string(max_shard_size, "", "most bytes of a weights file, as 5MB or 2GiB; default: all weights in one file");
 DEFINE_string(part, "all", "all, or encoder: without the language-model head");
@@ -54,7 +55,7 @@ constexpr char kUsage[] =
     "  convert --model=FOLDER\n"
     "      checks the folder; lists each tensor's name, type, shape and hash (xxh64 of its bytes)\n"
     "  convert --model=FOLDER --output=FOLDER --dtype=bfloat16\n"
-    "      writes it in another type\n"
+    "      writes it in another type; into its own folder, too, but over another model with --overwrite alone\n"
     "  convert --model=FOLDER --output=FOLDER --max_shard_size=500MB\n"
     "      cuts the weights into files; without the flag they are merged into one\n"
     "  convert --model=FOLDER --output=FOLDER --part=encoder\n"
@@ -98,10 +99,11 @@ absl::Status List(const LoadedModel& model) {
   size_t longest = 0;
   for (const auto& [name, entry] : files.entries()) longest = std::max(longest, name.size());
   for (const auto& [name, entry] : files.entries()) {
-    const absl::string_view bytes = entry.file->Bytes(name);
+    RETORT_ASSIGN_OR_RETURN(const std::string bytes, entry.file->ReadBytes(name));
     std::cout << absl::StrFormat("%-*s  %-4s  %016x  [%s]\n", longest, name, SafetensorsTypeName(entry.tensor.dtype),
                                  XXH64(bytes.data(), bytes.size(), 0), absl::StrJoin(entry.tensor.shape, ", "));
   }
+  if (!model.left_aside.empty()) std::cout << "left aside: " << absl::StrJoin(model.left_aside, ", ") << "\n";
   std::cout << EncoderConfigText(model.config) << "\n"
             << files.entries().size() << " tensors, " << model.parameters.parameter_count() << " parameters"
             << (FindHead(model.config, HeadKind::kVocabulary) != nullptr ? ", with" : ", without")
@@ -147,8 +149,20 @@ absl::Status CheckFlags(int arguments) {
   return absl::OkStatus();
 }
 
+// The tokenizer's files, completed for the model; as they are where nobody here can read them, which is said.
+absl::StatusOr<TokenizerFiles> ReadTokenizer(const LoadedModel& model) {
+  if (!model.tokenizer_path.empty()) {
+    absl::StatusOr<TokenizerFiles> files = ReadTokenizerFiles(FLAGS_model);
+    if (files.ok()) files = CompleteTokenizerFiles(*std::move(files), model.config.longest_sequence(), FLAGS_model);
+    if (files.ok()) return files;
+    std::cout << "the tokenizer's files are copied as they are: " << files.status().message() << "\n";
+  }
+  return CopyTokenizerFiles(FLAGS_model);
+}
+
 absl::Status Write(LoadedModel model) {
   SaveOptions options;
+  options.tokenizer_as_it_is = true;
   options.dtype = model.stored_dtype;
   if (!FLAGS_dtype.empty()) {
     RETORT_ASSIGN_OR_RETURN(options.dtype, ParseDtype(FLAGS_dtype));
@@ -156,14 +170,11 @@ absl::Status Write(LoadedModel model) {
   if (!FLAGS_max_shard_size.empty()) {
     RETORT_ASSIGN_OR_RETURN(options.max_file_bytes, ParseBytes(FLAGS_max_shard_size));
   }
-  TokenizerFiles tokenizer;
-  if (!model.tokenizer_path.empty()) {
-    RETORT_ASSIGN_OR_RETURN(tokenizer, ReadTokenizerFiles(model.tokenizer_path));
-  }
   if (!FLAGS_family.empty() || FLAGS_layers != 0) {
     RETORT_ASSIGN_OR_RETURN(model, Extract(model));
   }
   if (FLAGS_part == "encoder") model.config.heads.clear();
+  RETORT_ASSIGN_OR_RETURN(const TokenizerFiles tokenizer, ReadTokenizer(model));
   RETORT_RETURN_IF_ERROR(SaveModel(FLAGS_output, model.config, model.parameters, tokenizer, options));
   std::cout << FLAGS_output << ": " << EncoderConfigText(model.config) << "\n";
   return absl::OkStatus();
@@ -172,6 +183,9 @@ absl::Status Write(LoadedModel model) {
 absl::Status Run(int arguments) {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   RETORT_RETURN_IF_ERROR(CheckFlags(arguments));
+  if (!FLAGS_output.empty()) {
+    RETORT_RETURN_IF_ERROR(CheckOutputFolder(FLAGS_output, FLAGS_model, FLAGS_overwrite));
+  }
   RETORT_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(FLAGS_model));
   return FLAGS_output.empty() ? List(model) : Write(std::move(model));
 }
@@ -180,6 +194,7 @@ absl::Status Run(int arguments) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
+  retort::StartProgram(argv[0]);
   gflags::SetUsageMessage(retort::kUsage);
   gflags::ParseCommandLineNonHelpFlags(&argc, &argv, true);
   if (FLAGS_help) {  // Without the flags of libraries.
@@ -187,6 +202,5 @@ int main(int argc, char** argv) {
     return 0;
   }
   gflags::HandleCommandLineHelpFlags();
-  google::InitGoogleLogging(argv[0]);
   return retort::ExitCode(retort::TryTorch("convert", [&] { return retort::Run(argc - 1); }));
 }

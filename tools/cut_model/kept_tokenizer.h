@@ -14,7 +14,7 @@ namespace retort {
 //
 // Errors, that begin with `folder`, the whole model's: InvalidArgument for files without a vocab.txt, for one that is
 // not JSON, and for options of a tokenizer.json that a vocab.txt cannot have.
-absl::StatusOr<TokenizerFiles> TokenizerOfKeptPieces(TokenizerFiles files, const std::string& pieces,
+absl::StatusOr<TokenizerFiles> TokenizerOfKeptPieces(const TokenizerFiles& files, const std::string& pieces,
                                                      const std::string& folder);
 
 }  // namespace retort

@@ -5,8 +5,8 @@
 //
 // Vocabularies are made by //tools:cut_vocabulary. Frequencies of pieces are those of the corpora's train split.
 
-#include <filesystem>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -16,17 +16,20 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "framework/base/file.h"
+#include "framework/base/paths/folder.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/temporary_folder.h"
 #include "framework/base/try_torch.h"
 #include "framework/data/corpus/corpus_folder.h"
 #include "framework/data/sequences/sequence_set.h"
 #include "framework/data/tokens/token_store_builder.h"
 #include "framework/model/files/hugging_face.h"
+#include "framework/model/files/output_folder.h"
 #include "framework/text/files/load_tokenizer.h"
 #include "framework/text/files/tokenizer_files.h"
+#include "framework/text/unicode/text_file.h"
 #include "gflags/gflags.h"
-#include "glog/logging.h"
 #include "tools/cut_model/cut_model.h"
 #include "tools/cut_model/kept_tokenizer.h"
 
@@ -34,6 +37,7 @@ DEFINE_string(model, "", "Hugging Face model folder to cut");
 DEFINE_string(corpus, "data/corpora/wiki", "corpus folders whose train split is counted, parted by commas");
 DEFINE_string(vocabulary, "", "vocab.txt whose pieces are kept, in its order");
 DEFINE_string(output, "", "model folder to write, float32");
+DEFINE_bool(overwrite, false, "replace a model that is in the output folder");
 DEFINE_uint64(seed, 1, "seed of a new masked-LM head");
 
 namespace retort {
@@ -65,21 +69,30 @@ absl::StatusOr<std::vector<int64_t>> CountAll(const Tokenizer& tokenizer, const 
   return counts;
 }
 
+// Errors: a folder that holds a model, be it the one to cut.
+absl::Status CheckOutput() {
+  if (IsSamePath(FLAGS_model, FLAGS_output)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output: want another folder than --model, which is left as it is, got ", FLAGS_output));
+  }
+  return CheckOutputFolder(FLAGS_output, FLAGS_model, FLAGS_overwrite);
+}
+
 absl::Status Run() {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   if (FLAGS_model.empty() || FLAGS_vocabulary.empty() || FLAGS_output.empty()) {
     return absl::InvalidArgumentError("want --model, --vocabulary and --output");
   }
+  RETORT_RETURN_IF_ERROR(CheckOutput());
   RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(const auto whole, LoadTokenizer(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(FLAGS_model));
   RETORT_ASSIGN_OR_RETURN(const std::string pieces, ReadFile(FLAGS_vocabulary));
-  RETORT_ASSIGN_OR_RETURN(files, TokenizerOfKeptPieces(std::move(files), pieces, FLAGS_model));
-  RETORT_RETURN_IF_ERROR(MakeDirectories(FLAGS_output));
-  RETORT_RETURN_IF_ERROR(WriteTokenizerFiles(FLAGS_output, files, model.config.longest_sequence()));
-  RETORT_ASSIGN_OR_RETURN(const auto tokenizer, LoadTokenizer(FLAGS_output));
-  const std::string cache = (std::filesystem::temp_directory_path() / "retort_cut_model").string();
-  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, CountAll(*tokenizer, cache));
+  RETORT_RETURN_IF_ERROR(CheckTextFile(pieces, FLAGS_vocabulary));
+  RETORT_ASSIGN_OR_RETURN(files, TokenizerOfKeptPieces(files, pieces, FLAGS_model));
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, MakeTokenizer(files, FLAGS_vocabulary));
+  RETORT_ASSIGN_OR_RETURN(const auto cache, TemporaryFolder::Create());
+  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, CountAll(*tokenizer, cache->path()));
   RETORT_ASSIGN_OR_RETURN(const LoadedModel cut,
                           CutModel(model, whole->vocabulary(), tokenizer->vocabulary(), counts, FLAGS_seed));
   RETORT_RETURN_IF_ERROR(SaveModel(FLAGS_output, cut.config, cut.parameters, files));
@@ -92,8 +105,8 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
+  retort::StartProgram(argv[0]);
   gflags::SetUsageMessage("makes a model with a smaller vocabulary");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
-  google::InitGoogleLogging(argv[0]);
   return retort::ExitCode(retort::TryTorch("cut_model", retort::Run));
 }

@@ -11,14 +11,12 @@
 //   bazel run //tools:cut_vocabulary -- --vocabulary=bazel-bin/data/vocab/gpt2/vocab.json --size=4096 --output=gpt2_4k
 
 #include <gflags/gflags.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -27,8 +25,10 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/file.h"
+#include "framework/base/paths/output_file.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/temporary_folder.h"
 #include "framework/data/corpus/corpus_folder.h"
 #include "framework/data/tokens/token_store.h"
 #include "framework/data/tokens/token_store_builder.h"
@@ -36,7 +36,6 @@
 #include "framework/text/bpe/vocabulary_json.h"
 #include "framework/text/vocabulary.h"
 #include "framework/text/wordpiece/wordpiece_tokenizer.h"
-#include "glog/logging.h"
 #include "tools/cut_vocabulary/cut_byte_pairs.h"
 #include "tools/cut_vocabulary/cut_vocabulary.h"
 
@@ -45,27 +44,18 @@ DEFINE_string(vocabulary, "data/vocab/bert-base-uncased-vocab.txt",
 DEFINE_bool(lower_case, true, "Lower case without accents, for uncased vocabularies.");
 DEFINE_int32(size, 8192, "Pieces of the new vocabulary: a multiple of 64.");
 DEFINE_string(output, "", "The vocab.txt to write, whose folder has to exist; of a vocab.json, the folder to write.");
+DEFINE_bool(overwrite, false, "Replace what is there of the output.");
 
 namespace retort {
 namespace {
 
-// A folder that goes away with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder()
-      : path_((std::filesystem::temp_directory_path() / absl::StrCat("retort-cut-vocabulary-", getpid())).string()) {}
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
+// Errors: something that is there already and would be replaced; one of the `inputs` in any case.
+absl::Status CheckOutput(const std::vector<std::string>& files, const std::vector<std::string>& inputs) {
+  for (const std::string& file : files) {
+    RETORT_RETURN_IF_ERROR(CheckOutputFile(file, {inputs, FLAGS_overwrite, /*own_beginning=*/""}));
   }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::vector<int64_t>> Count(const std::vector<CorpusFolder>& corpora, const Tokenizer& tokenizer,
                                            const std::string& cache) {
@@ -93,9 +83,10 @@ absl::Status CutBytePairFiles(size_t arguments) {
         absl::StrCat("want no corpus folders for a vocab.json, whose first merges stay, got ", arguments));
   }
   const std::string merges_path = (std::filesystem::path(FLAGS_vocabulary).parent_path() / "merges.txt").string();
+  RETORT_RETURN_IF_ERROR(CheckOutput({FLAGS_output + "/vocab.json", FLAGS_output + "/merges.txt"},
+                                     /*inputs=*/{FLAGS_vocabulary, merges_path}));
   RETORT_ASSIGN_OR_RETURN(const Vocabulary vocabulary, LoadVocabularyJson(FLAGS_vocabulary));
-  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(merges_path));
-  RETORT_ASSIGN_OR_RETURN(const auto merges, BytePairMerges::ParseText(text, merges_path));
+  RETORT_ASSIGN_OR_RETURN(const auto merges, BytePairMerges::LoadText(merges_path));
   RETORT_ASSIGN_OR_RETURN(const BytePairVocabulary cut, CutBytePairs(vocabulary, merges, merges_path, FLAGS_size));
   RETORT_RETURN_IF_ERROR(MakeDirectories(FLAGS_output));
   RETORT_RETURN_IF_ERROR(AtomicWriteFile(FLAGS_output + "/vocab.json", cut.VocabJson()));
@@ -110,21 +101,26 @@ absl::Status Cut(const std::vector<std::string>& folders) {
   if (std::filesystem::path(FLAGS_vocabulary).extension() == ".json") return CutBytePairFiles(folders.size());
   if (folders.empty()) return absl::InvalidArgumentError("want corpus folders as arguments, got none");
   std::vector<CorpusFolder> corpora;
+  std::vector<std::string> inputs = {FLAGS_vocabulary};
   for (const std::string& folder : folders) {
     RETORT_ASSIGN_OR_RETURN(corpora.emplace_back(), LoadCorpusFolder(folder));
+    inputs.push_back(folder + "/corpus.textproto");
+    for (const TextFile& file : corpora.back().spec.files) inputs.push_back(file.path);
   }
+  RETORT_RETURN_IF_ERROR(CheckOutput({FLAGS_output}, inputs));
   WordPieceOptions options;
   options.lower_case = FLAGS_lower_case;
   RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<WordPieceTokenizer> old,
                           WordPieceTokenizer::Load(FLAGS_vocabulary, options));
-  const TemporaryFolder cache;
-  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, Count(corpora, *old, cache.path()));
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<TemporaryFolder> folder, TemporaryFolder::Create());
+  const std::string& cache = folder->path();
+  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, Count(corpora, *old, cache));
   RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> pieces,
                           CutVocabulary(old->vocabulary(), old->special_ids(), counts, FLAGS_size));
   Report(*old, counts);
   RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<WordPieceTokenizer> cut,
                           WordPieceTokenizer::Create(Vocabulary(pieces), options));
-  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> new_counts, Count(corpora, *cut, cache.path()));
+  RETORT_ASSIGN_OR_RETURN(const std::vector<int64_t> new_counts, Count(corpora, *cut, cache));
   Report(*cut, new_counts);
   return AtomicWriteFile(FLAGS_output, absl::StrCat(absl::StrJoin(pieces, "\n"), "\n"));
 }
@@ -133,8 +129,8 @@ absl::Status Cut(const std::vector<std::string>& folders) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
+  retort::StartProgram(argv[0]);
   gflags::SetUsageMessage("makes a smaller vocabulary: cut_vocabulary --size=N --output=FILE CORPUS_FOLDER...");
   gflags::ParseCommandLineFlags(&argc, &argv, /*remove_flags=*/true);
-  google::InitGoogleLogging(argv[0]);
   return retort::ExitCode(retort::Cut(std::vector<std::string>(argv + 1, argv + argc)));
 }

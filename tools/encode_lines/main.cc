@@ -24,10 +24,11 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "framework/base/input/catch_exceptions.h"
+#include "framework/base/input/line_reader.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/text/files/load_tokenizer.h"
-#include "glog/logging.h"
 #include "nlohmann/json.hpp"
 #include "xxhash.h"
 
@@ -40,7 +41,7 @@ namespace retort {
 namespace {
 
 absl::StatusOr<std::string> ParseLine(const std::string& line) {
-  const nlohmann::json text = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json text = nlohmann::json::parse(LineText(line), nullptr, /*allow_exceptions=*/false);
   if (!text.is_string()) return absl::InvalidArgumentError("want a JSON string, got something else");
   return text.get<std::string>();
 }
@@ -54,24 +55,31 @@ std::string EncodeLine(const std::string& line, const Tokenizer& tokenizer, Toke
   return status.ok() ? absl::StrJoin(*ids, " ") : absl::StrCat("error: ", status.message());
 }
 
-void EncodeAll(const Tokenizer& tokenizer) {
+absl::Status EncodeAll(const Tokenizer& tokenizer) {
   const auto scratch = tokenizer.NewScratch();
   std::vector<int32_t> ids;
-  for (std::string line; std::getline(std::cin, line);) {
+  LineReader lines = LineReader::OfStandardInput();
+  std::string line;
+  while (true) {
+    RETORT_ASSIGN_OR_RETURN(const bool more, lines.Next(&line));
+    if (!more) return absl::OkStatus();
     std::cout << EncodeLine(line, tokenizer, scratch.get(), &ids) << "\n";
   }
 }
 
 absl::StatusOr<std::vector<std::string>> ReadTexts() {
   std::vector<std::string> texts;
-  for (std::string line; std::getline(std::cin, line);) {
+  LineReader lines = LineReader::OfStandardInput();
+  std::string line;
+  while (true) {
+    RETORT_ASSIGN_OR_RETURN(const bool more, lines.Next(&line));
+    if (!more) return texts;
     absl::StatusOr<std::string> text = ParseLine(line);
     if (!text.ok()) {
       return absl::InvalidArgumentError(absl::StrCat("line ", texts.size() + 1, ": ", text.status().message()));
     }
     texts.push_back(*std::move(text));
   }
-  return texts;
 }
 
 // A thread's share: consecutive texts of about as many bytes as the others'.
@@ -97,10 +105,13 @@ std::vector<Share> Shares(const std::vector<std::string>& texts, int64_t bytes, 
 
 void EncodeShare(const std::vector<std::string>& texts, const Tokenizer& tokenizer, Tokenizer::Scratch* scratch,
                  Share* share) {
-  share->ids.clear();
-  for (size_t text = share->begin; text < share->end && share->status.ok(); ++text) {
-    share->status = tokenizer.Encode(texts[text], scratch, &share->ids);
-  }
+  share->status = CatchExceptions("encoding", [&]() -> absl::Status {
+    share->ids.clear();
+    for (size_t text = share->begin; text < share->end; ++text) {
+      RETORT_RETURN_IF_ERROR(tokenizer.Encode(texts[text], scratch, &share->ids));
+    }
+    return absl::OkStatus();
+  });
 }
 
 absl::Status TimeAll(const Tokenizer& tokenizer) {
@@ -141,16 +152,15 @@ absl::Status Run() {
   RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, LoadTokenizer(FLAGS_tokenizer));
   std::ios::sync_with_stdio(false);
   if (FLAGS_time) return TimeAll(*tokenizer);
-  EncodeAll(*tokenizer);
-  return absl::OkStatus();
+  return EncodeAll(*tokenizer);
 }
 
 }  // namespace
 }  // namespace retort
 
 int main(int argc, char** argv) {
+  retort::StartProgram(argv[0]);
   gflags::SetUsageMessage("ids of lines of text: encode_lines --tokenizer=FOLDER <texts.jsonl");
   gflags::ParseCommandLineFlags(&argc, &argv, /*remove_flags=*/true);
-  google::InitGoogleLogging(argv[0]);
   return retort::ExitCode(retort::Run());
 }

@@ -23,7 +23,6 @@
 #include "framework/text/sequences/encode_sequence.h"
 #include "framework/text/tokenizer.h"
 #include "gflags/gflags.h"
-#include "glog/logging.h"
 
 DEFINE_string(model, "data/teachers/mini", "Hugging Face model folder with a masked-LM head");
 DEFINE_int32(top, 5, "pieces to print for each [MASK]");
@@ -91,9 +90,9 @@ absl::Status Run(const std::vector<std::string>& sentences) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
+  retort::StartProgram(argv[0]);
   gflags::SetUsageMessage("prints what a masked-LM model puts in place of [MASK]");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
-  google::InitGoogleLogging(argv[0]);
   return retort::ExitCode(
       retort::TryTorch("fill_mask", [&] { return retort::Run(std::vector<std::string>(argv + 1, argv + argc)); }));
 }

@@ -58,6 +58,7 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
+  retort::StartProgram(argv[0]);
   gflags::SetUsageMessage("prints every linked plugin");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
   return retort::ExitCode(retort::Run());

@@ -32,6 +32,7 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
+  retort::StartProgram(argv[0]);
   gflags::SetUsageMessage("writes a new plugin");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
   return retort::ExitCode(retort::Run());

@@ -30,6 +30,31 @@ expect 1 "no-vocab.txt" --tokenizer=no-vocab.txt --output="$store" "$TEST_TMPDIR
 expect 1 "missing.txt" --tokenizer=$vocabulary --output="$store" missing.txt
 expect 1 "nofolder" --tokenizer=$vocabulary --output="$TEST_TMPDIR/nofolder/x.store" "$TEST_TMPDIR/a.txt"
 
+# How a file is written is no text; what it is packed in has to be sound, and to be no archive.
+printf '\357\273\277one two \r\n\r\nthree' >"$TEST_TMPDIR/crlf.txt"
+expect 0 "2 documents, 3 tokens" --tokenizer=$vocabulary --document=LINE --output="$store.crlf" "$TEST_TMPDIR/crlf.txt"
+expect 0 "2 documents, 3 tokens" --tokenizer=$vocabulary --document=LINE --output="$store" "$TEST_TMPDIR/a.txt"
+cmp "$store" "$store.crlf" || fail "line ends are text"
+tar -C "$TEST_TMPDIR" -czf "$TEST_TMPDIR/ab.tar.gz" a.txt crlf.txt
+expect 1 "ab.tar.gz: want text, plain or packed by gzip, xz or zstd, got a tar archive; unpack it" --tokenizer=$vocabulary \
+  --output="$store" "$TEST_TMPDIR/ab.tar.gz"
+mkfifo "$TEST_TMPDIR/pipe"
+expect 1 "pipe: want a regular file, got a named pipe" --tokenizer=$vocabulary --output="$store" "$TEST_TMPDIR/pipe"
+gzip -c "$TEST_TMPDIR/a.txt" >"$TEST_TMPDIR/bomb"
+expect 1 "got more; if it is meant, unpack it, or say a larger --most_bytes" --tokenizer=$vocabulary --output="$store" --most_bytes=5 "$TEST_TMPDIR/bomb"
+
+# What is there stays, unless it is a token store or the user says otherwise; what is read stays in any case.
+echo mine >"$TEST_TMPDIR/mine"
+expect 1 "--output: want a new file, got $TEST_TMPDIR/mine, which is there; choose another, or say --overwrite" --tokenizer=$vocabulary \
+  --output="$TEST_TMPDIR/mine" "$TEST_TMPDIR/a.txt"
+[ "$(cat "$TEST_TMPDIR/mine")" = mine ] || fail "a file of the user's is lost"
+expect 0 "documents" --tokenizer=$vocabulary --output="$TEST_TMPDIR/mine" --overwrite "$TEST_TMPDIR/a.txt"
+for input in a.txt vocab.txt; do
+  expect 1 "--output: want another file than those that are read, got" --tokenizer="$TEST_TMPDIR/vocab.txt" --overwrite \
+    --output="$TEST_TMPDIR/./$input" "$TEST_TMPDIR/a.txt"
+done
+cmp $vocabulary "$TEST_TMPDIR/vocab.txt" || fail "the vocabulary is lost"
+
 printf 'good\nb\377d\n' >"$TEST_TMPDIR/bad.txt"
 rm -f "$store"
 expect 1 "byte 6: want UTF-8, got 0xff" --tokenizer=$vocabulary --output="$store" "$TEST_TMPDIR/bad.txt"

@@ -1,22 +1,20 @@
 #include "framework/config/text/parse.h"
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/plugin_schema.h"
 #include "framework/config/reflection.h"
 #include "framework/config/text/overlay.h"
+#include "framework/config/text/sound_text.h"
 #include "glog/logging.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
@@ -85,19 +83,6 @@ class TextErrors : public google::protobuf::io::ErrorCollector {
   std::vector<std::string> lines_;
 };
 
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) return absl::NotFoundError(absl::StrCat(path, ": no such file"));
-  if (std::filesystem::is_directory(path, error)) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": want a text file, got a folder"));
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) return absl::PermissionDeniedError(absl::StrCat(path, ": cannot be read: ", std::strerror(errno)));
-  return text.str();
-}
-
 absl::StatusOr<Sweep> LoadChain(const std::string& path, const PluginCatalogue& catalogue,
                                 std::vector<std::string> chain) {
   const std::string self = std::filesystem::path(path).lexically_normal().string();
@@ -132,14 +117,18 @@ absl::StatusOr<Sweep> LoadChain(const std::string& path, const PluginCatalogue& 
 
 absl::Status ParseText(absl::string_view text, absl::string_view filename, const PluginCatalogue& catalogue,
                        Message* message) {
+  RETORT_ASSIGN_OR_RETURN(const std::string sound, SoundText(text, filename));
   RETORT_ASSIGN_OR_RETURN(auto schema, PluginSchema::Create(catalogue, *message->GetDescriptor()));
   std::unique_ptr<Message> as_typed = schema->NewRoot();
   TextErrors errors(filename, *schema);
   TextFormat::Parser parser;
   parser.RecordErrorsTo(&errors);
   parser.AllowUnknownField(true);
-  const bool parsed = parser.ParseFromString(std::string(text), as_typed.get());
+  const bool parsed = parser.ParseFromString(sound, as_typed.get());
   if (!parsed || !errors.empty()) return absl::InvalidArgumentError(errors.ToString());
+  if (absl::Status strings = CheckStrings(*as_typed, ""); !strings.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(filename, ": ", strings.message()));
+  }
   CHECK(message->ParsePartialFromString(DeterministicBytes(*as_typed))) << filename;
   if (absl::Status lowered = schema->Lower(message); !lowered.ok()) {
     return absl::Status(lowered.code(), absl::StrCat(filename, ": ", lowered.message()));
@@ -148,8 +137,10 @@ absl::Status ParseText(absl::string_view text, absl::string_view filename, const
 }
 
 absl::Status LoadText(const std::string& path, const PluginCatalogue& catalogue, Message* message) {
-  RETORT_ASSIGN_OR_RETURN(std::string text, ReadFile(path));
-  return ParseText(text, path, catalogue, message);
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (absl::IsNotFound(text.status())) return absl::NotFoundError(absl::StrCat(path, ": no such file"));
+  RETORT_RETURN_IF_ERROR(text.status());
+  return ParseText(*text, path, catalogue, message);
 }
 
 absl::StatusOr<Sweep> ParseSweep(absl::string_view text, absl::string_view filename, const PluginCatalogue& catalogue) {

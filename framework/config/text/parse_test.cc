@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string>
 
+#include "absl/strings/str_replace.h"
 #include "framework/config/corpus.pb.h"
 #include "framework/config/reflection.h"
 #include "framework/config/test_catalogue.h"
@@ -109,6 +110,45 @@ TEST(ParseTest, WrongValuesAndSyntaxHaveAPlace) {
   EXPECT_THAT(ErrorOf(LossText("loss { test_soft { rows: SOME } }")), HasSubstr("SOME"));
 }
 
+// A text is the same however its lines end, and what is behind a comment is not part of it.
+TEST(ParseTest, LineEndsAndByteOrderMarksAreNoText) {
+  const std::string text = "# A sweep.\nname: 'a'  # first\nseeds: 3\n";
+  const std::string wanted = DeterministicBytes(Parsed(text));
+  for (const char* end : {"\r\n", "\r"}) {
+    EXPECT_EQ(DeterministicBytes(Parsed(absl::StrReplaceAll(text, {{"\n", end}}))), wanted);
+  }
+  EXPECT_EQ(DeterministicBytes(Parsed("\xEF\xBB\xBF" + text)), wanted);
+  EXPECT_THAT(ErrorOf("name: 'a'\rseeds: x\r"), HasSubstr("x.textproto:2:8: "));
+}
+
+TEST(ParseTest, BytesThatAreNotUtf8AreErrors) {
+  EXPECT_EQ(ErrorOf("seeds: 1\nname: 'caf\xe9'"), "x.textproto:2:11: want UTF-8, got 0xe9");
+  EXPECT_EQ(ErrorOf("\x1F\x8B\x08"),
+            "x.textproto: want plain text, got a file packed by gzip; unpack it, and name the text");
+  EXPECT_EQ(ErrorOf("name: '\\xff'"), "x.textproto: name: want UTF-8, got 0xff");
+  EXPECT_EQ(ErrorOf(LossText("use: 'a' use: '\\377'")), "x.textproto: experiment.stage.use: want UTF-8, got 0xff");
+  EXPECT_EQ(ErrorOf("experiment { stage { data { test_text { corpus: '\\xc0' } } } }"),
+            "x.textproto: experiment.stage.data.test_text.corpus: want UTF-8, got 0xc0");
+  const std::string any =
+      "plugin { type_url: 'type.googleapis.com/retort.TestTextDataConfig' value: '\\x0a\\x01\\xc0' }";
+  EXPECT_EQ(ErrorOf("experiment { stage { name: 's' data { " + any + " } } }"),
+            "x.textproto: experiment.stage.s.data.plugin: want the bytes of a retort.TestTextDataConfig");
+  Corpus corpus;
+  EXPECT_EQ(ParseText("file { path: '\\xff' }", "corpus", TestCatalogue(), &corpus),
+            absl::InvalidArgumentError("corpus: file.path: want UTF-8, got 0xff"));
+}
+
+TEST(ParseTest, DeeplyNestedTextIsAnError) {
+  for (const char* open : {"experiment {", "unknown {", "seeds: [", "unknown: [", "unknown <", "variant { overlay {"}) {
+    std::string text;
+    for (int i = 0; i < 100000; ++i) text += open;
+    EXPECT_THAT(ErrorOf(text), HasSubstr("want at most 64 messages inside of each other, got more")) << open;
+  }
+  // Neither strings nor comments nest.
+  EXPECT_EQ(Parsed("name: '" + std::string(100, '{') + "' # " + std::string(100, '[')).name(), std::string(100, '{'));
+  EXPECT_EQ(Parsed("name: '\\'" + std::string(100, '{') + "'").name(), "'" + std::string(100, '{'));
+}
+
 TEST(ParseTest, ReadsOtherMessages) {
   Corpus corpus;
   ASSERT_TRUE(ParseText("file { path: 'a.txt' document: LINE }", "corpus", TestCatalogue(), &corpus).ok());
@@ -169,6 +209,13 @@ TEST_F(LoadSweepTest, MissingFilesAreNamed) {
   const std::string path = Write("a.textproto", "extends: 'gone.textproto'");
   EXPECT_THAT(std::string(LoadSweep(path, TestCatalogue()).status().message()),
               ::testing::AllOf(HasSubstr("a.textproto: extends: "), HasSubstr("gone.textproto: no such file")));
+}
+
+TEST_F(LoadSweepTest, FoldersAndPipesAreRefused) {
+  EXPECT_THAT(std::string(LoadSweep(folder_.string(), TestCatalogue()).status().message()),
+              HasSubstr("want a regular file, got a folder"));
+  EXPECT_THAT(std::string(LoadSweep("/dev/zero", TestCatalogue()).status().message()),
+              HasSubstr("want a regular file, got a device"));
 }
 
 TEST_F(LoadSweepTest, CirclesAreAnError) {

@@ -8,10 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "framework/base/problems.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/plugin_config.h"
 #include "framework/config/text/overlay.h"
 #include "framework/config/text/set_field.h"
+#include "framework/config/variants/check_numbers.h"
 #include "framework/config/variants/defaults.h"
 #include "framework/config/variants/validate.h"
 
@@ -19,6 +21,7 @@ namespace retort {
 namespace {
 
 constexpr size_t kMaxVariants = 1000;
+constexpr char kTeacherName[] = "teacher";  // In reports, beside the variants.
 
 // A variant before it is applied: what is laid over the base, in order, or the whole experiment.
 struct Plan {
@@ -149,7 +152,8 @@ bool IsVariantName(absl::string_view name) {
 }
 
 absl::Status CheckVariantNames(const std::vector<Plan>& plans, bool controls) {
-  std::map<std::string, std::string> taken = {{kBaseVariant, "is the sweep's own experiment"}};
+  std::map<std::string, std::string> taken = {{kBaseVariant, "is the sweep's own experiment"},
+                                              {kTeacherName, "is the teacher's row in every report"}};
   if (controls) {
     taken[kInitOnlyVariant] = "is a control of every sweep (controls: NONE frees the name)";
     taken[kScratchVariant] = taken[kInitOnlyVariant];
@@ -218,6 +222,16 @@ absl::Status ExpandReferences(const Sweep& sweep, ExpandedSweep* expanded) {
   return absl::OkStatus();
 }
 
+// Those of experiments are checked where they are complete.
+absl::Status CheckSweepNumbers(const Sweep& sweep) {
+  Problems problems;
+  Sweep alone;
+  *alone.mutable_reference() = sweep.reference();
+  if (sweep.has_most_minutes()) alone.set_most_minutes(sweep.most_minutes());
+  CheckNumbers("", alone, &problems);
+  return problems.ToStatus();
+}
+
 absl::Status CheckTop(const Sweep& sweep) {
   if (!IsPlainName(sweep.name())) {
     return Error("name", absl::StrCat("want a name of letters, digits, '_' and '-', got \"", sweep.name(), "\""));
@@ -280,6 +294,7 @@ absl::StatusOr<ExpandedSweep> Expand(const Sweep& sweep, const std::vector<std::
   if (!(expanded.most_minutes >= 0)) {
     return Error("most_minutes", absl::StrCat("want a number >= 0, got ", expanded.most_minutes));
   }
+  RETORT_RETURN_IF_ERROR(CheckSweepNumbers(sweep));
   RETORT_RETURN_IF_ERROR(ExpandSeeds(sweep, &expanded));
   RETORT_RETURN_IF_ERROR(ExpandVariants(sweep, set, catalogue, &expanded));
   RETORT_RETURN_IF_ERROR(ExpandReferences(sweep, &expanded));

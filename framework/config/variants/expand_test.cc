@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "framework/config/reflection.h"
 #include "framework/config/test_catalogue.h"
 #include "framework/config/text/overlay.h"
@@ -207,6 +208,8 @@ TEST(ExpandErrorTest, Names) {
   EXPECT_EQ(ErrorOf(Changed("variant { name: 'a' } variant { name: 'a' }")),
             "variant \"a\": name: want a name of its own, got one that is the name of another variant");
   EXPECT_THAT(ErrorOf(Changed("variant { name: 'base' }")), HasSubstr("is the sweep's own experiment"));
+  EXPECT_EQ(ErrorOf(Changed("controls: NONE variant { name: 'teacher' }")),
+            "variant \"teacher\": name: want a name of its own, got one that is the teacher's row in every report");
   EXPECT_THAT(ErrorOf(Changed("variant { name: 'scratch' }")), HasSubstr("is a control of every sweep"));
   EXPECT_EQ(ErrorOf(Changed("controls: NONE variant { name: 'scratch' }")), "");
   EXPECT_THAT(ErrorOf(Changed("reference { variant: 'no_c' metric: 'm' delta: 1 }")),
@@ -228,7 +231,7 @@ TEST(ExpandErrorTest, Losses) {
   EXPECT_EQ(StageError("loss { name: 'ce' weight: -1 }"),
             "stage \"distil\": loss \"ce\": weight: want a finite number >= 0, got -1");
   EXPECT_EQ(StageError("loss { name: 'ce' weight: nan }"),
-            "stage \"distil\": loss \"ce\": weight: want a finite number >= 0, got nan");
+            "stage \"distil\": loss \"ce\": weight: want a finite number of at most 3.40282e+38, got nan");
   EXPECT_EQ(StageError("loss { name: 'new' }"),
             "stage \"distil\": loss \"new\": plugin: want a loss plugin, got none; linked: test_hidden, test_soft");
   EXPECT_EQ(StageError("remove: ['ce', 'hid', 'mlm']"),
@@ -269,7 +272,8 @@ TEST(ExpandErrorTest, WhatATrainingStageNeeds) {
 
 TEST(ExpandErrorTest, Ranges) {
   EXPECT_EQ(StageError("budget { steps: 0 }"), "stage \"distil\": budget: steps: want > 0, got 0");
-  EXPECT_EQ(StageError("budget { epochs: nan }"), "stage \"distil\": budget: epochs: want > 0, got nan");
+  EXPECT_EQ(StageError("budget { epochs: nan }"),
+            "stage \"distil\": budget: epochs: want a finite number of at most 3.40282e+38, got nan");
   EXPECT_EQ(StageError("adamw { beta2: 1 }"), "stage \"distil\": adamw: beta2: want a number >= 0 and < 1, got 1");
   EXPECT_EQ(StageError("batch { micro_batches: 0 }"), "stage \"distil\": batch: micro_batches: want >= 1, got 0");
   EXPECT_EQ(StageError("data { test_text { masking { rate: 1.5 } } }"),
@@ -277,6 +281,31 @@ TEST(ExpandErrorTest, Ranges) {
   EXPECT_EQ(StageError("evaluate { every_steps: 1 sequences: 0 }"),
             "stage \"distil\": evaluate: sequences: want > 0, got 0");
   EXPECT_THAT(StageError("freeze: 'everything'"), HasSubstr("stage \"distil\": freeze: want position_embeddings,"));
+}
+
+// In one place for all plugins, whatever their own rules say.
+TEST(ExpandErrorTest, NumbersAreFinite) {
+  for (const char* number : {"nan", "inf", "-inf", "1e999", "1e300", "-1e39"}) {
+    EXPECT_THAT(StageError(absl::StrCat("loss { name: 'ce' test_soft { temperature: ", number, " } }")),
+                HasSubstr("stage \"distil\": loss \"ce\": test_soft: temperature: want a finite number of at most"));
+    EXPECT_THAT(StageError(absl::StrCat("data { test_text { masking { rate: ", number, " } } }")),
+                HasSubstr("stage \"distil\": data: test_text: masking: rate: want a finite number"));
+    EXPECT_THAT(StageError(absl::StrCat("adamw { epsilon: ", number, " }")),
+                HasSubstr("stage \"distil\": adamw: epsilon: want a finite number"));
+  }
+  EXPECT_EQ(ErrorOf(Changed("reference { variant: 'base' metric: 'm' delta: inf }")),
+            "reference[0]: delta: want a finite number of at most 3.40282e+38, got inf");
+  EXPECT_EQ(ErrorOf(Changed("most_minutes: inf")),
+            "most_minutes: want a finite number of at most 3.40282e+38, got inf");
+}
+
+TEST(ExpandErrorTest, SizesHaveLimits) {
+  const auto error = [](const std::string& field) {
+    return ErrorOf(Changed("", "experiment { student { architecture { " + field + ": 2147483647 } } }"));
+  };
+  EXPECT_EQ(error("layers"), "student: architecture: layers: want at most 1000, got 2147483647");
+  EXPECT_EQ(error("hidden_size"), "student: architecture: hidden_size: want at most 1048576, got 2147483647");
+  EXPECT_EQ(error("max_positions"), "student: architecture: max_positions: want at most 1048576, got 2147483647");
 }
 
 TEST(ExpandErrorTest, StudentNeedsAnInitialisation) {

@@ -12,11 +12,26 @@
 #include "framework/base/problems.h"
 #include "framework/config/plugin_config.h"
 #include "framework/config/reflection.h"
+#include "framework/config/variants/check_numbers.h"
 
 namespace retort {
 namespace {
 
 std::string Quote(absl::string_view text) { return absl::StrCat("\"", text, "\""); }
+
+constexpr int kMostLayers = 1000;
+constexpr int kLargestSize = 1 << 20;
+
+// Sizes beyond any model's, whose products would overflow and whose layers could not be counted in time.
+void CheckSizes(const std::string& place, const Architecture& architecture, Problems* problems) {
+  const auto at_most = [&](const char* name, int value, int most) {
+    problems->Want(value <= most, place + name, absl::StrCat("at most ", most), value);
+  };
+  at_most("layers", architecture.layers(), kMostLayers);
+  at_most("hidden_size", architecture.hidden_size(), kLargestSize);
+  at_most("intermediate_size", architecture.intermediate_size(), kLargestSize);
+  at_most("max_positions", architecture.max_positions(), kLargestSize);
+}
 
 void CheckStudent(const Experiment& experiment, const PluginCatalogue& catalogue, Problems* problems) {
   const Student& student = experiment.student();
@@ -35,6 +50,7 @@ void CheckStudent(const Experiment& experiment, const PluginCatalogue& catalogue
   positive(architecture.has_intermediate_size(), "intermediate_size", architecture.intermediate_size());
   positive(architecture.has_max_positions(), "max_positions", architecture.max_positions());
   positive(architecture.has_layer_norm_epsilon(), "layer_norm_epsilon", architecture.layer_norm_epsilon());
+  CheckSizes(place, architecture, problems);
   if (architecture.has_initializer_range()) {
     problems->AtLeastZero(place + "initializer_range", architecture.initializer_range());
   }
@@ -194,6 +210,8 @@ bool IsPlainName(absl::string_view name) {
 
 absl::Status ValidateExperiment(const Experiment& experiment, const PluginCatalogue& catalogue) {
   Problems problems;
+  CheckNumbers("", experiment, &problems);
+  if (!problems.empty()) return problems.ToStatus();
   if (experiment.has_teacher() && experiment.teacher().checkpoint().empty()) {
     problems.Add("teacher: checkpoint", "want a model folder, got none");
   }

@@ -11,6 +11,7 @@ namespace retort {
 struct TextFile {
   std::string path;
   DocumentBoundary boundary = DocumentBoundary::kBlankLine;
+  UnpackLimit limit = {};
 };
 
 // The text files that make up a corpus, in order.

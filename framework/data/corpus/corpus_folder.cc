@@ -68,7 +68,10 @@ absl::StatusOr<CorpusFolder> LoadCorpusFolder(const std::string& folder) {
           absl::StrCat(place, ".path: want a file in the folder, got \"", file.path(), "\": no ", text));
     }
     RETORT_ASSIGN_OR_RETURN(const DocumentBoundary boundary, Boundary(place, file.document()));
-    result.spec.files.push_back({text, boundary});
+    if (file.has_most_bytes() && file.most_bytes() <= 0) {
+      return absl::InvalidArgumentError(absl::StrCat(place, ".most_bytes: want > 0, got ", file.most_bytes()));
+    }
+    result.spec.files.push_back({text, boundary, {file.most_bytes(), absl::StrCat("most_bytes in ", place)}});
   }
   if (corpus.has_select_share()) result.select_share = corpus.select_share();
   if (corpus.has_report_share()) result.report_share = corpus.report_share();

@@ -60,6 +60,14 @@ TEST_F(CorpusFolderTest, ReadsFilesInOrder) {
   EXPECT_EQ(corpus->report_share, 0.25);
 }
 
+TEST_F(CorpusFolderTest, NamesWhatRaisesALimit) {
+  const auto corpus = Load("file { path: 'b.txt' most_bytes: 7 } file { path: 'a.txt' }");
+  ASSERT_TRUE(corpus.ok()) << corpus.status();
+  EXPECT_EQ(corpus->spec.files[0].limit.most_bytes, 7);
+  EXPECT_EQ(corpus->spec.files[1].limit.most_bytes, 0);
+  EXPECT_EQ(corpus->spec.files[1].limit.option, "most_bytes in " + folder_ + "/corpus.textproto: file[1]");
+}
+
 TEST_F(CorpusFolderTest, NamesWhatIsMissing) {
   EXPECT_EQ(LoadCorpusFolder(folder_ + "/none").status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(LoadCorpusFolder(folder_ + "/none").status().ToString(), HasSubstr("nothing there"));

@@ -1,127 +1,81 @@
 #include "framework/data/corpus/corpus_reader.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-
-#include <cerrno>
+#include <optional>
 #include <utility>
 
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 #include "framework/base/status_macros.h"
+#include "framework/text/unicode/utf8.h"
 
 namespace retort {
 namespace {
 
-constexpr size_t kBlockBytes = 1 << 20;
-
-bool IsBlank(absl::string_view line) { return absl::StripAsciiWhitespace(line).empty(); }
-
-std::string Reason(archive* handle) {
-  const char* reason = archive_error_string(handle);
-  return reason == nullptr ? "unknown error" : reason;
+absl::Status OfCorpus(const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat("corpus file ", status.message()));
 }
 
-absl::Status OpenError(const std::string& path, archive* handle) {
-  const int error = archive_errno(handle);
-  // libarchive's own numbers for what is not the system's fault.
-  constexpr int kMiscellaneous = -1;
-  if (error == kMiscellaneous || error == EILSEQ) {
-    return absl::DataLossError(absl::StrCat("corpus file ", path, ": damaged or truncated: ", Reason(handle)));
+// How to go on with text in another encoding.
+std::string WayOut(int64_t byte, absl::string_view line) {
+  const absl::string_view mark = line.substr(0, 2);
+  if (byte == 0 && (mark == "\xFF\xFE" || mark == "\xFE\xFF")) {
+    return "the file is UTF-16; convert it: iconv -f UTF-16 -t UTF-8";
   }
-  return absl::Status(absl::ErrnoToStatusCode(error),
-                      absl::StrCat("corpus file ", path, ": want a readable file, got \"", Reason(handle), "\""));
+  return "convert it, for example from Latin-1: iconv -f LATIN1 -t UTF-8";
 }
 
 }  // namespace
 
-struct CorpusReader::Archive {
-  Archive() : handle(archive_read_new()) {}
-  ~Archive() { archive_read_free(handle); }
-
-  archive* handle;
-};
-
-absl::StatusOr<std::unique_ptr<CorpusReader>> CorpusReader::Open(const std::string& path, DocumentBoundary boundary) {
-  auto opened = std::make_unique<Archive>();
-  archive_read_support_filter_gzip(opened->handle);
-  archive_read_support_filter_xz(opened->handle);
-  archive_read_support_filter_zstd(opened->handle);
-  archive_read_support_format_raw(opened->handle);
-  archive_read_support_format_empty(opened->handle);
-  int result = archive_read_open_filename(opened->handle, path.c_str(), kBlockBytes);
-  if (result == ARCHIVE_OK) {
-    archive_entry* entry;
-    result = archive_read_next_header(opened->handle, &entry);
-  }
-  if (result != ARCHIVE_OK && result != ARCHIVE_EOF) return OpenError(path, opened->handle);
-  if (result == ARCHIVE_EOF) opened = nullptr;
-  return absl::WrapUnique(new CorpusReader(path, boundary, std::move(opened)));
+absl::StatusOr<std::unique_ptr<CorpusReader>> CorpusReader::Open(const std::string& path, DocumentBoundary boundary,
+                                                                 const UnpackLimit& limit) {
+  absl::StatusOr<std::unique_ptr<UnpackedFile>> file = UnpackedFile::Open(path, limit);
+  if (!file.ok()) return OfCorpus(file.status());
+  return absl::WrapUnique(new CorpusReader(path, boundary, *std::move(file)));
 }
 
-CorpusReader::CorpusReader(std::string path, DocumentBoundary boundary, std::unique_ptr<Archive> archive)
-    : path_(std::move(path)), boundary_(boundary), archive_(std::move(archive)) {}
+CorpusReader::CorpusReader(std::string path, DocumentBoundary boundary, std::unique_ptr<UnpackedFile> file)
+    : path_(std::move(path)),
+      boundary_(boundary),
+      file_(std::move(file)),
+      lines_([file = file_.get()](char* bytes, size_t most) { return file->Read(bytes, most); }) {}
 
-CorpusReader::~CorpusReader() = default;
-
-absl::StatusOr<bool> CorpusReader::Fill() {
-  if (archive_ == nullptr) return false;
-  consumed_ += static_cast<int64_t>(next_);
-  buffer_.erase(0, next_);
-  next_ = 0;
-  const size_t before = buffer_.size();
-  buffer_.resize(before + kBlockBytes);
-  const la_ssize_t got = archive_read_data(archive_->handle, &buffer_[before], kBlockBytes);
-  buffer_.resize(before + (got > 0 ? static_cast<size_t>(got) : 0));
-  if (got < 0) {
-    return absl::DataLossError(absl::StrCat("corpus file ", path_, ": damaged or truncated after byte ",
-                                            consumed_ + static_cast<int64_t>(before),
-                                            " of its text: ", Reason(archive_->handle)));
+absl::StatusOr<bool> CorpusReader::NextLine(std::string* line) {
+  const absl::StatusOr<bool> more = lines_.Next(line);
+  if (absl::IsResourceExhausted(more.status()) && !absl::StrContains(more.status().message(), path_)) {
+    return OfCorpus(absl::ResourceExhaustedError(absl::StrCat(path_, ": ", more.status().message())));
   }
-  if (got == 0) archive_ = nullptr;
-  return got > 0;
-}
-
-absl::StatusOr<bool> CorpusReader::NextLine(std::string* line, int64_t* offset) {
-  size_t searched = next_;
-  while (true) {
-    const size_t end = buffer_.find('\n', searched);
-    if (end != std::string::npos) {
-      *offset = consumed_ + static_cast<int64_t>(next_);
-      line->assign(buffer_, next_, end - next_);
-      next_ = end + 1;
-      return true;
-    }
-    const size_t unread = buffer_.size() - next_;
-    RETORT_ASSIGN_OR_RETURN(const bool more, Fill());
-    searched = next_ + unread;
-    if (more) continue;
-    *offset = consumed_ + static_cast<int64_t>(next_);
-    line->assign(buffer_, next_, std::string::npos);
-    next_ = buffer_.size();
-    return unread > 0;
+  if (!more.ok()) return OfCorpus(more.status());
+  if (const std::optional<size_t> bad = FindInvalidUtf8(*line)) {
+    const int64_t byte = lines_.offset() + static_cast<int64_t>(*bad);
+    return OfCorpus(absl::InvalidArgumentError(
+        absl::StrFormat("%s: line %d, byte %d: want UTF-8, got 0x%02x; %s", path_, lines_.number(), byte,
+                        static_cast<uint8_t>((*line)[*bad]), WayOut(byte, *line))));
   }
+  const absl::string_view text = LineText(*line);
+  if (text.size() < line->size()) *line = std::string(text);
+  return *more;
 }
 
 absl::StatusOr<bool> CorpusReader::Next(Document* document) {
   document->text.clear();
   bool found = false;
   std::string line;
-  int64_t offset;
-  std::string blank_lines;  // inside of a document that is a file
+  size_t blank_lines = 0;  // Inside of a document that is a file.
   while (true) {
-    RETORT_ASSIGN_OR_RETURN(const bool more, NextLine(&line, &offset));
+    RETORT_ASSIGN_OR_RETURN(const bool more, NextLine(&line));
     if (!more) return found;
-    if (IsBlank(line)) {
+    if (line.empty()) {
       if (found && boundary_ == DocumentBoundary::kBlankLine) return true;
-      if (found) absl::StrAppend(&blank_lines, "\n", line);
+      blank_lines += found ? 1 : 0;
       continue;
     }
-    if (!found) document->offset = offset;
-    absl::StrAppend(&document->text, blank_lines, found ? "\n" : "", line);
-    blank_lines.clear();
+    if (found) document->text.append(blank_lines + 1, '\n');
+    document->text += line;
+    blank_lines = 0;
     found = true;
     if (boundary_ == DocumentBoundary::kLine) return true;
   }

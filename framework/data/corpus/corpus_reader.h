@@ -6,12 +6,13 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "framework/base/input/line_reader.h"
+#include "framework/data/corpus/unpacked_file.h"
 
 namespace retort {
 
-// What a document is in a text file. A blank line holds nothing but ASCII white
-// space; none of these yields a document without a non-blank line.
+// What a document is in a text file. A blank line holds nothing but blanks; none of these yields a document without a
+// non-blank line.
 enum class DocumentBoundary {
   kBlankLine,  // documents are parted by blank lines
   kLine,       // each line that is not blank is a document
@@ -19,41 +20,36 @@ enum class DocumentBoundary {
 };
 
 struct Document {
-  std::string text;    // without the newline at its end; not checked for UTF-8
-  int64_t offset = 0;  // of its first byte in the unpacked file
+  // UTF-8, its lines parted by "\n". How the file ends its lines, byte order marks and blanks at lines' ends are no text
+  // (base/input/line_reader.h), so that a document is the same however it was written.
+  std::string text;
 };
 
-// Reads the documents of one text file: plain, or packed by xz, gzip or zstd
-// (found out from its bytes, not its name). Holds one document in memory. One
-// thread at a time.
+// Reads the documents of one text file, plain or packed (UnpackedFile). Holds one document in memory. One thread at a
+// time.
 class CorpusReader {
  public:
-  // Errors name the path: no such file, or not readable.
-  static absl::StatusOr<std::unique_ptr<CorpusReader>> Open(const std::string& path, DocumentBoundary boundary);
+  // Errors: those of UnpackedFile::Open, with "corpus file" before the path.
+  static absl::StatusOr<std::unique_ptr<CorpusReader>> Open(const std::string& path, DocumentBoundary boundary,
+                                                            const UnpackLimit& limit = {});
 
-  ~CorpusReader();
-
-  // The next document into `document`, or false after the last one. DataLoss
-  // if the file is damaged or ends early, naming the path and the unpacked
-  // byte.
+  // The next document into `document`, or false after the last one. Errors, naming the path: those of UnpackedFile and
+  // LineReader; InvalidArgument for text that is not UTF-8, naming its line and the byte of the unpacked text.
   absl::StatusOr<bool> Next(Document* document);
 
+  // Of the file's bytes, as they were read. REQUIRES: Next gave false.
+  FileHash hash() const { return file_->hash(); }
+
  private:
-  struct Archive;
+  CorpusReader(std::string path, DocumentBoundary boundary, std::unique_ptr<UnpackedFile> file);
 
-  CorpusReader(std::string path, DocumentBoundary boundary, std::unique_ptr<Archive> archive);
-
-  // The next line without its newline, or false after the last one.
-  absl::StatusOr<bool> NextLine(std::string* line, int64_t* offset);
-  // More bytes into buffer_, or false at the end of the file.
-  absl::StatusOr<bool> Fill();
+  // The next line's text, or false after the last one.
+  absl::StatusOr<bool> NextLine(std::string* line);
 
   std::string path_;
   DocumentBoundary boundary_;
-  std::unique_ptr<Archive> archive_;
-  std::string buffer_;
-  size_t next_ = 0;       // of the bytes in buffer_
-  int64_t consumed_ = 0;  // bytes before buffer_
+  std::unique_ptr<UnpackedFile> file_;
+  LineReader lines_;
 };
 
 }  // namespace retort

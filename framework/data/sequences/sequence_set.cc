@@ -123,13 +123,23 @@ int64_t SequenceSet::PieceLength(const Piece& piece) const {
   return std::min(body, store_->Length(piece.document) - piece.number * body);
 }
 
+// A split is of whole documents: with few of them, some get none.
+std::string SequenceSet::WayOut() const {
+  constexpr int64_t kFewDocuments = 100;
+  if (store_->documents() >= kFewDocuments) return "";
+  return absl::StrCat("; whole documents are held out, and documents are parted by blank lines unless ",
+                      options_.corpus,
+                      "/corpus.textproto says otherwise: where each line is a document, say `document: LINE` there, ",
+                      "else add text or larger shares");
+}
+
 absl::Status SequenceSet::EmptyError(int64_t documents, int64_t tokens) const {
   const bool causal = options_.kind == LmKind::kCausal;
   return absl::InvalidArgumentError(absl::StrCat(
       "corpus ", options_.corpus, ", split ", SplitName(options_.split), ": want at least one sequence of ",
       causal ? "" : absl::StrCat(options_.min_length, " to "), options_.length, " positions, got none from ", documents,
       " document(s) of ", tokens, " token(s); the corpus has ", store_->documents(), " document(s) of ",
-      store_->tokens(), " token(s)"));
+      store_->tokens(), " token(s)", WayOut()));
 }
 
 uint64_t SequenceSet::HashContent() const {

@@ -91,6 +91,7 @@ class SequenceSet {
   void AddBlocks(int64_t document, int64_t stream_begin);
   int64_t PieceLength(const Piece& piece) const;
   std::vector<int32_t> BlockIds(const Piece& piece) const;
+  std::string WayOut() const;
   absl::Status EmptyError(int64_t documents, int64_t tokens) const;
   uint64_t HashContent() const;
 

@@ -1,17 +1,13 @@
 #include "framework/data/tokens/token_store.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/data/tokens/token_store_format.h"
 #include "glog/logging.h"
@@ -56,13 +52,13 @@ absl::Status CheckTokenizer(const std::string& path, const TokenStoreHeader& hea
                    " pieces, got ids of ", absl::Hex(header.tokenizer, absl::kZeroPad16), " with ", header.vocabulary));
 }
 
-absl::Status CheckPayload(const std::string& path, const char* mapping, size_t mapping_bytes) {
+absl::Status CheckPayload(const std::string& path, absl::string_view bytes) {
   TokenStoreHeader header;
-  std::memcpy(&header, mapping, sizeof(header));
-  if (XXH3_64bits(mapping + sizeof(header), mapping_bytes - sizeof(header)) != header.payload_hash) {
+  std::memcpy(&header, bytes.data(), sizeof(header));
+  if (XXH3_64bits(bytes.data() + sizeof(header), bytes.size() - sizeof(header)) != header.payload_hash) {
     return Damaged(path, "the ids do not match their hash");
   }
-  const auto* offsets = reinterpret_cast<const uint64_t*>(mapping + sizeof(header) + header.IdSectionBytes());
+  const auto* offsets = reinterpret_cast<const uint64_t*>(bytes.data() + sizeof(header) + header.IdSectionBytes());
   if (offsets[0] != 0 || offsets[header.documents] != header.tokens ||
       !std::is_sorted(offsets, offsets + header.documents + 1)) {
     return Damaged(path, "documents' offsets do not rise from 0 to ", header.tokens);
@@ -73,50 +69,33 @@ absl::Status CheckPayload(const std::string& path, const char* mapping, size_t m
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TokenStore>> TokenStore::Open(const std::string& path, const Tokenizer& tokenizer) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat status;
-  if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
-    const int error = errno;
-    if (descriptor >= 0) ::close(descriptor);
-    return absl::Status(
-        absl::ErrnoToStatusCode(error),
-        absl::StrCat("token store ", path, ": want a readable file, got \"", std::strerror(error), "\""));
+  absl::StatusOr<std::string> bytes = ReadFile(path);
+  if (!bytes.ok()) {
+    return absl::Status(bytes.status().code(), absl::StrCat("token store: ", bytes.status().message()));
   }
-  const size_t bytes = static_cast<size_t>(status.st_size);
-  if (bytes < sizeof(TokenStoreHeader)) {
-    ::close(descriptor);
-    return Damaged(path, "want a header of ", sizeof(TokenStoreHeader), " bytes, got a file of ", bytes);
+  if (bytes->size() < sizeof(TokenStoreHeader)) {
+    return Damaged(path, "want a header of ", sizeof(TokenStoreHeader), " bytes, got a file of ", bytes->size());
   }
-  void* mapping = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, descriptor, 0);
-  const int error = errno;
-  ::close(descriptor);
-  if (mapping == MAP_FAILED) {
-    return absl::Status(absl::ErrnoToStatusCode(error),
-                        absl::StrCat("token store ", path, ": cannot map ", bytes, " bytes: ", std::strerror(error)));
-  }
-  auto store = absl::WrapUnique(new TokenStore(static_cast<const char*>(mapping), bytes));
   TokenStoreHeader header;
-  std::memcpy(&header, mapping, sizeof(header));
-  RETORT_RETURN_IF_ERROR(CheckHeader(path, header, bytes));
+  std::memcpy(&header, bytes->data(), sizeof(header));
+  RETORT_RETURN_IF_ERROR(CheckHeader(path, header, bytes->size()));
   RETORT_RETURN_IF_ERROR(CheckTokenizer(path, header, tokenizer));
-  RETORT_RETURN_IF_ERROR(CheckPayload(path, store->mapping_, bytes));
-  return store;
+  RETORT_RETURN_IF_ERROR(CheckPayload(path, *bytes));
+  return absl::WrapUnique(new TokenStore(*std::move(bytes)));
 }
 
-TokenStore::TokenStore(const char* mapping, size_t mapping_bytes) : mapping_(mapping), mapping_bytes_(mapping_bytes) {
+TokenStore::TokenStore(std::string bytes) : bytes_(std::move(bytes)) {
   TokenStoreHeader header;
-  std::memcpy(&header, mapping, sizeof(header));
+  std::memcpy(&header, bytes_.data(), sizeof(header));
   documents_ = static_cast<int64_t>(header.documents);
   tokens_ = static_cast<int64_t>(header.tokens);
   text_bytes_ = static_cast<int64_t>(header.text_bytes);
   content_hash_ = header.payload_hash;
   wide_ = header.id_bytes == 4;
-  ids_ = mapping + sizeof(header);
+  ids_ = bytes_.data() + sizeof(header);
   offsets_ = reinterpret_cast<const uint64_t*>(ids_ + header.IdSectionBytes());
   text_hashes_ = offsets_ + header.documents + 1;
 }
-
-TokenStore::~TokenStore() { ::munmap(const_cast<char*>(mapping_), mapping_bytes_); }
 
 int64_t TokenStore::Length(int64_t document) const {
   DCHECK(document >= 0 && document < documents_) << document;

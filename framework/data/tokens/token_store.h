@@ -11,18 +11,17 @@
 
 namespace retort {
 
-// A corpus as ids, mapped into memory. Documents keep the order of the corpus
-// and hold no special pieces but those spelled out in the text. Immutable, so
-// thread-safe; several processes share its memory.
+// A corpus as ids, in memory. Documents keep the order of the corpus and hold no
+// special pieces but those spelled out in the text. Immutable, so thread-safe.
 class TokenStore {
  public:
-  // Maps and checks the whole file: magic, version, size, hashes, and that
-  // `tokenizer` is the one it was made with. Errors name the path, what was
-  // wanted and what was got: NotFound, DataLoss for a damaged file,
+  // Reads and checks the whole file: magic, version, size, hashes, and that
+  // `tokenizer` is the one it was made with. It is not mapped: a file that
+  // shrinks would take the program with it. Errors name the path, what was
+  // wanted and what was got: those of InputFile, DataLoss for a damaged file,
   // FailedPrecondition for one of another version or tokenizer.
   static absl::StatusOr<std::unique_ptr<TokenStore>> Open(const std::string& path, const Tokenizer& tokenizer);
 
-  ~TokenStore();
   TokenStore(const TokenStore&) = delete;
   TokenStore& operator=(const TokenStore&) = delete;
 
@@ -43,16 +42,15 @@ class TokenStore {
   uint64_t content_hash() const { return content_hash_; }
 
  private:
-  TokenStore(const char* mapping, size_t mapping_bytes);
+  explicit TokenStore(std::string bytes);
 
-  const char* mapping_;
-  size_t mapping_bytes_;
+  const std::string bytes_;
   int64_t documents_;
   int64_t tokens_;
   int64_t text_bytes_;
   uint64_t content_hash_;
-  bool wide_;  // uint32 instead of uint16
-  const char* ids_;
+  bool wide_;        // uint32 instead of uint16
+  const char* ids_;  // These point into bytes_.
   const uint64_t* offsets_;
   const uint64_t* text_hashes_;
 };

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <filesystem>
 #include <future>
 #include <limits>
-#include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -14,9 +15,10 @@
 #include "absl/strings/str_format.h"
 #include "framework/base/atomic_file.h"
 #include "framework/base/file.h"
+#include "framework/base/input/catch_exceptions.h"
 #include "framework/base/status_macros.h"
+#include "framework/data/corpus/corpus_reader.h"
 #include "framework/data/tokens/token_store_format.h"
-#include "framework/text/unicode/utf8.h"
 #include "glog/logging.h"
 #include "xxhash.h"
 
@@ -33,7 +35,6 @@ constexpr size_t kWholeDocuments = std::numeric_limits<size_t>::max();
 struct Part {
   const std::string* file;
   std::string text;
-  int64_t offset;  // in the unpacked file
   bool begins_document;
   uint64_t document_hash;
   std::vector<int32_t> ids;
@@ -53,7 +54,7 @@ class PartReader {
     for (size_t bytes = 0; bytes < kRoundBytes && file_ < corpus_.files.size();) {
       const TextFile& file = corpus_.files[file_];
       if (reader_ == nullptr) {
-        RETORT_ASSIGN_OR_RETURN(reader_, CorpusReader::Open(file.path, file.boundary));
+        RETORT_ASSIGN_OR_RETURN(reader_, CorpusReader::Open(file.path, file.boundary, file.limit));
       }
       Document document;
       RETORT_ASSIGN_OR_RETURN(const bool found, reader_->Next(&document));
@@ -61,12 +62,16 @@ class PartReader {
         bytes += document.text.size();
         Cut(file.path, document, &round);
       } else {
+        hashes_.push_back(reader_->hash());
         reader_ = nullptr;
         ++file_;
       }
     }
     return round;
   }
+
+  // Of the files that were read to their ends.
+  const std::vector<FileHash>& hashes() const { return hashes_; }
 
  private:
   void Cut(const std::string& file, const Document& document, Round* round) const {
@@ -75,12 +80,7 @@ class PartReader {
     for (size_t begin = 0; begin < text.size();) {
       size_t end = text.size();
       if (end - begin > part_bytes_) end = std::min(text.find('\n', begin + part_bytes_), end);
-      round->push_back({&file,
-                        text.substr(begin, end - begin),
-                        document.offset + static_cast<int64_t>(begin),
-                        begin == 0,
-                        hash,
-                        {}});
+      round->push_back({&file, text.substr(begin, end - begin), begin == 0, hash, {}});
       begin = end;
     }
   }
@@ -89,17 +89,14 @@ class PartReader {
   const size_t part_bytes_;
   size_t file_ = 0;
   std::unique_ptr<CorpusReader> reader_;
+  std::vector<FileHash> hashes_;
 };
 
 absl::Status EncodePart(const Tokenizer& tokenizer, Tokenizer::Scratch* scratch, Part* part) {
-  absl::Status status = tokenizer.Encode(part->text, scratch, &part->ids);
+  const absl::Status status = CatchExceptions(
+      "tokenizing", [&]() -> absl::Status { return tokenizer.Encode(part->text, scratch, &part->ids); });
   if (status.ok()) return status;
-  const std::optional<size_t> bad = FindInvalidUtf8(part->text);
-  if (!bad.has_value())
-    return absl::Status(status.code(), absl::StrCat("corpus file ", *part->file, ": ", status.message()));
-  return absl::InvalidArgumentError(absl::StrFormat("corpus file %s: byte %d: want UTF-8, got 0x%02x", *part->file,
-                                                    part->offset + static_cast<int64_t>(*bad),
-                                                    static_cast<uint8_t>(part->text[*bad])));
+  return absl::Status(status.code(), absl::StrCat("corpus file ", *part->file, ": ", status.message()));
 }
 
 // The error of the earliest part, whichever thread meets one first.
@@ -108,10 +105,19 @@ absl::Status EncodeRound(const Tokenizer& tokenizer, absl::Span<const std::uniqu
   std::atomic<size_t> next{0};
   std::vector<absl::Status> statuses(round->size());
   const auto work = [&](Tokenizer::Scratch* scratch) {
-    for (size_t i = next++; i < round->size(); i = next++) statuses[i] = EncodePart(tokenizer, scratch, &(*round)[i]);
+    for (size_t i = next++; i < round->size(); i = next++) {
+      statuses[i] = CatchExceptions(absl::StrCat("tokenizing ", *(*round)[i].file),
+                                    [&] { return EncodePart(tokenizer, scratch, &(*round)[i]); });
+    }
   };
   std::vector<std::thread> threads;
-  for (size_t i = 1; i < scratches.size(); ++i) threads.emplace_back(work, scratches[i].get());
+  threads.reserve(scratches.size());
+  // Where the system gives no more threads, those that there are do the work.
+  const absl::Status started = CatchExceptions("starting threads", [&] {
+    for (size_t i = 1; i < scratches.size(); ++i) threads.emplace_back(work, scratches[i].get());
+    return absl::OkStatus();
+  });
+  LOG_IF(WARNING, !started.ok()) << started.message();
   work(scratches[0].get());
   for (std::thread& thread : threads) thread.join();
   for (const absl::Status& status : statuses) RETORT_RETURN_IF_ERROR(status);
@@ -191,41 +197,62 @@ class StoreWriter {
   std::vector<uint64_t> text_hashes_;
 };
 
+// Of the corpus's files, as they are now.
+absl::StatusOr<std::vector<FileHash>> HashFiles(const CorpusSpec& corpus) {
+  std::vector<FileHash> hashes;
+  for (const TextFile& file : corpus.files) {
+    const absl::StatusOr<FileHash> hash = HashFile(file.path);
+    if (!hash.ok()) {
+      return absl::Status(hash.status().code(), absl::StrCat("corpus ", corpus.name, ": ", hash.status().message()));
+    }
+    hashes.push_back(*hash);
+  }
+  return hashes;
+}
+
 // Names the store of this corpus and tokenizer.
-absl::StatusOr<std::string> CacheKey(const CorpusSpec& corpus, const Tokenizer& tokenizer) {
+std::string CacheKey(const CorpusSpec& corpus, const std::vector<FileHash>& hashes, const Tokenizer& tokenizer) {
   std::string key =
       absl::StrCat(TokenStoreHeader::kVersion, " ", tokenizer.Fingerprint(), " ", tokenizer.vocabulary_size());
-  for (const TextFile& file : corpus.files) {
-    const absl::StatusOr<std::string> bytes = ReadFile(file.path);
-    if (!bytes.ok()) {
-      return absl::Status(bytes.status().code(), absl::StrCat("corpus ", corpus.name, ": ", bytes.status().message()));
-    }
-    const XXH128_hash_t hash = XXH3_128bits(bytes->data(), bytes->size());
-    absl::StrAppend(&key, "\n", static_cast<int>(file.boundary), " ", hash.high64, " ", hash.low64);
+  for (size_t i = 0; i < hashes.size(); ++i) {
+    absl::StrAppend(&key, "\n", static_cast<int>(corpus.files[i].boundary), " ", hashes[i].high, " ", hashes[i].low);
   }
   const XXH128_hash_t hash = XXH3_128bits(key.data(), key.size());
   return absl::StrFormat("%016x%016x", hash.high64, hash.low64);
 }
 
-}  // namespace
+// A store is named by what was hashed and holds what was read: these have to be the same.
+absl::Status CheckUnchanged(const CorpusSpec& corpus, const std::vector<FileHash>& hashed,
+                            const std::vector<FileHash>& read) {
+  CHECK_EQ(hashed.size(), read.size());
+  for (size_t i = 0; i < hashed.size(); ++i) {
+    if (hashed[i] == read[i]) continue;
+    return absl::AbortedError(
+        absl::StrCat("corpus file ", corpus.files[i].path,
+                     ": it changed while it was read; once nobody writes it, run the same again"));
+  }
+  return absl::OkStatus();
+}
 
-absl::Status BuildTokenStore(const CorpusSpec& corpus, const Tokenizer& tokenizer, int threads,
-                             const std::string& path) {
+// BuildTokenStore; `wanted`: the hashes that the files have to have, or null.
+absl::Status Build(const CorpusSpec& corpus, const Tokenizer& tokenizer, int threads, const std::string& path,
+                   const std::vector<FileHash>* wanted) {
   CHECK_GE(threads, 1);
   std::vector<std::unique_ptr<Tokenizer::Scratch>> scratches(threads);
   for (auto& scratch : scratches) scratch = tokenizer.NewScratch();
   RETORT_ASSIGN_OR_RETURN(StoreWriter writer, StoreWriter::Create(path, tokenizer));
   PartReader reader(corpus, tokenizer);
-  const auto read = [&reader] { return reader.Next(); };
+  const auto read = [&reader] { return CatchExceptions("reading the corpus", [&] { return reader.Next(); }); };
   RETORT_ASSIGN_OR_RETURN(Round round, read());
   while (!round.empty()) {
-    std::future<absl::StatusOr<Round>> next = std::async(std::launch::async, read);
+    std::future<absl::StatusOr<Round>> next = std::async(std::launch::async | std::launch::deferred, read);
     absl::Status status = EncodeRound(tokenizer, scratches, &round);
     for (size_t i = 0; status.ok() && i < round.size(); ++i) status = writer.Add(round[i]);
     absl::StatusOr<Round> following = next.get();
     RETORT_RETURN_IF_ERROR(status);
     RETORT_ASSIGN_OR_RETURN(round, std::move(following));
   }
+  if (wanted != nullptr) RETORT_RETURN_IF_ERROR(CheckUnchanged(corpus, *wanted, reader.hashes()));
   if (writer.documents() == 0) {
     return absl::InvalidArgumentError(absl::StrCat("corpus ", corpus.name, ": want at least one document, got none in ",
                                                    corpus.files.size(), " file(s)"));
@@ -233,15 +260,27 @@ absl::Status BuildTokenStore(const CorpusSpec& corpus, const Tokenizer& tokenize
   return writer.Finish();
 }
 
+}  // namespace
+
+absl::Status BuildTokenStore(const CorpusSpec& corpus, const Tokenizer& tokenizer, int threads,
+                             const std::string& path) {
+  return Build(corpus, tokenizer, threads, path, /*wanted=*/nullptr);
+}
+
 absl::StatusOr<std::unique_ptr<TokenStore>> BuildOrOpenTokenStore(const CorpusSpec& corpus, const Tokenizer& tokenizer,
                                                                   int threads, const std::string& cache) {
-  RETORT_ASSIGN_OR_RETURN(const std::string key, CacheKey(corpus, tokenizer));
-  const std::string path = absl::StrCat(cache, "/tokens-", key, ".store");
+  RETORT_ASSIGN_OR_RETURN(const std::vector<FileHash> hashes, HashFiles(corpus));
+  const std::string path = absl::StrCat(cache, "/tokens-", CacheKey(corpus, hashes, tokenizer), ".store");
   absl::StatusOr<std::unique_ptr<TokenStore>> store = TokenStore::Open(path, tokenizer);
   if (store.ok()) return store;
-  if (!absl::IsNotFound(store.status())) LOG(WARNING) << store.status().message() << "; building it again";
+  if (!absl::IsNotFound(store.status())) {
+    LOG(WARNING) << store.status().message() << "; building it again";
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);  // A folder could not be replaced.
+  }
   RETORT_RETURN_IF_ERROR(MakeDirectories(cache));
-  RETORT_RETURN_IF_ERROR(BuildTokenStore(corpus, tokenizer, threads, path));
+  RemoveAbandoned(cache);
+  RETORT_RETURN_IF_ERROR(Build(corpus, tokenizer, threads, path, &hashes));
   return TokenStore::Open(path, tokenizer);
 }
 

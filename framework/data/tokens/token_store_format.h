@@ -14,7 +14,7 @@ namespace retort {
 //   text hashes     uint64 [documents], XXH3 of each document's text
 struct TokenStoreHeader {
   static constexpr char kMagic[8] = {'R', 'E', 'T', 'O', 'R', 'T', 'T', 'K'};
-  static constexpr uint32_t kVersion = 1;
+  static constexpr uint32_t kVersion = 2;
 
   char magic[8];
   uint32_t version;

@@ -4,13 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
+#include "framework/data/corpus/test_packing.h"
 #include "framework/data/tokens/token_store_builder.h"
 #include "framework/data/tokens/token_store_format.h"
 #include "framework/text/bpe/byte_bpe_tokenizer.h"
@@ -19,8 +22,8 @@
 namespace retort {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 std::unique_ptr<WordPieceTokenizer> Tokenizer26(int fillers = 0) {
   std::vector<std::string> pieces = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
@@ -34,10 +37,11 @@ std::unique_ptr<WordPieceTokenizer> Tokenizer26(int fillers = 0) {
   return *std::move(tokenizer);
 }
 
-class TokenStoreTest : public testing::Test {
+class TokenStoreTest : public ::testing::Test {
  protected:
   TokenStoreTest()
-      : folder_(absl::StrCat(testing::TempDir(), "/", testing::UnitTest::GetInstance()->current_test_info()->name())) {
+      : folder_(
+            absl::StrCat(::testing::TempDir(), "/", ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }
@@ -118,11 +122,11 @@ TEST_F(TokenStoreTest, LongDocumentsHaveTheIdsOfTheWholeText) {
   ByteBpeOptions options;
   options.add_prefix_space = true;
   auto tokenizer = ByteBpeTokenizer::Load(
-      Write("vocab.json", R"({"<|endoftext|>": 0, "x": 1, "\u0120": 2, "\u010a": 3, "\u010d": 4, "\u010a\u010d": 5})"),
-      Write("merges.txt", "\u010a \u010d\n"), options);
+      Write("vocab.json", R"({"<|endoftext|>": 0, "x": 1, "\u0120": 2, "\u010a": 3, "\u010d": 4, "\u010a\u010a": 5})"),
+      Write("merges.txt", "\u010a \u010a\n"), options);
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
   std::string text;
-  while (text.size() < 1000000) absl::StrAppend(&text, "x\r\n\r\n");
+  while (text.size() < 1000000) absl::StrAppend(&text, "x\n\n");
   text += "x";
   ASSERT_TRUE(BuildTokenStore(Corpus(text, DocumentBoundary::kFile), **tokenizer, 2, folder_ + "/store").ok());
   auto store = TokenStore::Open(folder_ + "/store", **tokenizer);
@@ -130,6 +134,29 @@ TEST_F(TokenStoreTest, LongDocumentsHaveTheIdsOfTheWholeText) {
   std::vector<int32_t> wanted;
   ASSERT_TRUE((*tokenizer)->Encode(text, &wanted).ok());
   EXPECT_EQ(DocumentIds(**store, 0), wanted);
+}
+
+// As a text is with LF, with CRLF, behind a byte order mark, with blanks at the ends, and packed.
+TEST_F(TokenStoreTest, HowAFileIsWrittenIsNoText) {
+  auto tokenizer = ByteBpeTokenizer::Load(
+      Write("vocab.json", R"({"<|endoftext|>": 0, "a": 1, "b": 2, "\u0120": 3, "\u010a": 4, "\u010d": 5})"),
+      Write("merges.txt", "#version: 0.2\n"));
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+  const auto built = [&](absl::string_view text, DocumentBoundary boundary) {
+    EXPECT_TRUE(BuildTokenStore(Corpus(text, boundary), **tokenizer, 2, folder_ + "/store").ok());
+    return *ReadFile(folder_ + "/store");
+  };
+  for (const DocumentBoundary boundary :
+       {DocumentBoundary::kLine, DocumentBoundary::kBlankLine, DocumentBoundary::kFile}) {
+    const std::string plain = built("a b\n\nb\n", boundary);
+    for (const std::string& text :
+         {std::string("a b\r\n\r\nb\r\n"),
+          std::string("\xEF\xBB\xBF"
+                      "a b\n\nb"),
+          std::string("a b \n \t\nb\xC2\xA0\n"), std::string("a b\r\rb\r"), testing::Gzip("a b\r\n\r\nb")}) {
+      EXPECT_EQ(built(text, boundary), plain) << text;
+    }
+  }
 }
 
 TEST_F(TokenStoreTest, TextHashIsOfTheTextAlone) {
@@ -181,13 +208,13 @@ TEST_F(TokenStoreTest, OtherVersionsAndTokenizersAreRefused) {
   bytes[offsetof(TokenStoreHeader, version)] = 9;
   const absl::Status version = TokenStore::Open(Write("version", bytes), *tokenizer).status();
   EXPECT_EQ(version.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(version.message()), HasSubstr("want version 1, got 9"));
+  EXPECT_THAT(std::string(version.message()), HasSubstr("want version 2, got 9"));
 }
 
 TEST_F(TokenStoreTest, MissingStoreIsNotFound) {
   const absl::Status status = TokenStore::Open(folder_ + "/none", *Tokenizer26()).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(std::string(status.message()), HasSubstr(folder_ + "/none: want a readable file"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("token store: cannot open " + folder_ + "/none: No such file"));
 }
 
 TEST_F(TokenStoreTest, BadTextLeavesNothingBehind) {
@@ -196,7 +223,9 @@ TEST_F(TokenStoreTest, BadTextLeavesNothingBehind) {
   const CorpusSpec corpus = Corpus(text);
   const absl::Status status = BuildTokenStore(corpus, *tokenizer, 2, folder_ + "/store");
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(status.message(), absl::StrCat("corpus file ", corpus.files[0].path, ": byte 6: want UTF-8, got 0xe9"));
+  EXPECT_EQ(status.message(), absl::StrCat("corpus file ", corpus.files[0].path,
+                                           ": line 2, byte 6: want UTF-8, got 0xe9; convert it, for ",
+                                           "example from Latin-1: iconv -f LATIN1 -t UTF-8"));
   EXPECT_EQ(FilesInFolder(), 1) << "the text alone";
 }
 
@@ -222,6 +251,60 @@ TEST_F(TokenStoreTest, CacheIsNamedByContent) {
   EXPECT_EQ(files(), 3);
   ASSERT_TRUE(BuildOrOpenTokenStore(Corpus("a\nc\n"), *Tokenizer26(1), 1, cache).ok());
   EXPECT_EQ(files(), 4);
+}
+
+// Does what it is told to when it is about to be used, and throws at "x".
+class Meddler final : public Tokenizer {
+ public:
+  explicit Meddler(std::function<void()> meddle) : inner_(Tokenizer26()), meddle_(std::move(meddle)) {}
+
+  std::unique_ptr<Scratch> NewScratch() const override {
+    meddle_();
+    return inner_->NewScratch();
+  }
+  absl::Status Encode(absl::string_view text, Scratch* scratch, std::vector<int32_t>* ids) const override {
+    if (text == "x") throw std::length_error("too long");
+    return inner_->Encode(text, scratch, ids);
+  }
+  std::string Decode(absl::Span<const int32_t> ids, const DecodeOptions& options) const override {
+    return inner_->Decode(ids, options);
+  }
+  const Vocabulary& vocabulary() const override { return inner_->vocabulary(); }
+  const SpecialIds& special_ids() const override { return inner_->special_ids(); }
+  const SequenceTemplate& sequence_template() const override { return inner_->sequence_template(); }
+  uint64_t Fingerprint() const override { return inner_->Fingerprint(); }
+  bool SplitsAtNewlines() const override { return inner_->SplitsAtNewlines(); }
+
+ private:
+  const std::unique_ptr<Tokenizer> inner_;
+  const std::function<void()> meddle_;
+};
+
+TEST_F(TokenStoreTest, AFileThatChangesWhileItIsReadPoisonsNothing) {
+  const CorpusSpec corpus = Corpus("a\nb\n");
+  const Meddler tokenizer([&] { Write("text.txt", "a\nc\n"); });
+  const absl::Status status = BuildOrOpenTokenStore(corpus, tokenizer, 1, folder_ + "/cache").status();
+  EXPECT_EQ(status, absl::AbortedError(absl::StrCat("corpus file ", corpus.files[0].path,
+                                                    ": it changed while it was read; once nobody writes it, run the "
+                                                    "same again")));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ + "/cache"));
+}
+
+TEST_F(TokenStoreTest, ExceptionsOfThreadsAreErrors) {
+  const Meddler tokenizer([] {});
+  const absl::Status status = BuildTokenStore(Corpus("a\nx\nb\n"), tokenizer, 3, folder_ + "/store");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("text.txt: tokenizing: too long"));
+}
+
+// A store that shrinks while it is open.
+TEST_F(TokenStoreTest, AnOpenStoreNeedsItsFileNoMore) {
+  const auto tokenizer = Tokenizer26();
+  const std::string path = Build(*tokenizer);
+  auto store = TokenStore::Open(path, *tokenizer);
+  ASSERT_TRUE(store.ok()) << store.status();
+  std::filesystem::resize_file(path, 0);
+  EXPECT_THAT(DocumentIds(**store, 0), ElementsAre(5, 8, 9));
 }
 
 TEST_F(TokenStoreTest, ADamagedCacheIsBuiltAgain) {

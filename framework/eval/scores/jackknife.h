@@ -18,6 +18,9 @@ using ExampleStatistic = std::function<double(absl::Span<const size_t> examples)
 //
 // shifted so that their mean is the statistic θ of all examples rather than its bias-corrected version: reports show
 // the number that everybody computes. Calls `statistic` examples + 1 times. REQUIRES: examples >= 2.
+//
+// Where θ₋ₑ is not finite for some e (no correlation follows from what is left without it), nothing is known of other
+// draws of examples: the one value θ stands for all of them, of which no interval over examples follows.
 std::vector<double> JackknifeValues(size_t examples, const ExampleStatistic& statistic);
 
 }  // namespace retort

@@ -3,13 +3,30 @@
 #include <algorithm>
 #include <cmath>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "glog/logging.h"
 
 namespace retort {
+namespace {
+
+constexpr char kOr[] = " or ";
+
+bool HasLabel(const MetricSpec& spec, const std::string& label) {
+  const std::vector<std::string> labels = absl::StrSplit(spec.label, kOr);
+  return std::count(labels.begin(), labels.end(), label) > 0;
+}
+
+}  // namespace
 
 void AddMetrics(const MetricSpecs& more, MetricSpecs* specs) {
   for (const MetricSpec& spec : more) {
-    if (MetricRank(*specs, spec.name) == static_cast<int>(specs->size())) specs->push_back(spec);
+    const size_t rank = static_cast<size_t>(MetricRank(*specs, spec.name));
+    if (rank == specs->size()) {
+      specs->push_back(spec);
+    } else if (!HasLabel((*specs)[rank], spec.label)) {
+      absl::StrAppend(&(*specs)[rank].label, kOr, spec.label);
+    }
   }
 }
 

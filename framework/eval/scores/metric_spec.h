@@ -34,7 +34,8 @@ struct MetricSpec {
 // Metrics in the order in which a report has their columns.
 using MetricSpecs = std::vector<MetricSpec>;
 
-// Adds those that are not there yet, by name.
+// Adds those that are not there yet, by name. What is called otherwise this time (another pooling) has both labels: a
+// column says no more than what holds for all that stands in it.
 void AddMetrics(const MetricSpecs& more, MetricSpecs* specs);
 
 // The metric of this name; one that is not among them is shown under its own name, without unit.

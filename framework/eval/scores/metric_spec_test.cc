@@ -29,8 +29,14 @@ TEST(MetricSpecTest, AMetricIsAddedOnce) {
   MetricSpecs specs = TwoMetrics();
   AddMetrics({{"lm/share", "another label", Nats()}, {"new", "new"}}, &specs);
   ASSERT_EQ(specs.size(), 3u);
-  EXPECT_EQ(specs[1].label, "share");
   EXPECT_EQ(specs[2].name, "new");
+}
+
+TEST(MetricSpecTest, WhatIsCalledOtherwiseHasBothLabels) {
+  MetricSpecs specs = TwoMetrics();
+  for (int twice = 0; twice < 2; ++twice) AddMetrics({{"lm/share", "share, pooling first"}}, &specs);
+  ASSERT_EQ(specs.size(), 2u);
+  EXPECT_EQ(specs[1].label, "share or share, pooling first");
 }
 
 TEST(MetricSpecTest, BetterIsWhatTheMetricSays) {

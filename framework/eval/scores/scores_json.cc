@@ -1,6 +1,8 @@
 #include "framework/eval/scores/scores_json.h"
 
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -85,22 +87,32 @@ std::string ToJson(const Scores& scores) {
   for (const auto& [name, examples] : scores.metrics) {
     metrics[name] = {{"sum", NumbersJson(examples.sum)}, {"count", NumbersJson(examples.count)}};
   }
-  const Json json = {{"stage", scores.stage}, {"split", scores.split}, {"metrics", metrics}};
+  const Json json = {{"stage", scores.stage},
+                     {"split", scores.split},
+                     {"examples", scores.examples},
+                     {"teacher", scores.teacher},
+                     {"computed_with", scores.computed_with},
+                     {"metrics", metrics}};
   // Names from the user may hold bytes that are no UTF-8; they become U+FFFD instead of an exception.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-absl::StatusOr<Scores> ScoresFromJson(absl::string_view text) {
-  const Json json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+absl::StatusOr<Scores> ScoresFromJson(absl::string_view json_text) {
+  const Json json = Json::parse(json_text.begin(), json_text.end(), nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) {
-    return absl::InvalidArgumentError(absl::StrCat("Scores: want JSON, got ", text.size(), " bytes that are not"));
+    return absl::InvalidArgumentError(absl::StrCat("Scores: want JSON, got ", json_text.size(), " bytes that are not"));
   }
   const Place root{json, "Scores"};
   Scores scores;
-  RETORT_ASSIGN_OR_RETURN(const Place stage, Field(root, "stage"));
-  RETORT_ASSIGN_OR_RETURN(scores.stage, ReadText(stage));
-  RETORT_ASSIGN_OR_RETURN(const Place split, Field(root, "split"));
-  RETORT_ASSIGN_OR_RETURN(scores.split, ReadText(split));
+  const std::pair<const char*, std::string*> texts[] = {{"stage", &scores.stage},
+                                                        {"split", &scores.split},
+                                                        {"examples", &scores.examples},
+                                                        {"teacher", &scores.teacher},
+                                                        {"computed_with", &scores.computed_with}};
+  for (const auto& [name, text] : texts) {
+    RETORT_ASSIGN_OR_RETURN(const Place place, Field(root, name));
+    RETORT_ASSIGN_OR_RETURN(*text, ReadText(place));
+  }
   RETORT_ASSIGN_OR_RETURN(const Place metrics, Field(root, "metrics"));
   RETORT_ASSIGN_OR_RETURN(scores.metrics, ReadMetrics(metrics));
   return scores;

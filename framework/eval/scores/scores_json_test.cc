@@ -13,15 +13,15 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr char kText[] =
-    R"({"stage":"evaluate","split":"report","metrics":{"masked_lm/accuracy":{"sum":[1.0,0.1],"count":[2.0,3.0]}}})";
+    R"({"stage":"evaluate","split":"report","examples":"12 3","teacher":"ab","computed_with":"threads 2","metrics":{"masked_lm/accuracy":{"sum":[1.0,0.1],"count":[2.0,3.0]}}})";
 
-TEST(ToJson, IsWhatOldFilesHold) {
-  const Scores scores{"evaluate", "report", {{"masked_lm/accuracy", {{1, 0.1}, {2, 3}}}}};
+TEST(ToJson, SaysWhatWasMeasuredOnWhat) {
+  const Scores scores{"evaluate", "report", {{"masked_lm/accuracy", {{1, 0.1}, {2, 3}}}}, "12 3", "ab", "threads 2"};
   EXPECT_EQ(ToJson(scores), kText);
 }
 
 TEST(ToJson, BytesThatAreNotUtf8AreReplaced) {
-  EXPECT_EQ(ScoresFromJson(ToJson({"\xFF", "", {}}))->stage, "\xEF\xBF\xBD");
+  EXPECT_EQ(ScoresFromJson(ToJson({"\xFF", "", {}, "", "", ""}))->stage, "\xEF\xBF\xBD");
 }
 
 TEST(ScoresFromJson, ReadsBack) { EXPECT_EQ(ToJson(*ScoresFromJson(kText)), kText); }
@@ -29,7 +29,7 @@ TEST(ScoresFromJson, ReadsBack) { EXPECT_EQ(ToJson(*ScoresFromJson(kText)), kTex
 TEST(ScoresFromJson, KeepsExtremes) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const double tiny = std::numeric_limits<double>::denorm_min();
-  const Scores scores{"evaluate", "report", {{"m", {{nan, HUGE_VAL, -HUGE_VAL, tiny}, {}}}}};
+  const Scores scores{"evaluate", "report", {{"m", {{nan, HUGE_VAL, -HUGE_VAL, tiny}, {}}}}, "", "", ""};
   const std::vector<double> back = ScoresFromJson(ToJson(scores))->metrics.at("m").sum;
   ASSERT_EQ(back.size(), 4u);
   EXPECT_TRUE(std::isnan(back[0]));

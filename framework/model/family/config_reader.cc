@@ -4,7 +4,17 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
 namespace retort {
+namespace {
+
+constexpr char kNewActivation[] =
+    "choose a model with one of these, or add the function to Activation (framework/model/config/layer_spec.h) and "
+    "Activate (framework/model/head.cc)";
+
+}  // namespace
 
 void ConfigReader::FailUnsupported(const char* option, const std::string& wanted) {
   status_.Update(fields_.Unsupported(option, wanted));
@@ -54,13 +64,27 @@ void ConfigReader::Update(const absl::Status& status) {
 
 void ConfigReader::ReadActivation(const char* option, Activation* value) {
   if (!Has(option)) return;
-  static const auto* const known =
-      new std::map<nlohmann::json, Activation>{{"gelu", Activation::kGelu},
-                                               {"gelu_new", Activation::kGeluTanh},
-                                               {"gelu_pytorch_tanh", Activation::kGeluTanh},
-                                               {"relu", Activation::kRelu}};
-  const auto found = known->find(fields_.Get(option));
-  if (found == known->end()) return FailUnsupported(option, "\"gelu\", \"gelu_new\" or \"relu\"");
+  // Names of transformers' activations; several are one function, written down or rounded differently.
+  static const auto* const known = new std::map<nlohmann::json, Activation>{
+      {"gelu", Activation::kGelu},
+      {"gelu_python", Activation::kGelu},
+      {"gelu_new", Activation::kGeluTanh},
+      {"gelu_pytorch_tanh", Activation::kGeluTanh},
+      {"gelu_python_tanh", Activation::kGeluTanh},
+      {"gelu_fast", Activation::kGeluTanh},
+      {"gelu_accurate", Activation::kGeluTanh},
+      {"relu", Activation::kRelu},
+      {"tanh", Activation::kTanh},
+  };
+  const nlohmann::json& name = fields_.Get(option);
+  const auto found = known->find(name);
+  if (found == known->end()) {
+    std::vector<std::string> names;
+    for (const auto& [known_name, activation] : *known) names.push_back(known_name.dump());
+    const absl::Status unknown = fields_.Unsupported(option, absl::StrCat("one of ", absl::StrJoin(names, ", ")));
+    status_.Update(absl::Status(unknown.code(), absl::StrCat(unknown.message(), "; ", kNewActivation)));
+    return;
+  }
   *value = found->second;
 }
 

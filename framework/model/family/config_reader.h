@@ -31,7 +31,7 @@ class ConfigReader {
   // The values of an object {"0": "a", "1": "b"}, in the order of their numbers; left as it is where it is absent.
   // Errors: anything else.
   void NumberedStrings(const char* option, std::vector<std::string>* value);
-  // "gelu", "gelu_new" (also under its other name, "gelu_pytorch_tanh") or "relu".
+  // One of transformers' names of the functions of Activation. The error for another says where a function is added.
   void ReadActivation(const char* option, Activation* value);
 
   // The option may be absent or have this one value.

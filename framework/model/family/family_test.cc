@@ -173,7 +173,11 @@ TEST(WriteConfig, Gpt2KeepsWhatBeginsAndEndsATextApartFromPadding) {
 
 TEST(ReadConfig, UnsupportedOptionsAreNamed) {
   EXPECT_EQ(Error("bert", Options(kBert, R"(, "hidden_act": "silu")")),
-            R"(hidden_act: want "gelu", "gelu_new" or "relu", got "silu")");
+            R"(hidden_act: want one of "gelu", "gelu_accurate", "gelu_fast", "gelu_new", "gelu_python", )"
+            R"("gelu_python_tanh", "gelu_pytorch_tanh", "relu", "tanh", got "silu"; choose a model with one of these, )"
+            "or add the function to Activation (framework/model/config/layer_spec.h) and Activate "
+            "(framework/model/head.cc)");
+  EXPECT_EQ(Error("bert", Options(kBert, R"(, "hidden_act": "gelu_python")")), "");
   EXPECT_EQ(Error("bert", Options(kBert, R"(, "position_embedding_type": "relative_key")")),
             R"(position_embedding_type: want "absolute", got "relative_key")");
   EXPECT_EQ(Error("gpt2", Options(kGpt2, R"(, "embd_pdrop": 0.2)")), "embd_pdrop: want resid_pdrop (0.1), got 0.2");
@@ -235,6 +239,9 @@ TEST(ReadHeads, TellsClassesFromAScore) {
   EXPECT_EQ(labels(R"(, "architectures": ["BertForTokenClassification"])"), "");
   const EncoderConfig named = Read("bert", Options(kBert, R"(, "id2label": {"1": "b", "0": "a", "2": "c"})"), &status);
   EXPECT_EQ(FindHead(named, HeadKind::kClasses)->classes, (std::vector<std::string>{"a", "b", "c"}));
+  const EncoderConfig counted =
+      Read("bert", Options(kBert, R"(, "num_labels": 3, "id2label": {"0": "a", "1": "b"})"), &status);
+  EXPECT_EQ(FindHead(counted, HeadKind::kClasses)->classes, UnnamedClasses(3)) << "as transformers has it";
   EXPECT_EQ(Error("bert", Options(kBert, R"(, "num_labels": 0)")), "num_labels: want 1 to 65536, got 0");
   EXPECT_EQ(Error("bert", Options(kBert, R"(, "architectures": "BertModel")")),
             R"(architectures: want a list of strings, got "BertModel")");

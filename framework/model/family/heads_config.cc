@@ -33,9 +33,11 @@ std::vector<std::string> ReadClasses(ConfigReader* reader) {
   int64_t count = 2;
   reader->Integer("num_labels", &count);
   if (count < 1 || count > kMostClasses) reader->FailUnsupported("num_labels", absl::StrCat("1 to ", kMostClasses));
-  std::vector<std::string> classes = UnnamedClasses(reader->status().ok() ? count : 1);
-  reader->NumberedStrings("id2label", &classes);
-  return classes;
+  const std::vector<std::string> unnamed = UnnamedClasses(reader->status().ok() ? count : 1);
+  std::vector<std::string> named = unnamed;
+  reader->NumberedStrings("id2label", &named);
+  // As in transformers: of both, the number counts.
+  return reader->Has("num_labels") && named.size() != unnamed.size() ? unnamed : named;
 }
 
 // Whether the labels that config.json describes are classes or a score.
@@ -63,9 +65,11 @@ void WriteLabels(const HeadSpec& head, ConfigJson* json) {
 }  // namespace
 
 void ReadHeads(const ModelFamily& family, ConfigReader* reader, EncoderConfig* config) {
-  const std::vector<std::string> classes = ReadClasses(reader);
-  const std::optional<HeadKind> labels = KindOfLabels(reader, classes.size());
   const std::set<HeadKind> named = NamedHeads(family, reader);
+  const bool reads_labels = named.count(HeadKind::kClasses) > 0 || named.count(HeadKind::kScore) > 0;
+  // What config.json says of labels that nobody reads may be anything.
+  const std::vector<std::string> classes = reads_labels ? ReadClasses(reader) : std::vector<std::string>();
+  const std::optional<HeadKind> labels = reads_labels ? KindOfLabels(reader, classes.size()) : std::nullopt;
   for (HeadKind kind : HeadKinds()) {
     const bool labelled = kind == HeadKind::kClasses || kind == HeadKind::kScore;
     if (named.count(kind) == 0 || (labelled && kind != labels)) continue;

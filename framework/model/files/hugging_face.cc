@@ -20,6 +20,7 @@
 #include "framework/model/encoder.h"
 #include "framework/model/family/family.h"
 #include "framework/model/files/hugging_face_config.h"
+#include "framework/model/files/unread/unread_model.h"
 #include "framework/model/files/weight_files.h"
 #include "framework/model/head.h"
 #include "framework/text/files/load_tokenizer.h"
@@ -32,9 +33,13 @@ constexpr char kConfig[] = "/config.json";
 // In the weights' metadata: "0" where the token types are only there since transformers wants some.
 constexpr char kTokenTypes[] = "token_types";
 
-absl::StatusOr<EncoderConfig> LoadConfig(const std::string& folder) {
-  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(folder + kConfig));
-  return ParseHuggingFaceConfig(text, folder + kConfig);
+// The text of the folder's config.json.
+absl::StatusOr<std::string> ReadConfig(const std::string& folder) {
+  absl::StatusOr<std::string> text = ReadFile(folder + kConfig);
+  if (absl::IsNotFound(text.status()) || absl::IsFailedPrecondition(text.status())) {
+    return ExplainNoConfig(folder, text.status());
+  }
+  return text;
 }
 
 // The tensors of a folder by normalised name.
@@ -65,6 +70,12 @@ class StoredTensors {
 
   bool HasAny(const std::vector<std::string>& names) const {
     return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return names_.count(name) > 0; });
+  }
+  // Whether all of the layout are there as they should be.
+  bool HasAll(const std::vector<StoredTensor>& layout, const std::map<std::string, ParameterSpec>& parameters) const {
+    return std::all_of(layout.begin(), layout.end(), [&](const StoredTensor& tensor) {
+      return HasAny({tensor.name}) && Find(names_.at(tensor.name)).tensor.shape == StoredShape(tensor, parameters);
+    });
   }
   void Forget(const std::vector<std::string>& names) {
     for (const std::string& name : names) names_.erase(name);
@@ -140,9 +151,10 @@ class StoredTensors {
     if (alone) return absl::OkStatus();
     const WeightFiles::Entry& a = Find(found->second);
     const WeightFiles::Entry& b = Find(stored);
-    if (a.tensor.dtype == b.tensor.dtype && a.tensor.shape == b.tensor.shape &&
-        a.file->Bytes(found->second) == b.file->Bytes(stored)) {
-      return absl::OkStatus();
+    if (a.tensor.dtype == b.tensor.dtype && a.tensor.shape == b.tensor.shape) {
+      RETORT_ASSIGN_OR_RETURN(const std::string first, a.file->ReadBytes(found->second));
+      RETORT_ASSIGN_OR_RETURN(const std::string second, b.file->ReadBytes(stored));
+      if (first == second) return absl::OkStatus();
     }
     return Invalid(stored, absl::StrCat("want a copy of \"", found->second, "\", to which it is tied, got another"));
   }
@@ -164,30 +176,40 @@ bool HasOnlyNominalTokenTypes(const WeightFiles& files) {
   return found != files.metadata().end() && found->second == "0";
 }
 
-// A head without parameters of its own is always there.
-bool StoresHead(const StoredTensors& stored, const ModelFamily& family, const EncoderConfig& config, HeadKind kind) {
-  const Head head(config, kind);
-  if (head.spec().pooling == Pooling::kPooler && !config.pooler) return false;
-  return head.parameters().empty() ||
-         stored.HasAny(StoredNamesOf(family, absl::StrCat("head.", HeadKindName(kind), ".")));
+std::vector<std::string> Names(const std::vector<ParameterSpec>& specs) {
+  std::vector<std::string> names;
+  for (const ParameterSpec& spec : specs) names.push_back(spec.name);
+  return names;
 }
 
-void KeepStoredHeads(const StoredTensors& stored, const ModelFamily& family, EncoderConfig* config) {
+std::map<std::string, ParameterSpec> ByName(const std::vector<ParameterSpec>& specs) {
+  std::map<std::string, ParameterSpec> by_name;
+  for (const ParameterSpec& spec : specs) by_name[spec.name] = spec;
+  return by_name;
+}
+
+// A head without parameters of its own is always there. Of one that config.json names, what is missing is an error; one
+// that it does not speak of has to be whole.
+bool StoresHead(const StoredTensors& stored, const ModelFamily& family, const EncoderConfig& config, HeadKind kind,
+                bool named) {
+  const Head head(config, kind);
+  if (head.spec().pooling == Pooling::kPooler && !config.pooler) return false;
+  const std::vector<ParameterSpec> specs = head.parameters();
+  if (specs.empty()) return true;
+  if (!named) return stored.HasAll(Layout(family, Names(specs)), ByName(specs));
+  return stored.HasAny(StoredNamesOf(family, absl::StrCat("head.", HeadKindName(kind), ".")));
+}
+
+void KeepStoredHeads(const StoredTensors& stored, const ModelFamily& family, bool named, EncoderConfig* config) {
   std::vector<HeadSpec> heads;
   for (const HeadSpec& head : config->heads) {
-    if (StoresHead(stored, family, *config, head.kind)) heads.push_back(head);
+    if (StoresHead(stored, family, *config, head.kind, named)) heads.push_back(head);
   }
   config->heads = std::move(heads);
 }
 
 bool NeedsNominalTokenTypes(const ModelFamily& family, const EncoderConfig& config) {
   return family.nominal_token_types && config.token_types == 0;
-}
-
-std::vector<std::string> Names(const std::vector<ParameterSpec>& specs) {
-  std::vector<std::string> names;
-  for (const ParameterSpec& spec : specs) names.push_back(spec.name);
-  return names;
 }
 
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
@@ -222,9 +244,18 @@ absl::StatusOr<NamedTensors> TensorsToStore(const ModelFamily& family, const Enc
 
 }  // namespace
 
+absl::Status CheckModelFolder(const std::string& folder) {
+  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadConfig(folder));
+  RETORT_RETURN_IF_ERROR(ParseHuggingFaceConfig(text, folder + kConfig).status());
+  return WeightFiles::Open(folder).status();
+}
+
 absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
   LoadedModel model;
-  RETORT_ASSIGN_OR_RETURN(model.config, LoadConfig(folder));
+  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadConfig(folder));
+  RETORT_ASSIGN_OR_RETURN(HuggingFaceConfig read, ParseHuggingFaceConfig(text, folder + kConfig));
+  model.config = std::move(read.encoder);
+  model.architectures = std::move(read.architectures);
   EncoderConfig& config = model.config;
   const ModelFamily& family = *FindFamily(config.family);
   RETORT_ASSIGN_OR_RETURN(const WeightFiles files, WeightFiles::Open(folder));
@@ -234,15 +265,13 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
     stored.Forget(StoredNamesOf(family, "embeddings.token_type"));
   }
   config.pooler = stored.HasAny(StoredNamesOf(family, "pooler"));
-  KeepStoredHeads(stored, family, &config);
+  KeepStoredHeads(stored, family, /*named=*/!model.architectures.empty(), &config);
   if (const absl::Status status = config.Validate(); !status.ok()) {
     return absl::Status(status.code(), absl::StrCat(folder, kConfig, ": ", status.message()));
   }
   std::vector<ParameterSpec> specs = EncoderParameterSpecs(config);
   const std::vector<StoredTensor> layout = Layout(family, Names(specs));
-  std::map<std::string, ParameterSpec> by_name;
-  for (const ParameterSpec& spec : specs) by_name[spec.name] = spec;
-  RETORT_RETURN_IF_ERROR(stored.Check(layout, by_name));
+  RETORT_RETURN_IF_ERROR(stored.Check(layout, ByName(specs)));
   model.left_aside = stored.Others(layout);
   model.parameters = ParameterSet(std::move(specs), at::kFloat, c10::Device(at::kCPU));
   for (const StoredTensor& tensor : layout) {
@@ -269,12 +298,17 @@ absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, c
                        const TokenizerFiles& tokenizer, const SaveOptions& options) {
   RETORT_RETURN_IF_ERROR(CheckFamily(config));
   const ModelFamily& family = *FindFamily(config.family);
+  // All that can be wrong with what is to be written is found before anything of the folder is touched.
   RETORT_ASSIGN_OR_RETURN(const NamedTensors tensors, TensorsToStore(family, config, parameters, options.dtype));
+  TokenizerFiles files = tokenizer;
+  if (!options.tokenizer_as_it_is) {
+    RETORT_ASSIGN_OR_RETURN(files, CompleteTokenizerFiles(std::move(files), config.longest_sequence(), folder));
+  }
   RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
   std::map<std::string, std::string> metadata = {{"format", "pt"}};
   if (NeedsNominalTokenTypes(family, config)) metadata[kTokenTypes] = "0";
   RETORT_RETURN_IF_ERROR(WriteWeightFiles(folder, tensors, metadata, options.max_file_bytes));
-  RETORT_RETURN_IF_ERROR(WriteTokenizerFiles(folder, tokenizer, config.longest_sequence()));
+  RETORT_RETURN_IF_ERROR(PutTokenizerFiles(folder, files));
   return AtomicWriteFile(folder + kConfig, HuggingFaceConfigText(config, options.dtype));
 }
 

@@ -13,7 +13,7 @@
 namespace retort {
 namespace {
 
-constexpr size_t kLongestText = 1 << 20;
+constexpr size_t kLongestText = 16 << 20;  // 65536 classes with long names.
 
 const char* DtypeName(c10::ScalarType dtype) {
   CHECK(dtype == at::kFloat || dtype == at::kHalf || dtype == at::kBFloat16) << dtype;
@@ -22,17 +22,18 @@ const char* DtypeName(c10::ScalarType dtype) {
 
 }  // namespace
 
-absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view text, absl::string_view where) {
+absl::StatusOr<HuggingFaceConfig> ParseHuggingFaceConfig(absl::string_view text, absl::string_view where) {
   if (text.size() > kLongestText)
-    return absl::InvalidArgumentError(absl::StrCat(where, ": want at most 1 MiB, got more"));
-  RETORT_ASSIGN_OR_RETURN(const nlohmann::json json, ParseStrictJson(text, where));
+    return absl::InvalidArgumentError(absl::StrCat(where, ": want at most 16 MiB, got more"));
+  RETORT_ASSIGN_OR_RETURN(const nlohmann::json json, ParseStrictJson(text, where, JsonDialect::kPython));
   RETORT_ASSIGN_OR_RETURN(JsonFields fields, JsonFields::Open(json, where, ": "));
   ConfigReader reader(&fields);
   // The oldest files of BERT say nothing.
   const nlohmann::json name = reader.Has("model_type") ? fields.Get("model_type") : "bert";
   const ModelFamily* family = name.is_string() ? FindFamily(name.get<std::string>()) : nullptr;
   if (family == nullptr) return fields.Unsupported("model_type", absl::StrCat("one of ", QuotedFamilies()));
-  EncoderConfig config;
+  HuggingFaceConfig result;
+  EncoderConfig& config = result.encoder;
   config.family = family->name;
   reader.Integer("vocab_size", &config.vocabulary_size, true);
   reader.Integer("pad_token_id", &config.pad_token_id);
@@ -45,8 +46,9 @@ absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view text, abs
   reader.Update(config.Validate());
   RETORT_RETURN_IF_ERROR(reader.status());
   ReadHeads(*family, &reader, &config);
+  reader.Strings("architectures", &result.architectures);
   RETORT_RETURN_IF_ERROR(reader.status());
-  return config;
+  return result;
 }
 
 std::string HuggingFaceConfigText(const EncoderConfig& config, c10::ScalarType dtype) {

@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_MODEL_FILES_HUGGING_FACE_CONFIG_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -10,10 +11,14 @@
 
 namespace retort {
 
-// Reads a config.json of one of the families of framework/model/family. The pooler is left out, and the heads are those
-// that there may be: which there are, only the weights tell. `where` begins messages. Errors: InvalidArgument naming
-// the option, what was wanted and what was got.
-absl::StatusOr<EncoderConfig> ParseHuggingFaceConfig(absl::string_view json, absl::string_view where);
+struct HuggingFaceConfig {
+  EncoderConfig encoder;                   // Without a pooler, and with the heads that there may be: only weights tell.
+  std::vector<std::string> architectures;  // The classes of transformers that it names ("BertForMaskedLM").
+};
+
+// Reads a config.json of one of the families of framework/model/family. `where` begins messages. Errors:
+// InvalidArgument naming the option, what was wanted and what was got.
+absl::StatusOr<HuggingFaceConfig> ParseHuggingFaceConfig(absl::string_view json, absl::string_view where);
 
 // The config.json of a model with these parameters, which are float32, float16 or bfloat16.
 std::string HuggingFaceConfigText(const EncoderConfig& config, c10::ScalarType dtype);

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "ATen/ops/zeros.h"
+#include "absl/strings/str_replace.h"
 #include "framework/base/file.h"
 #include "framework/model/encoder.h"
 #include "framework/model/family/family.h"
@@ -24,6 +25,7 @@ using testing::IsInvalidArgument;
 using testing::IsOk;
 using testing::LoadChanged;
 using testing::LoadWith;
+using testing::LoadWithOption;
 using testing::RandomParameters;
 using testing::Saved;
 using testing::Tensors;
@@ -105,6 +107,27 @@ TEST(HuggingFaceHeads, ReadsTheHeadsOfTheClassesThatTheConfigurationNames) {
 }
 
 // Models are not written in float64.
+
+// Where config.json names no class, a head is there if it is whole.
+TEST(HuggingFaceHeads, LeavesAsideWhatIsNoHead) {
+  const std::string folder = Saved(Bert(false));
+  const std::string config = *ReadFile(folder + "/config.json");
+  ASSERT_THAT(AtomicWriteFile(folder + "/config.json",
+                              absl::StrReplaceAll(config, {{"\"architectures\"", "\"unknown\": NaN, \"foreign\""}})),
+              IsOk());
+  const auto model = LoadChanged(folder, [](Tensors* tensors) {
+    tensors->emplace_back("classifier.weight", at::zeros({7, 8}));
+    tensors->emplace_back("fit_denses.0.weight", at::zeros({7, 8}));
+  });
+  ASSERT_THAT(model, IsOk());
+  EXPECT_THAT(model->left_aside, ::testing::ElementsAre("classifier", "fit_denses.0"));
+  EXPECT_TRUE(model->architectures.empty());
+}
+
+// Labels that nobody reads may be described in any way.
+TEST(HuggingFaceHeads, ReadsLabelsOnlyForHeadsOfLabels) {
+  EXPECT_THAT(LoadWithOption(R"("id2label": {"7": null}, "num_labels": -1)"), IsOk());
+}
 
 }  // namespace
 }  // namespace retort

@@ -76,7 +76,11 @@ TEST(HuggingFace, StoresHalfTypesRoundedOnce) {
 
 TEST(HuggingFace, CarriesATokenizerAsItIs) {
   const std::string folder = Saved(Bert(false));
-  const TokenizerFiles bytes = {{"vocab.json", "{\"a\": 0}"}, {"merges.txt", ""}, {"special_tokens_map.json", "{ }"}};
+  const TokenizerFiles bytes = {
+      {"vocab.json", "{\"a\": 0}"},
+      {"merges.txt", ""},
+      {"special_tokens_map.json", "{ }"},
+      {"tokenizer_config.json", R"({"tokenizer_class":"GPT2Tokenizer",  "model_max_length":4})"}};
   ASSERT_THAT(SaveModel(folder, Bert(false), RandomParameters(Bert(false)), bytes), IsOk());
   EXPECT_EQ(LoadModel(folder)->tokenizer_path, folder + "/vocab.json");
   EXPECT_EQ(*ReadTokenizerFiles(folder), bytes);
@@ -217,9 +221,8 @@ TEST(HuggingFace, NamesTensorsThatAreNotFinite) {
 TEST(HuggingFace, NamesOptionsThatAreNotSupported) {
   const auto says = [](const std::string& what) { return IsInvalidArgument("config.json: " + what); };
   EXPECT_THAT(LoadWith("\"bert\"", "\"t5\""), says(R"(model_type: want one of "bert", "distilbert", )"));
-  EXPECT_THAT(LoadWith("\"gelu\"", "\"silu\""), says(R"(hidden_act: want "gelu", "gelu_new" or "relu", got "silu")"));
-  EXPECT_THAT(LoadWith("\"gelu\"", "\"silu\"", Distilbert()),
-              says(R"(activation: want "gelu", "gelu_new" or "relu", got "silu")"));
+  EXPECT_THAT(LoadWith("\"gelu\"", "\"silu\""), says(R"(hidden_act: want one of "gelu", )"));
+  EXPECT_THAT(LoadWith("\"gelu\"", "\"silu\"", Distilbert()), says(R"(activation: want one of "gelu", )"));
   EXPECT_THAT(LoadWithOption(R"("position_embedding_type": "relative_key")"),
               says(R"(position_embedding_type: want "absolute", got "relative_key")"));
   EXPECT_THAT(LoadWithOption(R"("is_decoder": true)"), says("is_decoder: want false, got true"));
@@ -265,6 +268,7 @@ TEST(HuggingFace, CutsWeightsIntoFiles) {
   ExpectSame(model->parameters, parameters);
 }
 
+// Models are not written in float64.
 TEST(HuggingFace, ReadsFloat64AsFloat32) {
   const std::string folder = Saved(Bert(false));
   const auto model = LoadChanged(folder, [](Tensors* tensors) {
@@ -273,6 +277,41 @@ TEST(HuggingFace, ReadsFloat64AsFloat32) {
   ASSERT_THAT(model, IsOk());
   EXPECT_EQ(model->stored_dtype, at::kFloat);
   ExpectSame(model->parameters, RandomParameters(Bert(false)));
+}
+
+std::string Contents(const std::string& folder) {
+  std::string contents;
+  for (const char* name : {"config.json", "model.safetensors", "vocab.txt", "tokenizer_config.json"}) {
+    absl::StrAppend(&contents, name, "\n", ReadFile(absl::StrCat(folder, "/", name)).value_or("none"), "\n");
+  }
+  return contents;
+}
+
+TEST(HuggingFace, WritesNothingBeforeAllIsChecked) {
+  const std::string folder = Saved(Bert(true));
+  const std::string before = Contents(folder);
+  const TokenizerFiles unknown = {{"vocab.txt", "x\n"},
+                                  {"tokenizer_config.json", R"({"tokenizer_class":"MPNetTokenizer"})"}};
+  const auto save = [&](const std::string& where, const SaveOptions& options) {
+    return SaveModel(where, Bert(false), RandomParameters(Bert(false)), unknown, options);
+  };
+  EXPECT_THAT(save(folder, {}), IsInvalidArgument("tokenizer_class: want BertTokenizer"));
+  EXPECT_EQ(Contents(folder), before);
+  EXPECT_THAT(save(folder + "/new", {}), IsInvalidArgument("tokenizer_class: want BertTokenizer"));
+  EXPECT_FALSE(std::filesystem::exists(folder + "/new"));
+  SaveOptions as_it_is;
+  as_it_is.tokenizer_as_it_is = true;
+  EXPECT_THAT(save(folder + "/new", as_it_is), IsOk());
+  EXPECT_EQ(*ReadFile(folder + "/new/tokenizer_config.json"), unknown.at("tokenizer_config.json"));
+}
+
+TEST(HuggingFace, ChecksAFolderWithoutReadingIt) {
+  const std::string folder = Saved(Bert(false));
+  EXPECT_THAT(CheckModelFolder(folder), IsOk());
+  std::filesystem::rename(folder + "/model.safetensors", folder + "/pytorch_model.bin");
+  EXPECT_THAT(CheckModelFolder(folder), IsInvalidArgument("pytorch_model.bin: pickles are not read"));
+  EXPECT_THAT(CheckModelFolder("google/bert"),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("hf download 'google/bert'")));
 }
 
 TEST(LoadTokenizerOf, RefusesMorePiecesThanTheModelHas) {

@@ -1,13 +1,6 @@
 #include "framework/model/files/safetensors.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "ATen/ops/empty.h"
 #include "absl/strings/str_cat.h"
@@ -28,10 +21,6 @@ constexpr uint64_t kAlignment = 8;
 
 absl::Status Damaged(const std::string& path, absl::string_view what) {
   return absl::DataLossError(absl::StrCat(path, ": not a sound safetensors file: ", what));
-}
-
-absl::Status SystemError(const std::string& path, int error) {
-  return absl::Status(absl::ErrnoToStatusCode(error), absl::StrCat(path, ": ", std::strerror(error)));
 }
 
 std::string HeaderText(const std::vector<std::pair<std::string, at::Tensor>>& tensors,
@@ -55,53 +44,48 @@ std::string HeaderText(const std::vector<std::pair<std::string, at::Tensor>>& te
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SafetensorsFile>> SafetensorsFile::Open(const std::string& path) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return SystemError(path, errno);
-  struct stat info = {};
-  const bool regular = fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode);
-  const uint64_t size = regular ? static_cast<uint64_t>(info.st_size) : 0;
-  void* mapping = size < kLengthBytes ? MAP_FAILED : mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-  const int error = errno;
-  close(descriptor);
-  if (!regular) return Damaged(path, "it is no regular file");
-  if (size < kLengthBytes) return Damaged(path, absl::StrCat("want at least 8 bytes, got ", size));
-  if (mapping == MAP_FAILED) return SystemError(path, error);
-  std::unique_ptr<SafetensorsFile> file(new SafetensorsFile(path, static_cast<const char*>(mapping), size));
+  RETORT_ASSIGN_OR_RETURN(InputFile input, InputFile::Open(path));
+  std::unique_ptr<SafetensorsFile> file(new SafetensorsFile(std::move(input)));
   RETORT_RETURN_IF_ERROR(file->ReadHeader());
   return file;
 }
 
-SafetensorsFile::~SafetensorsFile() { munmap(const_cast<char*>(mapping_), size_); }
-
 absl::Status SafetensorsFile::ReadHeader() {
+  const auto size = static_cast<uint64_t>(file_.size());
+  if (size < kLengthBytes) return Damaged(path(), absl::StrCat("want at least 8 bytes, got ", size));
   uint64_t length = 0;
-  std::memcpy(&length, mapping_, kLengthBytes);
-  const uint64_t longest = std::min(kLongestHeader, size_ - kLengthBytes);
+  RETORT_RETURN_IF_ERROR(file_.ReadAt(0, reinterpret_cast<char*>(&length), kLengthBytes));
+  const uint64_t longest = std::min(kLongestHeader, size - kLengthBytes);
   if (length > longest) {
-    return Damaged(path_, absl::StrCat("want a header of at most ", longest, " bytes, got one of ", length));
+    return Damaged(path(), absl::StrCat("want a header of at most ", longest, " bytes, got one of ", length));
   }
+  std::string text(length, '\0');
+  RETORT_RETURN_IF_ERROR(file_.ReadAt(kLengthBytes, text.data(), length));
   const uint64_t data_begin = kLengthBytes + length;
-  absl::StatusOr<SafetensorsHeader> header =
-      ParseSafetensorsHeader({mapping_ + kLengthBytes, length}, size_ - data_begin);
-  if (!header.ok()) return Damaged(path_, header.status().message());
+  absl::StatusOr<SafetensorsHeader> header = ParseSafetensorsHeader(text, size - data_begin);
+  if (!header.ok()) return Damaged(path(), header.status().message());
   header_ = *std::move(header);
   for (auto& [name, entry] : header_.entries) entry.begin += data_begin;
   return absl::OkStatus();
 }
 
-absl::string_view SafetensorsFile::Bytes(const std::string& name) const {
+absl::StatusOr<const SafetensorsEntry*> SafetensorsFile::Find(const std::string& name) const {
   const auto found = header_.entries.find(name);
-  CHECK(found != header_.entries.end()) << path_ << " has no tensor " << name;
-  return {mapping_ + found->second.begin, found->second.bytes};
+  if (found != header_.entries.end()) return &found->second;
+  return absl::NotFoundError(absl::StrCat(path(), ": there is no tensor \"", name, "\""));
+}
+
+absl::StatusOr<std::string> SafetensorsFile::ReadBytes(const std::string& name) const {
+  RETORT_ASSIGN_OR_RETURN(const SafetensorsEntry* const entry, Find(name));
+  std::string bytes(entry->bytes, '\0');
+  RETORT_RETURN_IF_ERROR(file_.ReadAt(entry->begin, bytes.data(), bytes.size()));
+  return bytes;
 }
 
 absl::StatusOr<at::Tensor> SafetensorsFile::Read(const std::string& name) const {
-  const auto found = header_.entries.find(name);
-  if (found == header_.entries.end())
-    return absl::NotFoundError(absl::StrCat(path_, ": there is no tensor \"", name, "\""));
-  const SafetensorsEntry& entry = found->second;
-  at::Tensor tensor = at::empty(entry.shape, entry.dtype);
-  if (entry.bytes > 0) std::memcpy(tensor.data_ptr(), mapping_ + entry.begin, entry.bytes);
+  RETORT_ASSIGN_OR_RETURN(const SafetensorsEntry* const entry, Find(name));
+  at::Tensor tensor = at::empty(entry->shape, entry->dtype);
+  RETORT_RETURN_IF_ERROR(file_.ReadAt(entry->begin, static_cast<char*>(tensor.data_ptr()), entry->bytes));
   return tensor;
 }
 

@@ -11,44 +11,36 @@
 #include "ATen/core/Tensor.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "framework/base/input/input_file.h"
 #include "framework/model/files/safetensors_header.h"
 
 namespace retort {
 
 // A file of named tensors (https://huggingface.co/docs/safetensors): eight bytes with the length of a JSON header, the
-// header, the tensors' bytes. Mapped into memory; immutable and thread-safe.
+// header, the tensors' bytes. Immutable and thread-safe.
 class SafetensorsFile {
  public:
   // Checks the whole header: every entry's type, shape and place, and that the entries fill the file without gaps or
   // overlaps. Allocates at most 64 MiB beside the header's own length. Errors, with the path: those of the file system;
-  // DataLoss for a file that is damaged, truncated or no safetensors file. The file must not shrink while it is open.
+  // DataLoss for a file that is damaged, truncated or no safetensors file.
   static absl::StatusOr<std::unique_ptr<SafetensorsFile>> Open(const std::string& path);
-
-  ~SafetensorsFile();
-  SafetensorsFile(const SafetensorsFile&) = delete;
-  SafetensorsFile& operator=(const SafetensorsFile&) = delete;
 
   // By name; bytes are counted from the file's beginning.
   const std::map<std::string, SafetensorsEntry>& entries() const { return header_.entries; }
   const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return file_.path(); }
 
-  // The tensor's bytes, little-endian, in row-major order; valid as long as the file is open. CHECK-fails if there is
-  // none of this name.
-  absl::string_view Bytes(const std::string& name) const;
-
-  // A copy of the tensor, of its stored type. NotFound if there is none of this name.
+  // The tensor's bytes, little-endian, in row-major order, and a tensor of them, of its stored type. Errors, with the
+  // path: NotFound if there is none of this name; those of InputFile::ReadAt.
+  absl::StatusOr<std::string> ReadBytes(const std::string& name) const;
   absl::StatusOr<at::Tensor> Read(const std::string& name) const;
 
  private:
-  SafetensorsFile(std::string path, const char* mapping, uint64_t size)
-      : path_(std::move(path)), mapping_(mapping), size_(size) {}
+  explicit SafetensorsFile(InputFile file) : file_(std::move(file)) {}
   absl::Status ReadHeader();
+  absl::StatusOr<const SafetensorsEntry*> Find(const std::string& name) const;
 
-  std::string path_;
-  const char* mapping_;
-  uint64_t size_;
+  InputFile file_;
   SafetensorsHeader header_;
 };
 

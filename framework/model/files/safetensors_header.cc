@@ -244,6 +244,8 @@ const char* SafetensorsTypeName(c10::ScalarType dtype) {
 
 absl::StatusOr<SafetensorsHeader> ParseSafetensorsHeader(absl::string_view text, uint64_t data_bytes) {
   if (HasStringOver(text, kLongestString)) return absl::DataLossError("the header has a string of over 1 MiB");
+  // The parser skips a byte order mark, which the format's own reader refuses.
+  if (absl::StartsWith(text, "\xef\xbb\xbf")) return absl::DataLossError("the header begins with a byte order mark");
   // The parser takes NUL for the end of the text.
   if (absl::StrContains(text, '\0')) return absl::DataLossError("the header is no JSON: it has a NUL");
   HeaderReader reader(data_bytes);

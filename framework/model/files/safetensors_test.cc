@@ -10,6 +10,7 @@
 #include "ATen/ops/zeros.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
+#include "framework/model/files/safetensors_header.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"
@@ -97,11 +98,22 @@ TEST(Safetensors, WritesNothingWhereTheFolderIsMissing) {
   EXPECT_FALSE(std::filesystem::exists(TestPath("nowhere")));
 }
 
+// A mapped file would end the process here.
+TEST(Safetensors, AFileThatIsCutWhileItIsOpenIsAnError) {
+  const std::string path = TestPath("cut.safetensors");
+  ASSERT_THAT(WriteSafetensors(path, {{"a", at::zeros({100000})}}, {}), IsOk());
+  const auto file = SafetensorsFile::Open(path);
+  ASSERT_THAT(file, IsOk());
+  std::filesystem::resize_file(path, 1000);
+  EXPECT_THAT((*file)->Read("a"), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("got only 1000; it was cut")));
+  EXPECT_THAT((*file)->ReadBytes("a"), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("cut.safetensors")));
+}
+
 TEST(Safetensors, RefusesWhatIsNoFileOfItsKind) {
   EXPECT_THAT(SafetensorsFile::Open(TestPath("missing")),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("missing: No such file")));
   EXPECT_THAT(SafetensorsFile::Open(::testing::TempDir()),
-              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("no regular file")));
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("want a regular file, got a folder")));
   EXPECT_THAT(OpenBytes(""), IsDamaged("want at least 8 bytes, got 0"));
   EXPECT_THAT(OpenBytes("1234567"), IsDamaged("want at least 8 bytes, got 7"));
   EXPECT_THAT(OpenBytes(std::string(8, '\0')), IsDamaged("no JSON"));
@@ -226,6 +238,11 @@ TEST(Safetensors, SurvivesDamageAnywhere) {
       for (const auto& [name, entry] : (*file)->entries()) EXPECT_THAT((*file)->Read(name), IsOk());
     }
   }
+}
+
+TEST(SafetensorsHeader, RefusesAByteOrderMark) {
+  EXPECT_THAT(ParseSafetensorsHeader("\xef\xbb\xbf{}", 0),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("the header begins with a byte order mark")));
 }
 
 }  // namespace

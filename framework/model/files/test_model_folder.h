@@ -26,7 +26,9 @@ namespace retort::testing {
 using Tensors = std::vector<std::pair<std::string, at::Tensor>>;
 
 inline const TokenizerFiles& Pieces() {
-  static const auto* const files = new TokenizerFiles{{"vocab.txt", "[PAD]\n[UNK]\n"}, {"tokenizer_config.json", "{}"}};
+  static const auto* const files = new TokenizerFiles{
+      {"vocab.txt", "[PAD]\n[UNK]\n"},
+      {"tokenizer_config.json", R"({"tokenizer_class":"BertTokenizer", "do_lower_case":false, "model_max_length":4})"}};
   return *files;
 }
 

@@ -8,8 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "framework/base/file.h"
+#include "framework/base/paths/folder.h"
 #include "framework/base/status_macros.h"
 #include "framework/json/strict_json.h"
+#include "framework/model/files/unread/unread_model.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {
@@ -19,26 +21,16 @@ using Tensors = std::vector<std::pair<std::string, at::Tensor>>;
 
 constexpr char kWhole[] = "model.safetensors";
 constexpr char kIndex[] = "model.safetensors.index.json";
-constexpr char kPickle[] = "pytorch_model.bin";
 constexpr absl::string_view kNeverInNames("/\0", 2);
 constexpr char kEnding[] = ".safetensors";
 constexpr size_t kLongestIndex = 32 << 20;
 constexpr size_t kLongestQuote = 100;
 
-absl::Status NoWeights(const std::string& folder) {
-  const std::string pickle = absl::StrCat(folder, "/", kPickle);
-  if (!Exists(pickle)) return absl::NotFoundError(absl::StrCat(folder, "/", kWhole, ": No such file or directory"));
-  return absl::InvalidArgumentError(
-      absl::StrCat(pickle, ": pickles are not read, since they can run code; convert it once with: ",
-                   "python3 -c \"from transformers import AutoModelForMaskedLM as M; M.from_pretrained('", folder,
-                   "').save_pretrained('", folder, "')\""));
-}
-
 // The file of each tensor.
 absl::StatusOr<std::map<std::string, std::string>> ParseIndex(absl::string_view text, const std::string& path) {
   const auto fail = [&](absl::string_view what) { return absl::InvalidArgumentError(absl::StrCat(path, ": ", what)); };
   if (text.size() > kLongestIndex) return fail("want at most 32 MiB, got more");
-  RETORT_ASSIGN_OR_RETURN(const nlohmann::json json, ParseStrictJson(text, path));
+  RETORT_ASSIGN_OR_RETURN(const nlohmann::json json, ParseStrictJson(text, path, JsonDialect::kPython));
   if (!json.is_object() || !json.contains("weight_map")) return fail("want an object with a weight_map, got none");
   const nlohmann::json& map = json["weight_map"];
   if (!map.is_object() || map.empty()) return fail("weight_map: want an object of tensors and files, got none");
@@ -97,11 +89,16 @@ absl::StatusOr<WeightFiles> WeightFiles::OpenIndex(const std::string& folder, co
 
 absl::StatusOr<WeightFiles> WeightFiles::Open(const std::string& folder) {
   const std::string whole = absl::StrCat(folder, "/", kWhole), index = absl::StrCat(folder, "/", kIndex);
-  if (!Exists(whole)) return Exists(index) ? OpenIndex(folder, index) : NoWeights(folder);
+  if (!Exists(whole)) return Exists(index) ? OpenIndex(folder, index) : ExplainNoWeights(folder);
   WeightFiles files;
   files.path_ = whole;
   RETORT_RETURN_IF_ERROR(files.Add(whole));
   return files;
+}
+
+bool IsWeightFile(const std::string& name) {
+  return name == kWhole || name == kIndex ||
+         (absl::StartsWith(name, "model-") && absl::StrContains(name, "-of-") && absl::EndsWith(name, kEnding));
 }
 
 std::vector<std::string> WeightFiles::paths() const {
@@ -130,13 +127,13 @@ std::vector<Tensors> Shards(const Tensors& tensors, uint64_t max_file_bytes) {
 
 // Removes weights that are not of `written`.
 void RemoveOthers(const std::string& folder, const std::set<std::string>& written) {
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    const bool weights =
-        name == kWhole || name == kIndex ||
-        (absl::StartsWith(name, "model-") && absl::StrContains(name, "-of-") && absl::EndsWith(name, kEnding));
-    if (weights && written.count(name) == 0) std::filesystem::remove(entry.path(), ignored);
+  const absl::StatusOr<std::vector<std::string>> names = NamesIn(folder);
+  if (!names.ok()) return;
+  for (const std::string& name : *names) {
+    std::error_code ignored;
+    if (IsWeightFile(name) && written.count(name) == 0) {
+      std::filesystem::remove(absl::StrCat(folder, "/", name), ignored);
+    }
   }
 }
 

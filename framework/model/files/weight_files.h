@@ -25,10 +25,10 @@ class WeightFiles {
     const SafetensorsFile* file;
   };
 
-  // Opens all files and checks them. Errors, with the path: those of SafetensorsFile; NotFound for a folder without
-  // weights; InvalidArgument for one with pytorch_model.bin alone (with the way to convert it), an index that is not an
-  // object "weight_map" from tensors to names of files in the folder, a tensor that is in another file than the index
-  // says, in two, in none, or that the index lacks.
+  // Opens all files and checks them. Errors, with the path: those of SafetensorsFile; those of ExplainNoWeights
+  // (framework/model/files/unread/unread_model.h) for a folder without weights; InvalidArgument for an index that is
+  // not an object "weight_map" from tensors to names of files in the folder, a tensor that is in another file than the
+  // index says, in two, in none, or that the index lacks.
   static absl::StatusOr<WeightFiles> Open(const std::string& folder);
 
   const std::map<std::string, Entry>& entries() const { return entries_; }
@@ -51,6 +51,9 @@ class WeightFiles {
   std::vector<std::unique_ptr<SafetensorsFile>> files_;
   std::map<std::string, Entry> entries_;
 };
+
+// Whether WriteWeightFiles gives files such a name, and removes other ones of it.
+bool IsWeightFile(const std::string& name);
 
 // Writes model.safetensors; or, where the tensors take more than max_file_bytes, shards of at most that many bytes
 // (one tensor at least) in the order given, model-00001-of-00003.safetensors, and their index. 0: no limit. The bytes

@@ -7,7 +7,9 @@
 
 #include "ATen/ops/equal.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "framework/base/file.h"
+#include "framework/model/files/output_folder.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"
@@ -138,6 +140,57 @@ TEST_F(WeightFilesTest, IndexesThatDoNotFitTheFiles) {
                                              Path(kFirst), " too")));
   ASSERT_THAT(AtomicWriteFile(Path(kSecond), "damaged"), IsOk());
   EXPECT_THAT(OpenIndex(index.dump()), StatusIs(absl::StatusCode::kDataLoss, HasSubstr(Path(kSecond))));
+}
+
+TEST_F(WeightFilesTest, WhatNobodyReadsOfAnIndexMayBeAnything) {
+  ASSERT_THAT(Write(163), IsOk());
+  const std::string text = *ReadFile(Path(kIndex));
+  EXPECT_THAT(OpenIndex(absl::StrReplaceAll(text, {{"\"total_size\": 164", "\"total_size\": NaN, \"x\": 1e999"}})),
+              IsOk());
+}
+
+class OutputFolderTest : public WeightFilesTest {
+ protected:
+  void Put(const std::string& name) const { ASSERT_THAT(AtomicWriteFile(Path(name), ""), IsOk()); }
+  absl::Status Check(const std::string& model, bool overwrite = false) const {
+    return CheckOutputFolder(folder_, model, overwrite);
+  }
+};
+
+TEST_F(OutputFolderTest, NamesTheFilesThatWouldGo) {
+  EXPECT_THAT(CheckOutputFolder(folder_ + "/new", "model", false), IsOk());
+  Put("README.md");
+  EXPECT_THAT(Check("model"), IsOk());
+  for (const char* name : {"merges.txt", kFirst}) Put(name);
+  EXPECT_THAT(Check("model"),
+              IsInvalidArgument(absl::StrCat("--output: want a folder without a model's files, which would "
+                                             "be replaced or removed, got ",
+                                             folder_, " with merges.txt, ", kFirst,
+                                             "; choose another folder, or say --overwrite")));
+  EXPECT_THAT(Check("model", /*overwrite=*/true), IsOk());
+}
+
+TEST_F(OutputFolderTest, AModelsOwnFilesMayGo) {
+  ASSERT_THAT(Write(163), IsOk());
+  Put("merges.txt");
+  EXPECT_THAT(Check(folder_ + "/."), IsOk());
+  ASSERT_THAT(Write(0), IsOk());
+  for (const char* name : {kFirst, kIndex}) Put(name);
+  EXPECT_THAT(Check(folder_),
+              IsInvalidArgument(absl::StrCat("--output: want a folder without weights beside the model's, "
+                                             "which would be replaced or removed, got ",
+                                             folder_, " with ", kFirst, ", ", kIndex)));
+  EXPECT_THAT(Check(folder_, /*overwrite=*/true), IsOk());
+}
+
+TEST_F(OutputFolderTest, NothingHelpsWithAFileInItsPlace) {
+  Put("file");
+  for (const bool overwrite : {false, true}) {
+    EXPECT_THAT(
+        CheckOutputFolder(Path("file"), "model", overwrite),
+        StatusIs(absl::StatusCode::kFailedPrecondition,
+                 absl::StrCat("--output: want a folder, got ", Path("file"), ": Not a directory; choose another")));
+  }
 }
 
 }  // namespace

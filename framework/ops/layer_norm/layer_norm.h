@@ -10,7 +10,7 @@ namespace retort::ops {
 //   y = (x - μ) / √(σ² + ε) · scale + shift,   μ = Σ x / H,   σ² = Σ (x - μ)² / H.
 //
 // Args: x [..., H]; scale and shift [H], in the type of x; ε > 0. Gradient flows to x, scale and shift.
-// Returns: as x.
+// Returns: as x. On the CPU neither value nor gradients depend on the number of threads.
 at::Tensor LayerNorm(const at::Tensor& x, const at::Tensor& scale, const at::Tensor& shift, double epsilon);
 
 }  // namespace retort::ops

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "ATen/Parallel.h"
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/tensor.h"
 #include "framework/ops/layer_norm/layer_norm_reference.h"
@@ -51,6 +52,34 @@ TEST(LayerNorm, ValueAndGradientsAreTheReferences) {
 
 TEST(LayerNorm, GradientIsThatOfDifferences) {
   EXPECT_LT(testing::GradientError(WeightedSum(LayerNorm), Inputs(at::kDouble, 6)), 1e-7);
+}
+
+// In bfloat16 one rounding of what float64 gives, relative to the size of a sum.
+TEST(LayerNorm, GradientsOfBfloat16AreOfExactSums) {
+  std::vector<at::Tensor> halves, doubles;
+  for (const at::Tensor& input : Inputs(at::kDouble, 77)) {
+    halves.push_back(input.to(at::kBFloat16));
+    doubles.push_back(halves.back().to(at::kDouble));
+  }
+  const auto got = testing::Gradients(WeightedSum(LayerNorm), halves);
+  const auto want = testing::Gradients(WeightedSum(LayerNormReference), doubles);
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(got[i].to(at::kDouble), IsCloseTo(want[i], 1.0 / 64)) << "input " << i;
+}
+
+TEST(LayerNorm, BitsDoNotDependOnThreads) {
+  const int threads = at::get_num_threads();
+  std::vector<std::vector<at::Tensor>> results;
+  for (int n : {1, 2, 3}) {
+    at::set_num_threads(n);
+    const std::vector<at::Tensor> in = {RandomTensor({1000, 96}, 1), RandomTensor({96}, 2), RandomTensor({96}, 3),
+                                        RandomTensor({1000, 96}, 4)};
+    results.push_back(testing::Gradients(WeightedSum(LayerNorm), in));
+  }
+  at::set_num_threads(threads);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(results[1][i].equal(results[0][i])) << "input " << i;
+    EXPECT_TRUE(results[2][i].equal(results[0][i])) << "input " << i;
+  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "framework/report/analysis/analysis.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -39,14 +40,26 @@ absl::Status CheckVariants(const SweepResult& result) {
   return absl::OkStatus();
 }
 
-const ExampleScores* FindScores(const std::vector<Scores>& scores, const MetricColumn& column) {
-  for (const Scores& evaluation : scores) {
-    if (evaluation.stage != column.stage || evaluation.split != column.split) continue;
-    if (const auto found = evaluation.metrics.find(column.metric.name); found != evaluation.metrics.end()) {
-      return &found->second;
-    }
+bool HasColumn(const Scores& scores, const MetricColumn& column) {
+  return scores.stage == column.stage && scores.split == column.split && scores.metrics.count(column.metric.name) > 0;
+}
+
+const Scores* FindScores(const RunResult& run, const MetricColumn& column) {
+  for (const Scores& scores : run.scores) {
+    if (HasColumn(scores, column)) return &scores;
   }
   return nullptr;
+}
+
+// REQUIRES: HasColumn(scores, column).
+const ExampleScores& ByExample(const Scores& scores, const MetricColumn& column) {
+  return scores.metrics.at(column.metric.name);
+}
+
+Incomparable CompareConditions(const Scores& a, const Scores& b, const MetricColumn& column) {
+  if (a.examples != b.examples) return Incomparable::kExamples;
+  if (column.metric.beside_teacher && a.teacher != b.teacher) return Incomparable::kTeacher;
+  return Incomparable::kNo;
 }
 
 std::vector<MetricColumn> FindColumns(const SweepResult& result) {
@@ -85,11 +98,7 @@ class Analyser {
 
   Analysis Run() && {
     for (const VariantInfo& variant : result_.variants) analysis_.variants.push_back(AnalyseVariant(variant));
-    for (const MetricColumn& column : analysis_.columns) {
-      const ExampleScores* scores = FindScores(result_.teacher, column);
-      const absl::StatusOr<double> ratio = scores ? RatioOfSums(*scores) : absl::NotFoundError("");
-      analysis_.teacher.push_back(ratio.ok() ? std::make_optional(*ratio) : std::nullopt);
-    }
+    AnalyseTeachers();
     WarnOfFailures();
     WarnOfClipping();
     return std::move(analysis_);
@@ -127,8 +136,53 @@ class Analyser {
       }
     }
     FillCosts(&variant);
-    for (const MetricColumn& column : analysis_.columns) variant.metrics.push_back(AnalyseMetric(variant, column));
+    for (const MetricColumn& column : analysis_.columns) {
+      variant.metrics.push_back(AnalyseMetric(variant, column));
+      if (!variant.is_base) Compare(info, column, &variant.metrics.back());
+    }
     return variant;
+  }
+
+  // Of each teacher, the mean over its seeds' scores on the examples of the base.
+  void AnalyseTeachers() {
+    std::vector<std::string> names;
+    for (const TeacherScores& teacher : result_.teachers) {
+      if (std::count(names.begin(), names.end(), teacher.teacher) == 0) names.push_back(teacher.teacher);
+    }
+    for (const std::string& name : names) {
+      TeacherAnalysis teacher{TeacherName(result_, name), IdentitiesOf(name), {}};
+      for (const MetricColumn& column : analysis_.columns) teacher.values.push_back(TeacherMean(name, column));
+      const auto has_value = [](const std::optional<double>& value) { return value.has_value(); };
+      if (std::any_of(teacher.values.begin(), teacher.values.end(), has_value)) {
+        analysis_.teachers.push_back(std::move(teacher));
+      }
+    }
+  }
+
+  std::set<std::string> IdentitiesOf(const std::string& name) const {
+    std::set<std::string> identities;
+    for (const TeacherScores& teacher : result_.teachers) {
+      if (teacher.teacher == name) identities.insert(teacher.scores.teacher);
+    }
+    return identities;
+  }
+
+  std::optional<double> TeacherMean(const std::string& name, const MetricColumn& column) const {
+    std::set<std::string> examples;  // Of the base.
+    for (const RunResult* run : RunsOf(analysis_.base)) {
+      if (const Scores* scores = FindScores(*run, column)) examples.insert(scores->examples);
+    }
+    double sum = 0;
+    int count = 0;
+    for (const TeacherScores& teacher : result_.teachers) {
+      if (teacher.teacher != name || !HasColumn(teacher.scores, column)) continue;
+      if (examples.count(teacher.scores.examples) == 0) continue;
+      const absl::StatusOr<double> value = RatioOfSums(ByExample(teacher.scores, column));
+      if (!value.ok()) continue;
+      sum += *value;
+      ++count;
+    }
+    return count > 0 ? std::make_optional(sum / count) : std::nullopt;
   }
 
   void FillCosts(VariantAnalysis* variant) const {
@@ -153,9 +207,11 @@ class Analyser {
     VariantMetric metric;
     std::vector<double> values;
     for (const RunResult* run : RunsOf(variant.name)) {
-      const ExampleScores* scores = run->error.empty() ? FindScores(run->scores, column) : nullptr;
+      const Scores* scores = run->error.empty() ? FindScores(*run, column) : nullptr;
       if (scores == nullptr) continue;
-      const absl::StatusOr<double> value = RatioOfSums(*scores);
+      metric.examples[run->seed] = scores->examples;
+      metric.teachers[run->seed] = scores->teacher;
+      const absl::StatusOr<double> value = RatioOfSums(ByExample(*scores, column));
       if (!value.ok()) {
         Warn(variant.name, run->seed, column, value.status());
         continue;
@@ -164,35 +220,71 @@ class Analyser {
       values.push_back(*value);
     }
     if (!values.empty()) metric.summary = Summarise(values);
-    if (!variant.is_base) metric.difference = Compare(variant.name, column);
     return metric;
   }
 
-  std::optional<PairedDifference> Compare(const std::string& variant, const MetricColumn& column) {
+  // Fills the difference to the base, or why there is none.
+  void Compare(const VariantInfo& variant, const MetricColumn& column, VariantMetric* metric) {
+    metric->incomparable = SameAsBase(variant, column);
+    if (metric->incomparable != Incomparable::kNo) return;
     std::vector<std::vector<double>> differences;
-    for (const RunResult* run : RunsOf(variant)) {
+    std::vector<std::string> whole;  // Runs whose score is one value for all examples.
+    for (const RunResult* run : RunsOf(variant.name)) {
       const RunResult* base = FinishedRun(analysis_.base, run->seed);
       if (!run->error.empty() || base == nullptr) continue;
-      const ExampleScores* ours = FindScores(run->scores, column);
-      const ExampleScores* theirs = FindScores(base->scores, column);
+      const Scores* ours = FindScores(*run, column);
+      const Scores* theirs = FindScores(*base, column);
       if (ours == nullptr || theirs == nullptr) continue;
-      absl::StatusOr<std::vector<double>> row = Subtract(*ours, *theirs);
+      metric->incomparable = CompareConditions(*ours, *theirs, column);
+      if (metric->incomparable != Incomparable::kNo) return;
+      absl::StatusOr<std::vector<double>> row = Subtract(ByExample(*ours, column), ByExample(*theirs, column));
       if (!row.ok()) {
-        Warn(variant, run->seed, column, row.status());
+        Warn(variant.name, run->seed, column, row.status());
         continue;
       }
       differences.push_back(*std::move(row));
+      for (const auto& [name, scores] : {std::pair(analysis_.base, theirs), std::pair(variant.name, ours)}) {
+        if (ByExample(*scores, column).sum.size() == 1) whole.push_back(absl::StrCat(name, ", seed ", run->seed));
+      }
     }
-    if (differences.empty()) return std::nullopt;
+    if (differences.empty()) return;
+    KeepMeansIfNotByExample(variant.name, column, whole, &differences);
     absl::StatusOr<PairedDifference> difference = EstimateDifference(differences);
-    if (difference.ok()) return *difference;
-    Warn(variant, std::nullopt, column, difference.status());
-    return std::nullopt;
+    if (difference.ok()) {
+      metric->difference = *difference;
+    } else {
+      Warn(variant.name, std::nullopt, column, difference.status());
+    }
   }
 
+  static Incomparable SameAsBase(const VariantInfo& variant, const MetricColumn& column) {
+    if (variant.twin_of_base) return Incomparable::kSameExperiment;
+    return variant.shared_stages.count(column.stage) > 0 ? Incomparable::kSameResult : Incomparable::kNo;
+  }
+
+  // Where examples cannot be told apart in every row, one value for each seed is left: the difference of the means.
+  void KeepMeansIfNotByExample(const std::string& variant, const MetricColumn& column,
+                               const std::vector<std::string>& whole, std::vector<std::vector<double>>* rows) {
+    const auto as_the_first = [&](const std::vector<double>& row) { return row.size() == rows->front().size(); };
+    if (whole.empty() && std::all_of(rows->begin(), rows->end(), as_the_first)) return;
+    for (std::vector<double>& row : *rows) row = {Mean(row)};
+    const std::string& example = column.metric.example;
+    analysis_.warnings.push_back(absl::StrCat(
+        variant, ": ", column.title, " is compared without an interval over ", example, "s: ",
+        whole.empty() ? absl::StrCat("seeds have different numbers of ", example, "s")
+                      : absl::StrCat("there is one value for all of them together (", absl::StrJoin(whole, "; "), ")"),
+        "."));
+  }
+
+  static double Mean(const std::vector<double>& row) {
+    return std::accumulate(row.begin(), row.end(), 0.0) / static_cast<double>(row.size());
+  }
+
+  // Example by example, or the difference of the means where one of the two is one value for all examples.
   static absl::StatusOr<std::vector<double>> Subtract(const ExampleScores& variant, const ExampleScores& base) {
     RETORT_ASSIGN_OR_RETURN(std::vector<double> row, LinearisedValues(variant));
     RETORT_ASSIGN_OR_RETURN(const std::vector<double> from, LinearisedValues(base));
+    if (row.size() == 1 || from.size() == 1) return std::vector<double>{Mean(row) - Mean(from)};
     if (row.size() != from.size()) {
       return absl::InvalidArgumentError(absl::StrCat("want the base's ", from.size(), " examples, got ", row.size()));
     }
@@ -224,7 +316,7 @@ class Analyser {
     const VariantAnalysis* least = nullptr;
     const VariantAnalysis* most = nullptr;
     for (const VariantAnalysis& variant : analysis_.variants) {
-      if (variant.finished_runs == 0) continue;
+      if (variant.finished_runs == 0 || variant.tokens == 0) continue;
       if (least == nullptr || variant.clipped_share < least->clipped_share) least = &variant;
       if (most == nullptr || variant.clipped_share > most->clipped_share) most = &variant;
     }
@@ -240,6 +332,12 @@ class Analyser {
 };
 
 }  // namespace
+
+std::string TeacherName(const SweepResult& result, const std::string& teacher) {
+  const auto is_this = [&](const TeacherScores& scores) { return scores.teacher == teacher; };
+  const bool alone = std::all_of(result.teachers.begin(), result.teachers.end(), is_this);
+  return alone ? "teacher" : absl::StrCat("teacher ", teacher);
+}
 
 absl::StatusOr<Analysis> Analyse(const SweepResult& result) {
   RETORT_RETURN_IF_ERROR(CheckVariants(result));

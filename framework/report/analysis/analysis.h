@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,30 @@ struct MetricColumn {
   std::string title;  // "cross-entropy", with the stage before it where several stages report the metric.
 };
 
+// Why a variant's metric is not compared with the base's.
+enum class Incomparable {
+  kNo,              // It is compared, or there is nothing to compare.
+  kSameExperiment,  // The variant is the base under another name.
+  kSameResult,      // The same student on the same examples, however the variants differ elsewhere.
+  kExamples,        // Measured on other held-out examples.
+  kTeacher,         // Measured beside another teacher.
+};
+
 // One variant in one MetricColumn.
 struct VariantMetric {
-  std::map<uint64_t, double> by_seed;          // Finished runs that were scored.
-  std::optional<Summary> summary;              // Over by_seed; none if it is empty.
+  std::map<uint64_t, double> by_seed;  // Finished runs that were scored.
+  std::optional<Summary> summary;      // Over by_seed; none if it is empty.
+  // What it was measured on, by seed: Scores.examples and Scores.teacher.
+  std::map<uint64_t, std::string> examples, teachers;
   std::optional<PairedDifference> difference;  // To the base, over the seeds that both have; none for the base itself.
+  Incomparable incomparable = Incomparable::kNo;
+};
+
+// A teacher's own scores.
+struct TeacherAnalysis {
+  std::string name;                           // TeacherName
+  std::set<std::string> identities;           // Scores.teacher; one for each seed where it was trained.
+  std::vector<std::optional<double>> values;  // In the order of columns, on the examples of the base.
 };
 
 struct VariantAnalysis {
@@ -44,17 +64,22 @@ struct VariantAnalysis {
 };
 
 struct Analysis {
-  std::string base;                            // Name of the first variant, to which all others are compared.
-  std::vector<MetricColumn> columns;           // The primary metric first.
-  std::vector<VariantAnalysis> variants;       // In the sweep's order.
-  std::vector<std::optional<double>> teacher;  // In the order of columns.
+  std::string base;                       // Name of the first variant, to which all others are compared.
+  std::vector<MetricColumn> columns;      // The primary metric first.
+  std::vector<VariantAnalysis> variants;  // In the sweep's order.
+  std::vector<TeacherAnalysis> teachers;  // Those with a value.
   // The plan's warnings; runs that failed; comparisons that could not be made; shares of clipped steps more than 20
   // points apart.
   std::vector<std::string> warnings;
 };
 
-// Failed runs (RunResult.error) count towards no metric. A difference needs the same number of examples in the base and
-// in the variant for every seed that both have finished; where that does not hold there is a warning instead.
+// "teacher", or "teacher data/teachers/mini" where the sweep has several.
+std::string TeacherName(const SweepResult& result, const std::string& teacher);
+
+// Failed runs (RunResult.error) count towards no metric. A difference is that of scores which were measured on the same
+// examples, beside the same teacher where the metric asks for one; where that does not hold, VariantMetric says so.
+// Where a score is one value for all examples (a correlation that is not defined without one of them), or seeds have
+// different numbers of them, the difference is that of the means, without an interval over examples; a warning says why.
 //
 // Errors: InvalidArgument if there are no variants, or a run or published result belongs to none of them.
 absl::StatusOr<Analysis> Analyse(const SweepResult& result);

@@ -79,7 +79,9 @@ class Maker {
   }
 
   Scores FinalScores(const FakeVariant& variant, uint64_t seed, double seed_effect) {
-    Scores scores{"evaluate", "report", {}};
+    Scores scores;
+    scores.stage = "evaluate";
+    scores.split = "report";
     // Sequences are as hard for every variant; the same draws for each of them.
     std::mt19937_64 sequences(77);
     std::mt19937_64 pairing(1000 + seed);
@@ -144,8 +146,8 @@ SweepResult FakeSweep() {
     ++index;
   }
   const FakeVariant teacher{"teacher", "", -1.0, 0, 0, 0, {}};
-  result.teacher.push_back(maker.FinalScores(teacher, 1, 0));
-  result.teacher.back().metrics.erase("masked_lm/kl_to_teacher");
+  result.teachers.push_back({"data/teachers/mini", maker.FinalScores(teacher, 1, 0)});
+  result.teachers.back().scores.metrics.erase("masked_lm/kl_to_teacher");
   result.published = {{"no_ce", "GLUE macro", -2.96, std::nullopt, "arXiv:1910.01108 table 4"},
                       {"random", "GLUE macro", -3.69, std::nullopt, "arXiv:1910.01108 table 4"}};
   result.resolved_config = "name: \"quickstart\"\nexperiment {\n  student { architecture { layers: 3 } }\n}\n";
@@ -173,7 +175,7 @@ SweepResult TinySweep() {
     run.curve_stage = "distil";
     run.evaluation_split = "select";
     run.evaluations = {{5, 500, 0.5e9, 1e9, {{"m/cross_entropy", 6.0}}}};
-    run.scores = {{"eval", "report", {{"m/cross_entropy", {std::move(sums), {1, 1}}}}}};
+    run.scores = {{"eval", "report", {{"m/cross_entropy", {std::move(sums), {1, 1}}}}, "", "", ""}};
     result.runs.push_back(run);
   };
   add("base", 1, {1, 3});

@@ -60,6 +60,8 @@ struct PairedDifference {
   Verdict verdict() const;
   // The interval covers another draw of examples only: with one seed, nothing is known of other seeds.
   bool examples_only() const { return seeds == 1; }
+  // The interval covers other seeds only: with one value for all examples, nothing is known of others.
+  bool seeds_only() const { return examples == 1 && seeds > 1; }
   // Fewer than 5 seeds.
   bool screening() const { return seeds < 5; }
 };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,13 +29,18 @@ struct RunResult {
   std::vector<StepRecord> steps;  // Thinned to a few hundred, the same steps for every variant.
   std::vector<EvaluationRecord> evaluations;  // While training, on `evaluation_split`.
   std::string evaluation_split;               // "select"
+  std::string evaluation_examples;            // As Scores.examples; empty without evaluations.
   std::vector<Scores> scores;                 // Final evaluations.
+  std::set<std::string> computed_with;        // Threads, instruction set and libraries of all its stages.
   std::string folder;                         // Where its results lie, for a reader who wants the weights.
 };
 
 struct VariantInfo {
   std::string name;
-  std::string difference;  // Against the base experiment, one line per field; empty for the base.
+  std::string difference;     // Against the first variant, one line per field; empty for that one.
+  bool twin_of_base = false;  // Resolves to the first variant's experiment under another name.
+  // Evaluation stages whose results are those of the first variant: the same student on the same examples.
+  std::set<std::string> shared_stages = {};
 };
 
 // A published number to print beside a variant's result; units are never mixed with ours.
@@ -46,17 +52,27 @@ struct PublishedResult {
   std::string source;
 };
 
+// A teacher's own scores.
+struct TeacherScores {
+  // Its folder, or "@stage" where it was trained, "@stage of <variant>" where variants train others. What has one name is
+  // one teacher, or the teachers that one stage trained with several seeds.
+  std::string teacher;
+  Scores scores;
+  std::optional<uint64_t> seed = std::nullopt;  // Of its training.
+};
+
 // A whole sweep, ready to be reported.
 struct SweepResult {
   std::string name;
-  std::vector<VariantInfo> variants;  // "base" first.
+  std::vector<VariantInfo> variants;  // The first one is what the others are compared with: "base", if it was run.
   std::vector<uint64_t> seeds;
   std::vector<RunResult> runs;  // variants x seeds, those that ran.
-  std::vector<Scores> teacher;  // The teacher's own scores, if there is a teacher.
+  std::vector<TeacherScores> teachers;
   std::vector<PublishedResult> published;
   MetricSpecs metrics;                // What the evaluations measure, in the order of their columns.
   std::string primary_metric;         // "masked_lm/cross_entropy"
   std::vector<std::string> warnings;  // Dead options and the like, from the plan.
+  // What holds for all of it; empty if nothing does.
   std::string conditions;  // "this teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (5e-4)"
   std::string resolved_config;                     // sweep.resolved.textproto
   std::map<std::string, std::string> environment;  // CPU, threads, libtorch, versions, commit …

@@ -1,5 +1,6 @@
 #include "framework/report/analysis/wording.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -31,19 +32,36 @@ std::string Interval(const MetricSpec& spec, const PairedDifference& d) {
   if (!d.low.has_value()) return "no interval";
   const FormattedInterval interval = Scaled(spec, d);
   return absl::StrCat("95 % CI ", interval.low, " to ", interval.high,
-                      d.examples_only() ? absl::StrCat(", over ", spec.example, "s only") : "");
+                      d.examples_only() ? absl::StrCat(", over ", spec.example, "s only") : "",
+                      d.seeds_only() ? ", over seeds only" : "");
 }
 
-// "a, b and c"
-std::string List(const std::vector<std::string>& items) {
-  if (items.size() < 2) return absl::StrJoin(items, "");
-  return absl::StrCat(absl::StrJoin(items.begin(), items.end() - 1, ", "), " and ", items.back());
+// How many seeds the differences of the primary metric come from: the fewest and the most. Without differences, those of
+// the base.
+struct SeedRange {
+  int fewest = 0, most = 0;
+
+  bool one() const { return most == 1; }
+  bool some_one() const { return fewest == 1 && most > 1; }
+};
+
+SeedRange SeedsOfDifferences(const Analysis& analysis) {
+  SeedRange range;
+  for (const VariantAnalysis& variant : analysis.variants) {
+    const std::optional<PairedDifference>& difference = variant.metrics.front().difference;
+    if (!difference.has_value()) continue;
+    range.fewest = range.most == 0 ? difference->seeds : std::min(range.fewest, difference->seeds);
+    range.most = std::max(range.most, difference->seeds);
+  }
+  const std::optional<Summary>& base = analysis.variants.front().metrics.front().summary;
+  if (range.most == 0 && base.has_value()) range = {base->seeds, base->seeds};
+  return range;
 }
 
 struct Groups {
   // By falling size of the difference, so that the sentence starts with what matters most.
   std::multimap<double, std::string, std::greater<>> worse, better, changed;
-  std::vector<std::string> undetermined, unmeasured;
+  std::vector<std::string> undetermined, without_interval, unmeasured, incomparable, same, same_result;
 };
 
 std::vector<std::string> Values(const std::multimap<double, std::string, std::greater<>>& by_size) {
@@ -52,20 +70,34 @@ std::vector<std::string> Values(const std::multimap<double, std::string, std::gr
   return values;
 }
 
-void Sort(const VariantAnalysis& variant, const MetricSpec& spec, Groups* groups) {
+// Args: say_one_seed: of a difference that comes from one.
+void Sort(const VariantAnalysis& variant, const MetricSpec& spec, bool say_one_seed, Groups* groups) {
   const VariantMetric& metric = variant.metrics.front();
-  if (!metric.difference.has_value()) {
+  if (metric.incomparable == Incomparable::kSameExperiment) {
+    groups->same.push_back(variant.name);
+    return;
+  }
+  if (metric.incomparable == Incomparable::kSameResult) {
+    groups->same_result.push_back(variant.name);
+    return;
+  }
+  if (metric.incomparable != Incomparable::kNo) {
+    groups->incomparable.push_back(absl::StrCat(variant.name, " (", FormatIncomparable(metric.incomparable), ")"));
+    return;
+  }
+  if (!metric.difference.has_value() || !std::isfinite(metric.difference->estimate)) {
     groups->unmeasured.push_back(variant.name);
     return;
   }
   const PairedDifference& d = *metric.difference;
-  const std::string item = absl::StrCat(variant.name, " (", Estimate(spec, d), ")");
+  const bool one_seed = say_one_seed && d.seeds == 1;
+  const std::string item = absl::StrCat(variant.name, " (", Estimate(spec, d), one_seed ? ", one seed)" : ")");
   switch (d.verdict()) {
     case Verdict::kUndetermined:
-      groups->undetermined.push_back(variant.name);
+      groups->undetermined.push_back(absl::StrCat(variant.name, one_seed ? " (one seed)" : ""));
       break;
     case Verdict::kNoInterval:
-      groups->unmeasured.push_back(variant.name);
+      groups->without_interval.push_back(item);
       break;
     case Verdict::kHigher:
     case Verdict::kLower:
@@ -81,13 +113,19 @@ void Sort(const VariantAnalysis& variant, const MetricSpec& spec, Groups* groups
 
 }  // namespace
 
+std::string List(const std::vector<std::string>& items) {
+  if (items.size() < 2) return absl::StrJoin(items, "");
+  return absl::StrCat(absl::StrJoin(items.begin(), items.end() - 1, ", "), " and ", items.back());
+}
+
 std::string FormatDifference(const MetricSpec& spec, const PairedDifference& difference) {
   return absl::StrCat(Estimate(spec, difference), " (", Interval(spec, difference), ")");
 }
 
 std::string FormatEvidence(const MetricSpec& spec, const PairedDifference& difference) {
-  return absl::StrCat(Counted(difference.seeds, "seed"), " x ", Counted(difference.examples, spec.example),
-                      difference.screening() ? "; screening" : "");
+  const std::string examples =
+      difference.examples > 1 ? absl::StrCat(" x ", Counted(difference.examples, spec.example)) : "";
+  return absl::StrCat(Counted(difference.seeds, "seed"), examples, difference.screening() ? "; screening" : "");
 }
 
 std::string DifferenceSentence(absl::string_view variant, const MetricSpec& spec, const PairedDifference& difference,
@@ -98,16 +136,33 @@ std::string DifferenceSentence(absl::string_view variant, const MetricSpec& spec
                       conditions.empty() ? "" : ", for ", conditions);
 }
 
+std::string FormatIncomparable(Incomparable reason) {
+  switch (reason) {
+    case Incomparable::kNo:
+      return "";
+    case Incomparable::kSameExperiment:
+      return "the same experiment";
+    case Incomparable::kSameResult:
+      return "the same result";
+    case Incomparable::kExamples:
+      return "other examples";
+    case Incomparable::kTeacher:
+      return "other teacher";
+  }
+  return "";
+}
+
 std::string Headline(const Analysis& analysis) {
   if (analysis.columns.empty()) return "No run of this sweep was scored.";
   const MetricColumn& column = analysis.columns.front();
+  const SeedRange seeds = SeedsOfDifferences(analysis);
   Groups groups;
   const VariantMetric* base = nullptr;
   for (const VariantAnalysis& variant : analysis.variants) {
     if (variant.is_base) {
       base = &variant.metrics.front();
     } else {
-      Sort(variant, column.metric, &groups);
+      Sort(variant, column.metric, seeds.some_one(), &groups);
     }
   }
   if (base == nullptr || !base->summary.has_value()) {
@@ -125,10 +180,15 @@ std::string Headline(const Analysis& analysis) {
   add(Values(groups.better), "is better", "are better");
   add(Values(groups.changed), "differs", "differ");
   add(groups.undetermined, "cannot be told from it", "cannot be told from it");
+  add(groups.without_interval, "has no interval", "have no interval");
   add(groups.unmeasured, "could not be compared", "could not be compared");
+  add(groups.incomparable, "is not comparable", "are not comparable");
+  add(groups.same, "is the same experiment", "are the same experiment");
+  add(groups.same_result, "has the same result", "have the same result");
   const std::string subject = absl::StrCat(analysis.base, " (", column.title, " ", value, ")");
   if (clauses.empty()) return absl::StrCat("Only ", subject, " was run.");
-  return absl::StrCat("Against ", subject, ", ", absl::StrJoin(clauses, "; "), ".");
+  return absl::StrCat("Against ", subject, ", ", absl::StrJoin(clauses, "; "), ".",
+                      seeds.one() ? " One seed: nothing is known of other seeds." : "");
 }
 
 std::vector<std::string> DescribeAll(const Analysis& analysis, absl::string_view conditions) {

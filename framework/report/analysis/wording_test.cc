@@ -66,8 +66,13 @@ TEST(DifferenceSentence, WithoutInterval) {
   PairedDifference difference;
   difference.estimate = 0.5;
   difference.seeds = difference.examples = 1;
-  EXPECT_EQ(DifferenceSentence("x", CrossEntropy(), difference, ""),
-            "x: +0.500 nats (no interval; 1 seed x 1 sequence; screening)");
+  EXPECT_EQ(DifferenceSentence("x", CrossEntropy(), difference, ""), "x: +0.500 nats (no interval; 1 seed; screening)");
+}
+
+TEST(DifferenceSentence, OneValueForAllExamplesIsSaidInWords) {
+  PairedDifference whole = Difference(0.02, 0.01, 0.03);
+  whole.examples = 1;
+  EXPECT_THAT(DifferenceSentence("x", Spearman(), whole, ""), HasSubstr(", over seeds only; 3 seeds; screening)"));
 }
 
 TEST(Headline, SaysWhoIsWorseBetterAndUndetermined) {
@@ -85,6 +90,62 @@ TEST(Headline, WithoutScoresOrVariants) {
   result.variants.pop_back();
   result.runs.resize(2);
   EXPECT_EQ(Headline(*Analyse(result)), "Only base (cross-entropy 2.000 nats) was run.");
+}
+
+TEST(Headline, SaysWhatIsNotComparable) {
+  SweepResult result = TinySweep();
+  for (RunResult& run : result.runs) run.scores[0].examples = run.variant;
+  EXPECT_EQ(Headline(*Analyse(result)),
+            "Against base (cross-entropy 2.000 nats), a (other examples) is not comparable.");
+  result.variants[1].twin_of_base = true;
+  EXPECT_EQ(Headline(*Analyse(result)), "Against base (cross-entropy 2.000 nats), a is the same experiment.");
+}
+
+TEST(Headline, SaysThatThereIsOneSeed) {
+  SweepResult result = TinySweep();
+  result.seeds = {1};
+  result.runs.erase(result.runs.begin() + 3);
+  result.runs.erase(result.runs.begin() + 1);
+  EXPECT_THAT(Headline(*Analyse(result)), ::testing::EndsWith(". One seed: nothing is known of other seeds."));
+}
+
+// Two differences whose intervals do not hold 0: of all seeds, and of the seeds that b finished.
+SweepResult ThreeVariants(int seeds_of_b) {
+  SweepResult result = TinySweep();
+  for (RunResult& run : result.runs) {
+    if (run.variant == "a") run.scores[0].metrics["m/cross_entropy"].sum = {2, 4};
+  }
+  result.variants.push_back({"b", ""});
+  for (int seed = 1; seed <= seeds_of_b; ++seed) {
+    RunResult run = result.runs[1 + seed];
+    run.variant = "b";
+    run.scores[0].metrics["m/cross_entropy"].sum = {0, 2};
+    result.runs.push_back(run);
+  }
+  return result;
+}
+
+TEST(Headline, SaysOfEachDifferenceThatItIsOfOneSeed) {
+  EXPECT_EQ(Headline(*Analyse(ThreeVariants(2))),
+            "Against base (cross-entropy 2.000 nats), a (+1.000 nats) is worse; b (−1.000 nats) is better.");
+  EXPECT_EQ(Headline(*Analyse(ThreeVariants(1))),
+            "Against base (cross-entropy 2.000 nats), a (+1.000 nats) is worse; b (−1.000 nats, one seed) is better.");
+  SweepResult result = ThreeVariants(1);
+  result.runs[2].error = "NaN";  // a, seed 1
+  EXPECT_THAT(Headline(*Analyse(result)), ::testing::EndsWith("is better. One seed: nothing is known of other seeds."));
+}
+
+TEST(Headline, WithoutIntervalAndOfOneResult) {
+  SweepResult result = TinySweep();
+  result.seeds = {1};
+  result.runs = {result.runs[0], result.runs[2]};
+  result.runs[1].scores[0].metrics["m/cross_entropy"] = {{4}, {1}};
+  EXPECT_EQ(Headline(*Analyse(result)),
+            "Against base (cross-entropy 2.000 nats), a (+2.000 nats) has no interval. One seed: nothing is known of "
+            "other seeds.");
+  result = TinySweep();
+  result.variants[1].shared_stages = {"eval"};
+  EXPECT_EQ(Headline(*Analyse(result)), "Against base (cross-entropy 2.000 nats), a has the same result.");
 }
 
 TEST(Headline, BaseThatFailed) {

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "framework/report/analysis/analysis.h"
 #include "framework/report/analysis/format.h"
 #include "framework/report/analysis/statistics.h"
 
@@ -24,7 +25,7 @@ void AddExamples(const std::string& variant, const std::string& seed, const Scor
   for (const auto& [metric, examples] : scores.metrics) {
     for (size_t e = 0; e < examples.sum.size() && e < examples.count.size(); ++e) {
       AddLine(text, Clean(variant), seed, Clean(scores.stage), Clean(scores.split), Clean(metric), e,
-              ExactNumber(examples.sum[e]), ExactNumber(examples.count[e]));
+              ExactNumber(examples.sum[e]), ExactNumber(examples.count[e]), Clean(scores.examples), scores.teacher);
     }
   }
 }
@@ -33,22 +34,26 @@ void AddExamples(const std::string& variant, const std::string& seed, const Scor
 
 std::string PerExampleTsv(const SweepResult& result) {
   std::string text;
-  AddLine(&text, "variant", "seed", "stage", "split", "metric", "example", "sum", "count");
+  AddLine(&text, "variant", "seed", "stage", "split", "metric", "example", "sum", "count", "measured_on", "teacher");
   for (const RunResult& run : result.runs) {
     for (const Scores& scores : run.scores) AddExamples(run.variant, absl::StrCat(run.seed), scores, &text);
   }
-  for (const Scores& scores : result.teacher) AddExamples("(teacher)", "", scores, &text);
+  for (const TeacherScores& teacher : result.teachers) {
+    AddExamples(absl::StrCat("(", TeacherName(result, teacher.teacher), ")"),
+                teacher.seed.has_value() ? absl::StrCat(*teacher.seed) : "", teacher.scores, &text);
+  }
   return text;
 }
 
 std::string LongTsv(const SweepResult& result) {
   std::string text;
-  AddLine(&text, "variant", "seed", "stage", "tokens", "flops", "split", "metric", "value");
+  AddLine(&text, "variant", "seed", "stage", "tokens", "flops", "split", "metric", "value", "measured_on", "teacher");
   for (const RunResult& run : result.runs) {
     for (const EvaluationRecord& evaluation : run.evaluations) {
       for (const auto& [metric, value] : evaluation.metrics) {
         AddLine(&text, Clean(run.variant), run.seed, Clean(run.curve_stage), evaluation.tokens,
-                ExactNumber(evaluation.total_flops), Clean(run.evaluation_split), Clean(metric), ExactNumber(value));
+                ExactNumber(evaluation.total_flops), Clean(run.evaluation_split), Clean(metric), ExactNumber(value),
+                Clean(run.evaluation_examples), "");
       }
     }
     for (const Scores& scores : run.scores) {
@@ -56,7 +61,7 @@ std::string LongTsv(const SweepResult& result) {
         const absl::StatusOr<double> value = RatioOfSums(examples);
         if (!value.ok()) continue;
         AddLine(&text, Clean(run.variant), run.seed, Clean(scores.stage), run.tokens, ExactNumber(run.total_flops),
-                Clean(scores.split), Clean(metric), ExactNumber(*value));
+                Clean(scores.split), Clean(metric), ExactNumber(*value), Clean(scores.examples), scores.teacher);
       }
     }
   }

@@ -41,20 +41,33 @@ Json DifferenceJson(const std::string& variant, const MetricSpec& spec, const Pa
           {"seeds", d.seeds},
           {"examples", d.examples},
           {"examples_only", d.examples_only()},
+          {"seeds_only", d.seeds_only()},
           {"screening", d.screening()},
           {"verdict", VerdictName(d.verdict())},
           {"words", DifferenceSentence(variant, spec, d, conditions)}};
+}
+
+Json BySeed(const std::map<uint64_t, std::string>& texts) {
+  Json json = Json::object();
+  for (const auto& [seed, text] : texts) json[absl::StrCat(seed)] = text;
+  return json;
 }
 
 Json MetricJson(const VariantAnalysis& variant, const MetricColumn& column, const VariantMetric& metric,
                 const std::string& conditions) {
   Json by_seed = Json::object();
   for (const auto& [seed, value] : metric.by_seed) by_seed[absl::StrCat(seed)] = NumberToJson(value);
-  Json json = {{"by_seed", by_seed}, {"mean", nullptr}, {"sd", nullptr}, {"difference", nullptr}};
+  Json json = {{"by_seed", by_seed},
+               {"measured_on", BySeed(metric.examples)},
+               {"teacher", BySeed(metric.teachers)},
+               {"mean", nullptr},
+               {"sd", nullptr},
+               {"difference", nullptr}};
   if (metric.summary.has_value()) {
     json["mean"] = NumberToJson(metric.summary->mean);
     json["sd"] = Optional(metric.summary->standard_deviation);
   }
+  if (metric.incomparable != Incomparable::kNo) json["not_compared"] = FormatIncomparable(metric.incomparable);
   if (metric.difference.has_value()) {
     json["difference"] = DifferenceJson(variant.name, column.metric, *metric.difference, conditions);
   }
@@ -101,8 +114,12 @@ std::string RenderResultsJson(const SweepResult& result, const Analysis& analysi
   for (const VariantAnalysis& variant : analysis.variants) {
     json["variants"].push_back(VariantJson(result, analysis, variant));
   }
-  json["teacher"] = Json::array();
-  for (const std::optional<double>& score : analysis.teacher) json["teacher"].push_back(Optional(score));
+  json["teachers"] = Json::array();
+  for (const TeacherAnalysis& teacher : analysis.teachers) {
+    Json values = Json::array();
+    for (const std::optional<double>& value : teacher.values) values.push_back(Optional(value));
+    json["teachers"].push_back({{"name", teacher.name}, {"values", values}, {"identities", teacher.identities}});
+  }
   json["published"] = Json::array();
   for (const PublishedResult& published : result.published) {
     json["published"].push_back({{"variant", published.variant},

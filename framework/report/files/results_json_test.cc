@@ -32,6 +32,18 @@ TEST(RenderResultsJson, HandWorked) {
   EXPECT_TRUE(json["variants"][0]["metrics"][0]["difference"].is_null());
 }
 
+TEST(RenderResultsJson, EveryScoreHasWhatItWasMeasuredOn) {
+  SweepResult sweep = TinySweep();
+  for (RunResult& run : sweep.runs) {
+    run.scores[0].examples = run.variant + "'s";
+    run.scores[0].teacher = "t";
+  }
+  const nlohmann::json metric = Render(sweep)["variants"][1]["metrics"][0];
+  EXPECT_EQ(metric["measured_on"], (nlohmann::json{{"1", "a's"}, {"2", "a's"}}));
+  EXPECT_EQ(metric["teacher"], (nlohmann::json{{"1", "t"}, {"2", "t"}}));
+  EXPECT_EQ(metric["not_compared"], "other examples");
+}
+
 TEST(RenderResultsJson, NumbersThatAreNotFiniteAreSpelled) {
   SweepResult sweep = TinySweep();
   sweep.runs[3].scores[0].metrics["m/cross_entropy"].sum[0] = std::numeric_limits<double>::quiet_NaN();

@@ -13,8 +13,6 @@
 namespace retort {
 namespace {
 
-constexpr char kNothing[] = "–";
-
 std::string ColumnKey(const Analysis& analysis, const MetricColumn& column) {
   const auto same = [&](const MetricColumn& other) { return other.metric.name == column.metric.name; };
   const bool unique = std::count_if(analysis.columns.begin(), analysis.columns.end(), same) == 1;
@@ -29,8 +27,14 @@ TableCell MeanCell(const MetricSpec& spec, const std::optional<Summary>& summary
           {summary->mean, sd}};
 }
 
-TableCell DifferenceCell(const MetricSpec& spec, const std::optional<PairedDifference>& d) {
-  if (!d.has_value()) return {kNothing, {std::nullopt, std::nullopt, std::nullopt, std::nullopt}};
+TableCell NoDifferenceCell(Incomparable reason) {
+  const std::string words = FormatIncomparable(reason);
+  return {words.empty() ? kNothing : words, {std::nullopt, std::nullopt, std::nullopt, std::nullopt}};
+}
+
+TableCell DifferenceCell(const MetricSpec& spec, const VariantMetric& metric) {
+  const std::optional<PairedDifference>& d = metric.difference;
+  if (!d.has_value()) return NoDifferenceCell(metric.incomparable);
   if (!d->low.has_value()) {
     return {FormatFixed(spec.unit.scale * d->estimate, DecimalsFor(0), true),
             {d->estimate, std::nullopt, std::nullopt, std::nullopt}};
@@ -44,6 +48,11 @@ TableCell DifferenceCell(const MetricSpec& spec, const std::optional<PairedDiffe
 TableCell WordsCell(std::string text) { return {text.empty() ? kNothing : std::move(text), {}}; }
 
 TableCell NumberCell(std::string text, double value) { return {std::move(text), {value}}; }
+
+// Of what a variant that trains nothing does not have.
+TableCell NumberCellIf(bool there, std::string text, double value) {
+  return there ? NumberCell(std::move(text), value) : TableCell{kNothing, {std::nullopt}};
+}
 
 TableCell PublishedCell(const std::vector<PublishedResult>& published) {
   std::vector<std::string> parts;
@@ -61,9 +70,10 @@ std::vector<TableColumn> Columns(const Analysis& analysis, bool published) {
     };
     const std::string key = ColumnKey(analysis, column);
     columns.push_back({with_unit(column.title, column.metric.unit.value), key, {"mean", "sd"}});
-    columns.push_back({with_unit("Δ to base", column.metric.unit.of_differences),
+    columns.push_back({with_unit(absl::StrCat("Δ to ", analysis.base), column.metric.unit.of_differences),
                        absl::StrCat(key, ".difference"),
-                       {"estimate", "low", "high", "standard_error"}});
+                       {"estimate", "low", "high", "standard_error"},
+                       "not_compared"});
   }
   columns.push_back({"seeds", "finished_seeds", {"count"}});
   columns.push_back({"parameters", "parameters", {"count"}});
@@ -77,33 +87,36 @@ std::vector<TableCell> VariantRow(const Analysis& analysis, const VariantAnalysi
   std::vector<TableCell> row = {{variant.name, {}}};
   for (size_t m = 0; m < analysis.columns.size(); ++m) {
     row.push_back(MeanCell(analysis.columns[m].metric, variant.metrics[m].summary));
-    row.push_back(DifferenceCell(analysis.columns[m].metric, variant.metrics[m].difference));
+    row.push_back(DifferenceCell(analysis.columns[m].metric, variant.metrics[m]));
   }
   const size_t runs = variant.finished_runs + variant.failures.size();
   row.push_back(NumberCell(variant.failures.empty() ? absl::StrCat(variant.finished_runs)
                                                     : absl::StrCat(variant.finished_runs, " of ", runs),
                            variant.finished_runs));
-  row.push_back(NumberCell(FormatCount(static_cast<double>(variant.parameters)), variant.parameters));
-  row.push_back(NumberCell(FormatCount(variant.tokens_per_second), variant.tokens_per_second));
-  row.push_back(NumberCell(FormatShare(variant.clipped_share), variant.clipped_share));
+  const double parameters = static_cast<double>(variant.parameters);
+  row.push_back(NumberCellIf(parameters > 0, FormatCount(parameters), parameters));
+  const bool trained = variant.tokens > 0;
+  row.push_back(NumberCellIf(trained, FormatCount(variant.tokens_per_second), variant.tokens_per_second));
+  row.push_back(NumberCellIf(trained, FormatShare(variant.clipped_share), variant.clipped_share));
   if (published) row.push_back(PublishedCell(variant.published));
   return row;
 }
 
 // With as many decimals as the base's mean.
-TableCell TeacherCell(const Analysis& analysis, size_t m) {
-  if (!analysis.teacher[m].has_value()) return {kNothing, {std::nullopt, std::nullopt}};
+TableCell TeacherCell(const Analysis& analysis, const TeacherAnalysis& teacher, size_t m) {
+  if (!teacher.values[m].has_value()) return {kNothing, {std::nullopt, std::nullopt}};
   const std::optional<Summary>& base = analysis.variants.front().metrics[m].summary;
   const double scale = analysis.columns[m].metric.unit.scale;
   const double spread = base.has_value() ? scale * base->standard_deviation.value_or(0) : 0;
-  return {FormatFixed(scale * *analysis.teacher[m], DecimalsFor(spread)), {analysis.teacher[m], std::nullopt}};
+  return {FormatFixed(scale * *teacher.values[m], DecimalsFor(spread)), {teacher.values[m], std::nullopt}};
 }
 
-std::vector<TableCell> TeacherRow(const Analysis& analysis, const std::vector<TableColumn>& columns) {
-  std::vector<TableCell> row = {{"teacher", {}}};
+std::vector<TableCell> TeacherRow(const Analysis& analysis, const TeacherAnalysis& teacher,
+                                  const std::vector<TableColumn>& columns) {
+  std::vector<TableCell> row = {{teacher.name, {}}};
   for (size_t m = 0; m < analysis.columns.size(); ++m) {
-    row.push_back(TeacherCell(analysis, m));
-    row.push_back(DifferenceCell(analysis.columns[m].metric, std::nullopt));
+    row.push_back(TeacherCell(analysis, teacher, m));
+    row.push_back(NoDifferenceCell(Incomparable::kNo));
   }
   while (row.size() < columns.size()) {
     row.push_back({kNothing, std::vector<std::optional<double>>(columns[row.size()].fields.size())});
@@ -149,22 +162,71 @@ std::string RenderBlock(const Table& table, const std::vector<int>& widths, size
   return text;
 }
 
+bool HasSpread(const VariantAnalysis& variant) {
+  return std::any_of(variant.metrics.begin(), variant.metrics.end(),
+                     [](const VariantMetric& metric) { return metric.summary && metric.summary->seeds > 1; });
+}
+
+// What the intervals of the table are over, and which of them are not over all of that.
+struct Coverage {
+  std::vector<std::string> examples_only, seeds_only;  // "v", "v's Spearman"
+  bool any_of_both = false;
+};
+
+Coverage CoverageOf(const Analysis& analysis) {
+  Coverage coverage;
+  for (const VariantAnalysis& variant : analysis.variants) {
+    bool examples_only = false;
+    for (size_t m = 0; m < variant.metrics.size(); ++m) {
+      const std::optional<PairedDifference>& difference = variant.metrics[m].difference;
+      if (!difference.has_value() || !difference->low.has_value()) continue;
+      examples_only |= difference->examples_only();
+      coverage.any_of_both |= !difference->examples_only() && !difference->seeds_only();
+      if (!difference->seeds_only()) continue;
+      coverage.seeds_only.push_back(absl::StrCat(variant.name, "’s ", analysis.columns[m].title));
+    }
+    if (examples_only) coverage.examples_only.push_back(variant.name);
+  }
+  return coverage;
+}
+
+// "over seeds and held-out examples", "over held-out examples" where there is one seed; where that differs, for which.
+std::string DescribeCoverage(const Analysis& analysis, bool spread) {
+  const Coverage coverage = CoverageOf(analysis);
+  const bool one_seed = coverage.examples_only.empty() ? !spread : coverage.seeds_only.empty();
+  if (!coverage.any_of_both && one_seed) return "over held-out examples";
+  std::vector<std::string> less;
+  if (!coverage.examples_only.empty()) {
+    less.push_back(absl::StrCat("over held-out examples only for ", List(coverage.examples_only), ", of one seed"));
+  }
+  if (!coverage.seeds_only.empty()) {
+    less.push_back(absl::StrCat("over seeds only for ", List(coverage.seeds_only)));
+  }
+  return absl::StrCat("over seeds and held-out examples",
+                      less.empty() ? "" : absl::StrCat(" (", absl::StrJoin(less, "; "), ")"));
+}
+
+std::string Note(const Analysis& analysis) {
+  const bool spread = std::any_of(analysis.variants.begin(), analysis.variants.end(), HasSpread);
+  return absl::StrCat(spread ? "Mean ± standard deviation over seeds" : "One seed", "; Δ: paired difference to ",
+                      analysis.base, " with its 95 % interval ", DescribeCoverage(analysis, spread),
+                      ", each interval for itself (not corrected for the number of variants).");
+}
+
 }  // namespace
 
 Table BuildTable(const Analysis& analysis) {
   const bool published = std::any_of(analysis.variants.begin(), analysis.variants.end(),
                                      [](const VariantAnalysis& variant) { return !variant.published.empty(); });
-  const bool teacher = std::any_of(analysis.teacher.begin(), analysis.teacher.end(),
-                                   [](const std::optional<double>& score) { return score.has_value(); });
   Table table;
   table.columns = Columns(analysis, published);
   for (const VariantAnalysis& variant : analysis.variants) {
     table.rows.push_back(VariantRow(analysis, variant, published));
   }
-  if (teacher) table.rows.push_back(TeacherRow(analysis, table.columns));
-  table.note =
-      "Mean ± standard deviation over seeds; Δ: paired difference to the base with its 95 % interval over seeds and "
-      "held-out examples, each interval for itself (not corrected for the number of variants).";
+  for (const TeacherAnalysis& teacher : analysis.teachers) {
+    table.rows.push_back(TeacherRow(analysis, teacher, table.columns));
+  }
+  table.note = Note(analysis);
   if (published) absl::StrAppend(&table.note, " Published numbers stand in their own unit and are not comparable.");
   return table;
 }
@@ -189,17 +251,18 @@ std::string RenderTsv(const Table& table) {
   for (const TableColumn& column : table.columns) {
     if (column.fields.empty()) fields.push_back(column.key);
     for (const std::string& field : column.fields) fields.push_back(absl::StrCat(column.key, ".", field));
+    if (!column.reason.empty()) fields.push_back(absl::StrCat(column.key, ".", column.reason));
   }
   lines.push_back(absl::StrJoin(fields, "\t"));
   for (const std::vector<TableCell>& row : table.rows) {
     fields.clear();
     for (size_t c = 0; c < row.size(); ++c) {
-      if (table.columns[c].fields.empty()) {
-        fields.push_back(absl::StrReplaceAll(row[c].text, {{"\t", " "}, {"\n", " "}, {kNothing, ""}}));
-      }
+      const std::string words = absl::StrReplaceAll(row[c].text, {{"\t", " "}, {"\n", " "}, {kNothing, ""}});
+      if (table.columns[c].fields.empty()) fields.push_back(words);
       for (const std::optional<double>& value : row[c].values) {
         fields.push_back(value.has_value() ? ExactNumber(*value) : "");
       }
+      if (!table.columns[c].reason.empty()) fields.push_back(row[c].values.front().has_value() ? "" : words);
     }
     lines.push_back(absl::StrJoin(fields, "\t"));
   }

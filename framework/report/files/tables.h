@@ -11,11 +11,15 @@
 
 namespace retort {
 
+// What a cell says that has nothing to say.
+inline constexpr char kNothing[] = "–";
+
 struct TableColumn {
   std::string title;  // For readers: "cross-entropy, nats".
   std::string key;    // For machines: "masked_lm/cross_entropy".
   // Names of the numbers behind each cell, in the metric's own unit: {"mean", "sd"}. Empty for a column of words.
   std::vector<std::string> fields;
+  std::string reason = {};  // Name of the words that a cell has where it lacks numbers; empty: it has none.
 };
 
 struct TableCell {
@@ -39,7 +43,8 @@ Table BuildTable(const Analysis& analysis);
 std::string RenderText(const Table& table, int width);
 
 // Tab-separated, one header line. A column of numbers becomes one column per field, "masked_lm/cross_entropy.mean",
-// with all digits; a number that does not exist is an empty field.
+// with all digits; a number that does not exist is an empty field. Why a difference does not exist is a column of its
+// own, "masked_lm/cross_entropy.difference.not_compared".
 std::string RenderTsv(const Table& table);
 
 // A LaTeX tabular with booktabs' rules, for \input. Texts are escaped.

@@ -39,6 +39,59 @@ TEST(BuildTable, HandWorked) {
   EXPECT_DOUBLE_EQ(*table.rows[1][2].values[0], 3);
 }
 
+TEST(BuildTable, SaysWhyThereIsNoDifference) {
+  SweepResult sweep = TinySweep();
+  for (RunResult& run : sweep.runs) run.scores[0].examples = run.variant;
+  const Table table = BuildTable(*Analyse(sweep));
+  EXPECT_EQ(table.rows[1][1].text, "5.0 ± 1.4");
+  EXPECT_EQ(table.rows[1][2].text, "other examples");
+  EXPECT_THAT(table.rows[1][2].values, Each(std::optional<double>()));
+}
+
+TEST(BuildTable, ItsNoteSaysThatThereIsOneSeed) {
+  SweepResult sweep = TinySweep();
+  EXPECT_THAT(BuildTable(*Analyse(sweep)).note, HasSubstr("interval over seeds and held-out examples"));
+  sweep.runs.erase(sweep.runs.begin() + 3);
+  sweep.runs.erase(sweep.runs.begin() + 1);
+  EXPECT_THAT(BuildTable(*Analyse(sweep)).note, HasSubstr("One seed; Δ: paired difference to base with its 95 % "
+                                                          "interval over held-out examples,"));
+}
+
+TEST(BuildTable, ItsNoteSaysWhichIntervalsAreOverLess) {
+  SweepResult sweep = TinySweep();
+  sweep.variants.push_back({"b", ""});
+  sweep.runs.push_back(sweep.runs[3]);
+  sweep.runs.back().variant = "b";
+  EXPECT_THAT(BuildTable(*Analyse(sweep)).note,
+              HasSubstr("interval over seeds and held-out examples (over held-out examples only for b, of one seed)"));
+  sweep.runs[2].scores[0].metrics["m/cross_entropy"] = {{4}, {1}};
+  EXPECT_THAT(BuildTable(*Analyse(sweep)).note,
+              HasSubstr("over seeds and held-out examples (over held-out examples only for b, of one seed; over seeds "
+                        "only for a’s cross-entropy)"));
+}
+
+// What --only leaves of a sweep may lack its base.
+TEST(BuildTable, NamesTheVariantThatOthersAreComparedWith) {
+  SweepResult sweep = TinySweep();
+  sweep.variants[0].name = sweep.runs[0].variant = sweep.runs[1].variant = "v";
+  const Table table = BuildTable(*Analyse(sweep));
+  EXPECT_EQ(table.columns[2].title, "Δ to v, nats");
+  EXPECT_THAT(table.note, HasSubstr("paired difference to v with"));
+}
+
+// A control may be the initial student: it has no speed and no clipped steps.
+TEST(BuildTable, WhatTrainsNothingHasNoCosts) {
+  SweepResult sweep = TinySweep();
+  for (RunResult& run : sweep.runs) {
+    if (run.variant == "a") run.parameters = run.tokens = 0;
+  }
+  const std::vector<TableCell> row = BuildTable(*Analyse(sweep)).rows[1];
+  for (size_t c = 4; c < 7; ++c) {
+    EXPECT_EQ(row[c].text, "–");
+    EXPECT_FALSE(row[c].values[0].has_value());
+  }
+}
+
 TEST(BuildTable, NamesFailedRuns) {
   SweepResult sweep = TinySweep();
   sweep.runs[3].error = "NaN";
@@ -76,10 +129,17 @@ TEST(RenderTsv, FullPrecisionAndNoHoles) {
   EXPECT_EQ(lines[0],
             "variant\tm/cross_entropy.mean\tm/cross_entropy.sd\tm/cross_entropy.difference.estimate\t"
             "m/cross_entropy.difference.low\tm/cross_entropy.difference.high\t"
-            "m/cross_entropy.difference.standard_error\tfinished_seeds.count\tparameters.count\t"
+            "m/cross_entropy.difference.standard_error\tm/"
+            "cross_entropy.difference.not_compared\tfinished_seeds.count\tparameters.count\t"
             "tokens_per_second.mean\tclipped_steps.share\tpublished");
-  EXPECT_EQ(lines[1], "base\t2\t0\t\t\t\t\t2\t1234567\t100\t0\t");
+  EXPECT_EQ(lines[1], "base\t2\t0\t\t\t\t\t\t2\t1234567\t100\t0\t");
   EXPECT_THAT(lines[2], HasSubstr("a\t5\t1.414213562373095"));
+}
+
+TEST(RenderTsv, SaysWhyThereIsNoDifference) {
+  SweepResult sweep = TinySweep();
+  for (RunResult& run : sweep.runs) run.scores[0].examples = run.variant;
+  EXPECT_THAT(RenderTsv(BuildTable(*Analyse(sweep))), HasSubstr("\t\t\t\t\tother examples\t2\t"));
 }
 
 TEST(RenderLatex, IsEscapedBooktabs) {

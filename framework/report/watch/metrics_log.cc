@@ -9,6 +9,7 @@
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/json/json_number.h"
+#include "framework/json/sealed_json.h"
 #include "glog/logging.h"
 #include "nlohmann/json.hpp"
 
@@ -25,41 +26,42 @@ Json Places(const Record& record) {
           {"total_flops", NumberToJson(record.total_flops)}};
 }
 
-std::string Line(const Json& json) {
-  return absl::StrCat(json.dump(-1, ' ', false, Json::error_handler_t::replace), "\n");
-}
+}  // namespace
 
-// The lines of `log` that are whole and belong to steps up to `last_step`.
-std::string CutBack(absl::string_view log, int64_t last_step) {
-  std::string kept;
+SoundLines ReadSoundLines(absl::string_view log, int64_t last_step) {
+  SoundLines sound;
   while (true) {
     const size_t end = log.find('\n');
-    if (end == absl::string_view::npos) return kept;
+    if (end == absl::string_view::npos) return sound;
     const absl::string_view line = log.substr(0, end + 1);
     log.remove_prefix(end + 1);
-    const Json json = Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object() || !json.contains("step") || !json["step"].is_number_integer()) continue;
-    if (json["step"].get<int64_t>() <= last_step) absl::StrAppend(&kept, line);
+    Json json = ParseSealed(line);
+    const std::string check = Unseal(&json, sound.check);
+    if (check.empty() || !json.contains("step") || !json["step"].is_number_integer()) return sound;
+    const int64_t step = json["step"].get<int64_t>();
+    if (step > last_step || step > sound.steps + 1) return sound;
+    sound.steps = step;
+    sound.check = check;
+    absl::StrAppend(&sound.text, line);
   }
 }
-
-}  // namespace
 
 MetricsLog::MetricsLog(StageFolder folder) : folder_(std::move(folder)) { CHECK(folder_); }
 
 MetricsLog::~MetricsLog() = default;
 
-absl::StatusOr<StageFile> MetricsLog::Open(const std::string& folder, int64_t first_step) {
+absl::StatusOr<MetricsLog::Log> MetricsLog::Open(const std::string& folder, int64_t first_step) {
   RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
-  StageFile log;
+  Log log;
   log.path = absl::StrCat(folder, "/metrics.jsonl");
-  std::string kept;
+  SoundLines kept;
   if (first_step > 0) {
     const absl::StatusOr<std::string> before = ReadFile(log.path);
     if (!before.ok() && !absl::IsNotFound(before.status())) return before.status();
-    if (before.ok()) kept = CutBack(*before, first_step);
+    if (before.ok()) kept = ReadSoundLines(*before, first_step);
   }
-  RETORT_RETURN_IF_ERROR(AtomicWriteFile(log.path, kept));
+  RETORT_RETURN_IF_ERROR(AtomicWriteFile(log.path, kept.text));
+  log.check = kept.check;
   log.file.reset(std::fopen(log.path.c_str(), "ae"));
   if (log.file == nullptr) {
     return absl::UnavailableError(absl::StrCat("cannot open ", log.path, ": ", std::strerror(errno)));
@@ -76,7 +78,7 @@ void MetricsLog::Keep(const absl::Status& status) {
 void MetricsLog::StageStarted(const StageId& id, const StageOutline& plan) {
   absl::MutexLock lock(&mutex_);
   logs_.erase(OrderOf(id));
-  absl::StatusOr<StageFile> log = Open(folder_(id), plan.first_step);
+  absl::StatusOr<Log> log = Open(folder_(id), plan.first_step);
   if (log.ok()) {
     logs_.emplace(OrderOf(id), *std::move(log));
   } else {
@@ -84,10 +86,13 @@ void MetricsLog::StageStarted(const StageId& id, const StageOutline& plan) {
   }
 }
 
-void MetricsLog::Write(const StageId& id, const std::string& line) {
+void MetricsLog::Write(const StageId& id, Json json) {
   absl::MutexLock lock(&mutex_);
   const auto found = logs_.find(OrderOf(id));
   if (found == logs_.end()) return;
+  Seal(&json, found->second.check);
+  found->second.check = json["check"].get<std::string>();
+  const std::string line = CompactText(json) + "\n";
   std::FILE* file = found->second.file.get();
   if (std::fwrite(line.data(), 1, line.size(), file) != line.size() || std::fflush(file) != 0) {
     Keep(absl::ResourceExhaustedError(absl::StrCat("cannot write ", found->second.path, ": ", std::strerror(errno))));
@@ -109,14 +114,14 @@ void MetricsLog::StepDone(const StageId& id, const StepRecord& record) {
   json["clipped"] = record.clipped;
   json["learning_rate"] = NumberToJson(record.learning_rate);
   json["tokens_per_second"] = NumberToJson(record.tokens_per_second);
-  Write(id, Line(json));
+  Write(id, std::move(json));
 }
 
 void MetricsLog::Evaluated(const StageId& id, const EvaluationRecord& record) {
   Json json = Places(record);
   json["metrics"] = Json::object();
   for (const auto& [name, value] : record.metrics) json["metrics"][name] = NumberToJson(value);
-  Write(id, Line(json));
+  Write(id, std::move(json));
 }
 
 void MetricsLog::StageEnded(const StageId& id, const absl::Status& /*status*/) {

@@ -1,17 +1,31 @@
 #ifndef RETORT_FRAMEWORK_REPORT_WATCH_METRICS_LOG_H_
 #define RETORT_FRAMEWORK_REPORT_WATCH_METRICS_LOG_H_
 
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "framework/report/watch/stage_file.h"
 #include "framework/train/observer.h"
+#include "nlohmann/json.hpp"
 
 namespace retort {
+
+// The lines of a metrics.jsonl, from its beginning, that are whole and follow one another.
+struct SoundLines {
+  std::string text;
+  std::string check;  // Of the last of them; empty: there is none.
+  int64_t steps = 0;  // The step of the last of them: steps 1 to this one are all there.
+};
+
+// Reads lines up to those of step `last_step`, and stops at the first that is damaged, or that leaves steps out.
+SoundLines ReadSoundLines(absl::string_view log, int64_t last_step = std::numeric_limits<int64_t>::max());
 
 // Writes metrics.jsonl into a stage's folder: one JSON object per optimiser step,
 //
@@ -22,7 +36,8 @@ namespace retort {
 // and one per evaluation, {"step":20,"tokens":...,"metrics":{"masked_lm/cross_entropy":6.1}}. NaN and infinities are
 // "nan", "inf" and "-inf".
 //
-// Each line reaches the operating system at once, so that a killed process has logged all steps up to its last
+// The last field of a line is its seal (framework/json/sealed_json.h), made after that of the line before. Each line
+// reaches the operating system at once, so that a killed process has logged all steps up to its last
 // checkpoint. A stage that starts from step 0 begins its file anew; a resumed one first cuts away the lines of later
 // steps, and a half-written last line, so that a log reads as if there had been no interruption.
 //
@@ -44,13 +59,17 @@ class MetricsLog final : public Observer {
   absl::Status status() const override;
 
  private:
-  absl::StatusOr<StageFile> Open(const std::string& folder, int64_t first_step);
-  void Write(const StageId& id, const std::string& line);
+  struct Log : StageFile {
+    std::string check;  // Of the last line.
+  };
+
+  absl::StatusOr<Log> Open(const std::string& folder, int64_t first_step);
+  void Write(const StageId& id, nlohmann::ordered_json line);
   void Keep(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const StageFolder folder_;
   mutable absl::Mutex mutex_;
-  std::map<StageOrder, StageFile> logs_ ABSL_GUARDED_BY(mutex_);
+  std::map<StageOrder, Log> logs_ ABSL_GUARDED_BY(mutex_);
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "framework/base/file.h"
 #include "gmock/gmock.h"
@@ -85,8 +87,10 @@ TEST_F(MetricsLogTest, ResumingCutsBackLaterSteps) {
   {
     MetricsLog log(Folder());
     log.StageStarted(kStage, {0, 10, 10});
-    for (int step = 1; step <= 5; ++step) log.StepDone(kStage, Step(step));
-    log.Evaluated(kStage, {3, 0, 0, 0, {}});
+    for (int step = 1; step <= 5; ++step) {
+      log.StepDone(kStage, Step(step));
+      if (step == 3) log.Evaluated(kStage, {3, 0, 0, 0, {}});
+    }
   }
   // A kill in the middle of a write.
   ASSERT_TRUE(AtomicWriteFile(Path(), absl::StrCat(*ReadFile(Path()), "{\"step\":2,\"tok")).ok());
@@ -95,6 +99,23 @@ TEST_F(MetricsLogTest, ResumingCutsBackLaterSteps) {
   EXPECT_THAT(Steps(), ElementsAre(1, 2, 3, 3));
   log.StepDone(kStage, Step(4));
   EXPECT_THAT(Steps(), ElementsAre(1, 2, 3, 3, 4));
+}
+
+TEST_F(MetricsLogTest, SoundLinesEndBeforeDamageAndBeforeStepsThatAreMissing) {
+  MetricsLog log(Folder());
+  log.StageStarted(kStage, {0, 10, 10});
+  for (int step = 1; step <= 4; ++step) log.StepDone(kStage, Step(step));
+  log.Evaluated(kStage, {4, 0, 0, 0, {}});
+  const std::string sound = *ReadFile(Path());
+  EXPECT_EQ(ReadSoundLines(sound).text, sound);
+  EXPECT_EQ(ReadSoundLines(sound).steps, 4);
+  EXPECT_EQ(ReadSoundLines(sound, 2).steps, 2);
+  EXPECT_EQ(ReadSoundLines(absl::StrReplaceAll(sound, {{"\"tokens\":3072", "\"tokens\":3073"}})).steps, 2);
+  EXPECT_EQ(ReadSoundLines(sound.substr(0, sound.size() - 1)).steps, 4) << "the evaluation's line is cut";
+  std::vector<std::string> lines = absl::StrSplit(sound, '\n');
+  lines.erase(lines.begin() + 1);
+  EXPECT_EQ(ReadSoundLines(absl::StrJoin(lines, "\n")).steps, 1);
+  EXPECT_EQ(ReadSoundLines("").steps, 0);
 }
 
 TEST_F(MetricsLogTest, StartingAnewForgetsOldLines) {

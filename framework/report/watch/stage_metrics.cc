@@ -2,93 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
+#include <variant>
 
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "framework/json/json_number.h"
+#include "framework/base/status_macros.h"
+#include "framework/report/watch/metrics_lines.h"
 #include "glog/logging.h"
-#include "nlohmann/json.hpp"
 
 namespace retort {
 namespace {
-
-using Json = nlohmann::ordered_json;  // Terms keep their order.
-
-// Reads fields of one line; a missing or foreign one makes the line bad.
-class LineReader {
- public:
-  explicit LineReader(const Json& json) : json_(json), good_(json.is_object()) {}
-
-  bool good() const { return good_; }
-  int64_t Integer(const char* name) {
-    const Json* value = Find(name, [](const Json& v) { return v.is_number_integer(); });
-    return value != nullptr ? value->get<int64_t>() : 0;
-  }
-  bool Boolean(const char* name) {
-    const Json* value = Find(name, [](const Json& v) { return v.is_boolean(); });
-    return value != nullptr && value->get<bool>();
-  }
-  double Number(const char* name) {
-    const Json* value = Find(name, [](const Json& v) { return v.is_null() || NumberFromJson(v).has_value(); });
-    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-    return value != nullptr ? NumberFromJson(*value).value_or(kNaN) : kNaN;
-  }
-  const Json* Object(const char* name) {
-    return Find(name, [](const Json& v) { return v.is_object(); });
-  }
-  void Merge(const LineReader& part) { good_ = good_ && part.good_; }
-
- private:
-  template <typename Holds>
-  const Json* Find(const char* name, Holds holds) {
-    if (!good_) return nullptr;
-    const auto found = json_.find(name);
-    good_ = found != json_.end() && holds(*found);
-    return good_ ? &*found : nullptr;
-  }
-
-  const Json& json_;
-  bool good_;
-};
-
-template <typename Record>
-void ReadPlace(LineReader* reader, Record* record) {
-  record->step = reader->Integer("step");
-  record->tokens = reader->Integer("tokens");
-  record->student_flops = reader->Number("student_flops");
-  record->total_flops = reader->Number("total_flops");
-}
-
-bool ReadEvaluation(const Json& json, EvaluationRecord* record) {
-  LineReader reader(json);
-  ReadPlace(&reader, record);
-  const Json* metrics = reader.Object("metrics");
-  if (metrics == nullptr) return false;
-  LineReader values(*metrics);
-  for (const auto& [name, unused] : metrics->items()) record->metrics[name] = values.Number(name.c_str());
-  return reader.good() && values.good();
-}
-
-bool ReadStep(const Json& json, StepRecord* record) {
-  LineReader reader(json);
-  ReadPlace(&reader, record);
-  record->loss = reader.Number("loss");
-  record->gradient_norm = reader.Number("gradient_norm");
-  record->clipped = reader.Boolean("clipped");
-  record->learning_rate = reader.Number("learning_rate");
-  record->tokens_per_second = reader.Number("tokens_per_second");
-  const Json* terms = reader.Object("terms");
-  if (terms == nullptr) return false;
-  for (const auto& [name, values] : terms->items()) {
-    LineReader term(values);
-    record->terms.push_back({name, term.Number("weight"), term.Number("value"), term.Number("count")});
-    reader.Merge(term);
-  }
-  return reader.good();
-}
 
 double Median(std::vector<double> values) {
   if (values.empty()) return 0;
@@ -126,24 +48,14 @@ void Summarise(const std::vector<StepRecord>& steps, StageMetrics* metrics) {
 
 absl::StatusOr<StageMetrics> ParseMetricsLog(absl::string_view jsonl, int most_steps) {
   CHECK_GE(most_steps, 2);
+  RETORT_ASSIGN_OR_RETURN(std::vector<MetricsRecord> records, ParseMetricsLines(jsonl));
   StageMetrics metrics;
   std::vector<StepRecord> steps;
-  int line_number = 0;
-  for (const absl::string_view line : absl::StrSplit(jsonl, '\n')) {
-    ++line_number;
-    if (line.empty()) continue;
-    const Json json = Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
-    bool good = json.is_object();
-    if (good && json.contains("metrics")) {
-      metrics.evaluations.emplace_back();
-      good = ReadEvaluation(json, &metrics.evaluations.back());
-    } else if (good) {
-      steps.emplace_back();
-      good = ReadStep(json, &steps.back());
-    }
-    if (!good) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("metrics log, line ", line_number, ": want a step or an evaluation, got ", line.substr(0, 80)));
+  for (MetricsRecord& record : records) {
+    if (StepRecord* step = std::get_if<StepRecord>(&record)) {
+      steps.push_back(std::move(*step));
+    } else {
+      metrics.evaluations.push_back(std::get<EvaluationRecord>(std::move(record)));
     }
   }
   Summarise(steps, &metrics);

@@ -25,10 +25,10 @@ struct StageMetrics {
   double clipped_share = 0;      // Of all steps.
 };
 
-// Parses what MetricsLog wrote. null, which older logs have for NaN and infinities, reads back as NaN.
+// Parses what MetricsLog wrote.
 //
 // Args: most_steps: thin to about this many, >= 2.
-// Errors: InvalidArgument with the number of the first line that MetricsLog cannot have written.
+// Errors: InvalidArgument with the number of the first line that is not as MetricsLog wrote it.
 absl::StatusOr<StageMetrics> ParseMetricsLog(absl::string_view jsonl, int most_steps = 300);
 
 // Puts the metrics of the run's last training stage into it: curves, costs, speed and share of clipped steps.

@@ -89,18 +89,21 @@ TEST(ParseMetricsLog, NotFiniteReadsBack) {
   EXPECT_TRUE(std::isnan(back.gradient_norm));
 }
 
-TEST(ParseMetricsLog, NullOfOlderLogsIsNaN) {
-  const std::string log = absl::StrReplaceAll(Logged({Step(1, 1)}, {}), {{"\"loss\":0.0", "\"loss\":null"}});
-  ASSERT_THAT(log, HasSubstr("null"));
-  EXPECT_TRUE(std::isnan(ParseMetricsLog(log)->steps[0].loss));
-}
-
 TEST(ParseMetricsLog, ForeignLinesAreNamed) {
   const std::string good = Logged({Step(1, 1)}, {});
   EXPECT_THAT(std::string(ParseMetricsLog(absl::StrCat(good, "{\"step\":2}\n")).status().message()),
-              HasSubstr("line 2: want a step or an evaluation, got {\"step\":2}"));
+              HasSubstr("line 2: want a step or an evaluation as it was written, got {\"step\":2}"));
   EXPECT_FALSE(ParseMetricsLog("nonsense").ok());
   EXPECT_TRUE(ParseMetricsLog("")->steps.empty());
+}
+
+TEST(ParseMetricsLog, DamageIsNamed) {
+  const std::string log = Logged({Step(1, 1), Step(2, 1)}, {});
+  EXPECT_THAT(
+      std::string(ParseMetricsLog(absl::StrReplaceAll(log, {{"\"tokens\":20", "\"tokens\":21"}})).status().message()),
+      HasSubstr("line 2: "));
+  const std::string without_first = log.substr(log.find('\n') + 1);
+  EXPECT_THAT(std::string(ParseMetricsLog(without_first).status().message()), HasSubstr("line 1: "));
 }
 
 }  // namespace

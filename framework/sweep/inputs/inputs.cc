@@ -6,6 +6,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/config/reflection.h"
 #include "framework/data/training_data.h"
+#include "framework/model/files/padding.h"
 #include "framework/sweep/key/key.h"
 #include "framework/text/files/load_tokenizer.h"
 
@@ -14,7 +15,7 @@ namespace retort {
 absl::StatusOr<const ModelInput*> Inputs::Model(const std::string& folder) {
   std::unique_ptr<ModelInput>& input = models_[folder];
   if (input == nullptr) {
-    RETORT_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(folder));
+    RETORT_ASSIGN_OR_RETURN(LoadedModel model, LoadModelWithoutPadding(folder));
     const at::Tensor& flat = model.parameters.flat();
     const std::string weights =
         HashText({static_cast<const char*>(flat.const_data_ptr()), static_cast<size_t>(flat.nbytes())});
@@ -31,6 +32,8 @@ absl::StatusOr<const VocabularyInput*> Inputs::Vocabulary(const std::string& pat
     auto read = std::make_unique<VocabularyInput>();
     RETORT_ASSIGN_OR_RETURN(read->files, ReadTokenizerFiles(path));
     RETORT_ASSIGN_OR_RETURN(read->tokenizer, LoadTokenizer(path));
+    // What is wrong with the files that students are written with shows before anything is trained.
+    RETORT_RETURN_IF_ERROR(CompleteTokenizerFiles(read->files, /*longest_sequence=*/1, path).status());
     input = std::move(read);
   }
   return input.get();

@@ -37,6 +37,7 @@ class Inputs {
   // Token stores are kept below `cache`; `threads` tokenize.
   Inputs(std::string cache, int threads) : data_(std::move(cache), threads) {}
 
+  // Without rows beyond its tokenizer's pieces (framework/model/files/padding.h).
   absl::StatusOr<const ModelInput*> Model(const std::string& folder);
   // `path` is what LoadTokenizer takes: a folder, or one of the files of a tokenizer.
   absl::StatusOr<const VocabularyInput*> Vocabulary(const std::string& path);

@@ -66,11 +66,22 @@ TEST_F(InputsTest, ReadsTokenizersWithTheirOptions) {
   for (const std::string& text : texts) {
     ASSERT_THAT(AtomicWriteFile(config, text), IsOk());
     Inputs inputs = Fresh();
-    EXPECT_EQ(Vocabulary(&inputs).files,
-              (TokenizerFiles{{"vocab.txt", testing::TinyVocabulary()}, {"tokenizer_config.json", text}}));
+    const TokenizerFiles& files = Vocabulary(&inputs).files;
+    EXPECT_EQ(files.at("vocab.txt"), testing::TinyVocabulary());
+    EXPECT_THAT(files.at("tokenizer_config.json"), HasSubstr("\"tokenizer_class\": \"BertTokenizer\""));
     fingerprints.insert(Vocabulary(&inputs).tokenizer->Fingerprint());
   }
   EXPECT_EQ(fingerprints.size(), 2u) << "they are two tokenizers";
+}
+
+TEST_F(InputsTest, WhatStudentsAreWrittenWithIsCheckedBefore) {
+  const std::string config = sweep_.teacher() + "/tokenizer_config.json";
+  ASSERT_THAT(AtomicWriteFile(config, R"({"model_max_length": Infinity, "x": NaN})"), IsOk());
+  const TokenizerFiles& files = Vocabulary(&inputs_).files;
+  const std::string folder = sweep_.folder() + "/student";
+  ASSERT_THAT(MakeDirectories(folder), IsOk());
+  ASSERT_THAT(WriteTokenizerFiles(folder, files, /*longest_sequence=*/16), IsOk());
+  EXPECT_THAT(ReadFile(folder + "/tokenizer_config.json").value(), HasSubstr("\"x\": NaN"));
 }
 
 TEST_F(InputsTest, ReadsByteLevelPieces) {
@@ -78,7 +89,9 @@ TEST_F(InputsTest, ReadsByteLevelPieces) {
   testing::WriteTinyTeacher(folder, 5, testing::TinyTeacherConfig(), testing::TinyBytePieces());
   const auto vocabulary = inputs_.Vocabulary(folder + "/vocab.json");
   ASSERT_THAT(vocabulary, IsOk());
-  EXPECT_EQ((*vocabulary)->files, testing::TinyBytePieces());
+  TokenizerFiles files = (*vocabulary)->files;
+  EXPECT_EQ(files.erase("tokenizer_config.json"), 1u);
+  EXPECT_EQ(files, testing::TinyBytePieces());
   EXPECT_EQ((*vocabulary)->tokenizer->special_ids().mask, 4);
 }
 

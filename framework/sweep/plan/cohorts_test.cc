@@ -1,5 +1,6 @@
 #include "framework/sweep/plan/cohorts.h"
 
+#include "framework/sweep/plan/variant_names.h"
 #include "gtest/gtest.h"
 
 namespace retort {
@@ -58,6 +59,18 @@ TEST(Cohorts, ComeAfterWhatTheyReadAndNotWithoutIt) {
       PlanOf({Training("a", "t"), After(0, Training("a", "t")), After(1, Training("a", "t")), Training("a", "t")});
   EXPECT_EQ(Cohorts(plan, {}, {}), (std::vector<Indices>{{0, 3}, {1}, {2}}));
   EXPECT_EQ(Cohorts(plan, {0, 3}, {1}), std::vector<Indices>{});
+}
+
+TEST(VariantNames, AreEachThereOnce) {
+  std::vector<PlannedStage> stages;
+  for (const char* variant : {"a", "b", "a", "c", "d", "e", "f"}) {
+    stages.emplace_back();
+    stages.back().used_by = {{variant, 1, "distil"}};
+  }
+  const Plan plan = PlanOf(stages);
+  EXPECT_EQ(VariantNames(plan, {0}), "a");
+  EXPECT_EQ(VariantNames(plan, {1, 0, 2}), "b, a");
+  EXPECT_EQ(VariantNames(plan, {0, 1, 2, 3, 4, 5, 6}), "a, b, c, d and 2 more");
 }
 
 }  // namespace

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/reflection.h"
+#include "framework/json/sealed_json.h"
 #include "framework/sweep/key/key.h"
 #include "nlohmann/json.hpp"
 
@@ -16,13 +16,7 @@ namespace {
 
 constexpr double kParts = 8;
 
-std::string SharePath(const std::string& output_dir) { return output_dir + "/share_of_steps.json"; }
-
-// What a decision holds for.
-nlohmann::ordered_json Conditions(const ExpandedSweep& sweep) {
-  return {{"most_minutes", sweep.most_minutes},
-          {"base_experiment", HashText(DeterministicBytes(sweep.variants.front().experiment))}};
-}
+constexpr char kShareFile[] = "/share_of_steps.json", kShare[] = "share";
 
 }  // namespace
 
@@ -44,23 +38,22 @@ ExpandedSweep CutSteps(const ExpandedSweep& sweep, const Plan& plan, double shar
   return cut;
 }
 
-absl::StatusOr<double> LoadShareOfSteps(const std::string& output_dir, const ExpandedSweep& sweep) {
-  const std::string path = SharePath(output_dir);
-  const absl::StatusOr<std::string> text = ReadFile(path);
-  if (absl::IsNotFound(text.status())) return 0;
-  RETORT_RETURN_IF_ERROR(text.status());
-  const auto decision = nlohmann::ordered_json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  const auto share = decision.is_object() ? decision.find("share") : decision.end();
-  if (share == decision.end() || !share->is_number() || !(*share > 0 && *share <= 1) || !decision.contains("for")) {
-    return absl::DataLossError(absl::StrCat(path, ": want a share within (0, 1] and what it is for, got \"", *text,
-                                            "\"; remove the file, and the share is decided anew"));
-  }
-  return decision["for"] == Conditions(sweep) ? share->get<double>() : 0;
+std::string ShareFolder(const std::string& store_dir, const ExpandedSweep& sweep) {
+  const std::string decided_for =
+      absl::StrCat(sweep.most_minutes, " minutes, ", DeterministicBytes(sweep.variants.front().experiment));
+  return absl::StrCat(store_dir, "/share_of_steps/", HashText(decided_for));
 }
 
-absl::Status SaveShareOfSteps(const std::string& output_dir, const ExpandedSweep& sweep, double share) {
-  const nlohmann::ordered_json decision = {{"share", share}, {"for", Conditions(sweep)}};
-  return AtomicWriteFile(SharePath(output_dir), decision.dump(2) + "\n");
+double LoadShareOfSteps(const std::string& folder) {
+  nlohmann::ordered_json decision = ParseSealed(ReadFile(folder + kShareFile).value_or(""));
+  return Unseal(&decision).empty() ? 0 : decision.value(kShare, 0.0);
+}
+
+absl::Status SaveShareOfSteps(const std::string& folder, double share) {
+  RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
+  nlohmann::ordered_json decision = {{kShare, share}};
+  Seal(&decision);
+  return AtomicWriteFile(folder + kShareFile, CompactText(decision) + "\n");
 }
 
 }  // namespace retort

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "framework/config/variants/expand.h"
 #include "framework/sweep/plan/plan.h"
 
@@ -16,11 +16,14 @@ double ShareOfSteps(double seconds, double most_minutes);
 // The sweep with every training stage cut to a share of the steps that it has in the plan, at least one.
 ExpandedSweep CutSteps(const ExpandedSweep& sweep, const Plan& plan, double share);
 
-// The share that a folder's earlier run decided on, so that the same command goes on with the same steps; 0 if there
-// was none, or if it was decided for another limit or another base experiment. `sweep` is the one that was not cut.
-// Errors: those of the file system; DataLoss, with the path, for a damaged file.
-absl::StatusOr<double> LoadShareOfSteps(const std::string& output_dir, const ExpandedSweep& sweep);
-absl::Status SaveShareOfSteps(const std::string& output_dir, const ExpandedSweep& sweep, double share);
+// The folder below a store in which the decision for this limit and base experiment is kept: who decides has its lease.
+// `sweep` is the one that was not cut.
+std::string ShareFolder(const std::string& store_dir, const ExpandedSweep& sweep);
+
+// The share that an earlier run, or another process, decided on, so that the same command trains with the same steps; 0
+// if there is none, or if it is damaged: then it is decided anew.
+double LoadShareOfSteps(const std::string& folder);
+absl::Status SaveShareOfSteps(const std::string& folder, double share);
 
 }  // namespace retort
 

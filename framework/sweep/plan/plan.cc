@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/plugin_config.h"
 #include "framework/config/variants/defaults.h"
@@ -18,7 +21,13 @@
 namespace retort {
 namespace {
 
-constexpr char kDefaultEvaluation[] = "evaluate";
+// "evaluate", with as many "_" behind it as make a name that no stage has.
+std::string NewEvaluationName(const Experiment& experiment) {
+  std::string name = "evaluate";
+  const auto has_it = [&](const Stage& stage) { return stage.name() == name; };
+  while (std::any_of(experiment.stage().begin(), experiment.stage().end(), has_it)) name += "_";
+  return name;
+}
 
 // Without an evaluation there is nothing to report: the last trained student is evaluated as students of its data are.
 void AddDefaultEvaluation(Experiment* experiment) {
@@ -26,8 +35,9 @@ void AddDefaultEvaluation(Experiment* experiment) {
     if (stage.has_evaluation()) return;
   }
   const Data data = experiment->stage(experiment->stage_size() - 1).data();
+  const std::string name = NewEvaluationName(*experiment);
   Stage* stage = experiment->add_stage();
-  stage->set_name(kDefaultEvaluation);
+  stage->set_name(name);
   *stage->mutable_evaluation() = EvaluationOfData(data, PluginCatalogue::Global());
   FillDefaults(experiment);
 }
@@ -43,13 +53,45 @@ absl::StatusOr<bool> LossIsGold(const Experiment& experiment, const Stage& stage
                                                          "\": ", term.status().message()));
 }
 
+// The planned stages of a variant with the first seed; -1 for those of a variant that is not among --only.
+std::vector<int> StagesOf(const Plan& plan, const ExpandedVariant& variant) {
+  std::vector<int> stages;
+  for (const Stage& stage : variant.experiment.stage()) {
+    stages.push_back(plan.Find(variant.name, plan.sweep.seeds.front(), stage.name()));
+  }
+  return stages;
+}
+
+// Warns of a variant whose evaluation measures something else than the base's of the same name.
+void WarnOfIncomparable(const ExpandedVariant& variant, const ExpandedVariant& base, Plan* plan) {
+  for (const Stage& stage : variant.experiment.stage()) {
+    const uint64_t seed = plan->sweep.seeds.front();
+    const int ours = plan->Find(variant.name, seed, stage.name()), theirs = plan->Find(base.name, seed, stage.name());
+    if (ours < 0 || theirs < 0 || plan->stages[ours].trains() || plan->stages[theirs].trains()) continue;
+    const EvaluationWork& work = plan->stages[ours].evaluation();
+    const EvaluationWork& of_base = plan->stages[theirs].evaluation();
+    const std::string place = absl::StrCat("variant \"", variant.name, "\": stage \"", stage.name(), "\": ");
+    if (work.evaluation.examples->MeasuredOn() != of_base.evaluation.examples->MeasuredOn()) {
+      plan->warnings.push_back(
+          absl::StrCat(place, "it is measured on other examples than ", base.name,
+                       " (another corpus or file, length, number, seed, vocabulary or pooling) and not compared with "
+                       "it; say in the evaluation what all variants are to be measured on"));
+    } else if (work.teacher != of_base.teacher && work.evaluation.evaluator->reads_teacher()) {
+      plan->warnings.push_back(absl::StrCat(place, "it has another teacher than ", base.name,
+                                            "; what is measured beside a teacher is not compared with it"));
+    }
+  }
+}
+
+void WarnOfIncomparables(Plan* plan) {
+  const ExpandedVariant& base = plan->base();
+  for (const ExpandedVariant& variant : plan->sweep.variants) WarnOfIncomparable(variant, base, plan);
+}
+
 void WarnOfTwins(Plan* plan) {
   std::map<std::vector<int>, std::string> known;  // Variants by their planned stages.
   for (const ExpandedVariant& variant : plan->sweep.variants) {
-    std::vector<int> stages;
-    for (const Stage& stage : variant.experiment.stage()) {
-      stages.push_back(plan->Find(variant.name, plan->sweep.seeds.front(), stage.name()));
-    }
+    std::vector<int> stages = StagesOf(*plan, variant);
     if (stages.front() < 0) continue;  // Not among --only.
     const auto [twin, is_new] = known.emplace(std::move(stages), variant.name);
     if (is_new) continue;
@@ -58,15 +100,40 @@ void WarnOfTwins(Plan* plan) {
   }
 }
 
-absl::Status CheckOnly(const ExpandedSweep& sweep, const std::set<std::string>& only) {
+// The ways to read a text as names that are parted by commas, where names may hold commas; two of them at most.
+// `unread` becomes what is left where reading came furthest.
+void AddReadings(const std::set<std::string>& names, absl::string_view text, const std::vector<std::string>& read,
+                 std::vector<std::vector<std::string>>* readings, absl::string_view* unread) {
+  if (text.size() < unread->size()) *unread = text;
+  if (text.empty()) readings->push_back(read);
+  for (const std::string& name : names) {
+    if (text.empty() || readings->size() > 1) return;
+    absl::string_view rest = text;
+    if (!absl::ConsumePrefix(&rest, name) || (!rest.empty() && !absl::ConsumePrefix(&rest, ","))) continue;
+    std::vector<std::string> longer = read;
+    longer.push_back(name);
+    AddReadings(names, rest, longer, readings, unread);
+  }
+}
+
+// The variants that `only`, parted by commas, chooses.
+absl::StatusOr<std::set<std::string>> ChosenVariants(const ExpandedSweep& sweep, const std::string& only) {
   std::set<std::string> names;
   for (const ExpandedVariant& variant : sweep.variants) names.insert(variant.name);
-  for (const std::string& name : only) {
-    if (names.count(name) > 0) continue;
+  std::vector<std::vector<std::string>> readings;
+  absl::string_view unread = only;
+  AddReadings(names, only, {}, &readings, &unread);
+  if (readings.empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--only: want variants of this sweep (", absl::StrJoin(names, ", "), "), got \"", name, "\""));
+        absl::StrCat("--only: want variants of this sweep (", absl::StrJoin(names, ", "), "), got \"", unread, "\""));
   }
-  return absl::OkStatus();
+  if (readings.size() > 1) {
+    return absl::InvalidArgumentError(absl::StrCat("--only: want names that can be told apart, got \"", only,
+                                                   "\", which is \"", absl::StrJoin(readings[0], "\" and \""),
+                                                   "\", or \"", absl::StrJoin(readings[1], "\" and \""),
+                                                   "\"; rename a variant"));
+  }
+  return std::set<std::string>(readings[0].begin(), readings[0].end());
 }
 
 // That the metric which the report begins with is measured.
@@ -97,6 +164,24 @@ MetricSpecs Plan::metrics() const {
   return all;
 }
 
+bool Plan::Has(const std::string& variant) const {
+  return std::any_of(stages.begin(), stages.end(), [&](const PlannedStage& stage) {
+    return std::any_of(stage.used_by.begin(), stage.used_by.end(),
+                       [&](const StageId& id) { return id.variant == variant; });
+  });
+}
+
+const ExpandedVariant& Plan::base() const {
+  const auto planned = std::find_if(sweep.variants.begin(), sweep.variants.end(),
+                                    [&](const ExpandedVariant& variant) { return Has(variant.name); });
+  return planned == sweep.variants.end() ? sweep.variants.front() : *planned;
+}
+
+std::string Plan::TeacherOf(const PlannedStage& stage) const {
+  if (stage.teacher >= 0) return absl::StrCat("@", stages[stage.teacher].stage.name());
+  return stage.checkpoint.empty() ? "none" : stage.checkpoint;
+}
+
 int Plan::Find(const std::string& variant, uint64_t seed, const std::string& stage) const {
   for (size_t i = 0; i < stages.size(); ++i) {
     for (const StageId& id : stages[i].used_by) {
@@ -104,6 +189,11 @@ int Plan::Find(const std::string& variant, uint64_t seed, const std::string& sta
     }
   }
   return -1;
+}
+
+bool AreTwins(const Plan& plan, const ExpandedVariant& a, const ExpandedVariant& b) {
+  const std::vector<int> stages = StagesOf(plan, a);
+  return stages.front() >= 0 && stages == StagesOf(plan, b);
 }
 
 absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& options, Inputs* inputs) {
@@ -120,16 +210,18 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
     };
     RETORT_RETURN_IF_ERROR(AddControls(is_gold, &plan.sweep, &plan.warnings));
   }
-  RETORT_RETURN_IF_ERROR(CheckOnly(plan.sweep, options.only));
+  RETORT_ASSIGN_OR_RETURN(const std::set<std::string> only,
+                          ChosenVariants(plan.sweep, absl::StrJoin(options.only, ",")));
   for (uint64_t seed : plan.sweep.seeds) {
     const uint64_t data_seed = sweep.share_data_across_seeds ? plan.sweep.seeds.front() : seed;
     for (const ExpandedVariant& variant : plan.sweep.variants) {
-      if (!options.only.empty() && options.only.count(variant.name) == 0) continue;
+      if (!only.empty() && only.count(variant.name) == 0) continue;
       RETORT_RETURN_IF_ERROR(PlanVariant(variant, seed, data_seed, options, inputs, &plan));
     }
   }
   RETORT_RETURN_IF_ERROR(CheckPrimaryMetric(plan.sweep));
   WarnOfTwins(&plan);
+  WarnOfIncomparables(&plan);
   return plan;
 }
 

@@ -21,15 +21,28 @@ namespace retort {
 struct Plan {
   ExpandedSweep sweep;  // With the controls among the variants.
   std::vector<PlannedStage> stages;
+  std::vector<std::string> teachers;  // A line for each: the class that its heads come from, and what was left aside.
   std::vector<std::string> warnings;
   c10::Device device = c10::Device(at::kCPU);
 
   // What its evaluations measure, in the order of the report's columns.
   MetricSpecs metrics() const;
 
+  // Whether the variant is planned: --only chose it, or nothing was chosen.
+  bool Has(const std::string& variant) const;
+
+  // The first of the planned variants, which the others are compared with.
+  const ExpandedVariant& base() const;
+
+  // What a stage is taught by: the folder of a model, or "@<stage>" where it is trained; "none".
+  std::string TeacherOf(const PlannedStage& stage) const;
+
   // The planned stage of a variant, seed and stage name; -1: there is none.
   int Find(const std::string& variant, uint64_t seed, const std::string& stage) const;
 };
+
+// Whether two variants are the same experiment under two names: they resolve to the same planned stages.
+bool AreTwins(const Plan& plan, const ExpandedVariant& a, const ExpandedVariant& b);
 
 // Stages of a plan, by index.
 using StageIndices = std::set<int>;
@@ -39,7 +52,8 @@ using StageStatuses = std::map<int, absl::Status>;
 
 struct PlanOptions {
   c10::Device device = c10::Device(at::kCPU);
-  std::set<std::string> only;  // Variants; empty: all.
+  // Variants; empty: all. Names may have been cut at their commas: what makes a name together is taken as one.
+  std::vector<std::string> only;
 };
 
 // Resolves a sweep into stages with keys: makes the controls, creates every plugin once (which finds mismatches of

@@ -3,14 +3,33 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
+#include "framework/loss/term_support.h"
 #include "framework/model/encoder.h"
 #include "framework/model/family/family.h"
 #include "framework/train/student/student_trainer.h"
 
 namespace retort {
+namespace {
+
+// What to do about a teacher without a language-model head.
+std::string HeadRemedy(const LoadedModel& teacher) {
+  const std::string named =
+      teacher.architectures.empty() ? "" : absl::StrCat(" (", absl::StrJoin(teacher.architectures, ", "), ")");
+  if (teacher.config.heads.empty()) {
+    return absl::StrCat(named, "; take a model with one, or losses over hidden states or attention, which read none");
+  }
+  const HeadSpec& head = teacher.config.heads.front();
+  const std::string name = HeadKindName(head.kind);
+  const char* loss = GivesOneNumber(head) ? "logit_mse { head: " : "soft_targets { temperature: 2 head: ";
+  return absl::StrCat(named, "; take the model that it was tuned from, or compare its head of ", name, ": ", loss,
+                      absl::AsciiStrToUpper(name), " }");
+}
+
+}  // namespace
 
 absl::Status CheckHead(const EncoderConfig& student, HeadKind kind, const char* reader) {
   if (FindHead(student, kind) != nullptr) return absl::OkStatus();
@@ -53,16 +72,14 @@ absl::Status CheckCheckpoint(const Experiment& experiment, const ModelInput& tea
                                                      experiment.student().vocabulary()));
     }
   }
-  // A teacher whose embeddings are padded has more pieces than its tokenizer, and logits that the student lacks.
-  const int64_t pieces = model.config.vocabulary_size;
-  const bool padded = pieces > student.vocabulary_size && !model.tokenizer_path.empty() && !reads_logits;
-  if (pieces != student.vocabulary_size && !padded) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("student.vocabulary: want the ", pieces, " pieces of the teacher, got ", student.vocabulary_size));
+  if (model.config.vocabulary_size != student.vocabulary_size) {
+    return absl::InvalidArgumentError(absl::StrCat("student.vocabulary: want the ", model.config.vocabulary_size,
+                                                   " pieces of the teacher, got ", student.vocabulary_size,
+                                                   PaddingRemedy(model.config, student)));
   }
   if (FindHead(model.config, HeadKind::kVocabulary) != nullptr || !reads_logits) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("teacher.checkpoint: want a model with a language-model head, got ", checkpoint, " without one"));
+  return absl::InvalidArgumentError(absl::StrCat("teacher.checkpoint: want a model with a language-model head, got ",
+                                                 checkpoint, " without one", HeadRemedy(model)));
 }
 
 absl::Status CheckFrozen(const EncoderConfig& student, const Stage& stage) {

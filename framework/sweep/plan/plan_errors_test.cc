@@ -2,10 +2,12 @@
 
 #include <filesystem>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "framework/base/file.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
+#include "framework/model/family/family.h"
 #include "framework/model/files/hugging_face.h"
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/test_sweep.h"
@@ -188,14 +190,24 @@ TEST_F(PlanErrorsTest, NoVocabulary) {
               IsInvalidArgument("student.vocabulary: want the 57 pieces of the teacher, got 6"));
 }
 
+// The rows beyond the tokenizer's pieces are left aside, and its student gets and learns the others.
 TEST_F(PlanErrorsTest, TeachersOfMorePiecesThanTheirTokenizer) {
   EncoderConfig padded = testing::TinyTeacherConfig();
-  padded.vocabulary_size = 60;
+  padded.vocabulary_size = 64;
   testing::WriteTinyTeacher(sweep_.teacher(), /*seed=*/5, padded);
-  EXPECT_THAT(Error({"student.init.random_normal={}"}),
-              IsInvalidArgument("got 60 pieces in the teacher and 57 in the student"));
-  EXPECT_THAT(Error({"student.init.random_normal={}", "stage.distil.loss.ce.cosine={}"}), IsOk())
-      << "hidden states have no vocabulary, and it is not evaluated";
+  const auto plan = sweep_.Make(sweep_.Text("controls: NONE"));
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_EQ(plan->stages[0].config.vocabulary_size, 57);
+  EXPECT_TRUE(plan->stages[1].reads_teacher);
+  EXPECT_THAT(plan->teachers,
+              ::testing::ElementsAre(sweep_.teacher() + ": BertForMaskedLM with a head of vocabulary; left aside: 7 "
+                                                        "rows beyond the 57 pieces of its tokenizer"));
+  // Without a tokenizer nobody knows which rows those are.
+  std::filesystem::remove(sweep_.teacher() + "/vocab.txt");
+  EXPECT_THAT(
+      Error({"student.vocabulary=" + WriteVocabulary(testing::TinyVocabulary()), "student.init.random_normal={}"}),
+      IsInvalidArgument("got 64 pieces in the teacher and 57 in the student; if the teacher has rows that pad "
+                        "it beyond its tokenizer's pieces, put its tokenizer into its folder"));
 }
 
 TEST_F(PlanErrorsTest, PrimaryMetricsThatNothingMeasures) {
@@ -238,9 +250,25 @@ TEST_F(PlanErrorsTest, ATeacherWithoutAHead) {
   InitializeRandomNormal(1, 0.1, 0, &parameters);
   const std::string folder = sweep_.folder() + "/headless";
   ASSERT_THAT(SaveModel(folder, config, parameters, {{"vocab.txt", testing::TinyVocabulary()}}), IsOk());
-  EXPECT_THAT(Error({"teacher.checkpoint=" + folder}),
-              IsInvalidArgument("stage \"distil\": teacher.checkpoint: want a model with a language-model head, got " +
-                                folder + " without one"));
+  EXPECT_THAT(
+      Error({"teacher.checkpoint=" + folder}),
+      IsInvalidArgument("stage \"distil\": teacher.checkpoint: want a model with a language-model head, got " + folder +
+                        " without one (BertModel); take a model with one, or losses over hidden states"));
+  const auto advice = [&](HeadKind kind, const std::vector<std::string>& classes) {
+    HeadSpec head = FindFamily(config.family)->head(kind, config);
+    head.classes = classes;
+    EncoderConfig tuned = config;
+    tuned.pooler = true;
+    tuned.heads = {head};
+    ParameterSet values(EncoderParameterSpecs(tuned), at::kFloat, c10::Device(at::kCPU));
+    InitializeRandomNormal(1, 0.1, 0, &values);
+    const std::string path = sweep_.folder() + "/tuned_" + HeadKindName(kind);
+    EXPECT_THAT(SaveModel(path, tuned, values, {{"vocab.txt", testing::TinyVocabulary()}}), IsOk());
+    return Error({"teacher.checkpoint=" + path});
+  };
+  EXPECT_THAT(advice(HeadKind::kClasses, {"a", "b"}),
+              IsInvalidArgument("soft_targets { temperature: 2 head: CLASSES }"));
+  EXPECT_THAT(advice(HeadKind::kScore, {}), IsInvalidArgument("compare its head of score: logit_mse { head: SCORE }"));
   // What reads hidden states alone needs none; what cannot be compared is left out.
   const auto plan =
       sweep_.Make(sweep_.Text("controls: NONE"), {"teacher.checkpoint=" + folder, "stage.distil.loss.ce.weight=0",
@@ -291,6 +319,33 @@ TEST_F(PlanErrorsTest, VariantsThatDoNotExist) {
               IsInvalidArgument("--only: want variants of this sweep (base, init_only, scratch), got \"nobody\""));
 }
 
+TEST_F(PlanErrorsTest, NamesWithCommasThatCannotBeToldApart) {
+  const auto variant = [](const std::string& name, const std::string& rate) {
+    return "variant { name: \"" + name + "\" overlay { stage { name: \"distil\" adamw { learning_rate: " + rate +
+           " } } } } ";
+  };
+  PlanOptions options;
+  const std::string grid =
+      R"(grid { name: "x" point { name: "1" overlay { stage { name: "distil" remove: "cos" } } } } )"
+      R"(grid { name: "y" point { name: "2" overlay { stage { name: "distil" remove: "ce" } } } } )";
+  options.only = {"x=1", "y=2"};
+  EXPECT_THAT(sweep_.Make(sweep_.Text("controls: NONE " + grid), {}, options), IsOk());
+  EXPECT_THAT(
+      sweep_.Make(sweep_.Text("controls: NONE " + variant("y=2", "1e-4") + variant("x=1", "2e-4") + grid), {}, options),
+      IsInvalidArgument("--only: want names that can be told apart, got \"x=1,y=2\", which is "));
+}
+
+// A training stage may have the name that the evaluation which is added would have.
+TEST_F(PlanErrorsTest, AStageCalledEvaluate) {
+  std::string text = sweep_.Text("controls: NONE");
+  const size_t begin = text.find("stage {", text.find("adamw"));
+  const size_t end = text.find("}", text.find("}", text.find("sequences: 16")) + 1);  // Of masked_lm, then evaluation.
+  text.erase(begin, text.find("}", end + 1) + 1 - begin);
+  text.replace(text.find("\"distil\""), 8, "\"evaluate\"");
+  // What it would read by default is more than these few lines are.
+  EXPECT_THAT(sweep_.Make(text), IsInvalidArgument("stage \"evaluate_\": evaluation: sequences: want at most the 44"));
+}
+
 // The controls are made first, which is no reason for other messages.
 TEST_F(PlanErrorsTest, AreTheSameWithControls) {
   for (const std::string& set :
@@ -320,6 +375,18 @@ TEST_F(PlanErrorsTest, StagesThatAreNotBefore) {
   sweep.variants[0].experiment.mutable_stage(0)->clear_budget();
   EXPECT_THAT(MakePlan(sweep, {}, &inputs),
               IsInvalidArgument("budget: want tokens, steps, epochs, student_flops or total_flops, got none"));
+}
+
+TEST_F(PlanErrorsTest, BudgetsBeyondCounting) {
+  const auto error = [&](const std::string& budget) { return Error({"stage.distil.budget=" + budget}).ToString(); };
+  const std::string want = ": want > 0, of at most 1000000000 steps";
+  EXPECT_THAT(error("{ student_flops: 1e30 }"), HasSubstr("budget.student_flops" + want + " in all, got 1e+30 oper"));
+  EXPECT_THAT(error("{ total_flops: 1e30 }"), HasSubstr("budget.total_flops" + want));
+  EXPECT_THAT(error("{ tokens: 9223372036854775807 }"),
+              HasSubstr("budget.tokens" + want + " in all, got 9223372036854775807 tokens"));
+  for (const char* budget : {"steps: 9223372036854775807", "epochs: 1e30"}) {
+    EXPECT_THAT(error(absl::StrCat("{ ", budget, " }")), HasSubstr(want));
+  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/model/encoder.h"
 
@@ -37,19 +38,23 @@ std::pair<double, double> StepFlops(const PlannedStage& planned, const StepSourc
   return {student, Encoder(*teacher).ForwardFlops(shape.sequences, shape.positions, objective.teacher(), rows)};
 }
 
+absl::StatusOr<int64_t> StepsForFlops(const char* field, double flops, double of_step) {
+  return CountedSteps(field, flops / of_step, absl::StrCat(flops, " operations in steps of ", of_step));
+}
+
 absl::StatusOr<int64_t> CountSteps(const Budget& budget, const StepSource& source, double student_flops,
                                    double teacher_flops) {
   switch (budget.limit_case()) {
     case Budget::kSteps:
-      return budget.steps();
+      return CountedSteps("steps", static_cast<double>(budget.steps()), absl::StrCat(budget.steps()));
     case Budget::kTokens:
       return StepsForTokens(source, budget.tokens());
     case Budget::kEpochs:
       return StepsForEpochs(source, budget.epochs());
     case Budget::kStudentFlops:
-      return static_cast<int64_t>(std::ceil(budget.student_flops() / student_flops));
+      return StepsForFlops("student_flops", budget.student_flops(), student_flops);
     case Budget::kTotalFlops:
-      return static_cast<int64_t>(std::ceil(budget.total_flops() / (student_flops + teacher_flops)));
+      return StepsForFlops("total_flops", budget.total_flops(), student_flops + teacher_flops);
     default:
       return absl::InvalidArgumentError("budget: want tokens, steps, epochs, student_flops or total_flops, got none");
   }

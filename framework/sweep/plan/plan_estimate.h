@@ -12,7 +12,7 @@ namespace retort {
 // memory.
 //
 // Args: planned: what the work is of; teacher: that of the stage; may be null unless the stage reads it. Errors:
-// InvalidArgument for a budget that is none.
+// InvalidArgument for a budget that is none, or of more than kMostSteps steps.
 absl::Status EstimateTraining(const PlannedStage& planned, const Objective& objective, const EncoderConfig* teacher,
                               TrainingWork* work);
 

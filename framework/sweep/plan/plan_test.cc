@@ -297,6 +297,37 @@ TEST_F(PlanTest, PlansOnlyWhatIsAsked) {
   EXPECT_EQ(plan.sweep.variants.size(), 4u) << "the sweep itself is whole";
 }
 
+// Names of grid points have the commas that names are parted by.
+TEST_F(PlanTest, PlansPointsOfGridsThatAreAsked) {
+  const std::string grids =
+      "controls: NONE "
+      R"(grid { name: "lr" point { name: "a" overlay { stage { name: "distil" adamw { learning_rate: 1e-4 } } } } } )"
+      R"(grid { name: "t" point { name: "x" overlay { stage { name: "distil" remove: "cos" } } } })";
+  PlanOptions options;
+  options.only = {"lr=a", "t=x", "base"};
+  const Plan plan = Make(grids, {}, options);
+  EXPECT_NE(plan.Find("lr=a,t=x", 1, "distil"), -1);
+  EXPECT_NE(plan.Find("base", 1, "distil"), -1);
+  options.only = {"lr=a", "t=y"};
+  EXPECT_EQ(sweep_.Make(sweep_.Text(grids), {}, options).status().message(),
+            "--only: want variants of this sweep (base, lr=a,t=x), got \"lr=a,t=y\"");
+}
+
+TEST_F(PlanTest, SaysHowSentencesArePooledThatStudentsDoNotSay) {
+  ASSERT_THAT(MakeDirectories(sweep_.teacher() + "/1_Pooling"), IsOk());
+  const std::string pooling = sweep_.teacher() + "/1_Pooling/config.json";
+  ASSERT_THAT(AtomicWriteFile(sweep_.teacher() + "/modules.json",
+                              R"([{"path": "", "type": "x.Transformer"}, {"path": "1_Pooling", "type": "x.Pooling"}])"),
+              IsOk());
+  ASSERT_THAT(AtomicWriteFile(pooling, R"({"pooling_mode": "mean"})"), IsOk());
+  EXPECT_THAT(Make(kNoControls).warnings, IsEmpty());
+  ASSERT_THAT(AtomicWriteFile(pooling, R"({"pooling_mode": "cls"})"), IsOk());
+  EXPECT_THAT(
+      Make(kNoControls).warnings,
+      ElementsAre(pooling + " says how sentences are read and pooled; students are exported without, and read as "
+                            "plain models: name it where they are read, as in embed --pooling=first"));
+}
+
 TEST_F(PlanTest, WarnsOfDeadOptionsOncePerVariant) {
   const Plan plan = Make("seeds: [1, 2]", {"stage.distil.loss.ce.weight=0"});
   EXPECT_THAT(plan.warnings,
@@ -310,6 +341,29 @@ TEST_F(PlanTest, LossesOfWeightZeroAreAsGoodAsNone) {
   const Plan removed = Make(absl::StrCat(
       kNoControls, R"( variant { name: "b" overlay { stage { name: "distil" remove: "ce" remove: "cos" } } })"));
   EXPECT_EQ(At(dead, "base", "distil").key, At(removed, "b", "distil").key);
+}
+
+// The first of the planned variants is what the others are compared with.
+TEST_F(PlanTest, WarnsOfOtherExamplesWithoutTheBase) {
+  PlanOptions options;
+  options.only = {"v", "w"};
+  const Plan plan = Make(R"(
+      controls: NONE
+      variant { name: "v" overlay { stage { name: "distil" data { masked_lm { length: 20 } } } } }
+      variant { name: "w" overlay { stage { name: "distil" remove: "cos" } } })",
+                         {}, options);
+  EXPECT_EQ(plan.base().name, "v");
+  EXPECT_FALSE(plan.Has("base"));
+  EXPECT_TRUE(plan.Has("w"));
+  EXPECT_THAT(plan.warnings,
+              ElementsAre(HasSubstr("variant \"w\": stage \"evaluate\": it is measured on other examples "
+                                    "than v (another corpus")));
+}
+
+TEST_F(PlanTest, NamesWhatTeachesAStage) {
+  const Plan plan = MakeText(sweep_.Text(kNoControls, kAssistant));
+  EXPECT_EQ(plan.TeacherOf(At(plan, "base", "distil")), sweep_.teacher());
+  EXPECT_EQ(plan.TeacherOf(At(plan, "base", "pupil")), "@distil");
 }
 
 TEST_F(PlanTest, EvaluatesWithoutTheTeacherWhoseVocabularyIsAnother) {

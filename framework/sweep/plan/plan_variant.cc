@@ -2,17 +2,22 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/plugin_config.h"
+#include "framework/data/corpus/unpacked_file.h"
 #include "framework/data/training_data.h"
 #include "framework/eval/evaluator.h"
+#include "framework/eval/sentences/sentence_pooling.h"
+#include "framework/eval/sentences/sentence_reading.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
 #include "framework/sweep/key/key.h"
@@ -46,6 +51,46 @@ absl::StatusOr<c10::ScalarType> ResolvePrecision(Precision precision, c10::Devic
   }
 }
 
+// "data/teachers/mini: BertForMaskedLM with a head of vocabulary; left aside: classifier"
+std::string DescribeTeacher(const std::string& path, const LoadedModel& model) {
+  std::vector<std::string> heads, aside = model.left_aside;
+  for (const HeadSpec& head : model.config.heads) heads.push_back(HeadKindName(head.kind));
+  if (model.padding_rows > 0) {
+    aside.push_back(absl::StrCat(model.padding_rows, " rows beyond the ", model.config.vocabulary_size,
+                                 " pieces of its tokenizer"));
+  }
+  return absl::StrCat(
+      path, ": ",
+      model.architectures.empty() ? "a model that names no class," : absl::StrJoin(model.architectures, ", "),
+      heads.empty() ? " without a head" : absl::StrCat(" with a head of ", absl::StrJoin(heads, " and of ")),
+      aside.empty() ? "" : absl::StrCat("; left aside: ", absl::StrJoin(aside, ", ")));
+}
+
+// What the folder of a teacher says of sentences, which students are exported without: a line for the plan, or nothing.
+std::string SentencesNotExported(const std::string& folder) {
+  constexpr char kNotExported[] = "; students are exported without, and read as plain models";
+  const absl::StatusOr<FolderPooling> pooling = ReadFolderPooling(folder);
+  const absl::StatusOr<FolderReading> reading = ReadFolderReading(folder);
+  for (const absl::Status& status : {pooling.status(), reading.status()}) {
+    if (!status.ok()) return absl::StrCat(status.message(), kNotExported);
+  }
+  std::vector<std::string> files, flags;
+  const auto add = [&](const std::string& file, const std::string& flag) {
+    if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+    flags.push_back(flag);
+  };
+  if (pooling->pooling != SentencePooling::kMean) {
+    add(pooling->file, absl::StrCat("--pooling=", SentencePoolingName(pooling->pooling)));
+  }
+  if (!reading->prompt_file.empty()) {
+    add(reading->prompt_file, absl::StrCat("--prompt='", reading->reading.prompt, "'"));
+  }
+  if (!reading->lower_case_file.empty()) add(reading->lower_case_file, "--lower_case");
+  if (files.empty()) return "";
+  return absl::StrCat(absl::StrJoin(files, " and "), " says how sentences are read and pooled", kNotExported,
+                      ": name it where they are read, as in embed ", absl::StrJoin(flags, " "));
+}
+
 // The stages of one variant with one seed, resolved one after the other.
 class VariantPlanner {
  public:
@@ -65,7 +110,7 @@ class VariantPlanner {
     config_ = std::move(student->config);
     vocabulary_ = student->vocabulary;
     teacher_ = student->teacher;
-    WarnOfWhatIsLeftAside();
+    NoteTeacher();
     for (const Stage& stage : experiment_.stage()) {
       if (absl::Status status = AddStage(stage); !status.ok()) {
         return Prefix(absl::StrCat("variant \"", variant_.name, "\": stage \"", stage.name(), "\": "), status);
@@ -113,14 +158,16 @@ class VariantPlanner {
   }
 
   // Creates the initialisation, which finds its errors, and hashes the files it reads.
-  absl::StatusOr<std::string> InitFiles(const PlannedStage& planned) const {
+  absl::StatusOr<std::string> InitFiles(const PlannedStage& planned) {
     const InitializerContext context{planned.config, teacher_ == nullptr ? nullptr : &teacher_->model.config};
     RETORT_ASSIGN_OR_RETURN(const auto initializer,
                             InitializerRegistry::Global().Create(planned.init.plugin(), context));
     std::string hashes;
     for (const std::string& path : initializer->files()) {
-      RETORT_ASSIGN_OR_RETURN(const std::string contents, ReadFile(path));
-      absl::StrAppend(&hashes, HashText(contents), " ");
+      RETORT_ASSIGN_OR_RETURN(const FileHash hash, HashFile(path));
+      absl::string_view folder = path;
+      if (absl::ConsumeSuffix(&folder, "/config.json")) folders_.emplace(folder);
+      absl::StrAppend(&hashes, absl::Hex(hash.high, absl::kZeroPad16), absl::Hex(hash.low, absl::kZeroPad16), " ");
     }
     return hashes;
   }
@@ -185,6 +232,7 @@ class VariantPlanner {
       planned->reads_teacher = fits.ok();
       if (!fits.ok()) Warn(planned->stage, absl::StrCat("the teacher is not evaluated: ", fits.message()));
     }
+    if (planned->reads_teacher) work.teacher = TeacherIdentity(*planned, Sources());
     planned->work = std::move(work);
     if (!planned->reads_teacher) return absl::OkStatus();
     std::get<EvaluationWork>(planned->work).teacher_scores_key = TeacherScoresKey(*planned, Sources());
@@ -202,6 +250,10 @@ class VariantPlanner {
     const ModelNeeds needs = planned.evaluator->needs();
     RETORT_RETURN_IF_ERROR(CheckNeeds(needs, Field(field, PluginKind::kEvaluation, choice.plugin()), config_, teacher));
     if (needs.head) RETORT_RETURN_IF_ERROR(CheckHead(config_, *needs.head, field));
+    for (const std::string& folder : folders_) {
+      const absl::Status fits = planned.evaluator->CheckFolder(folder);
+      if (!fits.ok()) return Prefix(absl::StrCat(field, ": "), fits);
+    }
     return planned;
   }
 
@@ -232,11 +284,14 @@ class VariantPlanner {
     if (std::find(warnings.begin(), warnings.end(), line) == warnings.end()) warnings.push_back(line);
   }
 
-  void WarnOfWhatIsLeftAside() const {
-    if (teacher_ == nullptr || teacher_->model.left_aside.empty()) return;
-    AddWarning(absl::StrCat("teacher.checkpoint: ", experiment_.teacher().checkpoint(), ": left aside ",
-                            absl::StrJoin(teacher_->model.left_aside, ", "),
-                            ", which belong to no head that is known"));
+  void NoteTeacher() {
+    if (teacher_ == nullptr) return;
+    const std::string& folder = experiment_.teacher().checkpoint();
+    folders_.insert(folder);
+    if (const std::string lost = SentencesNotExported(folder); !lost.empty()) AddWarning(lost);
+    const std::string line = DescribeTeacher(folder, teacher_->model);
+    auto& lines = plan_->teachers;
+    if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
   }
 
   void Merge(PlannedStage planned) {
@@ -261,6 +316,7 @@ class VariantPlanner {
   const ModelInput* teacher_ = nullptr;
   const VocabularyInput* vocabulary_ = nullptr;
   EncoderConfig config_;
+  std::set<std::string> folders_;       // Of the teacher, and of the model that the student began as.
   std::map<std::string, int> indices_;  // By stage name.
 };
 

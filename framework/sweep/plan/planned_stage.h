@@ -42,6 +42,7 @@ struct TrainingWork {
 // What an evaluation stage does.
 struct EvaluationWork {
   PlannedEvaluation evaluation;
+  std::string teacher;             // TeacherIdentity; empty: no teacher.
   std::string teacher_scores_key;  // Address of the teacher's own scores; empty: no teacher.
 };
 

@@ -10,11 +10,6 @@ namespace {
 
 const char* DeviceName(c10::Device device) { return device.is_cuda() ? "cuda" : "cpu"; }
 
-std::string TeacherKey(const PlannedStage& planned, const KeySources& sources) {
-  if (planned.teacher >= 0) return sources.stages[planned.teacher].key;
-  return planned.checkpoint.empty() ? "none" : sources.teacher->content_hash;
-}
-
 // What the stage's own text decides, without what is only a name or a place.
 std::string CanonicalBytes(Stage stage) {
   stage.clear_name();
@@ -43,6 +38,7 @@ void AddStudent(const PlannedStage& planned, const KeySources& sources, KeyBuild
 void AddEvaluation(const PlannedEvaluation& evaluation, KeyBuilder* key) {
   key->Add("evaluation plugins", PluginDigests(evaluation.choice));
   key->Add("held-out examples", evaluation.examples->Key());
+  key->Add("measured on", evaluation.examples->MeasuredOn());
 }
 
 // What the results of a cohort depend on and its members have in common.
@@ -70,7 +66,7 @@ void AddTraining(const PlannedStage& planned, const KeySources& sources, KeyBuil
   key->Add("seed", planned.seed);
   if (planned.training().evaluation) AddEvaluation(*planned.training().evaluation, key);
   if (!planned.reads_teacher) return;
-  key->Add("teacher", TeacherKey(planned, sources));
+  key->Add("teacher", TeacherIdentity(planned, sources));
   key->Add("teacher dropout", planned.teacher_dropout);
 }
 
@@ -78,7 +74,7 @@ void AddScoring(const PlannedStage& planned, const KeySources& sources, KeyBuild
   const PlannedEvaluation& evaluation = planned.evaluation().evaluation;
   const bool beside_teacher = planned.reads_teacher && evaluation.evaluator->reads_teacher();
   key->Add("kind", "evaluation");
-  key->Add("teacher", beside_teacher ? TeacherKey(planned, sources) : "none");
+  key->Add("teacher", beside_teacher ? TeacherIdentity(planned, sources) : "none");
   AddEvaluation(evaluation, key);
 }
 
@@ -105,11 +101,16 @@ std::string CohortKey(const PlannedStage& planned) {
   return key.Key();
 }
 
+std::string TeacherIdentity(const PlannedStage& planned, const KeySources& sources) {
+  if (planned.teacher >= 0) return sources.stages[planned.teacher].key;
+  return planned.checkpoint.empty() ? "none" : HashText(sources.teacher->content_hash);
+}
+
 std::string TeacherScoresKey(const PlannedStage& planned, const KeySources& sources) {
   KeyBuilder key;
   key.Add("code", kSourceDigest);
   key.Add("device", DeviceName(sources.device));
-  key.Add("teacher", TeacherKey(planned, sources));
+  key.Add("teacher", TeacherIdentity(planned, sources));
   AddEvaluation(planned.evaluation().evaluation, &key);
   return key.Key();
 }

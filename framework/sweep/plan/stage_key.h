@@ -24,6 +24,9 @@ std::string StageKey(const PlannedStage& planned, const KeySources& sources);
 // What training stages have in common that can share a data pass. REQUIRES: planned.trains().
 std::string CohortKey(const PlannedStage& planned);
 
+// What teaches a stage: the content hash of the experiment's teacher, or the key of the stage that trained it; "none".
+std::string TeacherIdentity(const PlannedStage& planned, const KeySources& sources);
+
 // The address of the teacher's own scores by an evaluation. REQUIRES: !planned.trains(), planned.reads_teacher.
 std::string TeacherScoresKey(const PlannedStage& planned, const KeySources& sources);
 

@@ -67,7 +67,9 @@ absl::Status EvaluateStages(const std::vector<int>& stages, const RunContext& co
     return absl::OkStatus();
   }));
   const auto put = [&](const std::string& key, const PlannedStage& stage, MetricScores of_model) {
-    const Scores scores_of_model{stage.stage.name(), work.evaluation.evaluator->split(), std::move(of_model)};
+    const Scores scores_of_model{stage.stage.name(),         work.evaluation.evaluator->split(),
+                                 std::move(of_model),        work.evaluation.examples->MeasuredOn(),
+                                 stage.evaluation().teacher, context.computed_with};
     return OnFirstRank(context.ranks, [&] { return context.store.PutScores(key, scores_of_model); });
   };
   if (models.size() > stages.size()) {

@@ -1,13 +1,24 @@
 #include "framework/sweep/run/run.h"
 
+#include <memory>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/try_torch.h"
+#include "framework/sweep/plan/variant_names.h"
 #include "framework/sweep/run/evaluate_stages.h"
 #include "framework/sweep/run/run_context.h"
 #include "framework/sweep/run/train_stages.h"
+#include "framework/sweep/store/lease.h"
 
 namespace retort {
 namespace {
+
+constexpr absl::Duration kPause = absl::Milliseconds(300);  // Between looks at what others have done.
 
 // What reads a failed stage fails with it.
 void FailReaders(const Plan& plan, RunProgress* progress) {
@@ -24,19 +35,90 @@ void FailReaders(const Plan& plan, RunProgress* progress) {
   }
 }
 
+// Stages that this process has the leases of.
+struct TakenStages {
+  std::vector<int> stages;  // Empty: there is nothing to begin.
+  std::vector<std::unique_ptr<Lease>> leases;
+  bool training = false;
+};
+
+// Takes the leases of stages. Those that others have go to `elsewhere`, those that others finished meanwhile to `done`;
+// if there are any, none is taken.
+absl::StatusOr<std::vector<std::unique_ptr<Lease>>> TakeLeases(const std::vector<int>& stages,
+                                                               const RunContext& context, RunProgress* progress) {
+  std::vector<std::unique_ptr<Lease>> leases;
+  for (int index : stages) {
+    const PlannedStage& stage = context.plan.stages[index];
+    RETORT_ASSIGN_OR_RETURN(std::unique_ptr<Lease> lease, Lease::TryTake(context.store.Folder(stage.key)));
+    if (lease == nullptr) {
+      progress->elsewhere.insert(index);
+    } else if (context.store.Has(stage)) {
+      progress->done.insert(index);
+    } else {
+      leases.push_back(std::move(lease));
+    }
+  }
+  if (leases.size() < stages.size()) leases.clear();
+  return leases;
+}
+
+// The next stages that nobody else works on.
+absl::StatusOr<TakenStages> TakeStages(const RunContext& context, RunProgress* progress) {
+  while (true) {
+    FailReaders(context.plan, progress);
+    TakenStages taken;
+    taken.stages = NextTraining(context, *progress);
+    taken.training = !taken.stages.empty();
+    if (!taken.training) taken.stages = NextEvaluations(context, *progress);
+    if (taken.stages.empty()) return taken;
+    RETORT_ASSIGN_OR_RETURN(taken.leases, TakeLeases(taken.stages, context, progress));
+    if (!taken.leases.empty()) return taken;
+  }
+}
+
+// Waits until others may have come further.
+absl::Status WaitForOthers(const RunContext& context, RunProgress* progress) {
+  if (context.stopped()) return absl::CancelledError("interrupted while another process works on the rest");
+  absl::SleepFor(kPause);
+  progress->elsewhere.clear();
+  progress->done.merge(context.store.Done(context.plan));
+  return absl::OkStatus();
+}
+
+// Trains or evaluates. Where memory runs out, the error names whose, and what would help.
+absl::Status RunStages(const TakenStages& taken, const RunContext& context, RunProgress* progress) {
+  const absl::Status status = TryTorch("running it", [&] {
+    return taken.training ? TrainStages(taken.stages, context, progress)
+                          : EvaluateStages(taken.stages, context, progress);
+  });
+  if (!IsOutOfMemory(status)) return status;
+  return absl::ResourceExhaustedError(
+      absl::StrCat("stage \"", context.plan.stages[taken.stages.front()].stage.name(), "\" of ",
+                   VariantNames(context.plan, taken.stages), ": ", status.message(), "; ",
+                   taken.training ? "compute a step in more slices (batch.micro_batches), or train" : "evaluate",
+                   " fewer variants at once (--only)"));
+}
+
 }  // namespace
 
 absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& options, const Store& store, Inputs* inputs) {
-  const RunContext context{plan, store, inputs, options.observers, options.stop};
-  RunProgress progress{store.Done(plan), {}};
+  const RunContext context{plan,
+                           store,
+                           inputs,
+                           options.observers,
+                           options.stop,
+                           options.computed_with,
+                           options.inexact_resume,
+                           options.checkpoint_seconds};
+  RunProgress progress;
+  progress.done = store.Done(plan);
   while (true) {
-    FailReaders(plan, &progress);
-    if (const std::vector<int> stages = NextTraining(context, progress); !stages.empty()) {
-      RETORT_RETURN_IF_ERROR(TrainStages(stages, context, &progress));
-    } else if (const std::vector<int> evaluations = NextEvaluations(context, progress); !evaluations.empty()) {
-      RETORT_RETURN_IF_ERROR(EvaluateStages(evaluations, context, &progress));
+    RETORT_ASSIGN_OR_RETURN(const TakenStages taken, TakeStages(context, &progress));
+    if (taken.stages.empty() && progress.elsewhere.empty()) return progress.failed;
+    if (taken.stages.empty()) {
+      RETORT_RETURN_IF_ERROR(WaitForOthers(context, &progress));
     } else {
-      return progress.failed;
+      RETORT_RETURN_IF_ERROR(RunStages(taken, context, &progress));
     }
   }
 }
@@ -44,7 +126,7 @@ absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& option
 absl::StatusOr<std::optional<double>> MeasureSpeed(const Plan& plan, const std::atomic<bool>* stop, const Store& store,
                                                    Inputs* inputs) {
   const RunContext context{plan, store, inputs, {}, stop};
-  const std::vector<int> stages = NextTraining(context, {store.Done(plan), {}});
+  const std::vector<int> stages = NextTraining(context, {store.Done(plan), {}, {}});
   if (stages.empty()) return std::nullopt;
   return MeasureTraining(stages, context);
 }

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/plan.h"
-#include "framework/sweep/run/store.h"
+#include "framework/sweep/store/store.h"
 #include "framework/train/observer.h"
 
 namespace retort {
@@ -16,10 +16,14 @@ namespace retort {
 struct RunOptions {
   std::vector<Observer*> observers;
   const std::atomic<bool>* stop = nullptr;  // Set from elsewhere: write checkpoints and return.
+  std::string computed_with;                // As in CohortOptions, as the next two.
+  bool inexact_resume = false;
+  double checkpoint_seconds = 60;
 };
 
 // Computes what the store does not have yet: training stages in cohorts, evaluations for all students at once. A stage
-// that fails takes along those that read it; the others go on.
+// that fails takes along those that read it; the others go on. Processes that run plans with the same store at the same
+// time share the work: each takes leases of what it begins with, and waits for what others have.
 //
 // Returns: the failed stages. Errors: Cancelled if stopped; what concerns all stages (a full disk).
 absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& options, const Store& store, Inputs* inputs);

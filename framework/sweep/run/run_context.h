@@ -6,7 +6,7 @@
 
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/plan.h"
-#include "framework/sweep/run/store.h"
+#include "framework/sweep/store/store.h"
 #include "framework/train/collective.h"
 #include "framework/train/observer.h"
 
@@ -19,15 +19,24 @@ struct RunContext {
   Inputs* inputs;
   std::vector<Observer*> observers;
   const std::atomic<bool>* stop = nullptr;  // Set from elsewhere: write checkpoints and return.
-  Collective* ranks = SoleRank();           // That share the work; the first of them alone writes to the store.
+  std::string computed_with = {};           // CohortOptions.computed_with
+  bool inexact_resume = false;
+  double checkpoint_seconds = 60;
+  Collective* ranks = SoleRank();  // That share the work; the first of them alone writes to the store.
+
+  bool stopped() const { return stop != nullptr && stop->load(); }
 };
 
 // How far a plan has come.
 struct RunProgress {
   StageIndices done;
   StageStatuses failed;
+  StageIndices elsewhere;  // Other processes have their leases.
 
-  bool IsOpen(int index) const { return done.count(index) == 0 && failed.count(index) == 0; }
+  // Whether this process may begin it.
+  bool IsOpen(int index) const {
+    return done.count(index) == 0 && failed.count(index) == 0 && elsewhere.count(index) == 0;
+  }
 };
 
 }  // namespace retort

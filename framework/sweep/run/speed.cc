@@ -1,19 +1,20 @@
 #include "framework/sweep/run/speed.h"
 
-#include <cmath>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "framework/base/file.h"
-#include "framework/base/status_macros.h"
+#include "framework/json/json_number.h"
+#include "framework/json/sealed_json.h"
+#include "nlohmann/json.hpp"
 
 namespace retort {
 namespace {
 
+constexpr char kSpeed[] = "flops_per_second";
+
 std::string SpeedPath(const std::string& store_dir, c10::Device device) {
-  return absl::StrCat(store_dir, "/flops_per_second_", device.is_cuda() ? "cuda" : "cpu", ".txt");
+  return absl::StrCat(store_dir, "/flops_per_second_", device.is_cuda() ? "cuda" : "cpu", ".json");
 }
 
 }  // namespace
@@ -38,18 +39,16 @@ std::optional<double> SpeedMeter::flops_per_second() const {
   return flops_ / seconds_;
 }
 
-absl::StatusOr<std::optional<double>> LoadSpeed(const std::string& store_dir, c10::Device device) {
-  const std::string path = SpeedPath(store_dir, device);
-  const absl::StatusOr<std::string> text = ReadFile(path);
-  if (absl::IsNotFound(text.status())) return std::nullopt;
-  RETORT_RETURN_IF_ERROR(text.status());
-  double speed = 0;
-  if (absl::SimpleAtod(absl::StripSuffix(*text, "\n"), &speed) && std::isfinite(speed) && speed > 0) return speed;
-  return absl::DataLossError(absl::StrCat(path, ": want a number > 0, got \"", *text, "\"; remove the file"));
+std::optional<double> LoadSpeed(const std::string& store_dir, c10::Device device) {
+  nlohmann::ordered_json json = ParseSealed(ReadFile(SpeedPath(store_dir, device)).value_or(""));
+  if (Unseal(&json).empty() || !json.contains(kSpeed)) return std::nullopt;
+  return NumberFromJson(json[kSpeed]);
 }
 
 absl::Status SaveSpeed(const std::string& store_dir, c10::Device device, double flops_per_second) {
-  return AtomicWriteFile(SpeedPath(store_dir, device), absl::StrCat(flops_per_second, "\n"));
+  nlohmann::ordered_json json = {{kSpeed, NumberToJson(flops_per_second)}};
+  Seal(&json);
+  return AtomicWriteFile(SpeedPath(store_dir, device), CompactText(json) + "\n");
 }
 
 }  // namespace retort

@@ -42,9 +42,9 @@ class SpeedMeter final : public Observer {
   double seconds_ = 0;
 };
 
-// The speed that the last training with this store reached on a kind of device; none if nothing was trained yet.
-// Errors: those of the file system; DataLoss, with the path, for a file that holds something else.
-absl::StatusOr<std::optional<double>> LoadSpeed(const std::string& store_dir, c10::Device device);
+// The speed that the last training with this store reached on a kind of device; none if nothing was trained yet, or if
+// what was noted of it is damaged: it is for estimates alone, and the next training notes it anew.
+std::optional<double> LoadSpeed(const std::string& store_dir, c10::Device device);
 absl::Status SaveSpeed(const std::string& store_dir, c10::Device device, double flops_per_second);
 
 }  // namespace retort

@@ -9,6 +9,7 @@
 #include "ATen/ops/isfinite.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/stop.h"
 #include "framework/sweep/plan/cohorts.h"
 #include "framework/sweep/run/make_models.h"
 #include "framework/sweep/run/speed.h"
@@ -85,6 +86,9 @@ CohortOptions MakeCohortOptions(const PlannedStage& stage, const RunContext& con
   options.row_chunk = stage.stage.row_chunk();
   options.device = context.plan.device;
   options.checkpoint_steps = stage.stage.checkpoint_steps();
+  options.checkpoint_seconds = context.checkpoint_seconds;
+  options.computed_with = context.computed_with;
+  options.inexact_resume = context.inexact_resume;
   options.stop = context.stop;
   options.observers = context.observers;
   options.ranks = context.ranks;
@@ -138,6 +142,7 @@ absl::Status StoreStudent(int index, const CohortMember& member, const MemberRes
         absl::StrCat("step ", result.progress.step, ": parameters: want finite values, got NaN or infinity"));
     return absl::OkStatus();
   }
+  const MustFinish storing;
   RETORT_RETURN_IF_ERROR(OnFirstRank(
       context.ranks, [&] { return context.store.PutStudent(context.plan.stages[index], kept, result.progress); }));
   progress->done.insert(index);
@@ -147,9 +152,9 @@ absl::Status StoreStudent(int index, const CohortMember& member, const MemberRes
 }  // namespace
 
 std::vector<int> NextTraining(const RunContext& context, const RunProgress& progress) {
-  StageIndices failed;
-  for (const auto& [index, status] : progress.failed) failed.insert(index);
-  const std::vector<std::vector<int>> cohorts = Cohorts(context.plan, progress.done, failed);
+  StageIndices closed = progress.elsewhere;
+  for (const auto& [index, status] : progress.failed) closed.insert(index);
+  const std::vector<std::vector<int>> cohorts = Cohorts(context.plan, progress.done, closed);
   return cohorts.empty() ? std::vector<int>() : SameCheckpoint(cohorts.front(), context);
 }
 

@@ -1,11 +1,14 @@
 #include "framework/sweep/show/collect_results.h"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/variants/difference.h"
 #include "framework/report/watch/stage_metrics.h"
@@ -13,7 +16,7 @@
 namespace retort {
 namespace {
 
-// Curves and costs from the last training stage that the evaluated student went through.
+// Curves and costs from the last training stage that the evaluated student went through; what each was computed with.
 absl::Status AddTraining(const Plan& plan, int index, const Store& store, RunResult* run) {
   const PlannedStage& stage = plan.stages[index];
   run->folder = store.Folder(stage.key);
@@ -23,6 +26,14 @@ absl::Status AddTraining(const Plan& plan, int index, const Store& store, RunRes
     return absl::DataLossError(absl::StrCat(run->folder, "/metrics.jsonl: ", metrics.status().message()));
   }
   FillFromStage(stage.stage.name(), stage.stage.evaluate().split(), *std::move(metrics), run);
+  const std::optional<PlannedEvaluation>& evaluation = stage.training().evaluation;
+  run->evaluation_examples = evaluation ? evaluation->examples->MeasuredOn() : "";
+  if (!store.HasStudent(stage.key)) return absl::OkStatus();
+  RETORT_ASSIGN_OR_RETURN(const Progress progress, store.GetProgress(stage.key));
+  run->tokens = progress.tokens;
+  run->student_flops = progress.student_flops;
+  run->total_flops = progress.total_flops;
+  run->computed_with.insert(progress.computed_with);
   return absl::OkStatus();
 }
 
@@ -46,26 +57,114 @@ absl::StatusOr<RunResult> CollectRun(const Plan& plan, const ExpandedVariant& va
     } else if (failure == failed.end()) {
       RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(planned.key));
       scores.stage = stage.name();
+      run.computed_with.insert(scores.computed_with);
       run.scores.push_back(std::move(scores));
     }
   }
   return run;
 }
 
-// The same scores serve every evaluation stage that asks for them, whatever it is called.
-absl::Status CollectTeacher(const Plan& plan, const Store& store, SweepResult* result) {
-  std::set<std::pair<std::string, std::string>> keys_and_names;
-  for (const PlannedStage& stage : plan.stages) {
-    if (stage.trains() || !stage.reads_teacher) continue;
-    for (const StageId& id : stage.used_by) keys_and_names.emplace(stage.evaluation().teacher_scores_key, id.stage);
+// The planned stages of a variant's stage, one for each seed.
+std::vector<const PlannedStage*> BySeed(const Plan& plan, const ExpandedVariant& variant, const Stage& stage) {
+  std::vector<const PlannedStage*> planned;
+  for (uint64_t seed : plan.sweep.seeds) {
+    planned.push_back(&plan.stages[plan.Find(variant.name, seed, stage.name())]);
   }
-  for (const auto& [key, name] : keys_and_names) {
-    if (!store.HasScores(key)) continue;
-    RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(key));
-    scores.stage = name;
-    result->teacher.push_back(std::move(scores));
+  return planned;
+}
+
+// An evaluation stage of a variant that has a teacher beside it.
+struct TaughtStage {
+  std::string variant, stage;
+  std::vector<const PlannedStage*> by_seed;
+
+  bool trained() const { return by_seed.front()->teacher >= 0; }
+  // Equal for those with the same teacher, or with the same teachers for every seed.
+  std::string Identity() const {
+    std::vector<std::string> identities;
+    for (const PlannedStage* planned : by_seed) identities.push_back(planned->evaluation().teacher);
+    return absl::StrJoin(identities, " ");
+  }
+};
+
+std::vector<TaughtStage> TaughtStages(const Plan& plan) {
+  std::vector<TaughtStage> taught;
+  for (const ExpandedVariant& variant : plan.sweep.variants) {
+    if (!plan.Has(variant.name)) continue;
+    for (const Stage& stage : variant.experiment.stage()) {
+      TaughtStage candidate{variant.name, stage.name(), BySeed(plan, variant, stage)};
+      const PlannedStage& planned = *candidate.by_seed.front();
+      if (!planned.trains() && planned.reads_teacher) taught.push_back(std::move(candidate));
+    }
+  }
+  return taught;
+}
+
+// Names by TaughtStage::Identity: of a teacher, by what the first variant that has it calls it. Where several have one
+// name, their variants follow.
+std::map<std::string, std::string> NamesOfTeachers(const Plan& plan, const std::vector<TaughtStage>& stages) {
+  std::map<std::string, std::string> names;
+  std::map<std::string, std::vector<const TaughtStage*>> by_name;
+  for (const TaughtStage& stage : stages) {
+    const std::string name = plan.TeacherOf(*stage.by_seed.front());
+    if (names.emplace(stage.Identity(), name).second) by_name[name].push_back(&stage);
+  }
+  for (const auto& [name, teachers] : by_name) {
+    if (teachers.size() == 1) continue;
+    for (const TaughtStage* stage : teachers) names[stage->Identity()] = absl::StrCat(name, " of ", stage->variant);
+  }
+  return names;
+}
+
+// The same scores serve every evaluation stage that asks for them, whatever it is called.
+absl::Status CollectTeachers(const Plan& plan, const Store& store, SweepResult* result) {
+  const std::vector<TaughtStage> stages = TaughtStages(plan);
+  const std::map<std::string, std::string> names = NamesOfTeachers(plan, stages);
+  std::set<std::pair<std::string, std::string>> there;  // Evaluation stage, key.
+  for (const TaughtStage& stage : stages) {
+    for (size_t i = 0; i < stage.by_seed.size(); ++i) {
+      const std::string& key = stage.by_seed[i]->evaluation().teacher_scores_key;
+      if (!store.HasScores(key) || !there.emplace(stage.stage, key).second) continue;
+      RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(key));
+      scores.stage = stage.stage;
+      const std::optional<uint64_t> seed = stage.trained() ? std::make_optional(plan.sweep.seeds[i]) : std::nullopt;
+      result->teachers.push_back({names.at(stage.Identity()), std::move(scores), seed});
+    }
   }
   return absl::OkStatus();
+}
+
+// Threads, instruction sets and libraries change the last digits.
+void WarnOfMixedComputations(SweepResult* result) {
+  std::map<std::string, std::set<std::string>> variants;
+  for (const RunResult& run : result->runs) {
+    for (const std::string& computed_with : run.computed_with) variants[computed_with].insert(run.variant);
+  }
+  for (const TeacherScores& teacher : result->teachers) {
+    variants[teacher.scores.computed_with].insert(absl::StrCat("teacher ", teacher.teacher));
+  }
+  variants.erase("");
+  if (variants.size() < 2) return;
+  std::vector<std::string> parts;
+  for (const auto& [computed_with, names] : variants) {
+    parts.push_back(absl::StrCat(computed_with, " (", absl::StrJoin(names, ", "), ")"));
+  }
+  result->warnings.push_back(
+      absl::StrCat("results were computed in different ways, so that their last digits would "
+                   "differ even for the same experiment: ",
+                   absl::StrJoin(parts, "; ")));
+}
+
+VariantInfo DescribeVariant(const Plan& plan, const ExpandedVariant& base, const ExpandedVariant& variant) {
+  VariantInfo info{variant.name, DescribeDifference(base.experiment, variant.experiment)};
+  if (variant.name == base.name) return info;
+  info.twin_of_base = AreTwins(plan, base, variant);
+  for (const Stage& stage : variant.experiment.stage()) {
+    const uint64_t seed = plan.sweep.seeds.front();
+    const int ours = plan.Find(variant.name, seed, stage.name()), theirs = plan.Find(base.name, seed, stage.name());
+    if (ours == theirs && !plan.stages[ours].trains()) info.shared_stages.insert(stage.name());
+  }
+  return info;
 }
 
 PublishedResult Published(const Reference& reference) {
@@ -84,17 +183,20 @@ absl::StatusOr<SweepResult> CollectResults(const Plan& plan, const StageStatuses
   result.warnings = plan.warnings;
   result.metrics = plan.metrics();
   result.primary_metric = plan.sweep.report.primary_metric();
-  const ExpandedVariant& base = plan.sweep.variants.front();
+  const ExpandedVariant& base = plan.base();
   for (const ExpandedVariant& variant : plan.sweep.variants) {
-    if (plan.Find(variant.name, result.seeds.front(), variant.experiment.stage(0).name()) < 0) continue;
-    result.variants.push_back({variant.name, DescribeDifference(base.experiment, variant.experiment)});
+    if (!plan.Has(variant.name)) continue;
+    result.variants.push_back(DescribeVariant(plan, base, variant));
     for (uint64_t seed : result.seeds) {
       RETORT_ASSIGN_OR_RETURN(RunResult run, CollectRun(plan, variant, seed, failed, store));
       result.runs.push_back(std::move(run));
     }
   }
-  RETORT_RETURN_IF_ERROR(CollectTeacher(plan, store, &result));
-  for (const Reference& reference : plan.sweep.references) result.published.push_back(Published(reference));
+  RETORT_RETURN_IF_ERROR(CollectTeachers(plan, store, &result));
+  WarnOfMixedComputations(&result);
+  for (const Reference& reference : plan.sweep.references) {
+    if (plan.Has(reference.variant())) result.published.push_back(Published(reference));
+  }
   return result;
 }
 

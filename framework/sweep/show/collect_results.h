@@ -4,7 +4,7 @@
 #include "absl/status/statusor.h"
 #include "framework/report/analysis/sweep_result.h"
 #include "framework/sweep/plan/plan.h"
-#include "framework/sweep/run/store.h"
+#include "framework/sweep/store/store.h"
 
 namespace retort {
 

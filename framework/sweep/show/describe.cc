@@ -76,8 +76,9 @@ std::string DescribeTime(const Cost& cost, std::optional<double> flops_per_secon
 
 std::string DescribeVariants(const Plan& plan) {
   std::string text;
-  const Experiment& base = plan.sweep.variants.front().experiment;
+  const Experiment& base = plan.base().experiment;
   for (const ExpandedVariant& variant : plan.sweep.variants) {
+    if (!plan.Has(variant.name)) continue;
     const std::string difference = DescribeDifference(base, variant.experiment);
     absl::StrAppend(&text, "  ", variant.name, "\n");
     if (!difference.empty()) {
@@ -112,8 +113,10 @@ double EstimateSeconds(const Plan& plan, const Store& store, double flops_per_se
 
 std::string DescribePlan(const Plan& plan, const Store& store, std::optional<double> flops_per_second) {
   const Cost cost = CostOf(plan, store);
-  std::string text = absl::StrFormat("%s: %d variants, seeds %s\n", plan.sweep.name, plan.sweep.variants.size(),
-                                     absl::StrJoin(plan.sweep.seeds, ", "));
+  const auto variants = std::count_if(plan.sweep.variants.begin(), plan.sweep.variants.end(),
+                                      [&](const ExpandedVariant& variant) { return plan.Has(variant.name); });
+  std::string text =
+      absl::StrFormat("%s: %d variants, seeds %s\n", plan.sweep.name, variants, absl::StrJoin(plan.sweep.seeds, ", "));
   absl::StrAppend(&text, DescribeVariants(plan), DescribeStages(plan));
   absl::StrAppend(&text, absl::StrFormat("  %d results, %d of them there; to train: %d cohorts\n", cost.stages,
                                          cost.stages_done, cost.cohorts));
@@ -121,6 +124,7 @@ std::string DescribePlan(const Plan& plan, const Store& store, std::optional<dou
                                          Count(cost.teacher_flops), DescribeTime(cost, flops_per_second)));
   absl::StrAppend(&text, absl::StrFormat("  memory: about %sB; disk: %sB\n", Count(ProgramMemory(cost.memory)),
                                          Count(cost.stored_parameters * kBytesPerParameterStored)));
+  for (const std::string& teacher : plan.teachers) absl::StrAppend(&text, "  teacher ", teacher, "\n");
   for (const std::string& warning : plan.warnings) absl::StrAppend(&text, "  warning: ", warning, "\n");
   return text;
 }

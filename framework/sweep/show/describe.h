@@ -5,7 +5,7 @@
 #include <string>
 
 #include "framework/sweep/plan/plan.h"
-#include "framework/sweep/run/store.h"
+#include "framework/sweep/store/store.h"
 
 namespace retort {
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_format.h"
 #include "framework/base/file.h"
+#include "framework/sweep/show/enough_memory.h"
 #include "framework/sweep/student/memory.h"
 #include "framework/sweep/test_sweep.h"
 #include "framework/testing/matchers.h"
@@ -14,6 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 using testing::IsOk;
 using ::testing::Not;
+using testing::StatusIs;
 
 class DescribeTest : public ::testing::Test {
  protected:
@@ -24,8 +26,14 @@ class DescribeTest : public ::testing::Test {
   // As if it had been computed.
   void Finish(const PlannedStage& stage) {
     ASSERT_THAT(store_.Begin(stage), IsOk());
-    ASSERT_THAT(AtomicWriteFile(store_.Folder(stage.key) + (stage.trains() ? "/done.json" : "/scores.json"), "{}"),
-                IsOk());
+    if (stage.trains()) {
+      ASSERT_THAT(AtomicWriteFile(store_.Folder(stage.key) + "/done.json", "{}"), IsOk());
+      return;
+    }
+    for (const std::string& key : {stage.key, stage.evaluation().teacher_scores_key}) {
+      ASSERT_THAT(MakeDirectories(store_.Folder(key)), IsOk());
+      ASSERT_THAT(AtomicWriteFile(store_.Folder(key) + "/scores.json", "{}"), IsOk());
+    }
   }
 
   testing::TestSweep sweep_;
@@ -40,6 +48,16 @@ TEST_F(DescribeTest, SaysWhatEachVariantIs) {
   EXPECT_THAT(text, HasSubstr("soft_targets.temperature: 2 -> 4\n      stage.distil.loss.mlm: removed\n"));
   EXPECT_THAT(text, HasSubstr("\n  init_only\n"));
   EXPECT_THAT(text, HasSubstr("\n  scratch\n"));
+}
+
+TEST_F(DescribeTest, SaysHowVariantsDifferFromTheFirstThatIsPlanned) {
+  PlanOptions options;
+  options.only = {"v", "w"};
+  const std::string more = R"(controls: NONE
+      variant { name: "v" overlay { stage { name: "distil" remove: "mlm" } } }
+      variant { name: "w" overlay { stage { name: "distil" remove: "mlm" remove: "cos" } } })";
+  EXPECT_THAT(DescribePlan(sweep_.Make(sweep_.Text(more), {}, options).value(), store_, 1e9),
+              HasSubstr("tiny: 2 variants, seeds 1\n  v\n  w\n      stage.distil.loss.cos: removed\n  stage"));
 }
 
 TEST_F(DescribeTest, SaysWhatTrainingTakes) {
@@ -78,6 +96,30 @@ TEST_F(DescribeTest, EstimatesMemoryOfTheLargestStep) {
   EXPECT_EQ(stage.training().memory.teacher_state, expected.teacher_state);
   EXPECT_EQ(stage.training().memory.teacher_step, expected.teacher_step);
   EXPECT_EQ(stage.training().memory.teacher_kept, expected.teacher_kept);
+}
+
+TEST_F(DescribeTest, RefusesWhatDoesNotFitIntoMemory) {
+  const Plan plan = Make();
+  std::vector<TrainingMemory> members;
+  for (const PlannedStage& planned : plan.stages) {
+    if (planned.trains()) members.push_back(planned.training().memory);
+  }
+  const double wanted = ProgramMemory(CohortMemory(members));
+  EXPECT_THAT(EnoughMemory(plan, store_, {wanted, "free memory"}), IsOk());
+  EXPECT_THAT(EnoughMemory(plan, store_, {0.1e9, "free memory"}),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       absl::StrFormat(
+                           "memory: training 3 students at once (base, init_only, scratch) takes about %.3g GB, and "
+                           "0.1 GB can be had (free memory); train fewer at once (--only=base, then the others: the "
+                           "results come together in the store), or compute a step in more slices "
+                           "(batch.micro_batches)",
+                           wanted / 1e9)));
+  // What --only cannot part is not advised to be.
+  std::string alone(EnoughMemory(Make("controls: NONE"), store_, {0, "free memory"}).message());
+  EXPECT_THAT(alone, ::testing::AllOf(HasSubstr("memory: training a student (base) takes"),
+                                      HasSubstr("(free memory); compute a step in more slices (batch.micro_batches)")));
+  for (const PlannedStage& stage : plan.stages) Finish(stage);
+  EXPECT_THAT(EnoughMemory(plan, store_, {0, "free memory"}), IsOk()) << "nothing is left to train";
 }
 
 TEST_F(DescribeTest, EstimatesTimeFromOperationsOnce) {

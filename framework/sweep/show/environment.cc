@@ -1,6 +1,8 @@
 #include "framework/sweep/show/environment.h"
 
+#include <cstdlib>
 #include <fstream>
+#include <string>
 
 #include "ATen/Parallel.h"
 #include "ATen/Version.h"
@@ -8,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "framework/sweep/key/source_digest.h"
+#include "framework/sweep/show/card_name.h"
 #include "torch/version.h"
 
 namespace retort {
@@ -21,16 +24,41 @@ std::string ProcessorName() {
   return "unknown";
 }
 
+// "cpu", "cuda:0 NVIDIA H100 80GB HBM3"
+std::string DescribeDevice(c10::Device device) {
+  if (!device.is_cuda()) return device.str();
+  const std::string card = CardName(device.has_index() ? device.index() : 0);
+  return absl::StrCat(device.str(), card.empty() ? "" : " ", card);
+}
+
+// Environment variables by which libraries choose instructions, the precision of their products, or algorithms.
+constexpr const char* kLibrarySettings[] = {"MKL_ENABLE_INSTRUCTIONS",    "MKL_CBWR",
+                                            "ONEDNN_MAX_CPU_ISA",         "DNNL_MAX_CPU_ISA",
+                                            "ONEDNN_CPU_ISA_HINTS",       "DNNL_CPU_ISA_HINTS",
+                                            "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE",
+                                            "NVIDIA_TF32_OVERRIDE",       "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
+                                            "CUBLAS_WORKSPACE_CONFIG"};
+
 }  // namespace
 
 std::map<std::string, std::string> DescribeEnvironment(c10::Device device) {
   return {{"processor", ProcessorName()},
           {"instruction set", at::get_cpu_capability()},
           {"threads", absl::StrCat(at::get_num_threads())},
-          {"device", device.str()},
+          {"device", DescribeDevice(device)},
           {"libtorch", TORCH_VERSION},
           {"compiler", __VERSION__},
           {"sources", kSourceDigest}};
+}
+
+std::string DescribeComputation(c10::Device device) {
+  std::string text =
+      absl::StrCat("threads ", at::get_num_threads(), ", ", at::get_cpu_capability(), ", libtorch ", TORCH_VERSION);
+  if (!device.is_cpu()) absl::StrAppend(&text, ", ", DescribeDevice(device));
+  for (const char* name : kLibrarySettings) {
+    if (const char* value = std::getenv(name)) absl::StrAppend(&text, ", ", name, "=", value);
+  }
+  return text;
 }
 
 }  // namespace retort

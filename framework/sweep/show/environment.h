@@ -11,6 +11,10 @@ namespace retort {
 // What a result depends on beside its configuration: processor, instruction set, threads, device, libtorch, sources.
 std::map<std::string, std::string> DescribeEnvironment(c10::Device device);
 
+// What decides the bits of a computation beside what is computed: "threads 2, AVX2, libtorch 2.11.0", on a GPU with
+// ", cuda:0 NVIDIA H100 80GB HBM3", and with the settings of the libraries that are set.
+std::string DescribeComputation(c10::Device device);
+
 }  // namespace retort
 
 #endif  // RETORT_FRAMEWORK_SWEEP_SHOW_ENVIRONMENT_H_

@@ -8,7 +8,6 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/text/bpe/byte_alphabet.h"
 #include "framework/text/bpe/gpt2_words.h"
@@ -22,7 +21,7 @@ namespace {
 
 // Change it when ids of the same text, vocabulary and options change, those in
 // stored corpora too.
-constexpr uint64_t kAlgorithmVersion = 2;
+constexpr uint64_t kAlgorithmVersion = 3;
 
 constexpr const char* kRobertaPieces[] = {"<s>", "<pad>", "</s>", "<unk>", "<mask>"};
 constexpr const char* kEndOfText = "<|endoftext|>";
@@ -80,9 +79,7 @@ absl::StatusOr<std::unique_ptr<ByteBpeTokenizer>> ByteBpeTokenizer::Load(const s
                                                                          const std::string& merges_path,
                                                                          const ByteBpeOptions& options) {
   RETORT_ASSIGN_OR_RETURN(Vocabulary vocabulary, LoadVocabularyJson(vocabulary_path));
-  RETORT_ASSIGN_OR_RETURN(const std::string merges_text, ReadFile(merges_path));
-  RETORT_ASSIGN_OR_RETURN(const std::vector<BytePairMerges::Pair> pairs,
-                          BytePairMerges::ParseText(merges_text, merges_path));
+  RETORT_ASSIGN_OR_RETURN(const std::vector<BytePairMerges::Pair> pairs, BytePairMerges::LoadText(merges_path));
   RETORT_ASSIGN_OR_RETURN(BytePairMerges merges, BytePairMerges::Create(pairs, vocabulary, merges_path));
   ByteBpeParts parts{std::move(vocabulary), std::move(merges), {}, {}, {}};
   RETORT_RETURN_IF_ERROR(FillRolesByName(vocabulary_path, &parts));
@@ -172,8 +169,10 @@ std::string ByteBpeTokenizer::Decode(absl::Span<const int32_t> ids, const Decode
 }
 
 uint64_t ByteBpeTokenizer::Fingerprint() const {
-  std::string parts = absl::StrCat("byte-bpe ", kAlgorithmVersion, " ", vocabulary().hash(), " ", parts_.merges.hash(),
-                                   " ", options_.add_prefix_space);
+  std::string parts =
+      absl::StrCat("byte-bpe ", kAlgorithmVersion, " ", vocabulary().hash(), " ", parts_.merges.hash(), " ",
+                   options_.add_prefix_space, " ", special_ids().pad, ",", special_ids().unk, ",", special_ids().cls,
+                   ",", special_ids().sep, ",", special_ids().mask, " ", SequenceTemplateText(sequence_template()));
   for (const std::vector<AddedPiece>& list : parts_.added) {
     for (const AddedPiece& piece : list) absl::StrAppend(&parts, " ", AddedPieceText(piece));
     absl::StrAppend(&parts, ";");

@@ -11,7 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "framework/base/file.h"
+#include "framework/base/input/line_reader.h"
 #include "framework/base/status_macros.h"
+#include "framework/text/unicode/text_file.h"
 #include "xxhash.h"
 
 namespace retort {
@@ -25,11 +28,18 @@ uint64_t Key(int32_t left, int32_t right) {
 
 }  // namespace
 
+absl::StatusOr<std::vector<BytePairMerges::Pair>> BytePairMerges::LoadText(const std::string& path) {
+  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  RETORT_RETURN_IF_ERROR(CheckTextFile(text, path));
+  return ParseText(text, path);
+}
+
 absl::StatusOr<std::vector<BytePairMerges::Pair>> BytePairMerges::ParseText(absl::string_view text,
                                                                             absl::string_view where) {
   std::vector<Pair> pairs;
   int64_t number = 0;
-  absl::ConsumeSuffix(&text, "\n");
+  text = WithoutTrailingBlanks(text);
+  if (text.empty()) return pairs;
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
     ++number;
     absl::ConsumeSuffix(&line, "\r");

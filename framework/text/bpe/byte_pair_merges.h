@@ -22,9 +22,13 @@ class BytePairMerges {
  public:
   using Pair = std::pair<std::string, std::string>;
 
-  // Reads merges.txt: a pair per line, parted by one space, in order of rank;
-  // lines that begin with "#version" are not pairs. `where` begins messages.
-  // Errors: a line of other than two pieces, naming it.
+  // Reads merges.txt. Errors: those of ReadFile, CheckTextFile and ParseText.
+  static absl::StatusOr<std::vector<Pair>> LoadText(const std::string& path);
+
+  // The same of the file's text: a pair per line, parted by one space, in order
+  // of rank; lines that begin with "#version" and blank lines at the end are
+  // not pairs. `where` begins messages. Errors: a line of other than two
+  // pieces, naming it.
   static absl::StatusOr<std::vector<Pair>> ParseText(absl::string_view text, absl::string_view where);
 
   // Of equal pairs the last one counts. `where` begins messages. Errors,

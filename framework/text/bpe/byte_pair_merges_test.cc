@@ -65,6 +65,12 @@ TEST(BytePairMergesTest, ReadsLines) {
   auto pairs = BytePairMerges::ParseText("#version: 0.2\na b\r\n# #\n", "m");
   ASSERT_TRUE(pairs.ok()) << pairs.status();
   EXPECT_THAT(*pairs, ElementsAre(Pair("a", "b"), Pair("#", "#")));
+  for (const char* end : {"", "\n\n", "\n \n", "\r\n\r\n"}) {
+    pairs = BytePairMerges::ParseText(std::string("a b\nc d") + end, "m");
+    ASSERT_TRUE(pairs.ok()) << pairs.status();
+    EXPECT_THAT(*pairs, ElementsAre(Pair("a", "b"), Pair("c", "d")));
+  }
+  EXPECT_THAT(*BytePairMerges::ParseText("", "m"), ElementsAre());
 }
 
 TEST(BytePairMergesTest, AWrongLineIsNamed) {

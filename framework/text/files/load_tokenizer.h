@@ -5,24 +5,23 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "framework/text/files/tokenizer_files.h"
 #include "framework/text/tokenizer.h"
 
 namespace retort {
 
-// The file of a model folder that its tokenizer is read from: the first that is
-// there of tokenizer.json, vocab.txt and vocab.json. Errors: none is.
-absl::StatusOr<std::string> FindTokenizerFile(const std::string& folder);
-
-// The tokenizer of a model folder, or of one of the files that
-// FindTokenizerFile() names: tokenizer.json is all of it, beside vocab.json is
-// merges.txt, and any other file is a vocab.txt. For the latter two,
-// do_lower_case, strip_accents, tokenize_chinese_chars and add_prefix_space
-// come from a tokenizer_config.json beside it, where there is one; else an
-// uncased model and no prefix space. Errors: those of ReadFile,
-// ParseTokenizerJson and the tokenizers; an option that is no true or false; and
-// without a tokenizer.json, which says how such pieces are found, any but the
-// special pieces in its added_tokens_decoder or in an added_tokens.json.
+// The tokenizer of a model folder, or of one of the files that FindTokenizerFile() names, with what stands beside it.
+// Its ids are those of the tokenizer that transformers' AutoTokenizer (5.23) makes of the folder: the class that
+// tokenizer_config.json or config.json says decides what of a tokenizer.json counts, the other files add pieces. Where
+// AutoTokenizer takes nothing for want of a class, the files are read as BERT, RoBERTa or GPT-2 were released with.
+//
+// Errors: those of ReadTokenizerFiles and MakeTokenizer.
 absl::StatusOr<std::unique_ptr<Tokenizer>> LoadTokenizer(const std::string& path);
+
+// The tokenizer of such files, whose pieces came from `path`; messages name it and files beside it. Errors: those of
+// FindClass, ReadSpecialPieces, MakeWholeTokenizer and the tokenizers of classes; options of tokenizer_config.json that
+// change ids and are not supported.
+absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(const TokenizerFiles& files, const std::string& path);
 
 }  // namespace retort
 

@@ -66,6 +66,12 @@ void Append(absl::Span<const int32_t> ids, int32_t type, EncodedSequence* sequen
   sequence->types.insert(sequence->types.end(), ids.size(), type);
 }
 
+// `types` are the ids'; all have `otherwise` if it is empty.
+void AppendSpecial(const std::vector<int32_t>& ids, const std::vector<int32_t>& types, int32_t otherwise,
+                   EncodedSequence* sequence) {
+  for (size_t i = 0; i < ids.size(); ++i) Append({ids[i]}, types.empty() ? otherwise : types[i], sequence);
+}
+
 }  // namespace
 
 absl::StatusOr<EncodedSequence> EncodeSequence(const Tokenizer& tokenizer, absl::string_view first,
@@ -90,10 +96,12 @@ absl::StatusOr<EncodedSequence> EncodeSequence(const Tokenizer& tokenizer, absl:
   Append(first_ids, 0, &sequence);
   const int32_t second_type = tokenizer.sequence_template().second_type;
   if (second.has_value()) {
-    Append(ids.between, 0, &sequence);
+    AppendSpecial(ids.between, ids.between_types, 0, &sequence);
     Append(second_ids, second_type, &sequence);
+    AppendSpecial(ids.behind, ids.behind_types, second_type, &sequence);
+  } else {
+    Append(ids.behind, 0, &sequence);
   }
-  Append(ids.behind, second.has_value() ? second_type : 0, &sequence);
   return sequence;
 }
 

@@ -56,6 +56,14 @@ bool IsPunctuation(char32_t c) {
 
 bool IsNonSpacingMark(char32_t c) { return Category(c) == U_NON_SPACING_MARK; }
 
+bool IsMark(char32_t c) { return (U_GET_GC_MASK(static_cast<UChar32>(c)) & U_GC_M_MASK) != 0; }
+
+bool IsWordCharacter(char32_t c) {
+  const auto point = static_cast<UChar32>(c);
+  return u_hasBinaryProperty(point, UCHAR_ALPHABETIC) || u_hasBinaryProperty(point, UCHAR_JOIN_CONTROL) ||
+         (U_GET_GC_MASK(point) & (U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK)) != 0;
+}
+
 bool IsCjkIdeograph(char32_t c) {
   return In(c, 0x4E00, 0x9FFF) || In(c, 0x3400, 0x4DBF) || In(c, 0x20000, 0x2A6DF) || In(c, 0x2A700, 0x2B73F) ||
          In(c, 0x2B740, 0x2B81F) || In(c, 0x2B920, 0x2CEAF) || In(c, 0xF900, 0xFAFF) || In(c, 0x2F800, 0x2FA1F);

@@ -28,6 +28,12 @@ bool IsPunctuation(char32_t c);
 // Category Mn: what "strip accents" drops after decomposition.
 bool IsNonSpacingMark(char32_t c);
 
+// Category M*: what the StripAccents step drops.
+bool IsMark(char32_t c);
+
+// \w of a regular expression: letters, marks, digits, connectors such as "_".
+bool IsWordCharacter(char32_t c);
+
 // CJK ideographs, which become words of one character each. The blocks are
 // BERT's, with extension E from U+2B920 instead of U+2B820, as in the library.
 bool IsCjkIdeograph(char32_t c);

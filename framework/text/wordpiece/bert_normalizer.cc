@@ -6,6 +6,8 @@
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
+#include <utility>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -16,19 +18,31 @@
 namespace retort {
 namespace {
 
-// The library's decomposition tables are of Unicode 12.
-std::unique_ptr<const icu::Normalizer2> Decomposition() {
+// ICU counts in 32 bits, and a character may become several.
+constexpr size_t kMostBytes = size_t{256} << 20;
+
+const icu::Normalizer2* WholeForm(UnicodeForm form) {
   UErrorCode error = U_ZERO_ERROR;
-  const icu::Normalizer2* nfd = icu::Normalizer2::getNFDInstance(error);
+  const icu::Normalizer2* whole = form == UnicodeForm::kNfd    ? icu::Normalizer2::getNFDInstance(error)
+                                  : form == UnicodeForm::kNfc  ? icu::Normalizer2::getNFCInstance(error)
+                                  : form == UnicodeForm::kNfkd ? icu::Normalizer2::getNFKDInstance(error)
+                                                               : icu::Normalizer2::getNFKCInstance(error);
   CHECK(U_SUCCESS(error)) << u_errorName(error);
-  static const icu::UnicodeSet* const kUnicode12 = [] {
+  return whole;
+}
+
+// The library's tables are of Unicode 9: the order of marks that came later, among themselves and others, stays as it
+// is. Null for no form.
+std::unique_ptr<const icu::Normalizer2> MakeForm(UnicodeForm form) {
+  if (form == UnicodeForm::kNone) return nullptr;
+  static const icu::UnicodeSet* const kUnicode9 = [] {
     UErrorCode set_error = U_ZERO_ERROR;
-    auto* set = new icu::UnicodeSet(u"[[:age=12.0:][:^assigned:]]", set_error);
+    auto* set = new icu::UnicodeSet(u"[[:age=9.0:][:^assigned:]]", set_error);
     CHECK(U_SUCCESS(set_error)) << u_errorName(set_error);
     set->freeze();
     return set;
   }();
-  return std::make_unique<icu::FilteredNormalizer2>(*nfd, *kUnicode12);
+  return std::make_unique<icu::FilteredNormalizer2>(*WholeForm(form), *kUnicode9);
 }
 
 // Clean-up and CJK spacing.
@@ -88,16 +102,27 @@ icu::UnicodeString LowerCase(const icu::UnicodeString& text) {
   return lower;
 }
 
-icu::UnicodeString StripAccents(const icu::UnicodeString& text, const icu::Normalizer2& decomposition) {
+icu::UnicodeString InForm(const icu::Normalizer2& form, const icu::UnicodeString& text) {
   UErrorCode error = U_ZERO_ERROR;
-  const icu::UnicodeString decomposed = decomposition.normalize(text, error);
+  icu::UnicodeString formed = form.normalize(text, error);
   CHECK(U_SUCCESS(error)) << u_errorName(error);
-  icu::UnicodeString stripped;
-  for (int32_t i = 0; i < decomposed.length(); i = decomposed.moveIndex32(i, 1)) {
-    const UChar32 c = decomposed.char32At(i);
-    if (!IsNonSpacingMark(c)) stripped.append(c);
+  return formed;
+}
+
+icu::UnicodeString Strip(const icu::UnicodeString& text, bool left, bool right) {
+  int32_t begin = 0, end = text.length();
+  while (left && begin < end && IsWhiteSpace(text.char32At(begin))) begin = text.moveIndex32(begin, 1);
+  while (right && end > begin && IsWhiteSpace(text.char32At(end - 1))) end = text.moveIndex32(end, -1);
+  return icu::UnicodeString(text, begin, end - begin);
+}
+
+icu::UnicodeString Without(bool (*dropped)(char32_t), const icu::UnicodeString& text) {
+  icu::UnicodeString left;
+  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+    const UChar32 c = text.char32At(i);
+    if (!dropped(c)) left.append(c);
   }
-  return stripped;
+  return left;
 }
 
 void AppendSplit(const icu::UnicodeString& text, std::vector<std::string>* words) {
@@ -122,13 +147,50 @@ void AppendSplit(const icu::UnicodeString& text, std::vector<std::string>* words
 
 }  // namespace
 
-BertNormalizer::BertNormalizer(const BertNormalizerOptions& options)
-    : options_(options), decomposition_(Decomposition()) {}
+BertNormalizer::BertNormalizer(std::vector<BertNormalizerOptions> sequence)
+    : sequence_(std::move(sequence)), decomposition_(MakeForm(UnicodeForm::kNfd)) {
+  if (sequence_.empty()) sequence_.push_back({false, false, false, false});
+  for (const BertNormalizerOptions& step : sequence_) forms_.push_back(MakeForm(step.form));
+}
+
+absl::StatusOr<icu::UnicodeString> BertNormalizer::RunSteps(absl::string_view text, size_t offset) const {
+  if (text.size() > kMostBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("want texts of at most ", kMostBytes, " bytes, got ", text.size()));
+  }
+  icu::UnicodeString normalized;
+  std::string between;
+  for (size_t i = 0; i < sequence_.size(); ++i) {
+    const BertNormalizerOptions& options = sequence_[i];
+    if (i > 0) {
+      between.clear();
+      text = normalized.toUTF8String(between);
+      offset = 0;
+    }
+    RETORT_ASSIGN_OR_RETURN(normalized, Clean(text, offset, options));
+    if (options.strip_accents) normalized = Without(IsNonSpacingMark, InForm(*decomposition_, normalized));
+    if (options.lower_case) normalized = LowerCase(normalized);
+    if (forms_[i] != nullptr) normalized = InForm(*forms_[i], normalized);
+    if (options.strip_marks) normalized = Without(IsMark, normalized);
+    if (options.strip_left || options.strip_right) {
+      normalized = Strip(normalized, options.strip_left, options.strip_right);
+    }
+  }
+  return normalized;
+}
+
+absl::StatusOr<std::string> BertNormalizer::Normalize(absl::string_view text, size_t offset) const {
+  RETORT_ASSIGN_OR_RETURN(const icu::UnicodeString normalized, RunSteps(text, offset));
+  std::string result;
+  normalized.toUTF8String(result);
+  return result;
+}
+
+void BertNormalizer::AppendWordsOfNormalized(absl::string_view text, std::vector<std::string>* words) {
+  AppendSplit(icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size()))), words);
+}
 
 absl::Status BertNormalizer::AppendWords(absl::string_view text, size_t offset, std::vector<std::string>* words) const {
-  RETORT_ASSIGN_OR_RETURN(icu::UnicodeString normalized, Clean(text, offset, options_));
-  if (options_.strip_accents) normalized = StripAccents(normalized, *decomposition_);
-  if (options_.lower_case) normalized = LowerCase(normalized);
+  RETORT_ASSIGN_OR_RETURN(const icu::UnicodeString normalized, RunSteps(text, offset));
   AppendSplit(normalized, words);
   return absl::OkStatus();
 }

@@ -19,7 +19,7 @@ namespace {
 constexpr absl::string_view kInnerMark = "##";
 
 // Change it when ids of the same text, vocabulary and options change.
-constexpr uint64_t kAlgorithmVersion = 1;
+constexpr uint64_t kAlgorithmVersion = 3;
 
 bool IsContinuationByte(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 
@@ -58,6 +58,34 @@ std::vector<AddedPiece> SpecialPieces(const Vocabulary& vocabulary, const Specia
   return pieces;
 }
 
+std::vector<BertNormalizerOptions> Sequence(const WordPieceOptions& options) {
+  if (options.sequence.has_value()) return *options.sequence;
+  return {{options.clean_text, options.handle_chinese_chars, options.strip_accents.value_or(options.lower_case),
+           options.lower_case}};
+}
+
+// Whether the step does the same to a text as to its runs between ASCII spaces and punctuation. Composition makes one
+// character of "=" and a stroke behind it, and Strip asks where a text ends.
+bool StaysInRuns(const BertNormalizerOptions& step) {
+  return step.form != UnicodeForm::kNfc && step.form != UnicodeForm::kNfkc && !step.strip_left && !step.strip_right;
+}
+
+// Gives the pieces the texts that are searched for.
+absl::Status Normalize(const BertNormalizer& normalizer, std::vector<AddedPiece>* pieces) {
+  absl::flat_hash_set<std::string> known;
+  for (AddedPiece& piece : *pieces) {
+    RETORT_ASSIGN_OR_RETURN(std::string text, normalizer.Normalize(piece.text, 0));
+    if (text.empty() || !known.insert(text).second) {
+      return absl::InvalidArgumentError(absl::StrCat("added piece \"", piece.text.substr(0, 100),
+                                                     "\": want one that is left by the normalizer, and as no other is, "
+                                                     "got \"",
+                                                     text.substr(0, 100), "\""));
+    }
+    piece.text = std::move(text);
+  }
+  return absl::OkStatus();
+}
+
 // What the library's decoder does to each piece.
 void CleanUp(std::string* piece) {
   constexpr std::pair<absl::string_view, absl::string_view> kReplacements[] = {
@@ -78,35 +106,56 @@ absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> WordPieceTokenizer::Load(con
 
 absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> WordPieceTokenizer::Create(Vocabulary vocabulary,
                                                                                const WordPieceOptions& options) {
-  RETORT_ASSIGN_OR_RETURN(const SpecialIds special_ids, FindSpecialIds(vocabulary));
-  return absl::WrapUnique(new WordPieceTokenizer(std::move(vocabulary), special_ids, options));
+  SpecialIds special_ids;
+  if (options.special_ids.has_value()) {
+    special_ids = *options.special_ids;
+  } else {
+    RETORT_ASSIGN_OR_RETURN(special_ids, FindSpecialIds(vocabulary));
+  }
+  const std::vector<AddedPiece> added =
+      options.added.has_value() ? *options.added : SpecialPieces(vocabulary, special_ids);
+  std::vector<AddedPiece> raw, normalized;
+  for (const AddedPiece& piece : added) (piece.normalized ? normalized : raw).push_back(piece);
+  RETORT_RETURN_IF_ERROR(Normalize(BertNormalizer(Sequence(options)), &normalized));
+  return absl::WrapUnique(
+      new WordPieceTokenizer(std::move(vocabulary), special_ids, std::move(raw), std::move(normalized), options));
 }
 
 WordPieceTokenizer::WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids,
+                                       std::vector<AddedPiece> raw, std::vector<AddedPiece> normalized,
                                        const WordPieceOptions& options)
     : vocabulary_(std::move(vocabulary)),
       special_ids_(special_ids),
       template_(options.sequence_template.value_or(
           SequenceTemplate{{special_ids.cls}, {special_ids.sep}, {special_ids.sep}, /*second_type=*/1})),
       options_(options),
-      normalizer_({options.clean_text, options.handle_chinese_chars, options.strip_accents.value_or(options.lower_case),
-                   options.lower_case}),
-      added_(options.added.has_value() ? *options.added : SpecialPieces(vocabulary_, special_ids)) {
+      normalizer_(Sequence(options)),
+      added_(std::move(raw)),
+      normalized_(std::move(normalized)) {
+  const std::vector<BertNormalizerOptions> sequence = Sequence(options);
+  lower_case_ = std::any_of(sequence.begin(), sequence.end(), [](const auto& step) { return step.lower_case; });
+  by_runs_ = std::all_of(sequence.begin(), sequence.end(), StaysInRuns);
   absl::flat_hash_set<int32_t> not_in_model;
-  for (const AddedPiece& piece : added_.pieces()) {
-    if (piece.special) skipped_.insert(piece.id);
-    if (!piece.in_model) not_in_model.insert(piece.id);
+  for (const AddedPieces* list : {&added_, &normalized_}) {
+    for (const AddedPiece& piece : list->pieces()) {
+      if (piece.special) skipped_.insert(piece.id);
+      if (!piece.in_model) not_in_model.insert(piece.id);
+    }
   }
   for (int id = 0; id < vocabulary_.size(); ++id) {
-    if (not_in_model.contains(id)) continue;
+    if (not_in_model.contains(id) || vocabulary_.IsHole(id)) continue;
     absl::string_view piece = vocabulary_.Piece(id);
     const bool inner = absl::ConsumePrefix(&piece, kInnerMark);
     (inner ? inner_ : initial_)[piece] = id;
     longest_piece_ = std::max(longest_piece_, piece.size());
   }
+  ClassifyBytes();
+}
+
+void WordPieceTokenizer::ClassifyBytes() {
   for (int c = 0; c < 256; ++c) {
     const char byte = static_cast<char>(c);
-    folded_[c] = options_.lower_case ? absl::ascii_tolower(byte) : byte;
+    folded_[c] = lower_case_ ? absl::ascii_tolower(byte) : byte;
     if (c >= 0x80) {
       byte_classes_[c] = kOther;
     } else if (absl::ascii_isalnum(byte)) {
@@ -125,15 +174,29 @@ absl::Status WordPieceTokenizer::Encode(absl::string_view text, Scratch* scratch
   auto* cache = static_cast<WordCache*>(scratch);
   CHECK(cache == nullptr || cache->owner() == this) << "a scratch of another tokenizer";
   const auto ordinary = [&](size_t begin, size_t end) {
-    return EncodeOrdinary(text.substr(begin, end - begin), begin, cache, ids);
+    const absl::string_view part = text.substr(begin, end - begin);
+    const bool whole = !by_runs_ || !normalized_.pieces().empty();
+    return whole ? EncodeNormalized(part, begin, ids) : EncodeOrdinary(part, begin, cache, ids);
   };
   return WalkAddedPieces(added_, text, ordinary, [&](int32_t id) { ids->push_back(id); });
+}
+
+absl::Status WordPieceTokenizer::EncodeNormalized(absl::string_view text, size_t offset,
+                                                  std::vector<int32_t>* ids) const {
+  RETORT_ASSIGN_OR_RETURN(const std::string whole, normalizer_.Normalize(text, offset));
+  const auto ordinary = [&](size_t begin, size_t end) {
+    std::vector<std::string> words;
+    BertNormalizer::AppendWordsOfNormalized(absl::string_view(whole).substr(begin, end - begin), &words);
+    for (const std::string& word : words) AppendPieces(word, ids);
+    return absl::OkStatus();
+  };
+  return WalkAddedPieces(normalized_, whole, ordinary, [&](int32_t id) { ids->push_back(id); });
 }
 
 absl::Status WordPieceTokenizer::EncodeOrdinary(absl::string_view text, size_t offset, WordCache* cache,
                                                 std::vector<int32_t>* ids) const {
   const auto class_at = [&](size_t i) { return byte_classes_[static_cast<uint8_t>(text[i])]; };
-  const auto fold = [this](uint64_t eight) { return options_.lower_case ? FoldEight(eight) : eight; };
+  const auto fold = [this](uint64_t eight) { return lower_case_ ? FoldEight(eight) : eight; };
   const auto encode = [&](absl::string_view run) {
     return EncodeRun(run, offset + static_cast<size_t>(run.data() - text.data()), ids);
   };
@@ -141,8 +204,7 @@ absl::Status WordPieceTokenizer::EncodeOrdinary(absl::string_view text, size_t o
   for (size_t next = 0; next < text.size();) {
     const size_t begin = next++;
     if (class_at(begin) == kSpace) continue;
-    // Neither decomposition nor any other step reaches across ASCII spaces and
-    // punctuation.
+    // No step reaches across ASCII spaces and punctuation.
     if (class_at(begin) != kPunctuation) {
       while (next < text.size() && class_at(next) <= kOther) ++next;
     }
@@ -204,17 +266,30 @@ std::string WordPieceTokenizer::Decode(absl::Span<const int32_t> ids, const Deco
 }
 
 uint64_t WordPieceTokenizer::Fingerprint() const {
-  std::string parts = absl::StrCat("wordpiece ", kAlgorithmVersion, " ", vocabulary_.hash(), " ", options_.lower_case,
-                                   options_.strip_accents.value_or(options_.lower_case), options_.handle_chinese_chars,
-                                   options_.clean_text, " ", options_.max_characters_per_word);
-  for (const AddedPiece& piece : added_.pieces()) absl::StrAppend(&parts, " ", AddedPieceText(piece));
+  const SpecialIds& special = special_ids_;
+  std::string parts = absl::StrCat(
+      "wordpiece ", kAlgorithmVersion, " ", vocabulary_.hash(), " ", options_.max_characters_per_word, " ", special.pad,
+      ",", special.unk, ",", special.cls, ",", special.sep, ",", special.mask, " ", SequenceTemplateText(template_));
+  for (const BertNormalizerOptions& step : Sequence(options_)) {
+    absl::StrAppend(&parts, " ", step.lower_case, step.strip_accents, step.handle_chinese_chars, step.clean_text,
+                    static_cast<int>(step.form), step.strip_marks);
+    if (step.strip_left || step.strip_right) absl::StrAppend(&parts, " strip", step.strip_left, step.strip_right);
+  }
+  for (const AddedPieces* list : {&added_, &normalized_}) {
+    for (const AddedPiece& piece : list->pieces()) absl::StrAppend(&parts, " ", AddedPieceText(piece));
+  }
   return XXH3_64bits(parts.data(), parts.size());
 }
 
 bool WordPieceTokenizer::SplitsAtNewlines() const {
-  const std::vector<AddedPiece>& added = added_.pieces();
-  return std::none_of(added.begin(), added.end(),
-                      [](const AddedPiece& piece) { return piece.text.find('\n') != std::string::npos; });
+  const auto spans = [](const AddedPiece& piece, const char* blanks) {
+    return piece.text.find_first_of(blanks) != std::string::npos;
+  };
+  const std::vector<AddedPiece>&raw = added_.pieces(), &normalized = normalized_.pieces();
+  return std::none_of(raw.begin(), raw.end(), [&](const AddedPiece& piece) { return spans(piece, "\n"); }) &&
+         // A newline is a space once it is normalised.
+         std::none_of(normalized.begin(), normalized.end(),
+                      [&](const AddedPiece& piece) { return spans(piece, "\n "); });
 }
 
 }  // namespace retort

@@ -30,12 +30,19 @@ struct WordPieceOptions {
   bool handle_chinese_chars = true;   // see BertNormalizerOptions
   bool clean_text = true;
 
+  // Instead of these four: normalizers that run one after the other.
+  std::optional<std::vector<BertNormalizerOptions>> sequence;
+
   // A longer word is one [UNK].
   int max_characters_per_word = 100;
 
   // Written so in a text, they become their ids, as in Hugging Face's library.
-  // Instead of the five special pieces; pieces of the vocabulary.
+  // Instead of the five special pieces; pieces of the vocabulary. Those that
+  // are `normalized` are found as they are normalised.
   std::optional<std::vector<AddedPiece>> added;
+
+  // Instead of those of [PAD], [UNK], [CLS], [SEP] and [MASK].
+  std::optional<SpecialIds> special_ids;
 
   // Instead of [CLS] A [SEP] B [SEP].
   std::optional<SequenceTemplate> sequence_template;
@@ -47,8 +54,8 @@ struct WordPieceOptions {
 // characters, is one [UNK]. Ids are those of Hugging Face's BertWordPieceTokenizer.
 class WordPieceTokenizer : public Tokenizer {
  public:
-  // Errors: those of Vocabulary::Load, and a vocabulary without one of [PAD],
-  // [UNK], [CLS], [SEP], [MASK].
+  // Errors: those of Vocabulary::Load; without options.special_ids, a vocabulary without one of [PAD], [UNK], [CLS],
+  // [SEP], [MASK]; two pieces, or none, that a `normalized` added piece becomes.
   static absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> Load(const std::string& vocabulary_path,
                                                                   const WordPieceOptions& options = {});
   static absl::StatusOr<std::unique_ptr<WordPieceTokenizer>> Create(Vocabulary vocabulary,
@@ -78,9 +85,14 @@ class WordPieceTokenizer : public Tokenizer {
     kPunctuation,
   };
 
-  WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids, const WordPieceOptions& options);
+  WordPieceTokenizer(Vocabulary vocabulary, const SpecialIds& special_ids, std::vector<AddedPiece> raw,
+                     std::vector<AddedPiece> normalized, const WordPieceOptions& options);
 
-  // Text without special pieces that starts at byte `offset` of the whole.
+  // Bytes as the fast path sees them.
+  void ClassifyBytes();
+  // Text without special pieces that starts at byte `offset` of the whole: where pieces are searched for in the
+  // normalised text, and where none are.
+  absl::Status EncodeNormalized(absl::string_view text, size_t offset, std::vector<int32_t>* ids) const;
   absl::Status EncodeOrdinary(absl::string_view text, size_t offset, WordCache* cache, std::vector<int32_t>* ids) const;
   // A run of kWord and kOther bytes, or one of kPunctuation.
   absl::Status EncodeRun(absl::string_view run, size_t offset, std::vector<int32_t>* ids) const;
@@ -94,7 +106,10 @@ class WordPieceTokenizer : public Tokenizer {
   BertNormalizer normalizer_;
   std::array<ByteClass, 256> byte_classes_;
   std::array<char, 256> folded_;  // lower case of kWord bytes
-  AddedPieces added_;
+  AddedPieces added_;             // found in texts as they are
+  AddedPieces normalized_;        // with texts as they are once normalised
+  bool lower_case_;
+  bool by_runs_;                          // whether texts are normalised run by run
   absl::flat_hash_set<int32_t> skipped_;  // by a decoding without special pieces
   absl::flat_hash_map<std::string, int32_t> initial_;
   absl::flat_hash_map<std::string, int32_t> inner_;  // without their "##"

@@ -1,5 +1,7 @@
 #include "framework/train/student/checkpoint.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -20,6 +22,8 @@ namespace retort {
 namespace {
 
 constexpr ptrdiff_t kGenerations = 2;
+constexpr char kEvaluationDue[] = "evaluation_due";
+constexpr char kHash[] = "hash";
 
 std::string CheckpointPath(const std::string& folder, int64_t step) {
   return absl::StrCat(folder, "/step_", step, ".safetensors");
@@ -32,7 +36,9 @@ std::map<std::string, std::string> ProgressText(const Progress& progress) {
   std::map<std::string, std::string> text{{"step", absl::StrCat(progress.step)},
                                           {"tokens", absl::StrCat(progress.tokens)},
                                           {"student_flops", Text(progress.student_flops)},
-                                          {"total_flops", Text(progress.total_flops)}};
+                                          {"total_flops", Text(progress.total_flops)},
+                                          {"computed_with", progress.computed_with}};
+  if (progress.evaluation_due) text[kEvaluationDue] = "";
   if (progress.best_value) {
     text["best_value"] = Text(*progress.best_value);
     text["best_step"] = absl::StrCat(progress.best_step);
@@ -53,6 +59,8 @@ absl::StatusOr<Progress> ParseProgress(const SafetensorsFile& file) {
     const auto found = text.find(name);
     return found == text.end() ? 0 : std::strtod(found->second.c_str(), nullptr);
   };
+  if (const auto found = text.find("computed_with"); found != text.end()) progress.computed_with = found->second;
+  progress.evaluation_due = text.count(kEvaluationDue) > 0;
   progress.student_flops = real("student_flops");
   progress.total_flops = real("total_flops");
   const auto best_step = text.find("best_step");
@@ -60,6 +68,30 @@ absl::StatusOr<Progress> ParseProgress(const SafetensorsFile& file) {
     progress.best_value = real("best_value");
   }
   return progress;
+}
+
+std::vector<std::pair<std::string, at::Tensor>> Tensors(const Checkpoint& checkpoint) {
+  std::vector<std::pair<std::string, at::Tensor>> tensors{{"parameters", checkpoint.state.parameters.detach().cpu()},
+                                                          {"first_moment", checkpoint.state.first_moment.cpu()},
+                                                          {"second_moment", checkpoint.state.second_moment.cpu()}};
+  if (checkpoint.progress.best_value) tensors.emplace_back("best_parameters", checkpoint.best_parameters.cpu());
+  return tensors;
+}
+
+// XXH3 of the tensors' bytes and of what is said beside them.
+std::string HashOf(const std::vector<std::pair<std::string, at::Tensor>>& tensors,
+                   const std::map<std::string, std::string>& text) {
+  const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(), &XXH3_freeState);
+  XXH3_64bits_reset(state.get());
+  for (const auto& [name, tensor] : tensors) {
+    const at::Tensor values = tensor.contiguous();
+    XXH3_64bits_update(state.get(), values.data_ptr(), values.nbytes());
+  }
+  for (const auto& [name, value] : text) {
+    const std::string line = absl::StrCat(name, "=", value, "\n");
+    XXH3_64bits_update(state.get(), line.data(), line.size());
+  }
+  return absl::StrCat(absl::Hex(XXH3_64bits_digest(state.get()), absl::kZeroPad16));
 }
 
 // A tensor like "parameters": [N] float32.
@@ -78,27 +110,24 @@ absl::StatusOr<at::Tensor> ReadBuffer(const SafetensorsFile& file, const std::st
 
 absl::Status SaveCheckpoint(const std::string& folder, const Checkpoint& checkpoint) {
   RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
-  std::vector<std::pair<std::string, at::Tensor>> tensors{{"parameters", checkpoint.state.parameters.detach().cpu()},
-                                                          {"first_moment", checkpoint.state.first_moment.cpu()},
-                                                          {"second_moment", checkpoint.state.second_moment.cpu()}};
-  if (checkpoint.progress.best_value) tensors.emplace_back("best_parameters", checkpoint.best_parameters.cpu());
-  RETORT_RETURN_IF_ERROR(
-      WriteSafetensors(CheckpointPath(folder, checkpoint.progress.step), tensors, ProgressText(checkpoint.progress)));
+  const std::vector<std::pair<std::string, at::Tensor>> tensors = Tensors(checkpoint);
+  std::map<std::string, std::string> text = ProgressText(checkpoint.progress);
+  text[kHash] = HashOf(tensors, text);
+  RETORT_RETURN_IF_ERROR(WriteSafetensors(CheckpointPath(folder, checkpoint.progress.step), tensors, text));
   const std::vector<int64_t> steps = ListCheckpoints(folder);
   const auto saved = std::find(steps.begin(), steps.end(), checkpoint.progress.step);
   for (auto step = steps.begin(); step != steps.end(); ++step) {
     if (step <= saved && saved - step < kGenerations) continue;
-    std::error_code ignored;
-    std::filesystem::remove(CheckpointPath(folder, *step), ignored);
+    RemoveCheckpoint(folder, *step);
   }
   return absl::OkStatus();
 }
 
 std::vector<int64_t> ListCheckpoints(const std::string& folder) {
   std::vector<int64_t> steps;
-  std::error_code missing;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, missing)) {
-    const std::string name = entry.path().filename().string();
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
     int64_t step = 0;
     if (absl::StartsWith(name, "step_") && absl::EndsWith(name, ".safetensors") &&
         absl::SimpleAtoi(absl::StripSuffix(absl::StripPrefix(name, "step_"), ".safetensors"), &step)) {
@@ -107,6 +136,11 @@ std::vector<int64_t> ListCheckpoints(const std::string& folder) {
   }
   std::sort(steps.begin(), steps.end());
   return steps;
+}
+
+void RemoveCheckpoint(const std::string& folder, int64_t step) {
+  std::error_code ignored;
+  std::filesystem::remove(CheckpointPath(folder, step), ignored);
 }
 
 int64_t NewestCommonCheckpoint(const std::vector<std::string>& folders) {
@@ -136,7 +170,25 @@ absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& folder, int64_t ste
   if (checkpoint.progress.best_value) {
     RETORT_ASSIGN_OR_RETURN(checkpoint.best_parameters, ReadBuffer(*file, "best_parameters"));
   }
+  const auto hash = file->metadata().find(kHash);
+  if (hash == file->metadata().end() ||
+      hash->second != HashOf(Tensors(checkpoint), ProgressText(checkpoint.progress))) {
+    return absl::DataLossError(absl::StrCat(file->path(), ": damaged: it is not what was written"));
+  }
   return checkpoint;
+}
+
+absl::Status ResumeUnder(const std::string& today, bool inexact, const std::string& folder, Progress* progress) {
+  const std::string& before = progress->computed_with;
+  if (before == today) return absl::OkStatus();
+  if (!inexact) {
+    return absl::FailedPreconditionError(absl::StrCat(folder, ": want the conditions of its checkpoint of step ",
+                                                      progress->step, " (", before,
+                                                      "), under which the bits are the same, got ", today,
+                                                      "; go on with those, or with other bits by --inexact_resume"));
+  }
+  progress->computed_with = absl::StrCat(before, ", from step ", progress->step, " ", today);
+  return absl::OkStatus();
 }
 
 }  // namespace retort

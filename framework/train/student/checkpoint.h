@@ -19,8 +19,10 @@ struct Progress {
   int64_t tokens = 0;  // Real positions seen.
   double student_flops = 0;
   double total_flops = 0;
+  std::string computed_with;         // CohortOptions.computed_with, of all its parts.
   std::optional<double> best_value;  // Of the metric that Keep.best names, at best_step.
   int64_t best_step = 0;
+  bool evaluation_due = false;  // The evaluation after this step is still to be done.
 };
 
 // Everything that a training goes on from with the same bits.
@@ -38,11 +40,19 @@ absl::Status SaveCheckpoint(const std::string& folder, const Checkpoint& checkpo
 // The steps that the folder has checkpoints of, ascending; none if there is no folder.
 std::vector<int64_t> ListCheckpoints(const std::string& folder);
 
+// Removes a checkpoint if it is there.
+void RemoveCheckpoint(const std::string& folder, int64_t step);
+
 // The newest step that every folder has a checkpoint of; 0 if there is none.
 int64_t NewestCommonCheckpoint(const std::vector<std::string>& folders);
 
-// Errors: NotFound; DataLoss for a damaged or foreign file, with the path.
+// Errors: NotFound; DataLoss for a damaged or foreign file, with the path: its bytes are those that were hashed when it
+// was written.
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& folder, int64_t step);
+
+// Lets a training that was computed under progress->computed_with go on under `today`, and notes a change there.
+// Errors: FailedPrecondition if they differ and `inexact` bits were not asked for; it names the folder and both.
+absl::Status ResumeUnder(const std::string& today, bool inexact, const std::string& folder, Progress* progress);
 
 }  // namespace retort
 

@@ -1,6 +1,7 @@
 #include "plugins/data/masked_lm/masked_lm.h"
 
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <set>
 #include <string>
@@ -169,11 +170,16 @@ TEST(MaskedLmSourceTest, ShapesAreThoseOfTheSteps) {
 TEST(MaskedLmSourceTest, BudgetsBecomeSteps) {
   const auto source = Make(kBert, "sequences: 7");
   int64_t seen = 0;
-  for (int64_t step = 0; step < 50; ++step) {
+  for (int64_t step = 0; step < source->steps_per_epoch(); ++step) {
     EXPECT_EQ(*StepsForTokens(*source, seen + 1), step + 1);
     seen += source->Step(step).tokens();
     EXPECT_EQ(*StepsForTokens(*source, seen), step + 1);
   }
+  // Further epochs count as the first one.
+  EXPECT_EQ(*StepsForTokens(*source, 3 * seen), 51);
+  EXPECT_EQ(*StepsForTokens(*source, 3 * seen + 1), 52);
+  EXPECT_THAT(StepsForTokens(*source, std::numeric_limits<int64_t>::max()).status().ToString(),
+              HasSubstr("budget.tokens: want > 0, of at most 1000000000 steps in all, got 9223372036854775807 tokens"));
   EXPECT_EQ(*StepsForEpochs(*source, 2), 34);
   EXPECT_EQ(*StepsForEpochs(*source, 0.1), 2);
   EXPECT_THAT(StepsForTokens(*source, 0).status().ToString(), HasSubstr("budget.tokens: want > 0, got 0"));

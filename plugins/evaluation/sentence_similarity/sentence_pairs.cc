@@ -2,24 +2,26 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
-#include "framework/base/file.h"
+#include "absl/strings/string_view.h"
+#include "framework/base/input/line_reader.h"
 #include "framework/base/status_macros.h"
 #include "framework/text/sequences/encode_sequence.h"
+#include "framework/text/unicode/utf8.h"
 #include "xxhash.h"
 
 namespace retort {
 namespace {
 
-constexpr int64_t kFewestPairs = 3;
+constexpr size_t kFewestPairs = 3;
 
 using Columns = std::vector<std::string>;
 
@@ -53,6 +55,44 @@ absl::StatusOr<SentencePair> ParsePair(const Heading& heading, const std::string
   return absl::InvalidArgumentError(absl::StrCat(place, "score: want a number, got \"", columns[heading.score], "\""));
 }
 
+// At least one; without those at the end that are blank.
+absl::StatusOr<std::vector<std::string>> ReadLines(const std::string& path, const UnpackLimit& limit) {
+  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadUnpacked(path, limit));
+  LineReader reader{absl::string_view(text)};
+  std::vector<std::string> lines;
+  std::string line;
+  while (true) {
+    const absl::StatusOr<bool> more = reader.Next(&line);
+    if (!more.ok()) return absl::Status(more.status().code(), absl::StrCat(path, ": ", more.status().message()));
+    if (!*more) break;
+    if (const std::optional<size_t> bad = FindInvalidUtf8(line)) {
+      return absl::InvalidArgumentError(absl::StrFormat("%s:%d: want UTF-8, got 0x%02x at its byte %d", path,
+                                                        reader.number(), static_cast<uint8_t>(line[*bad]), *bad));
+    }
+    lines.push_back(line);
+  }
+  while (!lines.empty() && LineText(lines.back()).empty()) lines.pop_back();
+  if (lines.empty()) lines.emplace_back();
+  return lines;
+}
+
+Columns ColumnsOf(absl::string_view line) {
+  Columns columns;
+  for (const absl::string_view column : absl::StrSplit(line, '\t')) columns.emplace_back(LineText(column));
+  return columns;
+}
+
+absl::Status CheckScores(const std::vector<double>& scores) {
+  if (scores.size() < kFewestPairs) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("pairs: want at least ", kFewestPairs, " sentence pairs for a correlation, got ", scores.size()));
+  }
+  const auto is_first = [&](double score) { return score == scores.front(); };
+  if (!std::all_of(scores.begin(), scores.end(), is_first)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("pairs: want scores that differ, for a correlation with them, got ",
+                                                 scores.front(), " for all ", scores.size(), " pairs"));
+}
+
 uint64_t HashContent(const TokenizedPairs& pairs) {
   uint64_t hash = XXH3_64bits(pairs.scores.data(), pairs.scores.size() * sizeof(double));
   for (const std::vector<int32_t>& ids : pairs.sentences) {
@@ -61,19 +101,22 @@ uint64_t HashContent(const TokenizedPairs& pairs) {
   return hash;
 }
 
+uint64_t HashText(const SentencePair& pair, uint64_t seed) {
+  for (const std::string* text : {&pair.first, &pair.second}) {
+    seed = XXH3_64bits_withSeed(text->data(), text->size(), seed);
+  }
+  return XXH3_64bits_withSeed(&pair.score, sizeof(pair.score), seed);
+}
+
 }  // namespace
 
-absl::StatusOr<std::vector<SentencePair>> ReadSentencePairs(const std::string& path) {
-  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  const std::vector<absl::string_view> lines = absl::StrSplit(absl::StripTrailingAsciiWhitespace(text), '\n');
-  const auto columns = [](absl::string_view line) {
-    return Columns(absl::StrSplit(absl::StripSuffix(line, "\r"), '\t'));
-  };
-  RETORT_ASSIGN_OR_RETURN(const Heading heading, ParseHeading(path, columns(lines.front())));
+absl::StatusOr<std::vector<SentencePair>> ReadSentencePairs(const std::string& path, const UnpackLimit& limit) {
+  RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> lines, ReadLines(path, limit));
+  RETORT_ASSIGN_OR_RETURN(const Heading heading, ParseHeading(path, ColumnsOf(lines.front())));
   std::vector<SentencePair> pairs;
   for (size_t i = 1; i < lines.size(); ++i) {
     RETORT_ASSIGN_OR_RETURN(SentencePair pair,
-                            ParsePair(heading, absl::StrCat(path, ":", i + 1, ": "), columns(lines[i])));
+                            ParsePair(heading, absl::StrCat(path, ":", i + 1, ": "), ColumnsOf(lines[i])));
     pairs.push_back(std::move(pair));
   }
   if (pairs.empty()) return absl::InvalidArgumentError(absl::StrCat(path, ": want sentence pairs, got none"));
@@ -81,16 +124,21 @@ absl::StatusOr<std::vector<SentencePair>> ReadSentencePairs(const std::string& p
 }
 
 absl::StatusOr<TokenizedPairs> TokenizePairs(const std::vector<std::string>& paths, const Tokenizer& tokenizer,
-                                             int length) {
+                                             const SentenceReading& reading, const UnpackLimit& limit) {
   TokenizedPairs tokenized;
   tokenized.pad_id = tokenizer.special_ids().pad;
   SequenceOptions options;
   options.truncation = Truncation::kOnlyFirst;
-  options.max_length = length;
+  options.max_length = reading.length;
+  tokenized.text_hash = static_cast<uint64_t>(reading.length);
   const auto scratch = tokenizer.NewScratch();
   for (const std::string& path : paths) {
-    RETORT_ASSIGN_OR_RETURN(const std::vector<SentencePair> pairs, ReadSentencePairs(path));
+    RETORT_ASSIGN_OR_RETURN(std::vector<SentencePair> pairs, ReadSentencePairs(path, limit));
     for (size_t i = 0; i < pairs.size(); ++i) {
+      for (std::string* sentence : {&pairs[i].first, &pairs[i].second}) {
+        *sentence = TextOfSentence(*sentence, reading);
+      }
+      tokenized.text_hash = HashText(pairs[i], tokenized.text_hash);
       for (const std::string* sentence : {&pairs[i].first, &pairs[i].second}) {
         absl::StatusOr<EncodedSequence> encoded =
             EncodeSequence(tokenizer, *sentence, std::nullopt, options, scratch.get());
@@ -106,10 +154,7 @@ absl::StatusOr<TokenizedPairs> TokenizePairs(const std::vector<std::string>& pat
       tokenized.scores.push_back(pairs[i].score);
     }
   }
-  if (tokenized.size() < kFewestPairs) {
-    return absl::InvalidArgumentError(absl::StrCat("pairs: want at least ", kFewestPairs,
-                                                   " sentence pairs for a correlation, got ", tokenized.size()));
-  }
+  RETORT_RETURN_IF_ERROR(CheckScores(tokenized.scores));
   tokenized.content_hash = HashContent(tokenized);
   return tokenized;
 }

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "framework/data/corpus/unpacked_file.h"
+#include "framework/eval/sentences/sentence_reading.h"
 #include "framework/text/tokenizer.h"
 
 namespace retort {
@@ -18,11 +20,12 @@ struct SentencePair {
 
 // Reads a file of tab-separated columns whose heading line names sentence1, sentence2 and score among them, in any
 // order, as the STS benchmark (Cer et al. 2017, arXiv:1708.00055) has them. A quotation mark is a character like
-// others.
+// others. The file may be packed; line ends, a byte order mark, blanks at the end of a column and blank lines at the
+// file's end are no text.
 //
-// Errors, with the path: those of the file system; InvalidArgument naming the line for a heading without one of the
+// Errors, with the path: those of UnpackedFile; InvalidArgument naming the line for a heading without one of the
 // columns, a line with another number of columns, a score that is not a finite number, and for a file without pairs.
-absl::StatusOr<std::vector<SentencePair>> ReadSentencePairs(const std::string& path);
+absl::StatusOr<std::vector<SentencePair>> ReadSentencePairs(const std::string& path, const UnpackLimit& limit = {});
 
 // Sentence pairs as ids, with the special ids of the tokenizer's template around each sentence.
 struct TokenizedPairs {
@@ -30,16 +33,17 @@ struct TokenizedPairs {
   std::vector<double> scores;                   // [E]
   int32_t pad_id = 0;
   uint64_t content_hash = 0;  // Of ids and scores.
+  uint64_t text_hash = 0;     // Of texts as read, scores and the length at which they give way: of no tokenizer.
 
   int64_t size() const { return static_cast<int64_t>(scores.size()); }
 };
 
-// Tokenizes the pairs of files, one after the other. What is longer than `length` ids gives way at its end.
+// Tokenizes the pairs of files, one after the other. What is longer than reading.length ids gives way at its end.
 //
 // Errors: those of ReadSentencePairs; InvalidArgument for text that is not UTF-8, for a sentence without ids, which has
-// no embedding, and for fewer than 3 pairs in all, of which no correlation follows.
+// no embedding; for fewer than 3 pairs in all, and for scores that are all equal, of which no correlation follows.
 absl::StatusOr<TokenizedPairs> TokenizePairs(const std::vector<std::string>& paths, const Tokenizer& tokenizer,
-                                             int length);
+                                             const SentenceReading& reading, const UnpackLimit& limit = {});
 
 }  // namespace retort
 

@@ -5,6 +5,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/init/computes_alike.h"
 #include "framework/model/files/hugging_face.h"
+#include "framework/model/files/padding.h"
 #include "framework/model/files/weight_files.h"
 
 namespace retort {
@@ -27,25 +28,33 @@ absl::Status CheckLayers(const std::string& path, const ParameterSet& stored, co
   return absl::OkStatus();
 }
 
+// The model, without rows that pad it where it fits a student of so many pieces only then.
+absl::StatusOr<LoadedModel> LoadModelOf(const std::string& path, int64_t pieces) {
+  RETORT_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(path));
+  if (model.config.vocabulary_size <= pieces) return model;
+  return LoadModelWithoutPadding(path);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Initializer>> CheckpointInit::Create(const CheckpointConfig& config,
                                                                     const InitializerContext& context) {
   if (config.path().empty()) return absl::InvalidArgumentError("CheckpointConfig.path: want a model folder, got none");
+  RETORT_RETURN_IF_ERROR(CheckModelFolder(config.path()));
   return std::make_unique<CheckpointInit>(config.path(), context.student);
 }
 
 std::vector<std::string> CheckpointInit::files() const {
   std::vector<std::string> files = {path_ + "/config.json"};
   const absl::StatusOr<WeightFiles> weights = WeightFiles::Open(path_);
-  // What is wrong with weights, LoadModel says.
+  // What is wrong with them, Initialize says.
   if (!weights.ok()) return files;
   for (const std::string& path : weights->paths()) files.push_back(path);
   return files;
 }
 
 absl::Status CheckpointInit::Initialize(const InitializerInputs& inputs, ParameterSet* student) const {
-  RETORT_ASSIGN_OR_RETURN(const LoadedModel stored, LoadModel(path_));
+  RETORT_ASSIGN_OR_RETURN(const LoadedModel stored, LoadModelOf(path_, student->Spec("embeddings.word").shape.front()));
   RETORT_RETURN_IF_ERROR(CheckLayers(path_, stored.parameters, *student));
   RETORT_RETURN_IF_ERROR(CheckComputesAlike(student_, stored.config, path_));
   InitializeRandomNormal(inputs.seed, student_.initializer_range, student_.pad_token_id, student);

@@ -20,7 +20,7 @@ namespace retort {
 // student's initializer_range; what the student lacks is left out.
 class CheckpointInit final : public Initializer {
  public:
-  // Errors: InvalidArgument without a path. The folder is read by Initialize.
+  // Errors: InvalidArgument without a path; those of CheckModelFolder. Values are read by Initialize.
   static absl::StatusOr<std::unique_ptr<Initializer>> Create(const CheckpointConfig& config,
                                                              const InitializerContext& context);
 

@@ -1,5 +1,6 @@
 #include "plugins/init/checkpoint/checkpoint.h"
 
+#include <filesystem>
 #include <string>
 
 #include "framework/model/encoder.h"
@@ -56,7 +57,6 @@ TEST(CheckpointInit, NamesTheFilesItReads) {
   const std::string folder = Stored();
   EXPECT_THAT((*Create(folder, SmallEncoder(3)))->files(),
               ElementsAre(folder + "/config.json", folder + "/model.safetensors"));
-  EXPECT_THAT((*Create("a/b", SmallEncoder(3)))->files(), ElementsAre("a/b/config.json"));
   EncoderConfig config = SmallEncoder(3);
   config.heads.clear();
   ASSERT_THAT(SaveModel(folder, config, Zeros(config, false), {}, {at::kFloat, /*max_file_bytes=*/6000}), IsOk());
@@ -80,9 +80,21 @@ TEST(CheckpointInit, RejectsWhatCannotBe) {
   ParameterSet elsewhere = Zeros(shifted, true);
   EXPECT_THAT((*Create(Stored(), shifted))->Initialize({nullptr, 1}, &elsewhere),
               IsInvalidArgument("want a student that computes as the model whose weights it gets"));
-  ParameterSet student = Zeros(SmallEncoder(3), true);
-  EXPECT_THAT((*Create("/nowhere", SmallEncoder(3)))->Initialize({nullptr, 1}, &student),
-              testing::StatusIs(absl::StatusCode::kNotFound, ::testing::HasSubstr("/nowhere/config.json")));
+}
+
+TEST(CheckpointInit, FindsAFolderThatHoldsNoModel) {
+  using ::testing::HasSubstr;
+  using testing::StatusIs;
+  EXPECT_THAT(Create("/nowhere", SmallEncoder(3)),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("/nowhere/config.json: No such file or directory")));
+  EXPECT_THAT(Create("bert-base-uncased", SmallEncoder(3)),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("hf download 'bert-base-uncased'")));
+  const std::string folder = Stored();
+  std::filesystem::rename(folder + "/model.safetensors", folder + "/pytorch_model.bin");
+  EXPECT_THAT(Create(folder, SmallEncoder(3)), IsInvalidArgument("pytorch_model.bin: pickles are not read"));
+  std::filesystem::remove(folder + "/pytorch_model.bin");
+  EXPECT_THAT(Create(folder, SmallEncoder(3)),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("model.safetensors: No such file or directory")));
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ at::Tensor Scores(const QueryKey& heads, bool causal) {
 at::Tensor ProductOfScores(const QueryKey& a, const QueryKey& b) {
   const at::Tensor queries = at::matmul(a.query.transpose(-2, -1), b.query);
   const at::Tensor keys = at::matmul(a.key.transpose(-2, -1), b.key);
-  return ScoreScale(a) * ScoreScale(b) * (queries * keys).sum();
+  return ScoreScale(a) * ScoreScale(b) * Total(queries * keys);
 }
 
 bool GramIsCheaper(const QueryKey& student, const QueryKey& teacher) {
@@ -39,7 +39,7 @@ bool GramIsCheaper(const QueryKey& student, const QueryKey& teacher) {
 }  // namespace
 
 at::Tensor AttentionMseMaterialised(const QueryKey& student, const QueryKey& teacher, bool causal) {
-  return at::mse_loss(Scores(student, causal), Scores(teacher, causal).detach(), at::Reduction::Sum);
+  return Total(at::mse_loss(Scores(student, causal), Scores(teacher, causal).detach(), at::Reduction::None));
 }
 
 at::Tensor AttentionMseGram(const QueryKey& student, const QueryKey& teacher) {

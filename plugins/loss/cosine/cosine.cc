@@ -36,7 +36,7 @@ at::Tensor CosineSum(const at::Tensor& student, const at::Tensor& teacher) {
   const at::Tensor target = teacher.detach();
   const at::Tensor product = (student * target).sum(-1);
   const at::Tensor norms = ((student * student).sum(-1) + kEpsilon) * ((target * target).sum(-1) + kEpsilon);
-  return (1 - product / norms.sqrt()).sum();
+  return Total(1 - product / norms.sqrt());
 }
 
 absl::StatusOr<std::unique_ptr<LossTerm>> CosineLoss::Create(const CosineConfig& config, const LossContext& context) {

@@ -18,6 +18,7 @@ at::Tensor HardLabelsSum(const at::Tensor& student, const at::Tensor& teacher) {
 
 absl::StatusOr<std::unique_ptr<LossTerm>> HardLabelsLoss::Create(const HardLabelsConfig& config,
                                                                  const LossContext& context) {
+  RETORT_RETURN_IF_ERROR(RequireDistribution(context, HeadKinds().at(config.head()), "HardLabelsConfig"));
   RETORT_ASSIGN_OR_RETURN(const HeadRows rows, ComparedRows(context, config, "HardLabelsConfig"));
   return std::make_unique<HardLabelsLoss>(rows);
 }

@@ -54,6 +54,18 @@ TEST(HardLabelsLoss, ReadsTheRowsItIsTold) {
 
 TEST(HardLabelsLoss, RejectsWhatCannotBe) {
   const EncoderConfig student = testing::SmallEncoder(2);
+  HardLabelsConfig of_score;
+  of_score.set_head(HardLabelsConfig::SCORE);
+  EXPECT_THAT(HardLabelsLoss::Create(of_score, {student, &student}),
+              IsInvalidArgument("HardLabelsConfig.head: want one of several outputs, got SCORE"));
+  EncoderConfig one_class = student;
+  one_class.heads = {HeadSpec()};
+  one_class.heads.front().kind = HeadKind::kClasses;
+  one_class.heads.front().classes = {"only"};
+  HardLabelsConfig of_classes;
+  of_classes.set_head(HardLabelsConfig::CLASSES);
+  EXPECT_THAT(HardLabelsLoss::Create(of_classes, {one_class, &one_class}),
+              IsInvalidArgument("want one of several outputs, got CLASSES"));
   EXPECT_THAT(HardLabelsLoss::Create({}, {student}), IsInvalidArgument("HardLabelsConfig: needs a teacher"));
   EncoderConfig teacher = testing::SmallEncoder(4);
   teacher.vocabulary_size = 13;

@@ -21,7 +21,7 @@ RETORT_REGISTER_LOSS_TERM(HiddenMseLoss, HiddenMseConfig);
 at::Tensor HiddenMseSum(const at::Tensor& student, const at::Tensor& teacher, const at::Tensor& weight,
                         const at::Tensor& bias) {
   const at::Tensor projected = weight.defined() ? ops::Linear(student, weight, bias) : student;
-  return at::mse_loss(projected, teacher.detach(), at::Reduction::Sum);
+  return Total(at::mse_loss(projected, teacher.detach(), at::Reduction::None));
 }
 
 absl::StatusOr<std::unique_ptr<LossTerm>> HiddenMseLoss::Create(const HiddenMseConfig& config,

@@ -16,7 +16,7 @@ RETORT_REGISTER_LOSS_TERM(LogitMseLoss, LogitMseConfig);
 }  // namespace
 
 at::Tensor LogitMseSum(const at::Tensor& student, const at::Tensor& teacher, double factor) {
-  return factor * at::mse_loss(InLossType(student), InLossType(teacher.detach()), at::Reduction::Sum);
+  return factor * Total(at::mse_loss(InLossType(student), InLossType(teacher.detach()), at::Reduction::None));
 }
 
 absl::StatusOr<std::unique_ptr<LossTerm>> LogitMseLoss::Create(const LogitMseConfig& config,

@@ -37,7 +37,7 @@ at::Tensor FirstPosition(const at::Tensor& hidden) { return InLossType(hidden.se
 }  // namespace
 
 at::Tensor PkdSum(const at::Tensor& student, const at::Tensor& teacher) {
-  return at::mse_loss(Normalised(student), Normalised(teacher.detach()), at::Reduction::Sum);
+  return Total(at::mse_loss(Normalised(student), Normalised(teacher.detach()), at::Reduction::None));
 }
 
 absl::StatusOr<std::unique_ptr<LossTerm>> PkdLoss::Create(const PkdConfig& config, const LossContext& context) {

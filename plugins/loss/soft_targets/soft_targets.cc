@@ -19,7 +19,7 @@ RETORT_REGISTER_LOSS_TERM(SoftTargetsLoss, SoftTargetsConfig);
 at::Tensor SoftTargetsSum(const at::Tensor& student, const at::Tensor& teacher, double temperature, double factor) {
   const at::Tensor log_s = at::log_softmax(InLossType(student) / temperature, -1);
   const at::Tensor log_t = at::log_softmax(InLossType(teacher.detach()) / temperature, -1);
-  return factor * at::kl_div(log_s, log_t, at::Reduction::Sum, /*log_target=*/true);
+  return factor * Total(at::kl_div(log_s, log_t, at::Reduction::None, /*log_target=*/true));
 }
 
 absl::StatusOr<std::unique_ptr<LossTerm>> SoftTargetsLoss::Create(const SoftTargetsConfig& config,
@@ -28,6 +28,7 @@ absl::StatusOr<std::unique_ptr<LossTerm>> SoftTargetsLoss::Create(const SoftTarg
   if (!(temperature > 0)) {
     return absl::InvalidArgumentError(absl::StrCat("SoftTargetsConfig.temperature: want > 0, got ", temperature));
   }
+  RETORT_RETURN_IF_ERROR(RequireDistribution(context, HeadKinds().at(config.head()), "SoftTargetsConfig"));
   RETORT_ASSIGN_OR_RETURN(const HeadRows rows, ComparedRows(context, config, "SoftTargetsConfig"));
   const bool scaled = !config.has_scale_by_temperature_squared() || config.scale_by_temperature_squared();
   return std::make_unique<SoftTargetsLoss>(temperature, scaled ? temperature * temperature : 1, rows);

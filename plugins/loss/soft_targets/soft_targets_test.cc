@@ -92,6 +92,13 @@ TEST(SoftTargetsLoss, RejectsWhatCannotBe) {
   EXPECT_THAT(Create(config), IsInvalidArgument("want > 0, got nan"));
   config.set_temperature(2);
   const EncoderConfig student = SmallEncoder(2);
+  SoftTargetsConfig of_score;
+  of_score.set_temperature(2);
+  of_score.set_head(SoftTargetsConfig::SCORE);
+  EXPECT_THAT(
+      Create(of_score),
+      IsInvalidArgument("SoftTargetsConfig.head: want one of several outputs, got SCORE, whose one number has a "
+                        "loss of 0 whatever it is; compare it with: logit_mse { head: SCORE }"));
   EXPECT_THAT(SoftTargetsLoss::Create(config, {student}),
               IsInvalidArgument("SoftTargetsConfig: needs a teacher, but the stage has none"));
   EncoderConfig teacher = SmallEncoder(4);

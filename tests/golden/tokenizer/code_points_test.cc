@@ -34,7 +34,7 @@ std::string Utf8(const icu::UnicodeString& text) {
 Words BertWords(bool uncased) {
   BertNormalizerOptions options;
   options.lower_case = options.strip_accents = uncased;
-  auto normalizer = std::make_shared<BertNormalizer>(options);
+  auto normalizer = std::make_shared<BertNormalizer>(std::vector<BertNormalizerOptions>{options});
   return [normalizer](UChar32 c) {
     std::vector<std::string> words;
     const std::string text = Utf8(icu::UnicodeString(u'a').append(c).append(u'B'));

@@ -13,6 +13,7 @@ import json
 import lzma
 import pathlib
 import random
+import re
 import struct
 import sys
 
@@ -116,11 +117,19 @@ def packed(values):
     return struct.pack("<%di" % len(values), *values)
 
 
+# Long and alike from line to line: stored packed, unpacked by the build.
+PACKED = ("decodings.json", "sequences.json")
+
+
 def write(name, cases, **fields):
     """One case per line, as a list or, with other fields, as the object's "cases"."""
     lines = "[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]"
     head = "".join('%s: %s,\n' % (json.dumps(key), json.dumps(value)) for key, value in fields.items())
-    (HERE / name).write_text("{\n" + head + '"cases": ' + lines + "}\n" if fields else lines + "\n")
+    text = "{\n" + head + '"cases": ' + lines + "}\n" if fields else lines + "\n"
+    if name in PACKED:
+        (HERE / (name + ".xz")).write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
+    else:
+        (HERE / name).write_text(text)
 
 
 def hard_cases(encoders):
@@ -141,11 +150,12 @@ def long_cases(encoders):
 
 
 def corpora(encoders):
-    """Count and hash (XXH3 of little-endian int32) of the ids of all lines that are not blank."""
+    """Count and hash (XXH3 of little-endian int32) of the ids of all lines that are not blank, without blanks at their ends."""
     result = []
     for path in sorted((ROOT / "data/corpora").glob("*/*.xz")):
-        lines = lzma.decompress(path.read_bytes()).decode("utf-8").split("\n")
-        lines = [line for line in lines if line.strip(" \t\n\v\f\r")]
+        lines = lzma.decompress(path.read_bytes()).decode("utf-8")
+        lines = [line.lstrip("\ufeff").rstrip() for line in re.split("\r*\n|\r", lines)]
+        lines = [line for line in lines if line]
         for name, encoder in encoders.items():
             digest, count = xxhash.xxh3_64(), 0
             for begin in range(0, len(lines), 4096):

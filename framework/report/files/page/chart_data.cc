@@ -90,6 +90,17 @@ std::vector<std::string> MetricsWhileTraining(const SweepResult& result) {
 
 }  // namespace
 
+std::vector<std::string> EvaluatedOnOtherExamples(const SweepResult& result) {
+  std::vector<std::string> variants;
+  const RunResult* first = nullptr;
+  for (const RunResult& run : result.runs) {
+    if (run.evaluations.empty()) continue;
+    if (first == nullptr) first = &run;
+    if (run.evaluation_examples != first->evaluation_examples) AddUnique(run.variant, &variants);
+  }
+  return variants;
+}
+
 std::string RenderChartData(const SweepResult& result) {
   const std::vector<std::string> metrics = MetricsWhileTraining(result);
   std::vector<std::string> terms;
@@ -106,6 +117,7 @@ std::string RenderChartData(const SweepResult& result) {
          {"title", spec.unit.value.empty() ? spec.label : absl::StrCat(spec.label, ", ", spec.unit.value)},
          {"scale", spec.unit.scale}});
   }
+  const std::vector<std::string> on_others = EvaluatedOnOtherExamples(result);
   for (const VariantInfo& variant : result.variants) {
     const auto is_ours = [&](const RunResult& run) { return run.variant == variant.name; };
     const bool finished = std::any_of(result.runs.begin(), result.runs.end(),
@@ -116,8 +128,10 @@ std::string RenderChartData(const SweepResult& result) {
       runs.push_back(
           {{"seed", run.seed}, {"evaluations", EvaluationsJson(run, metrics)}, {"steps", StepsJson(run, terms)}});
     }
-    json["variants"].push_back(
-        {{"name", variant.name}, {"base", variant.name == result.variants.front().name}, {"runs", runs}});
+    json["variants"].push_back({{"name", variant.name},
+                                {"base", variant.name == result.variants.front().name},
+                                {"other_examples", std::count(on_others.begin(), on_others.end(), variant.name) > 0},
+                                {"runs", runs}});
   }
   return absl::StrReplaceAll(json.dump(-1, ' ', false, Json::error_handler_t::replace), {{"<", "\\u003c"}});
 }

@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_REPORT_FILES_PAGE_CHART_DATA_H_
 
 #include <string>
+#include <vector>
 
 #include "framework/report/analysis/sweep_result.h"
 
@@ -12,12 +13,17 @@ namespace retort {
 //
 //   {"metrics": [{"name", "title", "scale"}],  evaluated while training, the primary one first
 //    "terms": ["ce", ...],
-//    "variants": [{"name", "base", "runs": [{"seed",
+//    "variants": [{"name", "base", "other_examples", "runs": [{"seed",
 //       "evaluations": {"step": [], "tokens": [], "student_flops": [], "total_flops": [], "metrics": {name: []}},
 //       "steps": {"step": [], ..., "terms": {name: {"weight", "values": []}}}}]}]}
 //
+// `other_examples`: the variant was not evaluated on the base's examples while training.
+//
 // Pure function.
 std::string RenderChartData(const SweepResult& result);
+
+// The variants that were evaluated while training, but not on the examples of the first of them. Pure function.
+std::vector<std::string> EvaluatedOnOtherExamples(const SweepResult& result);
 
 }  // namespace retort
 

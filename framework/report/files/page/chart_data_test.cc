@@ -33,6 +33,14 @@ TEST(RenderChartData, CurvesOfEveryRun) {
   EXPECT_FALSE(json["variants"][1]["runs"][0]["steps"]["terms"].contains("ce"));  // no_ce
 }
 
+TEST(RenderChartData, MarksWhatWasEvaluatedOnOtherExamples) {
+  SweepResult sweep = TinySweep();
+  EXPECT_EQ(Render(sweep)["variants"][1]["other_examples"], false);
+  for (RunResult& run : sweep.runs) run.evaluation_examples = run.variant;
+  EXPECT_EQ(Render(sweep)["variants"][0]["other_examples"], false);
+  EXPECT_EQ(Render(sweep)["variants"][1]["other_examples"], true);
+}
+
 TEST(RenderChartData, SafeInsideAScript) {
   SweepResult sweep = TinySweep();
   sweep.variants[1].name = sweep.runs[2].variant = sweep.runs[3].variant = "</script><!--";

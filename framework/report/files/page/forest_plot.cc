@@ -111,10 +111,11 @@ std::string ScaleChoice(absl::string_view id, bool stretched) {
   return html;
 }
 
-std::string DirectionWords(Better better) {
+std::string DirectionWords(Better better, const std::string& base) {
   if (better == Better::kUnknown) return "<span>lower</span><span>higher</span>";
-  return better == Better::kLower ? "<span>← better than base</span><span>worse than base →</span>"
-                                  : "<span>← worse than base</span><span>better than base →</span>";
+  const bool low = better == Better::kLower;
+  return absl::StrCat("<span>← ", low ? "better" : "worse", " than ", EscapeHtml(base), "</span><span>",
+                      low ? "worse" : "better", " than ", EscapeHtml(base), " →</span>");
 }
 
 }  // namespace
@@ -198,8 +199,8 @@ std::string RenderForestPlot(const Analysis& analysis, size_t column, absl::stri
   const std::string grid = GridLines(linear, "on-linear") + GridLines(stretched, "on-stretched");
   std::string html = absl::StrCat("<div class=\"forest\" id=\"", id, "\"", hidden ? " hidden" : "", ">\n",
                                   ScaleChoice(id, NeedsStretchedScale(ends)), "<div class=\"rows\">\n");
-  absl::StrAppend(&html, "<div class=\"axis\"><div></div><div class=\"direction span\">", DirectionWords(spec.better),
-                  "</div><div></div></div>\n");
+  absl::StrAppend(&html, "<div class=\"axis\"><div></div><div class=\"direction span\">",
+                  DirectionWords(spec.better, analysis.base), "</div><div></div></div>\n");
   for (const ForestRow& row : rows) absl::StrAppend(&html, RenderRow(spec, row, linear, stretched, grid));
   absl::StrAppend(&html, "<div class=\"axis\"><div></div><div class=\"ticks span\">", TickLabels(linear, "on-linear"),
                   TickLabels(stretched, "on-stretched"), "</div><div class=\"direction\">",

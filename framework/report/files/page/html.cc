@@ -1,7 +1,9 @@
 #include "framework/report/files/page/html.h"
 
 #include <algorithm>
+#include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "framework/report/analysis/format.h"
@@ -15,21 +17,28 @@
 namespace retort {
 namespace {
 
-const PairedDifference* AnyPrimaryDifference(const Analysis& analysis) {
-  if (analysis.columns.empty()) return nullptr;
+// What the differences of the primary metric come from: "3 seeds x 512 sequences; screening", more of them where
+// variants differ in that.
+std::vector<std::string> PrimaryEvidence(const Analysis& analysis) {
+  std::vector<std::string> evidence;
+  if (analysis.columns.empty()) return evidence;
   for (const VariantAnalysis& variant : analysis.variants) {
-    if (variant.metrics.front().difference.has_value()) return &*variant.metrics.front().difference;
+    const std::optional<PairedDifference>& difference = variant.metrics.front().difference;
+    if (!difference.has_value()) continue;
+    const std::string text = FormatEvidence(analysis.columns.front().metric, *difference);
+    if (std::count(evidence.begin(), evidence.end(), text) == 0) evidence.push_back(text);
   }
-  return nullptr;
+  return evidence;
 }
 
 std::string Evidence(const SweepResult& result, const Analysis& analysis) {
   std::string text = absl::StrCat(analysis.variants.size(), analysis.variants.size() == 1 ? " variant" : " variants");
-  const PairedDifference* difference = AnyPrimaryDifference(analysis);
-  if (difference != nullptr) absl::StrAppend(&text, ", ", FormatEvidence(analysis.columns.front().metric, *difference));
-  if (difference != nullptr && difference->screening()) {
-    absl::StrAppend(&text, " (fewer than 5 seeds: good for finding what to look at, not for a claim)");
+  bool screening = false;
+  for (const std::string& evidence : PrimaryEvidence(analysis)) {
+    absl::StrAppend(&text, ", ", evidence);
+    screening |= absl::EndsWith(evidence, "screening");
   }
+  if (screening) absl::StrAppend(&text, " (fewer than 5 seeds: good for finding what to look at, not for a claim)");
   if (!result.conditions.empty()) absl::StrAppend(&text, ". It holds for ", result.conditions);
   return absl::StrCat(text, ".");
 }
@@ -119,6 +128,9 @@ std::string HeaderCells(const Analysis& analysis, const Table& table) {
   return html;
 }
 
+// A difference, or why there is none.
+bool HasWords(const TableCell& cell) { return cell.text != kNothing; }
+
 std::string RowCells(const Analysis& analysis, const Table& table, size_t row) {
   const std::vector<TableCell>& cells = table.rows[row];
   std::string html = absl::StrCat("<th scope=\"row\">", EscapeHtml(cells[0].text), "</th>");
@@ -127,7 +139,7 @@ std::string RowCells(const Analysis& analysis, const Table& table, size_t row) {
                     EscapeHtml(cells[c].text));
     if (c <= 2 * analysis.columns.size()) {
       const size_t metric = c++ / 2;
-      if (cells[c].values.front().has_value()) {
+      if (HasWords(cells[c])) {
         absl::StrAppend(&html, "<span class=\"", DeltaClass(analysis, row, metric), "\">", EscapeHtml(cells[c].text),
                         "</span>");
       }
@@ -171,15 +183,33 @@ std::string MetricSelect(const SweepResult& result) {
   return Choice("data-set=\"metric\" aria-label=\"Metric\"", choices);
 }
 
+// What the curves of metrics are, and which of them do not belong together.
+std::string DescribeEvaluations(const SweepResult& result) {
+  std::set<std::string> splits, used;
+  for (const RunResult& run : result.runs) {
+    if (!run.evaluations.empty()) splits.insert(run.evaluation_split);
+    for (const Scores& scores : run.scores) used.insert(scores.split);
+  }
+  const bool apart =
+      std::none_of(splits.begin(), splits.end(), [&](const auto& split) { return used.count(split) > 0; });
+  std::string text = absl::StrCat("Mean over seeds, evaluated on the split ", EscapeHtml(absl::StrJoin(splits, " or ")),
+                                  apart ? ", which the results above do not use. " : ". ");
+  const std::vector<std::string> others = EvaluatedOnOtherExamples(result);
+  if (others.empty()) return text;
+  const auto first = std::find_if(result.runs.begin(), result.runs.end(),
+                                  [](const RunResult& run) { return !run.evaluations.empty(); });
+  return absl::StrCat(text, EscapeHtml(List(others)), others.size() == 1 ? " was" : " were",
+                      " evaluated on other examples than ", EscapeHtml(first->variant), " and ",
+                      others.size() == 1 ? "is" : "are", " not to be compared with it. ");
+}
+
 std::string Curves(const SweepResult& result) {
   const bool evaluations = AnyRun(result, [](const RunResult& run) { return !run.evaluations.empty(); });
   const bool steps = AnyRun(result, [](const RunResult& run) { return !run.steps.empty(); });
   if (!evaluations && !steps) return "";
   std::string html = absl::StrCat(
-      "<section>\n<h2>While training</h2>\n<p class=\"note\">Mean over seeds, evaluated on a split that the results "
-      "above "
-      "do not use. Select a name to hide or show its curves.</p>\n",
-      evaluations ? MetricSelect(result) : "",
+      "<section>\n<h2>While training</h2>\n<p class=\"note\">", evaluations ? DescribeEvaluations(result) : "",
+      "Select a name to hide or show its curves.</p>\n", evaluations ? MetricSelect(result) : "",
       Choice(
           "data-set=\"x\" aria-label=\"Horizontal axis\"",
           {{"tokens", "against tokens"}, {"total_flops", "FLOPs with teacher"}, {"student_flops", "FLOPs of student"}}),
@@ -190,7 +220,8 @@ std::string Curves(const SweepResult& result) {
       "><canvas id=\"metric-chart\" role=\"img\" aria-label=\"Metric while training\"></canvas></div>\n</section>\n");
   absl::StrAppend(&html, "<section", steps ? "" : " hidden",
                   ">\n<h2>Loss terms</h2>\n<p class=\"note\">Each term in its own unit, sum over count, before its "
-                  "weight unless chosen otherwise; on training batches. One variant alone shows its seeds.</p>\n"
+                  "weight unless chosen otherwise; on the training batches of each variant, beside its own teacher. "
+                  "One variant alone shows its seeds.</p>\n"
                   "<select data-set=\"variant\" aria-label=\"Variant\"><option value=\"\">all variants</option>");
   for (const VariantInfo& variant : result.variants) {
     absl::StrAppend(&html, "<option>", EscapeHtml(variant.name), "</option>");
@@ -209,7 +240,9 @@ std::string Method(const SweepResult& result, const Analysis& analysis) {
       "example. Its variance counts both seeds and "
       "examples as samples: s²(seeds)/R + max(0, v(examples) − v(interaction)), with Student’s t at Satterthwaite’s "
       "degrees of freedom, corrected for few seeds so that 95&nbsp;% intervals cover 93 to 97&nbsp;% in simulation "
-      "(94 to 98&nbsp;% with two seeds). With one seed the interval speaks of other examples only. Intervals are not "
+      "(94 to 98&nbsp;% with two seeds). With one seed the interval speaks of other examples only; where a metric is "
+      "one "
+      "value for all examples, means are compared, and the interval speaks of other seeds only. Intervals are not "
       "corrected for the number of comparisons.</p>\n";
   for (const std::string& sentence : DescribeAll(analysis, result.conditions)) {
     absl::StrAppend(&html, "<p>", EscapeHtml(sentence), ".</p>\n");

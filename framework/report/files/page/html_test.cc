@@ -79,6 +79,32 @@ TEST(RenderHtml, EscapesTextsOfTheUser) {
   EXPECT_THAT(Render(sweep), Not(HasSubstr("<img")));
 }
 
+TEST(RenderHtml, SaysWhichCurvesDoNotBelongTogether) {
+  SweepResult sweep = TinySweep();
+  EXPECT_THAT(Render(sweep), HasSubstr("evaluated on the split select, which the results above do not use. Select"));
+  for (RunResult& run : sweep.runs) run.evaluation_examples = run.variant;
+  EXPECT_THAT(Render(sweep),
+              HasSubstr("a was evaluated on other examples than base and is not to be compared with it. Select"));
+  for (RunResult& run : sweep.runs) run.evaluation_split = "report";
+  EXPECT_THAT(Render(sweep), HasSubstr("evaluated on the split report. a was"));
+}
+
+TEST(RenderHtml, SaysWhyThereIsNoDifference) {
+  SweepResult sweep = TinySweep();
+  for (RunResult& run : sweep.runs) run.scores[0].examples = run.variant;
+  EXPECT_THAT(Render(sweep), HasSubstr("<span class=\"delta\">other examples</span>"));
+}
+
+TEST(RenderHtml, SaysWhereDifferencesComeFromFewerSeeds) {
+  SweepResult sweep = TinySweep();
+  EXPECT_THAT(Render(sweep), HasSubstr("2 variants, 2 seeds x 2 sequences; screening (fewer"));
+  sweep.variants.push_back({"b", ""});
+  sweep.runs.push_back(sweep.runs[3]);
+  sweep.runs.back().variant = "b";
+  EXPECT_THAT(Render(sweep),
+              HasSubstr("3 variants, 2 seeds x 2 sequences; screening, 1 seed x 2 sequences; screening ("));
+}
+
 TEST(RenderHtml, SweepsWithoutCurvesScoresOrComparisons) {
   SweepResult sweep = TinySweep();
   for (RunResult& run : sweep.runs) run.evaluations.clear();

@@ -13,6 +13,8 @@
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const order = data.variants.map((v) => v.name);
   const others = data.variants.filter((v) => !v.base).map((v) => v.name);
+  const onOthers = new Set(data.variants.filter((v) => v.other_examples).map((v) => v.name));
+  const mark = (name) => (onOthers.has(name) ? ' (other examples)' : '');  // Of metrics while training.
   const style = (name) => {
     const i = others.indexOf(name);
     if (i < 0) return { color: css('--ink'), dash: [], width: 3 };
@@ -50,7 +52,7 @@
       const s = style(line.variant);
       const faded = lit !== null && lit !== line.variant;
       return {
-        label: line.variant + (line.seed === null ? '' : ', seed ' + line.seed), data: cut(line.points, longest),
+        label: line.variant + (small ? '' : mark(line.variant)) + (line.seed === null ? '' : ', seed ' + line.seed), data: cut(line.points, longest),
         borderColor: faded ? grid : s.color, borderDash: s.dash, pointRadius: 0, pointHitRadius: 8, tension: 0,
         borderWidth: line.seed === null ? (lit === line.variant ? s.width + 1 : s.width) : 1.2,
         order: lit === line.variant ? 0 : (faded ? 2 : 1), backgroundColor: s.color,
@@ -161,7 +163,7 @@
       const button = document.createElement('button');
       button.type = 'button';
       button.innerHTML = sample(name);
-      button.append(name);
+      button.append(name + mark(name));
       button.setAttribute('aria-pressed', String(!hidden.has(name)));
       button.onclick = () => {
         if (!hidden.delete(name)) hidden.add(name);

@@ -2,12 +2,19 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
+#include "framework/report/watch/metrics_lines.h"
+#include "framework/report/watch/metrics_log.h"
 #include "framework/report/watch/tensorboard/tfrecord.h"
 #include "glog/logging.h"
 
@@ -18,6 +25,62 @@ void AddScalar(const std::string& tag, double value, tensorboard::Event* event) 
   tensorboard::Summary::Value* scalar = event->mutable_summary()->add_value();
   scalar->set_tag(tag);
   scalar->set_simple_value(static_cast<float>(value));
+}
+
+tensorboard::Event EventOf(const EvaluationRecord& record) {
+  tensorboard::Event event;
+  event.set_step(record.step);
+  for (const auto& [metric, value] : record.metrics) AddScalar(absl::StrCat("eval/", metric), value, &event);
+  return event;
+}
+
+tensorboard::Event EventOf(const StepRecord& record, double clipped_share) {
+  tensorboard::Event event;
+  event.set_step(record.step);
+  AddScalar("loss/total", record.loss, &event);
+  for (const TermValue& term : record.terms) {
+    AddScalar(absl::StrCat("loss/", term.name), term.value, &event);
+    AddScalar(absl::StrCat("weighted_loss/", term.name), term.weight * term.value, &event);
+  }
+  AddScalar("gradient/norm", record.gradient_norm, &event);
+  AddScalar("gradient/clipped_share", clipped_share, &event);
+  AddScalar("optimizer/learning_rate", record.learning_rate, &event);
+  AddScalar("speed/tokens_per_second", record.tokens_per_second, &event);
+  AddScalar("tokens", static_cast<double>(record.tokens), &event);
+  return event;
+}
+
+absl::Status Append(tensorboard::Event event, double wall_time, const StageFile& log) {
+  event.set_wall_time(wall_time);
+  const std::string record = FrameRecord(event.SerializeAsString());
+  if (std::fwrite(record.data(), 1, record.size(), log.file.get()) != record.size() ||
+      std::fflush(log.file.get()) != 0) {
+    return absl::ResourceExhaustedError(absl::StrCat("cannot write ", log.path, ": ", std::strerror(errno)));
+  }
+  return absl::OkStatus();
+}
+
+// The event files in a stage's folder, but for one.
+std::vector<std::string> EventFiles(const std::string& folder, const std::string& but) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string path = absl::StrCat(folder, "/", entry->path().filename().string());
+    if (absl::StrContains(path, "/events.out.tfevents.") && path != but) files.push_back(path);
+  }
+  return files;
+}
+
+// When steps were done, as far as these files know.
+std::map<int64_t, double> WallTimes(const std::vector<std::string>& files) {
+  std::map<int64_t, double> times;
+  for (const std::string& path : files) {
+    for (const std::string& record : SoundRecords(ReadFile(path).value_or(""))) {
+      tensorboard::Event event;
+      if (event.ParseFromString(record)) times.emplace(event.step(), event.wall_time());
+    }
+  }
+  return times;
 }
 
 }  // namespace
@@ -43,15 +106,33 @@ absl::StatusOr<TensorboardLog::Log> TensorboardLog::Open(const std::string& fold
   }
 }
 
-absl::Status TensorboardLog::Append(tensorboard::Event event, const Log& log) const {
-  event.set_wall_time(absl::ToDoubleSeconds(now_() - absl::UnixEpoch()));
-  const std::string record = FrameRecord(event.SerializeAsString());
-  if (std::fwrite(record.data(), 1, record.size(), log.file.get()) != record.size() ||
-      std::fflush(log.file.get()) != 0) {
-    return absl::ResourceExhaustedError(absl::StrCat("cannot write ", log.path, ": ", std::strerror(errno)));
+absl::Status TensorboardLog::Begin(const std::string& folder, int64_t first_step, Log* log) const {
+  tensorboard::Event version;
+  version.set_file_version("brain.Event:2");
+  RETORT_RETURN_IF_ERROR(Append(version, Now(), *log));
+  const std::vector<std::string> earlier = EventFiles(folder, log->path);
+  if (first_step > 0) {
+    const std::map<int64_t, double> times = WallTimes(earlier);
+    RETORT_ASSIGN_OR_RETURN(const std::string metrics, ReadFile(folder + "/metrics.jsonl"));
+    RETORT_ASSIGN_OR_RETURN(const auto records, ParseMetricsLines(ReadSoundLines(metrics, first_step).text));
+    for (const MetricsRecord& record : records) {
+      const tensorboard::Event event = std::visit([&](const auto& of_kind) { return Next(of_kind, log); }, record);
+      const auto time = times.find(event.step());
+      RETORT_RETURN_IF_ERROR(Append(event, time == times.end() ? Now() : time->second, *log));
+    }
   }
+  std::error_code ignored;
+  for (const std::string& path : earlier) std::filesystem::remove_all(path, ignored);
   return absl::OkStatus();
 }
+
+tensorboard::Event TensorboardLog::Next(const StepRecord& record, Log* log) {
+  ++log->steps;
+  log->clipped_steps += record.clipped;
+  return EventOf(record, static_cast<double>(log->clipped_steps) / static_cast<double>(log->steps));
+}
+
+tensorboard::Event TensorboardLog::Next(const EvaluationRecord& record, Log* /*log*/) { return EventOf(record); }
 
 TensorboardLog::Log* TensorboardLog::Find(const StageId& id) {
   const auto found = logs_.find(OrderOf(id));
@@ -68,51 +149,23 @@ void TensorboardLog::Keep(const StageId& id, const absl::Status& status) {
 
 void TensorboardLog::StageStarted(const StageId& id, const StageOutline& plan) {
   absl::MutexLock lock(&mutex_);
-  absl::StatusOr<Log> log = Open(folder_(id));
+  const std::string folder = folder_(id);
+  absl::StatusOr<Log> log = Open(folder);
   if (!log.ok()) return Keep(id, log.status());
   logs_[OrderOf(id)] = *std::move(log);
-  tensorboard::Event version;
-  version.set_file_version("brain.Event:2");
-  absl::Status status = Append(version, logs_[OrderOf(id)]);
-  if (status.ok() && plan.first_step > 0) {
-    tensorboard::Event resumed;
-    resumed.set_step(plan.first_step + 1);
-    resumed.mutable_session_log()->set_status(tensorboard::SessionLog::START);
-    status = Append(resumed, logs_[OrderOf(id)]);
-  }
-  Keep(id, status);
+  Keep(id, Begin(folder, plan.first_step, &logs_[OrderOf(id)]));
 }
 
 void TensorboardLog::StepDone(const StageId& id, const StepRecord& record) {
   absl::MutexLock lock(&mutex_);
   Log* log = Find(id);
-  if (log == nullptr) return;
-  ++log->steps;
-  log->clipped_steps += record.clipped;
-  tensorboard::Event event;
-  event.set_step(record.step);
-  AddScalar("loss/total", record.loss, &event);
-  for (const TermValue& term : record.terms) {
-    AddScalar(absl::StrCat("loss/", term.name), term.value, &event);
-    AddScalar(absl::StrCat("weighted_loss/", term.name), term.weight * term.value, &event);
-  }
-  AddScalar("gradient/norm", record.gradient_norm, &event);
-  AddScalar("gradient/clipped_share", static_cast<double>(log->clipped_steps) / static_cast<double>(log->steps),
-            &event);
-  AddScalar("optimizer/learning_rate", record.learning_rate, &event);
-  AddScalar("speed/tokens_per_second", record.tokens_per_second, &event);
-  AddScalar("tokens", static_cast<double>(record.tokens), &event);
-  Keep(id, Append(std::move(event), *log));
+  if (log != nullptr) Keep(id, Append(Next(record, log), Now(), *log));
 }
 
 void TensorboardLog::Evaluated(const StageId& id, const EvaluationRecord& record) {
   absl::MutexLock lock(&mutex_);
-  const Log* log = Find(id);
-  if (log == nullptr) return;
-  tensorboard::Event event;
-  event.set_step(record.step);
-  for (const auto& [metric, value] : record.metrics) AddScalar(absl::StrCat("eval/", metric), value, &event);
-  Keep(id, Append(std::move(event), *log));
+  Log* log = Find(id);
+  if (log != nullptr) Keep(id, Append(Next(record, log), Now(), *log));
 }
 
 void TensorboardLog::StageEnded(const StageId& id, const absl::Status& /*status*/) {

@@ -19,11 +19,12 @@ namespace retort {
 
 // Writes TensorBoard's event files, events.out.tfevents.<seconds>.<n>.retort in a stage's folder. Scalars per step:
 //
-//   loss/total, loss/<term> before weighting, weighted_loss/<term> after, gradient/norm, gradient/clipped_share (since
-//   the stage started or was resumed), optimizer/learning_rate, speed/tokens_per_second, tokens
+//   loss/total, loss/<term> before weighting, weighted_loss/<term> after, gradient/norm, gradient/clipped_share of the
+//   steps so far, optimizer/learning_rate, speed/tokens_per_second, tokens
 //
-// and eval/<metric> per evaluation. A resumed stage writes a further file that tells TensorBoard to forget what earlier
-// files say of later steps.
+// and eval/<metric> per evaluation. A resumed stage begins its file anew with the steps that metrics.jsonl beside it has
+// (so that MetricsLog has to be told of the start first), and removes the files of before: there is one file, which says
+// what that of an uninterrupted run says.
 //
 // What goes wrong with files is kept in status(), and that stage's events end.
 // Thread-safe.
@@ -45,12 +46,16 @@ class TensorboardLog final : public Observer {
 
  private:
   struct Log : StageFile {
-    int64_t steps = 0;  // Since the stage started or was resumed.
+    int64_t steps = 0;
     int64_t clipped_steps = 0;
   };
 
   absl::StatusOr<Log> Open(const std::string& folder) const;
-  absl::Status Append(tensorboard::Event event, const Log& log) const;
+  absl::Status Begin(const std::string& folder, int64_t first_step, Log* log) const;
+  // The event of what a stage did next.
+  static tensorboard::Event Next(const StepRecord& record, Log* log);
+  static tensorboard::Event Next(const EvaluationRecord& record, Log* log);
+  double Now() const { return absl::ToDoubleSeconds(now_() - absl::UnixEpoch()); }
   Log* Find(const StageId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Keep(const StageId& id, const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
+#include "framework/report/watch/metrics_log.h"
 #include "framework/report/watch/tensorboard/tfrecord.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -31,7 +32,9 @@ class TensorboardLogTest : public ::testing::Test {
   }
   std::vector<std::string> Files() const {
     std::vector<std::string> files;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) files.push_back(entry.path().string());
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      if (entry.path().extension() == ".retort") files.push_back(entry.path().string());
+    }
     std::sort(files.begin(), files.end());
     return files;
   }
@@ -94,16 +97,51 @@ TEST_F(TensorboardLogTest, ScalarsOfAStep) {
   EXPECT_THAT(Scalars(events[3]), UnorderedElementsAre(Pair("eval/masked_lm/accuracy", 0)));
 }
 
-TEST_F(TensorboardLogTest, ResumingWritesALaterFileThatTakesBackLaterSteps) {
-  TensorboardLog log = MakeLog();
-  log.StageStarted(kStage, {0, 9, 10});
-  log.StageEnded(kStage, absl::CancelledError("SIGTERM"));
-  log.StageStarted(kStage, {5, 9, 10});
-  ASSERT_EQ(Files().size(), 2u);
-  const std::vector<tensorboard::Event> events = Events(Files()[1]);
-  ASSERT_EQ(events.size(), 2u);
-  EXPECT_EQ(events[1].session_log().status(), tensorboard::SessionLog::START);
-  EXPECT_EQ(events[1].step(), 6);
+// A run of six steps that is killed after the third or fourth and goes on from a checkpoint of the second.
+TEST_F(TensorboardLogTest, AResumedStageSaysWhatAnUninterruptedOneSays) {
+  const auto train = [&](int64_t first, int64_t last, int64_t second) {
+    TensorboardLog log([this](const StageId&) { return folder_; }, [=] { return absl::FromUnixSeconds(second); });
+    MetricsLog metrics([this](const StageId&) { return folder_; });
+    for (Observer* observer : std::vector<Observer*>{&metrics, &log}) {
+      observer->StageStarted(kStage, {first, 6, 10});
+      for (int64_t step = first + 1; step <= last; ++step) {
+        observer->StepDone(kStage, Step(step, step % 3 == 0));
+        if (step % 2 == 0) observer->Evaluated(kStage, {step, 0, 0, 0, {{"masked_lm/accuracy", 0.1 * step}}});
+      }
+      observer->StageEnded(kStage, absl::OkStatus());
+      EXPECT_TRUE(observer->status().ok()) << observer->status();
+    }
+  };
+  const auto said = [&] {
+    std::vector<std::pair<int64_t, std::vector<std::pair<std::string, float>>>> steps;
+    EXPECT_EQ(Files().size(), 1u);
+    for (const tensorboard::Event& event : Events(Files()[0])) steps.emplace_back(event.step(), Scalars(event));
+    return steps;
+  };
+  train(0, 6, 1700000000);
+  const auto whole = said();
+  for (const int64_t killed : {3, 4}) {
+    std::filesystem::remove_all(folder_);
+    train(0, killed, 1700000000);
+    const std::string torn = *ReadFile(Files()[0]);
+    ASSERT_TRUE(AtomicWriteFile(Files()[0], torn.substr(0, torn.size() - 3)).ok());
+    train(2, 6, 1700000100);
+    EXPECT_EQ(said(), whole);
+    const std::vector<tensorboard::Event> events = Events(Files()[0]);
+    EXPECT_EQ(events[1].wall_time(), 1700000000) << "when the step was done";
+    EXPECT_EQ(events.back().wall_time(), 1700000100);
+  }
+}
+
+// Killed before its first checkpoint, a stage starts over.
+TEST_F(TensorboardLogTest, AStageThatStartsOverForgetsItsEarlierFiles) {
+  for (const int64_t last : {2, 1}) {
+    TensorboardLog log = MakeLog();
+    log.StageStarted(kStage, {0, 9, 10});
+    for (int64_t step = 1; step <= last; ++step) log.StepDone(kStage, Step(step, false));
+  }
+  ASSERT_EQ(Files().size(), 1u);
+  EXPECT_EQ(Events(Files()[0]).size(), 2u);
 }
 
 TEST_F(TensorboardLogTest, FileInTheWayIsRemembered) {

@@ -43,4 +43,19 @@ std::string FrameRecord(absl::string_view data) {
   return absl::StrCat(length, LittleEndian(MaskedCrc32c(length)), data, LittleEndian(MaskedCrc32c(data)));
 }
 
+std::vector<std::string> SoundRecords(absl::string_view file) {
+  constexpr size_t kBefore = 12, kBehind = 4;  // Length and its check; the data's check.
+  std::vector<std::string> records;
+  while (file.size() >= kBefore + kBehind) {
+    uint64_t length = 0;
+    for (size_t i = 0; i < sizeof(length); ++i) length |= uint64_t{static_cast<unsigned char>(file[i])} << (8 * i);
+    if (length > file.size() - kBefore - kBehind) break;
+    const absl::string_view data = file.substr(kBefore, length);
+    if (file.substr(0, kBefore + length + kBehind) != FrameRecord(data)) break;
+    records.emplace_back(data);
+    file.remove_prefix(kBefore + length + kBehind);
+  }
+  return records;
+}
+
 }  // namespace retort

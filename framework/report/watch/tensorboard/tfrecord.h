@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 
@@ -19,6 +20,9 @@ uint32_t MaskedCrc32c(absl::string_view data);
 
 // length (uint64), masked CRC of those 8 bytes, data, masked CRC of data; all little-endian.
 std::string FrameRecord(absl::string_view data);
+
+// The data of a file's records, up to the first that is cut or damaged.
+std::vector<std::string> SoundRecords(absl::string_view file);
 
 }  // namespace retort
 

@@ -1,0 +1,24 @@
+#ifndef RETORT_FRAMEWORK_BASE_PATHS_OUTPUT_FILE_H_
+#define RETORT_FRAMEWORK_BASE_PATHS_OUTPUT_FILE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace retort {
+
+// What a program's --output may take the place of.
+struct OutputRules {
+  std::vector<std::string> inputs;  // never one of these, however it is written
+  bool overwrite = false;           // whether the user said --overwrite
+  std::string own_beginning;        // of files that the program wrote before, which it may replace; empty: none are
+};
+
+// That a program may write this file. InvalidArgument, beginning with "--output: ", for one that the rules keep; a file
+// that is not there is sound. Thread-safe.
+absl::Status CheckOutputFile(const std::string& output, const OutputRules& rules);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_BASE_PATHS_OUTPUT_FILE_H_

@@ -1,0 +1,7 @@
+#include "framework/sweep/show/card_name.h"
+
+namespace retort {
+
+std::string CardName(int) { return ""; }
+
+}  // namespace retort

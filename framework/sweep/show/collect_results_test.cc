@@ -1,0 +1,162 @@
+#include "framework/sweep/show/collect_results.h"
+
+#include "absl/strings/str_cat.h"
+#include "framework/base/file.h"
+#include "framework/init/initializer.h"
+#include "framework/model/encoder.h"
+#include "framework/sweep/test_sweep.h"
+#include "framework/testing/matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace retort {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using ::testing::UnorderedElementsAre;
+
+// A pupil of the first student, which is evaluated beside it.
+constexpr char kPupil[] = R"(
+    stage {
+      name: "pupil"
+      from: "@distil"
+      teacher: "@distil"
+      data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
+      batch { sequences: 4 }
+      budget { steps: 3 }
+      loss { name: "cos" cosine {} }
+      adamw { learning_rate: 1e-3 }
+    }
+    stage { name: "compare" from: "@pupil" teacher: "@distil" evaluation { masked_lm { sequences: 8 } } })";
+
+constexpr char kVariants[] = R"(
+    controls: NONE
+    seeds: [1, 2]
+    variant { name: "v" overlay { stage { name: "distil" adamw { learning_rate: 2e-3 } } } }
+    variant { name: "w" overlay { stage { name: "pupil" adamw { learning_rate: 2e-3 } } } }
+    reference { variant: "base" metric: "GLUE macro" value: 77 source: "a paper" }
+    reference { variant: "w" metric: "GLUE macro" value: 76 source: "a paper" })";
+
+class CollectResultsTest : public ::testing::Test {
+ protected:
+  CollectResultsTest() : store_(sweep_.folder() + "/store") {}
+
+  void PlanSweep(const std::vector<std::string>& set = {}, const PlanOptions& options = {}) {
+    plan_ = sweep_.Make(sweep_.Text(kVariants, kPupil), set, options).value();
+    for (const PlannedStage& stage : plan_.stages) Finish(stage, "threads 1");
+  }
+
+  // As if it had been computed so.
+  void Finish(const PlannedStage& stage, const std::string& computed_with) {
+    if (stage.trains()) return FinishTraining(stage, computed_with);
+    const EvaluationWork& work = stage.evaluation();
+    const Scores scores{"",           "report",     {{"m", {{1}, {1}}}}, work.evaluation.examples->MeasuredOn(),
+                        work.teacher, computed_with};
+    EXPECT_THAT(store_.PutScores(stage.key, scores), IsOk());
+    EXPECT_THAT(store_.PutScores(work.teacher_scores_key, scores), IsOk());
+  }
+
+  void FinishTraining(const PlannedStage& stage, const std::string& computed_with) {
+    ParameterSet parameters(EncoderParameterSpecs(stage.config), at::kFloat, c10::Device(at::kCPU));
+    InitializeRandomNormal(1, 0.1, 0, &parameters);
+    Progress progress;
+    progress.computed_with = computed_with;
+    EXPECT_THAT(store_.Begin(stage), IsOk());
+    EXPECT_THAT(AtomicWriteFile(store_.Folder(stage.key) + "/metrics.jsonl", ""), IsOk());
+    EXPECT_THAT(store_.PutStudent(stage, parameters, progress), IsOk());
+  }
+
+  SweepResult Collect() { return CollectResults(plan_, {}, store_).value(); }
+
+  testing::TestSweep sweep_;
+  const Store store_;
+  Plan plan_;
+};
+
+// "compare: @distil of v, seed 2"
+std::vector<std::string> Teachers(const SweepResult& result) {
+  std::vector<std::string> teachers;
+  for (const TeacherScores& teacher : result.teachers) {
+    teachers.push_back(absl::StrCat(teacher.scores.stage, ": ", teacher.teacher,
+                                    teacher.seed ? absl::StrCat(", seed ", *teacher.seed) : ""));
+  }
+  return teachers;
+}
+
+// One row for each: v trains another one, w does not.
+TEST_F(CollectResultsTest, NamesTrainedTeachersByTheVariantsThatTrainThem) {
+  PlanSweep();
+  EXPECT_THAT(Teachers(Collect()),
+              UnorderedElementsAre(absl::StrCat("evaluate: ", sweep_.teacher()), "compare: @distil of base, seed 1",
+                                   "compare: @distil of base, seed 2", "compare: @distil of v, seed 1",
+                                   "compare: @distil of v, seed 2"));
+}
+
+TEST_F(CollectResultsTest, ATeacherThatAllShareHasNoVariant) {
+  PlanOptions options;
+  options.only = {"base", "w"};
+  PlanSweep({}, options);
+  EXPECT_THAT(Teachers(Collect()), UnorderedElementsAre(absl::StrCat("evaluate: ", sweep_.teacher()),
+                                                        "compare: @distil, seed 1", "compare: @distil, seed 2"));
+}
+
+// One model under two paths is one teacher.
+TEST_F(CollectResultsTest, NamesTeachersByWhatTheyAre) {
+  testing::WriteTinyTeacher(sweep_.folder() + "/copy");
+  plan_ = sweep_
+              .Make(sweep_.Text("controls: NONE variant { name: \"v\" overlay { teacher { checkpoint: \"$/copy\" } "
+                                "stage { name: \"distil\" remove: \"cos\" } } }"))
+              .value();
+  for (const PlannedStage& stage : plan_.stages) Finish(stage, "threads 1");
+  EXPECT_THAT(Teachers(Collect()), ElementsAre(absl::StrCat("evaluate: ", sweep_.teacher())));
+}
+
+TEST_F(CollectResultsTest, SaysWhichResultsVariantsHaveInCommon) {
+  PlanSweep();
+  const SweepResult result = Collect();
+  ASSERT_EQ(result.variants.size(), 3u);
+  EXPECT_THAT(result.variants[1].shared_stages, IsEmpty());
+  EXPECT_THAT(result.variants[2].shared_stages, ElementsAre("evaluate"));
+  EXPECT_FALSE(result.variants[2].twin_of_base);
+}
+
+// What --only leaves is compared with its first variant, and nothing else is reported.
+TEST_F(CollectResultsTest, WithoutTheBase) {
+  PlanOptions options;
+  options.only = {"v", "w"};
+  PlanSweep({}, options);
+  const SweepResult result = Collect();
+  ASSERT_EQ(result.variants.size(), 2u);
+  EXPECT_EQ(result.variants[0].name, "v");
+  EXPECT_EQ(result.variants[0].difference, "");
+  EXPECT_EQ(result.variants[1].difference,
+            "stage.distil.adamw.learning_rate: 0.002 -> 0.001\nstage.pupil.adamw.learning_rate: 0.001 -> 0.002");
+  ASSERT_EQ(result.published.size(), 1u);
+  EXPECT_EQ(result.published[0].variant, "w");
+}
+
+TEST_F(CollectResultsTest, WarnsOfMixturesInAnyStage) {
+  PlanOptions options;
+  options.only = {"base", "w"};
+  PlanSweep({}, options);
+  EXPECT_THAT(Collect().warnings, IsEmpty());
+  const PlannedStage& first = plan_.stages[plan_.Find("base", 1, "distil")];
+  const PlannedStage& last = plan_.stages[plan_.Find("w", 2, "compare")];
+  Finish(first, "threads 2");
+  EXPECT_THAT(Collect().warnings, ElementsAre(HasSubstr("; threads 2 (base, w)")));
+  Finish(first, "threads 1");
+  Finish(last, "threads 2");
+  EXPECT_THAT(Collect().warnings, ElementsAre(HasSubstr("; threads 2 (teacher @distil, w)")));
+}
+
+TEST_F(CollectResultsTest, SaysWhatCurvesWereMeasuredOn) {
+  PlanSweep({"stage.pupil.evaluate={ every_steps: 3 sequences: 8 }"});
+  const PlannedStage& pupil = plan_.stages[plan_.Find("base", 1, "pupil")];
+  EXPECT_EQ(Collect().runs[0].evaluation_examples, pupil.training().evaluation->examples->MeasuredOn());
+}
+
+}  // namespace
+}  // namespace retort

@@ -1,0 +1,36 @@
+#include "framework/sweep/show/conditions.h"
+
+#include <cstdint>
+#include <set>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace retort {
+
+std::string CommonConditions(const Plan& plan) {
+  std::set<std::string> teachers, data, rates;
+  std::set<uint64_t> seeds, data_seeds;
+  for (const PlannedStage& stage : plan.stages) {
+    if (!stage.trains()) continue;
+    teachers.insert(plan.TeacherOf(stage));
+    data.insert(stage.training().data_description);
+    rates.insert(absl::StrCat(stage.stage.adamw().learning_rate()));
+    seeds.insert(stage.seed);
+    data_seeds.insert(stage.data_seed);
+  }
+  std::vector<std::string> common;
+  if (teachers.size() == 1 && *teachers.begin() != "none") {
+    common.push_back(absl::StrCat("teacher (", *teachers.begin(), ")"));
+  }
+  if (data.size() == 1) common.push_back(*data.begin());
+  if (seeds.size() > 1 && data_seeds.size() == 1) common.push_back("order of data");
+  if (rates.size() == 1) common.push_back(absl::StrCat("learning rate (", *rates.begin(), ")"));
+  if (common.empty()) return "";
+  const std::string last = common.back();
+  common.pop_back();
+  return absl::StrCat("this ", absl::StrJoin(common, ", "), common.empty() ? "" : " and ", last);
+}
+
+}  // namespace retort
