@@ -32,7 +32,9 @@ class UnreadModelTest : public ::testing::Test {
     std::filesystem::remove_all(folder_);
     EXPECT_TRUE(MakeDirectories(folder_).ok());
     for (const std::string& name : names) EXPECT_TRUE(AtomicWriteFile(Path(name), "").ok());
-    if (!config.empty()) EXPECT_TRUE(AtomicWriteFile(Path("config.json"), config).ok());
+    if (!config.empty()) {
+      EXPECT_TRUE(AtomicWriteFile(Path("config.json"), config).ok());
+    }
   }
 
   // What is said of a folder of them.
