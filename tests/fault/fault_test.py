@@ -166,11 +166,12 @@ class Campaign:
                 self.runs.remove("damaged")
                 shutil.copytree(self.runs.root / source, self.runs.root / "damaged")
                 path = self.draw.choice(damage.files_of(store, kind))
+                finished = any((path.parent / name).exists() for name in ("done.json", "scores.json"))
                 if not damage.apply(way, path, self.draw):
                     continue
                 self.count("damaged files")
                 # What is written for people and for TensorBoard is not read again, and of a finished result not written.
-                written_once = source == "whole" and re.search("/(stage|events)[.]", kind)
+                written_once = finished and re.search("/(stage|events)[.]", kind)
                 place = str(path.relative_to(store))
                 but = {place, re.sub("events.*", "events", place)} if written_once else ()
                 self.goes_on(f"{kind} of {source}: {way}", "damaged", but)

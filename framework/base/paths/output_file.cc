@@ -1,18 +1,18 @@
 #include "framework/base/paths/output_file.h"
 
-#include <fstream>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
+#include "framework/base/input/input_file.h"
 #include "framework/base/paths/folder.h"
 
 namespace retort {
 namespace {
 
-bool BeginsWith(const std::string& path, const std::string& beginning) {
+bool BeginsWith(InputFile file, const std::string& beginning) {
   std::string read(beginning.size(), '\0');
-  std::ifstream file(path, std::ios::binary);
-  return file.read(read.data(), static_cast<std::streamsize>(read.size())) && read == beginning;
+  return file.ReadAt(0, read.data(), read.size()).ok() && read == beginning;
 }
 
 }  // namespace
@@ -23,8 +23,14 @@ absl::Status CheckOutputFile(const std::string& output, const OutputRules& rules
     return absl::InvalidArgumentError(
         absl::StrCat("--output: want another file than those that are read, got ", output, "; choose another"));
   }
-  if (!Exists(output) || rules.overwrite) return absl::OkStatus();
-  if (!rules.own_beginning.empty() && BeginsWith(output, rules.own_beginning)) return absl::OkStatus();
+  if (!Exists(output)) return absl::OkStatus();
+  absl::StatusOr<InputFile> there = InputFile::Open(output);
+  if (absl::IsFailedPrecondition(there.status())) {
+    return absl::InvalidArgumentError(absl::StrCat("--output: ", there.status().message(), "; choose another"));
+  }
+  if (rules.overwrite) return absl::OkStatus();
+  const bool may_be_own = there.ok() && !rules.own_beginning.empty();
+  if (may_be_own && BeginsWith(*std::move(there), rules.own_beginning)) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("--output: want a new file, got ", output, ", which is there; choose another, or say --overwrite"));
 }

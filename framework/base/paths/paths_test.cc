@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <string>
@@ -74,6 +75,13 @@ TEST(PathsTest, OutputsTakeThePlaceOfNothingElse) {
   EXPECT_EQ(check("a", {{}, /*overwrite=*/true, ""}), "");
   EXPECT_EQ(check("b", {{}, false, "MINE"}), "");
   EXPECT_THAT(check("a", {{}, false, "MINE"}), HasSubstr("want a new file"));
+  ASSERT_EQ(mkfifo((folder + "/pipe").c_str(), 0600), 0);
+  for (const OutputRules& rules :
+       {OutputRules(), OutputRules{{}, /*overwrite=*/true, ""}, OutputRules{{}, false, "MINE"}}) {
+    EXPECT_EQ(check("pipe", rules), absl::StrCat("--output: cannot open ", folder,
+                                                 "/pipe: want a regular file, got a named pipe; choose another"));
+    EXPECT_THAT(check("../paths", rules), HasSubstr("got a folder"));
+  }
   EXPECT_THAT(check("b", {{folder + "/./b"}, /*overwrite=*/true, "MINE"}),
               HasSubstr("--output: want another file than those that are read"));
 }

@@ -123,6 +123,15 @@ TEST(LoadTokenizerTest, MaskOfRoberta) {
   EXPECT_THAT(Ids(Folder("mapped", model), " <mask>"), ElementsAre(4));
 }
 
+TEST(LoadTokenizerTest, AHeadingAmongMergesIsOneToAWholeTokenizerAlone) {
+  const char* whole = R"({"model": {"type": "BPE", "merges": ["#version: 0.2"],
+      "vocab": {"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "<mask>": 4, "\u0120": 5}},
+      "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}})";
+  EXPECT_THAT(Ids(Folder("whole", {{"tokenizer.json", whole}}), " "), ElementsAre(5));
+  EXPECT_THAT(Message({{"tokenizer.json", whole}, {"config.json", kRoberta}}),
+              HasSubstr("merge 0 (\"#version:\", \"0.2\")"));
+}
+
 TEST(LoadTokenizerTest, Gpt2AddsPiecesAroundTextsWhereItIsSaid) {
   const std::string folder = Folder(
       "around",

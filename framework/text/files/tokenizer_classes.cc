@@ -49,7 +49,7 @@ absl::StatusOr<BpeModel> BytePieces(const ClassParts& parts, absl::string_view n
   if (parts.whole != nullptr) {
     RETORT_ASSIGN_OR_RETURN(JsonFields model, OpenModel(parts, ModelKind::kBpe, name));
     RETORT_ASSIGN_OR_RETURN(Vocabulary vocabulary, ParsePieces(&model));
-    RETORT_ASSIGN_OR_RETURN(std::vector<BytePairMerges::Pair> merges, ParseMerges(&model));
+    RETORT_ASSIGN_OR_RETURN(std::vector<BytePairMerges::Pair> merges, ParseMerges(&model, MergesHeading::kAMerge));
     return BpeModel{std::move(vocabulary), std::move(merges)};
   }
   const auto merges_text = parts.files->find("merges.txt");

@@ -66,7 +66,7 @@ absl::StatusOr<WordPieceModel> ParseWordPieceModel(JsonFields* model) {
 absl::StatusOr<BpeModel> ParseBpeModel(JsonFields* model) {
   RETORT_RETURN_IF_ERROR(CheckBpeOptions(model->Get("vocab"), model));
   RETORT_ASSIGN_OR_RETURN(Vocabulary vocabulary, ParsePieces(model));
-  RETORT_ASSIGN_OR_RETURN(std::vector<BytePairMerges::Pair> merges, ParseMerges(model));
+  RETORT_ASSIGN_OR_RETURN(std::vector<BytePairMerges::Pair> merges, ParseMerges(model, MergesHeading::kSkipped));
   return BpeModel{std::move(vocabulary), std::move(merges)};
 }
 
@@ -74,12 +74,13 @@ absl::StatusOr<Vocabulary> ParsePieces(JsonFields* model) {
   return VocabularyFromJson(model->Get("vocab"), model->Place("vocab"));
 }
 
-absl::StatusOr<std::vector<BytePairMerges::Pair>> ParseMerges(JsonFields* model) {
+absl::StatusOr<std::vector<BytePairMerges::Pair>> ParseMerges(JsonFields* model, MergesHeading heading) {
   const Json& list = model->Get("merges");
   const std::string place = model->Place("merges");
   if (!list.is_array()) return absl::InvalidArgumentError(absl::StrCat(place, ": want a list, got ", Shown(list)));
-  const auto is_heading = [](const Json& merge) {
-    return merge.is_string() && absl::StartsWith(merge.get_ref<const std::string&>(), "#version");
+  const auto is_heading = [&](const Json& merge) {
+    return heading == MergesHeading::kSkipped && merge.is_string() &&
+           absl::StartsWith(merge.get_ref<const std::string&>(), "#version");
   };
   std::vector<BytePairMerges::Pair> pairs;
   pairs.reserve(list.size());

@@ -37,9 +37,13 @@ struct BpeModel {
 absl::StatusOr<WordPieceModel> ParseWordPieceModel(JsonFields* model);
 absl::StatusOr<BpeModel> ParseBpeModel(JsonFields* model);
 
-// Its pieces, and its merges, alone; lines of merges that begin with "#version" are none.
+// Whether a line of merges that begins with "#version" is the heading of their file, which is none of them. It is where
+// a whole tokenizer.json is read; a class that takes the merges alone gives them to a new model, which has no headings.
+enum class MergesHeading { kSkipped, kAMerge };
+
+// Its pieces, and its merges, alone.
 absl::StatusOr<Vocabulary> ParsePieces(JsonFields* model);
-absl::StatusOr<std::vector<BytePairMerges::Pair>> ParseMerges(JsonFields* model);
+absl::StatusOr<std::vector<BytePairMerges::Pair>> ParseMerges(JsonFields* model, MergesHeading heading);
 
 }  // namespace retort
 

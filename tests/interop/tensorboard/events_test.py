@@ -25,8 +25,8 @@ class EventsTest(unittest.TestCase):
             "weighted_loss/cos": [0.5] * 8,
             "loss/total": [5 * value + 0.5 for value in ce],
             "gradient/norm": [4.0] * 8,
-            # Counted anew after the interruption: steps 1 to 4, then 5 to 8.
-            "gradient/clipped_share": [1, 1 / 2, 2 / 3, 1 / 2] * 2,
+            # Of all steps, as if nothing had been interrupted.
+            "gradient/clipped_share": [(step + 1) // 2 / step for step in steps],
             "optimizer/learning_rate": [0.0005] * 8,
             "speed/tokens_per_second": [2000.0] * 8,
             "tokens": [1024.0 * step for step in steps],

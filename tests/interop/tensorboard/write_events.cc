@@ -1,7 +1,9 @@
 // Writes the event files of an interrupted and resumed stage into the folder argv[1], for events_test.py.
 
 #include <string>
+#include <vector>
 
+#include "framework/report/watch/metrics_log.h"
 #include "framework/report/watch/tensorboard/tensorboard.h"
 #include "glog/logging.h"
 
@@ -27,13 +29,24 @@ int main(int argc, char** argv) {
   CHECK_EQ(argc, 2) << "want a folder";
   const std::string folder = argv[1];
   const retort::StageId stage{"base", 1, "distil"};
-  retort::TensorboardLog log([&folder](const retort::StageId&) { return folder; });
-  log.StageStarted(stage, {0, 8, 1000});
+  const auto in_folder = [&folder](const retort::StageId&) { return folder; };
+  // The events of a resumed stage are those of metrics.jsonl, which hears of everything first.
+  retort::MetricsLog metrics(in_folder);
+  retort::TensorboardLog events(in_folder);
+  const std::vector<retort::Observer*> logs = {&metrics, &events};
+  for (retort::Observer* log : logs) log->StageStarted(stage, {0, 8, 1000});
   // Steps 5 and 6 are lost with the process: the last checkpoint is of step 4.
-  for (int step = 1; step <= 6; ++step) log.StepDone(stage, Step(step, step > 4 ? 100 : 0));
-  log.StageStarted(stage, {4, 8, 1000});
-  for (int step = 5; step <= 8; ++step) log.StepDone(stage, Step(step, 0));
-  log.Evaluated(stage, {8, 8192, 0, 0, {{"masked_lm/cross_entropy", 4.25}}});
-  CHECK(log.status().ok()) << log.status();
+  for (int step = 1; step <= 6; ++step) {
+    for (retort::Observer* log : logs) log->StepDone(stage, Step(step, step > 4 ? 100 : 0));
+  }
+  for (retort::Observer* log : logs) log->StageStarted(stage, {4, 8, 1000});
+  for (int step = 5; step <= 8; ++step) {
+    for (retort::Observer* log : logs) log->StepDone(stage, Step(step, 0));
+  }
+  const retort::EvaluationRecord evaluation{8, 8192, 0, 0, {{"masked_lm/cross_entropy", 4.25}}};
+  for (retort::Observer* log : logs) {
+    log->Evaluated(stage, evaluation);
+    CHECK(log->status().ok()) << log->status();
+  }
   return 0;
 }
