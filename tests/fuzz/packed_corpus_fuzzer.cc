@@ -15,7 +15,7 @@
 namespace retort::fuzz {
 namespace {
 
-constexpr int64_t kMostBytes = 1 << 20;
+constexpr int64_t kMostBytes = 1 << 16;
 
 // The file's lines without blank ones, or an error.
 absl::StatusOr<std::string> Read(const std::string& path, DocumentBoundary boundary) {

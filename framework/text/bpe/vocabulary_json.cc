@@ -30,7 +30,9 @@ absl::StatusOr<Vocabulary> VocabularyFromJson(const nlohmann::json& pieces, absl
   if (pieces.empty()) return absl::InvalidArgumentError(absl::StrCat(where, ": want pieces, got none"));
   const uint64_t most = 8 * pieces.size() + 65'536;
   std::vector<std::optional<std::string>> by_id;
-  for (const auto& [piece, id] : pieces.items()) {
+  for (const auto& item : pieces.items()) {
+    const std::string& piece = item.key();
+    const nlohmann::json& id = item.value();
     const auto error = [&](const auto&... wanted) {
       return absl::InvalidArgumentError(
           absl::StrCat(where, ": piece \"", piece.substr(0, 100), "\": want ", wanted..., ", got ", Shown(id)));

@@ -13,7 +13,6 @@
 #include "framework/base/input/line_reader.h"
 #include "framework/base/paths/missing_path.h"
 #include "framework/base/status_macros.h"
-#include "framework/json/json_fields.h"
 #include "framework/json/strict_json.h"
 #include "framework/text/files/class_advice.h"
 #include "framework/text/files/tokenizer_class.h"
