@@ -6,6 +6,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "framework/base/input/line_reader.h"
 #include "framework/data/corpus/corpus_reader.h"
 #include "glog/logging.h"
@@ -28,10 +31,9 @@ absl::StatusOr<std::string> Read(const std::string& path, DocumentBoundary bound
     if (!more.ok()) return more.status();
     if (!*more) break;
     CHECK(!document.text.empty());
-    LineReader lines{absl::string_view(document.text)};
-    for (std::string line; lines.Next(&line).value();) {
+    for (const absl::string_view line : absl::StrSplit(document.text, '\n')) {
       CHECK(LineText(line) == line) << line;
-      if (!line.empty()) all += line + "\n";
+      if (!line.empty()) absl::StrAppend(&all, line, "\n");
     }
   }
   CHECK((*reader)->hash() == HashFile(path).value());

@@ -17,7 +17,6 @@ namespace retort {
 namespace {
 
 constexpr size_t kBlockBytes = 1 << 17;
-constexpr size_t kFirstBlockBytes = size_t{1} << 12;
 constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
 
 // Python's str.isspace beyond ASCII, as UTF-8.
@@ -77,10 +76,8 @@ absl::StatusOr<bool> LineReader::Fill() {
     return absl::ResourceExhaustedError(absl::StrCat("line ", number_ + 1, ": want at most ", kMostLineBytes,
                                                      " bytes in a line, got more; part the text into lines"));
   }
-  // As much again as was read so far, so that short texts cost little.
-  const size_t block = std::clamp(static_cast<size_t>(consumed_) + before, kFirstBlockBytes, kBlockBytes);
-  buffer_.resize(before + block);
-  absl::StatusOr<size_t> got = source_(&buffer_[before], block);
+  buffer_.resize(before + kBlockBytes);
+  absl::StatusOr<size_t> got = source_(&buffer_[before], kBlockBytes);
   buffer_.resize(before + (got.ok() ? *got : 0));
   if (!got.ok()) return got.status();
   return *got > 0;
