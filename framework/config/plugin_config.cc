@@ -54,8 +54,10 @@ void ClearPaths(PluginKind kind, const PluginCatalogue& catalogue, Any* choice) 
 Evaluation EvaluationOfData(const Data& data, const PluginCatalogue& catalogue) {
   Evaluation evaluation;
   const PluginEntry* chosen = ChosenPlugin(PluginKind::kData, data.plugin(), catalogue);
-  if (chosen == nullptr) return evaluation;
-  const PluginEntry* entry = catalogue.Find(PluginKind::kEvaluation, chosen->rules.evaluation);
+  if (chosen == nullptr || chosen->rules.evaluation == nullptr) return evaluation;
+  const std::unique_ptr<Message> config = UnpackAny(data.plugin());
+  if (config == nullptr) return evaluation;
+  const PluginEntry* entry = catalogue.Find(PluginKind::kEvaluation, chosen->rules.evaluation(*config));
   if (entry == nullptr) return evaluation;
   evaluation.mutable_plugin()->set_type_url("type.googleapis.com/" + entry->config->full_name());
   return evaluation;

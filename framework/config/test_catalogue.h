@@ -25,7 +25,7 @@ inline ConfigRules TestTextDataRules() {
     problems->Share(place + "masking: rate", config.masking().rate(), /*one_allowed=*/true);
   };
   rules.paths = {"corpus"};
-  rules.evaluation = "test_text";
+  rules.evaluation = [](const google::protobuf::Message&) { return std::string("test_text"); };
   return rules;
 }
 
