@@ -1,6 +1,7 @@
 #include "framework/data/examples/labelled_sequences.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -134,8 +135,8 @@ absl::StatusOr<LabelledSequences> LabelSequences(const TaskExamples& examples, c
     labelled.ids.push_back(example.id);
   }
   if (labeller.full() > 0) {
-    labelled.notes.push_back(absl::StrCat(labeller.full(), " of ", labelled.size(), " examples cut to ",
-                                          options.length, " pieces"));
+    labelled.notes.push_back(
+        absl::StrCat(labeller.full(), " of ", labelled.size(), " examples cut to ", options.length, " pieces"));
   }
   return labelled;
 }

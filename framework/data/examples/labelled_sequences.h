@@ -19,10 +19,10 @@ struct LabelledSequences {
   std::vector<std::string> ids;         // What the file calls the examples.
   std::vector<std::string> classes;     // In the order of the labels; empty of scores.
   int32_t pad_id = 0;
-  bool labelled = true;             // All of them have a label or a score.
-  uint64_t content_hash = 0;        // Of ids, token types and labels.
-  uint64_t text_hash = 0;           // Of texts, names of labels and length: of no tokenizer.
-  std::vector<std::string> notes;   // What was left out or cut.
+  bool labelled = true;            // All of them have a label or a score.
+  uint64_t content_hash = 0;       // Of ids, token types and labels.
+  uint64_t text_hash = 0;          // Of texts, names of labels and length: of no tokenizer.
+  std::vector<std::string> notes;  // What was left out or cut.
 
   int64_t size() const { return static_cast<int64_t>(sequences.size()); }
 

@@ -16,9 +16,9 @@ namespace retort {
 namespace {
 
 constexpr int64_t kShortest = 8;
-constexpr uint64_t kParts = 10;         // Of a training file; one is for "select", one for "report" where they lack files.
-constexpr uint64_t kSplitSeed = 0;      // Of the hash that tells the parts, and ...
-constexpr uint64_t kExamplesSeed = 1;   // ... of the one that chooses some examples.
+constexpr uint64_t kParts = 10;     // Of a training file; one is for "select", one for "report" where they lack files.
+constexpr uint64_t kSplitSeed = 0;  // Of the hash that tells the parts, and ...
+constexpr uint64_t kExamplesSeed = 1;  // ... of the one that chooses some examples.
 
 uint64_t HashTexts(const TaskExample& example, uint64_t seed) {
   const uint64_t first = XXH3_64bits_withSeed(example.first.data(), example.first.size(), seed);
@@ -105,8 +105,9 @@ absl::StatusOr<std::vector<std::string>> TaskData::Classes(DataCache* cache) con
     classes = Ordered(names);
   }
   if (classes.size() >= 2) return classes;
-  return absl::InvalidArgumentError(absl::StrCat(reader_->Description(), ": want examples of at least 2 classes, got ",
-                                                 classes.empty() ? "none" : absl::StrCat("all of \"", classes[0], "\"")));
+  return absl::InvalidArgumentError(
+      absl::StrCat(reader_->Description(), ": want examples of at least 2 classes, got ",
+                   classes.empty() ? "none" : absl::StrCat("all of \"", classes[0], "\"")));
 }
 
 absl::StatusOr<std::unique_ptr<StepSource>> TaskData::Open(const DataInputs& inputs) const {
@@ -121,15 +122,14 @@ absl::StatusOr<std::shared_ptr<const LabelledSequences>> TaskData::Sequences(abs
                                                                              const Tokenizer& tokenizer,
                                                                              DataCache* cache) const {
   const std::string name = absl::StrCat(name_, "\n", split, " ", tokenizer.Fingerprint());
-  return cache->Get<LabelledSequences>(
-      name, [&]() -> absl::StatusOr<std::shared_ptr<const LabelledSequences>> {
-        RETORT_ASSIGN_OR_RETURN(const TaskExamples examples, Split(split, cache));
-        LabellingOptions labelling{reader_->head(), {}, options_.length};
-        RETORT_ASSIGN_OR_RETURN(labelling.classes, Classes(cache));
-        RETORT_ASSIGN_OR_RETURN(LabelledSequences labelled, LabelSequences(examples, labelling, tokenizer));
-        for (std::string& note : labelled.notes) note = absl::StrCat(split, ": ", note);
-        return std::make_shared<const LabelledSequences>(std::move(labelled));
-      });
+  return cache->Get<LabelledSequences>(name, [&]() -> absl::StatusOr<std::shared_ptr<const LabelledSequences>> {
+    RETORT_ASSIGN_OR_RETURN(const TaskExamples examples, Split(split, cache));
+    LabellingOptions labelling{reader_->head(), {}, options_.length};
+    RETORT_ASSIGN_OR_RETURN(labelling.classes, Classes(cache));
+    RETORT_ASSIGN_OR_RETURN(LabelledSequences labelled, LabelSequences(examples, labelling, tokenizer));
+    for (std::string& note : labelled.notes) note = absl::StrCat(split, ": ", note);
+    return std::make_shared<const LabelledSequences>(std::move(labelled));
+  });
 }
 
 absl::StatusOr<std::shared_ptr<const TaskExamples>> TaskData::File(absl::string_view split, DataCache* cache) const {

@@ -27,9 +27,9 @@ struct TaskExample {
   std::string id;  // As the file calls it; else the number of its row, from 0.
   std::string first;
   std::optional<std::string> second = std::nullopt;
-  std::string label = {};                                    // The name of its class; empty: none is given.
+  std::string label = {};                                   // The name of its class; empty: none is given.
   double score = std::numeric_limits<double>::quiet_NaN();  // NaN: none is given.
-  std::string place = {};                                    // "train.tsv:17", for messages.
+  std::string place = {};                                   // "train.tsv:17", for messages.
 
   bool operator==(const TaskExample& other) const {
     const bool same_score = score == other.score || (score != score && other.score != other.score);
@@ -40,7 +40,8 @@ struct TaskExample {
 // The examples of one split, in the order of the file.
 struct TaskExamples {
   std::vector<TaskExample> examples;
-  std::vector<std::string> notes;  // What was left out and why: "train.tsv: 3 rows without a text, the first in line 17".
+  std::vector<std::string>
+      notes;  // What was left out and why: "train.tsv: 3 rows without a text, the first in line 17".
 };
 
 // Reads a task's files. Immutable and thread-safe; making one reads nothing.
