@@ -27,6 +27,7 @@ PLUGINS = {
         "pkd",
         "relation_kl",
         "soft_targets",
+        "teacher_labels",
     ],
     "mapping": [
         "alternate",
