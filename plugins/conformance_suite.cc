@@ -20,6 +20,7 @@
 #include "framework/init/initializer.h"
 #include "framework/loss/loss_term.h"
 #include "framework/mapping/layer_mapping.h"
+#include "framework/model/config/head_spec.h"
 #include "framework/model/encoder.h"
 #include "framework/model/files/hugging_face.h"
 #include "framework/registry/plugin_catalogue.h"

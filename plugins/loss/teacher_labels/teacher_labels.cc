@@ -18,7 +18,7 @@ at::Tensor TeacherLabelsSum(const at::Tensor& student, const at::Tensor& teacher
 
 absl::StatusOr<std::unique_ptr<LossTerm>> TeacherLabelsLoss::Create(const TeacherLabelsConfig& config,
                                                                     const LossContext& context) {
-  RETORT_RETURN_IF_ERROR(RequireDistribution(context, HeadKinds().at(config.head()), "TeacherLabelsConfig"));
+  RETORT_RETURN_IF_ERROR(RequireDistribution(context, ComparedHead(context, config), "TeacherLabelsConfig"));
   RETORT_ASSIGN_OR_RETURN(const HeadRows rows, ComparedRows(context, config, "TeacherLabelsConfig"));
   return std::make_unique<TeacherLabelsLoss>(rows);
 }
