@@ -1,11 +1,13 @@
 #include "framework/config/variants/defaults.h"
 
+#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "framework/config/plugin_config.h"
+#include "framework/config/stage_references.h"
 #include "framework/model/family/family.h"
 #include "framework/registry/config_rules.h"
 
@@ -78,9 +80,33 @@ const Stage* TrainingStage(const Experiment& experiment, absl::string_view from,
   return nullptr;
 }
 
+// What the stages go on from that say nothing: of the training stages so far, the last that trains the student, and the
+// last that trains the teacher.
+class LastTrained {
+ public:
+  void FillFrom(Stage* stage) const {
+    if (!student_.empty()) {
+      RETORT_DEFAULT(stage, from, absl::StrCat("@", student_));
+    } else if (!teacher_.empty() && stage->has_evaluation()) {
+      RETORT_DEFAULT(stage, from, absl::StrCat("@", teacher_));
+    }
+  }
+
+  void Add(const Stage& stage) {
+    const bool is_teacher = stage.from() == kFromTeacher || teachers_.count(stage.from()) > 0;
+    if (is_teacher) teachers_.insert(absl::StrCat("@", stage.name()));
+    (is_teacher ? teacher_ : student_) = stage.name();
+  }
+
+ private:
+  std::string student_, teacher_;
+  std::set<std::string> teachers_;  // "@name" of all stages that train the teacher.
+};
+
 void FillEvaluation(const Experiment& experiment, int index, const PluginCatalogue& catalogue, Stage* stage) {
-  if (!stage->evaluation().has_plugin()) return;
   const Stage* evaluated = TrainingStage(experiment, stage->from(), index);
+  if (evaluated != nullptr && evaluated->has_teacher()) RETORT_DEFAULT(stage, teacher, evaluated->teacher());
+  if (!stage->evaluation().has_plugin()) return;
   FillPluginDefaults(PluginKind::kEvaluation, evaluated == nullptr ? nullptr : &evaluated->data(), catalogue,
                      stage->mutable_evaluation()->mutable_plugin());
 }
@@ -91,17 +117,17 @@ void FillDefaults(Experiment* experiment, const PluginCatalogue& catalogue) {
   if (experiment->has_teacher() && !experiment->teacher().has_dropout())
     experiment->mutable_teacher()->set_dropout(false);
   FillStudent(experiment);
-  std::string trained;  // The last training stage so far.
+  LastTrained trained;
   for (int i = 0; i < experiment->stage_size(); ++i) {
     Stage* stage = experiment->mutable_stage(i);
-    if (!trained.empty()) RETORT_DEFAULT(stage, from, absl::StrCat("@", trained));
+    trained.FillFrom(stage);
     RETORT_DEFAULT(stage, precision, AUTO);
     RETORT_DEFAULT(stage, row_chunk, 512);
     if (stage->has_evaluation()) {
       FillEvaluation(*experiment, i, catalogue, stage);
     } else {
       FillTraining(catalogue, stage);
-      trained = stage->name();
+      trained.Add(*stage);
     }
   }
 }

@@ -17,6 +17,7 @@
 #include "framework/loss/loss_term.h"
 #include "framework/sweep/plan/controls.h"
 #include "framework/sweep/plan/plan_variant.h"
+#include "framework/sweep/plan/stage_models.h"
 
 namespace retort {
 namespace {
@@ -42,12 +43,12 @@ void AddDefaultEvaluation(Experiment* experiment) {
   FillDefaults(experiment);
 }
 
-// Whether a loss is gold: made for the base's own student.
+// Whether a loss is gold: made for the base's own models.
 absl::StatusOr<bool> LossIsGold(const Experiment& experiment, const Stage& stage, const Loss& loss, Inputs* inputs) {
   RETORT_ASSIGN_OR_RETURN(const PlannedStudent student, PlanStudent(experiment, inputs));
-  const EncoderConfig* teacher = student.teacher == nullptr ? nullptr : &student.teacher->model.config;
-  if (stage.has_teacher()) teacher = &student.config;
-  auto term = LossTermRegistry::Global().Create(loss.plugin(), {student.config, teacher});
+  RETORT_ASSIGN_OR_RETURN(const StageModels models, ResolveStageModels(experiment, stage, student, inputs));
+  auto term =
+      LossTermRegistry::Global().Create(loss.plugin(), {models.student, models.teacher ? &*models.teacher : nullptr});
   if (term.ok()) return (*term)->gold();
   return absl::Status(term.status().code(), absl::StrCat("stage \"", stage.name(), "\": loss \"", loss.name(),
                                                          "\": ", term.status().message()));
