@@ -157,6 +157,10 @@ void CheckSelection(const std::string& stage, const Stage& spec, const PluginCat
   }
   if (!spec.keep().has_best()) return;
   if (spec.keep().best().metric().empty()) problems->Add(stage + "keep: best: metric", "want a metric, got none");
+  if (spec.keep().best().has_patience()) {
+    const int patience = spec.keep().best().patience();
+    problems->Want(patience >= 1, stage + "keep: best: patience", "at least 1 evaluation", patience);
+  }
   if (!spec.has_evaluate()) {
     problems->Add(stage + "keep: best", "want `evaluate`, by which the best state is told, got none");
   }
