@@ -1,5 +1,6 @@
 #include "framework/config/variants/defaults.h"
 
+#include <map>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -91,17 +92,18 @@ void FillDefaults(Experiment* experiment, const PluginCatalogue& catalogue) {
   if (experiment->has_teacher() && !experiment->teacher().has_dropout())
     experiment->mutable_teacher()->set_dropout(false);
   FillStudent(experiment);
-  std::string trained;  // The last training stage so far.
+  std::map<std::string, std::string> trained;  // The last training stage so far, by task; "": of the shared ones.
   for (int i = 0; i < experiment->stage_size(); ++i) {
     Stage* stage = experiment->mutable_stage(i);
-    if (!trained.empty()) RETORT_DEFAULT(stage, from, absl::StrCat("@", trained));
+    const std::string& before = trained[trained.count(stage->task()) > 0 ? stage->task() : ""];
+    if (!before.empty()) RETORT_DEFAULT(stage, from, absl::StrCat("@", before));
     RETORT_DEFAULT(stage, precision, AUTO);
     RETORT_DEFAULT(stage, row_chunk, 512);
     if (stage->has_evaluation()) {
       FillEvaluation(*experiment, i, catalogue, stage);
     } else {
       FillTraining(catalogue, stage);
-      trained = stage->name();
+      trained[stage->task()] = stage->name();
     }
   }
 }
