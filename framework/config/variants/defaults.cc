@@ -1,5 +1,6 @@
 #include "framework/config/variants/defaults.h"
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -80,27 +81,33 @@ const Stage* TrainingStage(const Experiment& experiment, absl::string_view from,
   return nullptr;
 }
 
-// What the stages go on from that say nothing: of the training stages so far, the last that trains the student, and the
-// last that trains the teacher.
+// What the stages go on from that say nothing: of the training stages so far, the last of the same task that trains the
+// student, else the last shared one; evaluations else the last that trains the teacher.
 class LastTrained {
  public:
   void FillFrom(Stage* stage) const {
-    if (!student_.empty()) {
-      RETORT_DEFAULT(stage, from, absl::StrCat("@", student_));
-    } else if (!teacher_.empty() && stage->has_evaluation()) {
-      RETORT_DEFAULT(stage, from, absl::StrCat("@", teacher_));
-    }
+    std::string before = Last(students_, stage->task());
+    if (before.empty() && stage->has_evaluation()) before = Last(teachers_, stage->task());
+    if (!before.empty()) RETORT_DEFAULT(stage, from, absl::StrCat("@", before));
   }
 
   void Add(const Stage& stage) {
-    const bool is_teacher = stage.from() == kFromTeacher || teachers_.count(stage.from()) > 0;
-    if (is_teacher) teachers_.insert(absl::StrCat("@", stage.name()));
-    (is_teacher ? teacher_ : student_) = stage.name();
+    const bool is_teacher = stage.from() == kFromTeacher || of_teacher_.count(stage.from()) > 0;
+    if (is_teacher) of_teacher_.insert(absl::StrCat("@", stage.name()));
+    (is_teacher ? teachers_ : students_)[stage.task()] = stage.name();
   }
 
  private:
-  std::string student_, teacher_;
-  std::set<std::string> teachers_;  // "@name" of all stages that train the teacher.
+  using LastByTask = std::map<std::string, std::string>;  // "": of the shared stages.
+
+  static std::string Last(const LastByTask& trained, const std::string& task) {
+    const auto of_task = trained.find(task), shared = trained.find("");
+    if (of_task != trained.end()) return of_task->second;
+    return shared == trained.end() ? "" : shared->second;
+  }
+
+  LastByTask students_, teachers_;
+  std::set<std::string> of_teacher_;  // "@name" of all stages that train the teacher.
 };
 
 void FillEvaluation(const Experiment& experiment, int index, const PluginCatalogue& catalogue, Stage* stage) {

@@ -158,6 +158,10 @@ void CheckSelection(const std::string& stage, const Stage& spec, const PluginCat
   }
   if (!spec.keep().has_best()) return;
   if (spec.keep().best().metric().empty()) problems->Add(stage + "keep: best: metric", "want a metric, got none");
+  if (spec.keep().best().has_patience()) {
+    const int patience = spec.keep().best().patience();
+    problems->Want(patience >= 1, stage + "keep: best: patience", "at least 1 evaluation", patience);
+  }
   if (!spec.has_evaluate()) {
     problems->Add(stage + "keep: best", "want `evaluate`, by which the best state is told, got none");
   }
@@ -218,7 +222,11 @@ void CheckFrom(const std::string& place, const Experiment& experiment, const Sta
 // That init.teacher names a stage that trains the teacher.
 void CheckInitTeacher(const Experiment& experiment, const std::set<std::string>& teachers, Problems* problems) {
   const Init& init = experiment.student().init();
-  if (!init.has_teacher() || teachers.count(init.teacher()) > 0) return;
+  if (!init.has_teacher()) return;
+  const auto is_named = [&](const Stage& stage) {
+    return teachers.count("@" + stage.name()) > 0 && FindReferenced(experiment, init.teacher(), stage.task()) == &stage;
+  };
+  if (std::any_of(experiment.stage().begin(), experiment.stage().end(), is_named)) return;
   const std::string there =
       teachers.empty() ? "there is none" : absl::StrCat("there are: ", absl::StrJoin(teachers, ", "));
   problems->Add("student: init: teacher",

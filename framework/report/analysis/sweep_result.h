@@ -32,7 +32,9 @@ struct RunResult {
   std::string evaluation_examples;            // As Scores.examples; empty without evaluations.
   std::vector<Scores> scores;                 // Final evaluations.
   std::set<std::string> computed_with;        // Threads, instruction set and libraries of all its stages.
-  std::string folder;                         // Where its results lie, for a reader who wants the weights.
+  // The steps after which Keep.best.patience ended trainings, by stage.
+  std::map<std::string, int64_t> stopped_steps;
+  std::string folder;  // Where its results lie, for a reader who wants the weights.
 };
 
 struct VariantInfo {

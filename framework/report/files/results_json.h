@@ -13,7 +13,8 @@ namespace retort {
 // primary_metric, seeds, metrics[], variants[] (metrics[] in the order of the top-level metrics[], each with by_seed,
 // measured_on and teacher (identities of the examples and of the teacher beside which it was scored, by seed), mean, sd,
 // not_compared (why there is no difference) and difference {estimate, low, high, confidence, standard_error,
-// degrees_of_freedom, seeds, examples, examples_only, seeds_only, screening, verdict, words}), teachers[{name, values[],
+// degrees_of_freedom, seeds, examples, examples_only, seeds_only, screening, verdict, words}; stopped_steps, of trainings
+// that were out of patience, by seed and stage), teachers[{name, values[],
 // identities[]}], published[], warnings[], environment{}, resolved_config. Indented; ends in a newline. Pure function.
 std::string RenderResultsJson(const SweepResult& result, const Analysis& analysis);
 

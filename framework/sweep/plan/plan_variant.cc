@@ -170,7 +170,9 @@ class VariantPlanner {
   absl::Status ResolveInit(const StageModels& models, PlannedStage* planned) {
     planned->init = experiment_.student().init();
     if (planned->init.has_teacher()) {
-      RETORT_ASSIGN_OR_RETURN(planned->init_teacher, FindStage(planned->init.teacher(), "student.init.teacher"));
+      const Stage* trained = FindReferenced(experiment_, planned->init.teacher(), planned->stage.task());
+      const std::string reference = trained == nullptr ? planned->init.teacher() : "@" + trained->name();
+      RETORT_ASSIGN_OR_RETURN(planned->init_teacher, FindStage(reference, "student.init.teacher"));
     }
     RETORT_ASSIGN_OR_RETURN(planned->init_files, InitFiles(*planned, models.init_teacher));
     return absl::OkStatus();

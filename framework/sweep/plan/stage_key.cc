@@ -18,6 +18,7 @@ std::string CanonicalBytes(Stage stage) {
   stage.clear_checkpoint_steps();
   stage.clear_budget();
   stage.clear_precision();
+  stage.clear_task();
   ClearPaths(PluginKind::kData, PluginCatalogue::Global(), stage.mutable_data()->mutable_plugin());
   return DeterministicBytes(stage);
 }

@@ -1,11 +1,10 @@
 #include "framework/sweep/plan/stage_models.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/stage_references.h"
 #include "framework/data/training_data.h"
@@ -18,8 +17,8 @@ namespace {
 
 class ModelResolver {
  public:
-  ModelResolver(const Experiment& experiment, const PlannedStudent& student, Inputs* inputs)
-      : experiment_(experiment), student_(student), inputs_(inputs) {}
+  ModelResolver(const Experiment& experiment, const std::string& task, const PlannedStudent& student, Inputs* inputs)
+      : experiment_(experiment), task_(task), student_(student), inputs_(inputs) {}
 
   absl::StatusOr<StageModels> Resolve(const Stage& stage) const {
     StageModels models;
@@ -65,11 +64,7 @@ class ModelResolver {
     return student_.teacher->model.config;
   }
 
-  const Stage* FindStage(absl::string_view reference) const {
-    const auto found = std::find_if(experiment_.stage().begin(), experiment_.stage().end(),
-                                    [&](const Stage& stage) { return absl::StrCat("@", stage.name()) == reference; });
-    return found == experiment_.stage().end() ? nullptr : &*found;
-  }
+  const Stage* FindStage(absl::string_view reference) const { return FindReferenced(experiment_, reference, task_); }
 
   // Where the classes are others, losses that read them say so.
   static void Fit(const std::vector<std::string>& classes, EncoderConfig* config) {
@@ -77,6 +72,7 @@ class ModelResolver {
   }
 
   const Experiment& experiment_;
+  const std::string task_;
   const PlannedStudent& student_;
   Inputs* inputs_;
 };
@@ -103,7 +99,7 @@ absl::StatusOr<PlannedStudent> PlanStudent(const Experiment& experiment, Inputs*
 
 absl::StatusOr<StageModels> ResolveStageModels(const Experiment& experiment, const Stage& stage,
                                                const PlannedStudent& student, Inputs* inputs) {
-  return ModelResolver(experiment, student, inputs).Resolve(stage);
+  return ModelResolver(experiment, stage.task(), student, inputs).Resolve(stage);
 }
 
 }  // namespace retort

@@ -33,6 +33,7 @@ absl::Status AddTraining(const Plan& plan, int index, const Store& store, RunRes
   run->tokens = progress.tokens;
   run->student_flops = progress.student_flops;
   run->total_flops = progress.total_flops;
+  if (progress.stopped_step > 0) run->stopped_steps[stage.stage.name()] = progress.stopped_step;
   run->computed_with.insert(progress.computed_with);
   return absl::OkStatus();
 }
