@@ -32,6 +32,16 @@ std::string DefaultPrimaryMetric(const Experiment& base, const PluginCatalogue& 
                               : absl::StrCat(last->task(), "/", entry->rules.primary_metric);
 }
 
+// Whether every task has an evaluation, or none has one, so that all of them get one.
+bool AllTasksAreEvaluated(const Experiment& base, const std::vector<std::string>& tasks) {
+  std::set<std::string> evaluated;
+  for (const Stage& stage : base.stage()) {
+    if (stage.has_evaluation()) evaluated.insert(stage.task());
+  }
+  const auto is_evaluated = [&](const std::string& task) { return evaluated.count(task) > 0; };
+  return evaluated.empty() || std::all_of(tasks.begin(), tasks.end(), is_evaluated);
+}
+
 absl::Status CheckMacro(const Macro& macro, const std::vector<std::string>& tasks) {
   const std::string place = absl::StrCat("report: macro \"", macro.name(), "\": ");
   const auto error = [&](const char* field, const std::string& what) {
@@ -68,7 +78,9 @@ absl::StatusOr<ReportSpec> ExpandReport(const ReportSpec& report, const Experime
   const std::vector<std::string> tasks = TasksOf(base);
   RETORT_RETURN_IF_ERROR(CheckMacros(report, tasks));
   ReportSpec expanded = report;
-  if (expanded.macro().empty() && tasks.size() > 1) expanded.add_macro()->set_name(kDefaultMacro);
+  if (expanded.macro().empty() && tasks.size() > 1 && AllTasksAreEvaluated(base, tasks)) {
+    expanded.add_macro()->set_name(kDefaultMacro);
+  }
   if (!expanded.has_primary_metric()) {
     expanded.set_primary_metric(expanded.macro().empty() ? DefaultPrimaryMetric(base, catalogue)
                                                          : expanded.macro(0).name());

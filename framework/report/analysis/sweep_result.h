@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "framework/eval/scores/macro_average.h"
 #include "framework/eval/scores/metric_spec.h"
 #include "framework/eval/scores/scores.h"
 #include "framework/train/observer.h"
@@ -72,6 +73,7 @@ struct SweepResult {
   std::vector<TeacherScores> teachers;
   std::vector<PublishedResult> published;
   MetricSpecs metrics;                // What the evaluations measure, in the order of their columns.
+  std::vector<MacroAverage> macros;   // Over tasks, whose metrics are named as OfTask does.
   std::string primary_metric;         // "masked_lm/cross_entropy"
   std::vector<std::string> warnings;  // Dead options and the like, from the plan.
   // What holds for all of it; empty if nothing does.

@@ -112,6 +112,7 @@ std::string RenderResultsJson(const SweepResult& result, const Analysis& analysi
                                {"metric", column.metric.name},
                                {"label", column.metric.label},
                                {"better", BetterName(column.metric.better)}});
+    if (!column.average_of.empty()) json["metrics"].back()["average_of"] = column.average_of;
   }
   json["variants"] = Json::array();
   for (const VariantAnalysis& variant : analysis.variants) {

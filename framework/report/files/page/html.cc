@@ -248,6 +248,13 @@ std::string Method(const SweepResult& result, const Analysis& analysis) {
       "one "
       "value for all examples, means are compared, and the interval speaks of other seeds only. Intervals are not "
       "corrected for the number of comparisons.</p>\n";
+  const auto is_average = [](const MetricColumn& column) { return !column.average_of.empty(); };
+  if (std::any_of(analysis.columns.begin(), analysis.columns.end(), is_average)) {
+    absl::StrAppend(&html,
+                    "<p>A macro average is the mean over tasks. Tasks are strata: the seeds’ part of its variance is "
+                    "that of the seeds’ macro averages, the examples’ part Σ max(0, v(examples) − v(interaction)) / T² "
+                    "over the T tasks.</p>\n");
+  }
   for (const std::string& sentence : DescribeAll(analysis, result.conditions)) {
     absl::StrAppend(&html, "<p>", EscapeHtml(sentence), ".</p>\n");
   }
