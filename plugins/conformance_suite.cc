@@ -242,8 +242,8 @@ class DataConformance : public ::testing::TestWithParam<std::string> {};
 TEST_P(DataConformance, RulesOfItsConfigurationAreSound) { ExpectRulesAreSound(PluginKind::kData, GetParam()); }
 
 TEST_P(DataConformance, ItsEvaluationIsLinked) {
-  const std::string& evaluation = PluginCatalogue::Global().Find(PluginKind::kData, GetParam())->rules.evaluation;
-  EXPECT_NE(PluginCatalogue::Global().Find(PluginKind::kEvaluation, evaluation), nullptr) << evaluation;
+  const Data example = FilledExample<Data>(PluginKind::kData, GetParam());
+  EXPECT_TRUE(EvaluationOfData(example, PluginCatalogue::Global()).has_plugin());
 }
 
 TEST_P(DataConformance, StepsAreAFunctionOfTheirNumber) {

@@ -7,7 +7,9 @@ PLUGINS = {
     ],
     "evaluation": [
         "causal_lm",
+        "classification",
         "masked_lm",
+        "regression",
         "sentence_similarity",
     ],
     "init": [
