@@ -10,7 +10,9 @@ PLUGINS = {
     ],
     "evaluation": [
         "causal_lm",
+        "classification",
         "masked_lm",
+        "regression",
         "sentence_similarity",
     ],
     "init": [

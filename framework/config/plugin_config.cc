@@ -63,6 +63,13 @@ Evaluation EvaluationOfData(const Data& data, const PluginCatalogue& catalogue) 
   return evaluation;
 }
 
+bool EvaluatesSome(const Evaluation& evaluation) {
+  const std::unique_ptr<Message> config = UnpackAny(evaluation.plugin());
+  if (config == nullptr) return false;
+  const auto* field = config->GetDescriptor()->FindFieldByName("sequences");
+  return field != nullptr && config->GetReflection()->HasField(*config, field);
+}
+
 Evaluation EvaluationWhileTraining(const Stage& stage, const PluginCatalogue& catalogue) {
   Evaluation evaluation = EvaluationOfData(stage.data(), catalogue);
   const std::unique_ptr<Message> config = UnpackAny(evaluation.plugin());

@@ -45,6 +45,7 @@ struct EvaluatorContext {};
 struct EvaluationInputs {
   const Tokenizer& tokenizer;  // The students'. Not kept.
   DataCache* cache = nullptr;
+  bool only_predicts = false;  // The examples are not scored, only Predict is called: they may lack labels.
 };
 
 // What a model tells of one example.

@@ -15,6 +15,8 @@
 namespace retort {
 namespace {
 
+constexpr int kSequencesWhileTraining = 128;  // Of evaluations of a number of sequences.
+
 // The sizes of BERT-base (Devlin et al. 2019, section 3), and what the family has instead of it.
 void FillArchitecture(const StudentDefaults& family, Architecture* architecture) {
   RETORT_DEFAULT(architecture, layers, 12);
@@ -67,7 +69,9 @@ void FillTraining(const PluginCatalogue& catalogue, Stage* stage) {
   RETORT_DEFAULT(stage, normalization, PER_STEP);
   if (stage->has_evaluate()) {
     RETORT_DEFAULT(stage->mutable_evaluate(), split, "select");
-    RETORT_DEFAULT(stage->mutable_evaluate(), sequences, 128);
+    if (EvaluatesSome(EvaluationWhileTraining(*stage, catalogue))) {
+      RETORT_DEFAULT(stage->mutable_evaluate(), sequences, kSequencesWhileTraining);
+    }
   }
   if (stage->keep().choice_case() == Keep::CHOICE_NOT_SET) stage->mutable_keep()->mutable_last();
   RETORT_DEFAULT(stage, checkpoint_steps, 100);
