@@ -44,8 +44,9 @@ absl::StatusOr<Evaluation> ReadEvaluation(const std::string& text, const Data& d
   }
   evaluation = EvaluationOfData(data, catalogue);
   if (evaluation.has_plugin()) return evaluation;
-  return absl::InvalidArgumentError(absl::StrCat("--evaluation: want one, since such data has none of its own; linked: ",
-                                                 catalogue.LinkedNames(PluginKind::kEvaluation)));
+  return absl::InvalidArgumentError(
+      absl::StrCat("--evaluation: want one, since such data has none of its own; linked: ",
+                   catalogue.LinkedNames(PluginKind::kEvaluation)));
 }
 
 absl::Status SetSplit(const std::string& split, Evaluation* evaluation) {

@@ -19,11 +19,11 @@ struct ChosenTask {
 
 // Makes it of a program's flags, with the plugins that are linked. Reads no data.
 //
-// Args: task: the text of a data plugin's choice, "glue { task: \"RTE\" folder: \"RTE\" }", or a file of such text whose
-// name ends in .textproto. evaluation: the text of an evaluation plugin's choice; empty: the evaluation that such data has.
-// What it does not say is as in the task. split: of the data; empty: as the evaluation says.
-// Errors, which begin with the flag: those of ParseText and LoadText; InvalidArgument for configurations that cannot be, for
-// data without an evaluation, and for a split where the evaluation has none; those of the plugins.
+// Args: task: the text of a data plugin's choice, "glue { task: \"RTE\" folder: \"RTE\" }", or a file of such text
+// whose name ends in .textproto. evaluation: the text of an evaluation plugin's choice; empty: the evaluation that such
+// data has. What it does not say is as in the task. split: of the data; empty: as the evaluation says.
+// Errors, which begin with the flag: those of ParseText and LoadText; InvalidArgument for configurations that cannot
+// be, for data without an evaluation, and for a split where the evaluation has none; those of the plugins.
 absl::StatusOr<ChosenTask> ChooseTask(const std::string& task, const std::string& evaluation, const std::string& split);
 
 }  // namespace retort

@@ -76,9 +76,7 @@ std::string Aligned(const std::vector<Row>& rows) {
 }
 
 Json EstimateJson(const PairedDifference& estimate) {
-  const auto if_known = [&](const std::optional<double>& end) {
-    return end ? NumberToJson(*end) : Json(nullptr);
-  };
+  const auto if_known = [&](const std::optional<double>& end) { return end ? NumberToJson(*end) : Json(nullptr); };
   return {{"value", NumberToJson(estimate.estimate)},
           {"standard_error", estimate.low ? NumberToJson(estimate.standard_error) : Json(nullptr)},
           {"low", if_known(estimate.low)},

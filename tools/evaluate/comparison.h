@@ -11,8 +11,8 @@
 #include "nlohmann/json.hpp"
 #include "tools/evaluate/evaluate_models.h"
 
-// Models beside one another: each metric with its standard error over examples, and the paired difference of each model to
-// the first. Pure functions.
+// Models beside one another: each metric with its standard error over examples, and the paired difference of each model
+// to the first. Pure functions.
 
 namespace retort {
 
@@ -20,8 +20,8 @@ namespace retort {
 struct MetricComparison {
   MetricSpec metric;
   std::vector<PairedDifference> values;  // To 0.
-  // To the first model; none for the first itself, and for those that were measured on other examples. Where a metric is
-  // one value for all examples, there is no interval.
+  // To the first model; none for the first itself, and for those that were measured on other examples. Where a metric
+  // is one value for all examples, there is no interval.
   std::vector<std::optional<PairedDifference>> differences;
 };
 
@@ -33,7 +33,8 @@ absl::StatusOr<std::vector<MetricComparison>> Compare(const MetricSpecs& metrics
 // A table for readers, a row per model and one per difference, in lines that end in a newline.
 std::string ComparisonTable(const std::vector<MetricComparison>& comparisons, const std::vector<ModelResult>& models);
 
-// One object per model: {"model", "metrics": {NAME: {"value", "standard_error", "low", "high"}}, "differences": the same}.
+// One object per model: {"model", "metrics": {NAME: {"value", "standard_error", "low", "high"}}, "differences": the
+// same}.
 nlohmann::ordered_json ComparisonJson(const std::vector<MetricComparison>& comparisons,
                                       const std::vector<ModelResult>& models);
 

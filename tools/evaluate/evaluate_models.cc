@@ -36,13 +36,13 @@ std::string HeadsOf(const EncoderConfig& config) {
 absl::Status CheckFits(const std::string& folder, const EncoderConfig& config, const ModelNeeds& needs) {
   if (needs.head && FindHead(config, *needs.head) == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(folder, ": want a model with a head of kind ",
-                                                   HeadKindName(*needs.head), ", got one whose heads are: ",
-                                                   HeadsOf(config)));
+                                                   HeadKindName(*needs.head),
+                                                   ", got one whose heads are: ", HeadsOf(config)));
   }
   if (needs.causal && *needs.causal != config.causal()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        folder, ": want a model that ", *needs.causal ? "reads from left to right alone" : "reads both ways",
-        ", got one of family ", config.family));
+    return absl::InvalidArgumentError(absl::StrCat(folder, ": want a model that ",
+                                                   *needs.causal ? "reads from left to right alone" : "reads both ways",
+                                                   ", got one of family ", config.family));
   }
   if (needs.longest_sequence <= config.longest_sequence()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(folder, ": want a model of at least the ", needs.longest_sequence,

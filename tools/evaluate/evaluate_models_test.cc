@@ -19,9 +19,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using testing::IsInvalidArgument;
 using testing::IsOk;
+using ::testing::SizeIs;
 
 // The letters of the test task, with the special pieces before them.
 TokenizerFiles Letters() {
@@ -90,8 +90,9 @@ TEST_F(EvaluateModelsTest, WithoutLabelsItPredictsAndSaysSo) {
 }
 
 TEST_F(EvaluateModelsTest, WantsModelsOfTheTask) {
-  EXPECT_THAT(Evaluate({Save("other", {"no", "maybe"})}), IsInvalidArgument("want the classes of the data (no, yes), got "
-                                                                           "no, maybe"));
+  EXPECT_THAT(Evaluate({Save("other", {"no", "maybe"})}),
+              IsInvalidArgument("want the classes of the data (no, yes), got "
+                                "no, maybe"));
   EncoderConfig config = testing::SmallModel("bert", 1);
   config.vocabulary_size = 31;
   EXPECT_THAT(Evaluate({SaveConfig("headless", config)}),

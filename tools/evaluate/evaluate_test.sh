@@ -24,8 +24,8 @@ expect 0 "" --model=$mini --task="$task" --evaluation="$evaluation" --json="$jso
 
 # A file of the same text; --split goes before the evaluation's.
 echo "$task" >"$TEST_TMPDIR/task.textproto"
-expect 0 "split train" --model=$mini --task="$TEST_TMPDIR/task.textproto" --evaluation='masked_lm { split: "report" sequences: 8 }' \
-  --split=train
+expect 0 "split train" --model=$mini --task="$TEST_TMPDIR/task.textproto" --split=train \
+  --evaluation='masked_lm { split: "report" sequences: 8 }'
 
 expect 1 "--model: want a model folder, got none" --task="$task"
 expect 1 "--task: want data to evaluate on, got none" --model=$mini

@@ -29,11 +29,13 @@
 #include "tools/evaluate/evaluate_models.h"
 #include "tools/evaluate/predictions.h"
 
-DEFINE_string(model, "", "Hugging Face model folder with the task's head; as often as wanted: models are compared with the first");
+DEFINE_string(model, "",
+              "Hugging Face model folder with the task's head; as often as wanted: models are compared with the first");
 DEFINE_string(task, "", "the data, as in an experiment's data { ... }, or a .textproto file of such text");
 DEFINE_string(split, "", "the part of the data: select, report, test, or another that it has; default: report");
 DEFINE_string(evaluation, "", "as in an experiment's evaluation { ... }; default: the one that such data has");
-DEFINE_string(predictions, "", "folder to write predictions into, in the layout that GLUE's server or SQuAD's scripts read");
+DEFINE_string(predictions, "",
+              "folder to write predictions into, in the layout that GLUE's server or SQuAD's scripts read");
 DEFINE_string(json, "", "file to write the scores into");
 DEFINE_bool(overwrite, false, "replace what is where predictions and scores are written");
 DEFINE_string(device, "cpu", "cpu or cuda");
@@ -64,7 +66,8 @@ absl::Status CheckFlags(const std::vector<std::string>& models, int arguments) {
   return CheckOutputFile(FLAGS_json, {{}, FLAGS_overwrite, kJsonBeginning, "--json"});
 }
 
-// The folder of each model's predictions: that of the flag, or of several models one in it, named 1, 2 ... in their order.
+// The folder of each model's predictions: that of the flag, or of several models one in it, named 1, 2 ... in their
+// order.
 std::string PredictionsFolder(size_t model, size_t models) {
   return models == 1 ? FLAGS_predictions : absl::StrCat(FLAGS_predictions, "/", model + 1);
 }
@@ -72,8 +75,8 @@ std::string PredictionsFolder(size_t model, size_t models) {
 absl::Status CheckPredictionFiles(const PredictionFile& file, size_t models) {
   for (size_t m = 0; m < models; ++m) {
     const std::string path = absl::StrCat(PredictionsFolder(m, models), "/", file.name);
-    RETORT_RETURN_IF_ERROR(CheckOutputFile(
-        path, {{}, FLAGS_overwrite, file.json ? "" : kPredictionsHeading, "--predictions"}));
+    RETORT_RETURN_IF_ERROR(
+        CheckOutputFile(path, {{}, FLAGS_overwrite, file.json ? "" : kPredictionsHeading, "--predictions"}));
   }
   return absl::OkStatus();
 }
@@ -96,8 +99,9 @@ absl::Status Report(const ChosenTask& task, const TaskResults& results) {
   for (const std::string& note : results.notes) std::cout << note << "\n";
   RETORT_ASSIGN_OR_RETURN(const auto comparisons, Compare(task.evaluator->metrics(), models));
   if (!comparisons.empty()) {
-    std::cout << "\n" << ComparisonTable(comparisons, models)
-              << "\n± is the standard error over examples" << (models.size() > 1 ? "; of differences, the 95 % interval over them" : "") << "\n";
+    std::cout << "\n"
+              << ComparisonTable(comparisons, models) << "\n± is the standard error over examples"
+              << (models.size() > 1 ? "; of differences, the 95 % interval over them" : "") << "\n";
   }
   if (FLAGS_json.empty()) return absl::OkStatus();
   const nlohmann::ordered_json json = {{"task", task.description},

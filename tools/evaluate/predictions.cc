@@ -60,8 +60,9 @@ absl::StatusOr<std::string> PredictionText(const PredictionFile& file, const std
   std::string text = kPredictionsHeading;
   for (const auto& [id, answer] : predictions) {
     if (!FitsACell(id) || !FitsACell(answer)) {
-      return absl::InvalidArgumentError(absl::StrCat("--predictions: want ids and classes without tabs and line ends, for ",
-                                                     file.name, ", got \"", id, "\" and \"", answer, "\""));
+      return absl::InvalidArgumentError(
+          absl::StrCat("--predictions: want ids and classes without tabs and line ends, for ", file.name, ", got \"",
+                       id, "\" and \"", answer, "\""));
     }
     const auto number = std::find(classes.begin(), classes.end(), answer) - classes.begin();
     absl::StrAppend(&text, id, "\t", file.numbers ? absl::StrCat(number) : answer, "\n");

@@ -32,7 +32,8 @@ PredictionFile GlueFileOf(const std::string& task, absl::string_view split, Head
 // Args: needs: of the evaluation.
 PredictionFile PredictionFileOf(const Data& data, absl::string_view split, const ModelNeeds& needs);
 
-// The file's text. InvalidArgument for an id, a class or an answer that a table cannot hold, since it has a tab or a line end.
+// The file's text. InvalidArgument for an id, a class or an answer that a table cannot hold, since it has a tab or a
+// line end.
 // REQUIRES: with `numbers`, every answer is one of the classes.
 absl::StatusOr<std::string> PredictionText(const PredictionFile& file, const std::vector<Prediction>& predictions,
                                            const std::vector<std::string>& classes);

@@ -35,9 +35,9 @@ TEST(GlueFile, IsWhatTheServerAsksFor) {
   }
   EXPECT_EQ(GlueFileOf("STS-B", "test", HeadKind::kScore).name, "STS-B.tsv");
   EXPECT_FALSE(GlueFileOf("STS-B", "test", HeadKind::kScore).numbers);
-  for (const auto& [split, name] : {std::pair("report", "MNLI-m.tsv"), std::pair("test", "MNLI-m.tsv"),
-                                    std::pair("mismatched", "MNLI-mm.tsv"), std::pair("test_mismatched", "MNLI-mm.tsv"),
-                                    std::pair("diagnostic", "AX.tsv")}) {
+  for (const auto& [split, name] :
+       {std::pair("report", "MNLI-m.tsv"), std::pair("test", "MNLI-m.tsv"), std::pair("mismatched", "MNLI-mm.tsv"),
+        std::pair("test_mismatched", "MNLI-mm.tsv"), std::pair("diagnostic", "AX.tsv")}) {
     EXPECT_EQ(GlueFileOf("MNLI", split, HeadKind::kClasses).name, name);
     EXPECT_FALSE(GlueFileOf("MNLI", split, HeadKind::kClasses).numbers);
   }

@@ -8,8 +8,8 @@
 
 namespace retort {
 
-// The device that a program's --device names, "cpu" or "cuda". InvalidArgument, beginning with "--device: ", for other names,
-// and for "cuda" where there is none.
+// The device that a program's --device names, "cpu" or "cuda". InvalidArgument, beginning with "--device: ", for other
+// names, and for "cuda" where there is none.
 absl::StatusOr<c10::Device> ParseDevice(const std::string& name);
 
 }  // namespace retort

@@ -16,9 +16,9 @@ struct OutputRules {
   std::string flag = "--output";
 };
 
-// That a program may write this file. InvalidArgument, beginning with the flag ("--output: "), for one that the rules keep, and for
-// what is no regular file (a folder, a named pipe, a device), whatever they say; a file that is not there is sound.
-// Thread-safe.
+// That a program may write this file. InvalidArgument, beginning with the flag ("--output: "), for one that the rules
+// keep, and for what is no regular file (a folder, a named pipe, a device), whatever they say; a file that is not there
+// is sound. Thread-safe.
 absl::Status CheckOutputFile(const std::string& output, const OutputRules& rules);
 
 }  // namespace retort
