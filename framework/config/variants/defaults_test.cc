@@ -36,7 +36,7 @@ TEST(DefaultsTest, WhileTrainingSomeSequencesAreEvaluated) {
 
 TEST(DefaultsTest, WhileTrainingAllExamplesAreEvaluatedWhereThatIsTheEvaluationsDefault) {
   EXPECT_FALSE(Filled("pairs", "every_steps: 1").evaluate().has_sequences());
-  EXPECT_EQ(EvaluationOf(Filled("pairs", "every_steps: 1")), "test_pairs {}");
+  EXPECT_EQ(EvaluationOf(Filled("pairs", "every_steps: 1")), "test_pairs { }");
   EXPECT_EQ(EvaluationOf(Filled("pairs", "sequences: 7")), "test_pairs { sequences: 7 }");
 }
 
