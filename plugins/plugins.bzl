@@ -3,7 +3,10 @@
 PLUGINS = {
     "data": [
         "causal_lm",
+        "folder",
+        "glue",
         "masked_lm",
+        "table",
     ],
     "evaluation": [
         "causal_lm",

@@ -78,6 +78,9 @@ class Labeller {
     if (!encoded.ok()) {
       return absl::InvalidArgumentError(absl::StrCat(example.place, ": ", encoded.status().message()));
     }
+    if (encoded->ids.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(example.place, ": want a text of at least one piece, got none"));
+    }
     if (static_cast<int64_t>(encoded->ids.size()) < options_.length) return encoded;
     SequenceOptions whole = encoding_;
     whole.truncation = Truncation::kNone;

@@ -63,7 +63,8 @@ class TaskReader {
   virtual std::vector<std::string> splits() const = 0;
 
   // Errors: those of files; InvalidArgument, "FILE:LINE: want ..., got ...", for rows that are not as the layout says.
-  // An example of any split but "test" has a label or a score. REQUIRES: `split` is one of splits().
+  // An example has a label or a score, but of "test" and of splits whose labels nobody but a server has. REQUIRES:
+  // `split` is one of splits().
   virtual absl::StatusOr<TaskExamples> Read(absl::string_view split) const = 0;
 };
 

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "ATen/ops/index_select.h"
 #include "ATen/ops/tensor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
+#include "glog/logging.h"
 
 namespace retort {
 namespace {
@@ -38,6 +41,18 @@ absl::Status OtherClasses(const std::vector<std::string>& classes, const std::ve
       unnamed ? "; say in its config.json which they are: \"id2label\": {\"0\": ...}" : ""));
 }
 
+bool IsOfClasses(const ParameterSpec& spec) { return absl::StartsWith(spec.name, "head.classes."); }
+
+ParameterSet WithoutClasses(const ParameterSet& parameters) {
+  std::vector<ParameterSpec> specs = parameters.specs();
+  specs.erase(std::remove_if(specs.begin(), specs.end(), IsOfClasses), specs.end());
+  ParameterSet kept(std::move(specs), parameters.flat().scalar_type(), parameters.flat().device());
+  for (const ParameterSpec& spec : kept.specs()) {
+    CHECK(kept.Set(spec.name, parameters.Get(spec.name)).ok()) << spec.name;
+  }
+  return kept;
+}
+
 }  // namespace
 
 absl::Status OrderClasses(const std::vector<std::string>& classes, const std::string& model, EncoderConfig* config,
@@ -55,6 +70,16 @@ absl::Status OrderClasses(const std::vector<std::string>& classes, const std::st
     RETORT_RETURN_IF_ERROR(parameters->Set(name, parameters->Get(name).index_select(0, rows)));
   }
   return absl::OkStatus();
+}
+
+void FitClasses(const EncoderConfig& student, EncoderConfig* config, ParameterSet* parameters) {
+  const HeadSpec* wanted = FindHead(student, HeadKind::kClasses);
+  if (wanted == nullptr || FindHead(*config, HeadKind::kClasses) == nullptr) return;
+  if (OrderClasses(wanted->classes, "", config, parameters).ok()) return;
+  auto& heads = config->heads;
+  const auto has_classes = [](const HeadSpec& head) { return head.kind == HeadKind::kClasses; };
+  heads.erase(std::remove_if(heads.begin(), heads.end(), has_classes), heads.end());
+  if (parameters != nullptr) *parameters = WithoutClasses(*parameters);
 }
 
 }  // namespace retort

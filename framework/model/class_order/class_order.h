@@ -22,6 +22,12 @@ namespace retort {
 absl::Status OrderClasses(const std::vector<std::string>& classes, const std::string& model, EncoderConfig* config,
                           ParameterSet* parameters);
 
+// Makes a model one that a student can be initialised from: gives its classes the order of the student's where they are
+// the same by name, and leaves a head of other classes out.
+//
+// Args: parameters: of the model; null where there is only a configuration.
+void FitClasses(const EncoderConfig& student, EncoderConfig* config, ParameterSet* parameters);
+
 }  // namespace retort
 
 #endif  // RETORT_FRAMEWORK_MODEL_CLASS_ORDER_CLASS_ORDER_H_

@@ -65,5 +65,17 @@ TEST(OrderClasses, LeavesModelsWithoutClassesAlone) {
   EXPECT_TRUE(config == before);
 }
 
+TEST(FitClasses, LeavesOtherClassesOut) {
+  EncoderConfig config = ModelOf({"yes", "no"});
+  ParameterSet parameters = ParametersOf(config);
+  FitClasses(ModelOf({"no", "yes"}), &config, &parameters);
+  EXPECT_EQ(config.heads.front().classes, (Names{"no", "yes"}));
+  EXPECT_TRUE(parameters.Has("head.classes.output.weight"));
+  FitClasses(ModelOf({"a", "b", "c"}), &config, &parameters);
+  EXPECT_TRUE(config.heads.empty());
+  EXPECT_FALSE(parameters.Has("head.classes.output.weight"));
+  EXPECT_TRUE(parameters.Has("embeddings.word"));
+}
+
 }  // namespace
 }  // namespace retort

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "framework/eval/scores/macro_average.h"
 #include "framework/eval/scores/metric_spec.h"
 #include "framework/eval/scores/scores.h"
 #include "framework/train/observer.h"
@@ -32,7 +33,9 @@ struct RunResult {
   std::string evaluation_examples;            // As Scores.examples; empty without evaluations.
   std::vector<Scores> scores;                 // Final evaluations.
   std::set<std::string> computed_with;        // Threads, instruction set and libraries of all its stages.
-  std::string folder;                         // Where its results lie, for a reader who wants the weights.
+  // The steps after which Keep.best.patience ended trainings, by stage.
+  std::map<std::string, int64_t> stopped_steps;
+  std::string folder;  // Where its results lie, for a reader who wants the weights.
 };
 
 struct VariantInfo {
@@ -70,6 +73,7 @@ struct SweepResult {
   std::vector<TeacherScores> teachers;
   std::vector<PublishedResult> published;
   MetricSpecs metrics;                // What the evaluations measure, in the order of their columns.
+  std::vector<MacroAverage> macros;   // Over tasks, whose metrics are named as OfTask does.
   std::string primary_metric;         // "masked_lm/cross_entropy"
   std::vector<std::string> warnings;  // Dead options and the like, from the plan.
   // What holds for all of it; empty if nothing does.

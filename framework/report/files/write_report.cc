@@ -8,6 +8,7 @@
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/report/analysis/analysis.h"
+#include "framework/report/analysis/early_stops.h"
 #include "framework/report/analysis/format.h"
 #include "framework/report/analysis/wording.h"
 #include "framework/report/files/page/html.h"
@@ -55,6 +56,9 @@ absl::StatusOr<std::string> RenderTerminalReport(const SweepResult& result, int 
   std::string text =
       absl::StrCat(result.name, "\n\n", RenderText(table, width), "\n", Wrap(table.note, width, ""), "\n\n");
   for (const std::string& sentence : DescribeAll(analysis, "")) {
+    absl::StrAppend(&text, Wrap(sentence, width, "    "), "\n");
+  }
+  for (const std::string& sentence : DescribeEarlyStops(result)) {
     absl::StrAppend(&text, Wrap(sentence, width, "    "), "\n");
   }
   if (!analysis.warnings.empty()) absl::StrAppend(&text, "\n");

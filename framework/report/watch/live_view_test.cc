@@ -132,12 +132,16 @@ TEST_F(LiveViewTest, PlainLinesElsewhere) {
   view.Evaluated(id, {20, 0, 0, 0, {{"masked_lm/cross_entropy", 4.314}}});
   now_ += absl::Seconds(11);
   view.StepDone(id, Step(21));
+  view.Evaluated(id, {21, 0, 0, 0, {{"masked_lm/cross_entropy", 4.5}}, /*out_of_patience=*/true});
   view.StageEnded(id, absl::OkStatus());
   EXPECT_THAT(written_, ElementsAre("base (seed 1) distil: 100 steps, 4.30 M parameters\n",
                                     "base (seed 1) distil: 10 %  ce 1.50  1.00 k tokens/s  0:09 left\n",
                                     "base (seed 1) distil: 20 %  ce 1.50  1.00 k tokens/s  0:08 left\n",
                                     "base (seed 1) distil: evaluated at step 20: cross-entropy 4.31 nats\n",
-                                    StartsWith("0 of 1 runs done · 1 running"), "base (seed 1) distil done in 0:13\n"));
+                                    StartsWith("0 of 1 runs done · 1 running"),
+                                    "base (seed 1) distil: evaluated at step 21: cross-entropy 4.50 nats; training "
+                                    "ends here, out of patience (keep.best.patience)\n",
+                                    "base (seed 1) distil done in 0:13\n"));
 }
 
 }  // namespace

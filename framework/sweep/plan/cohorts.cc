@@ -36,7 +36,7 @@ std::vector<int> NextCohort(const Plan& plan, const StageIndices& done, const St
 
 bool SourcesAreDone(const PlannedStage& stage, const StageIndices& done) {
   const auto is_done = [&](int source) { return source < 0 || done.count(source) > 0; };
-  return is_done(stage.student) && is_done(stage.teacher);
+  return is_done(stage.student) && is_done(stage.teacher) && is_done(stage.init_teacher);
 }
 
 std::vector<std::vector<int>> Cohorts(const Plan& plan, StageIndices done, const StageIndices& failed) {

@@ -27,7 +27,7 @@ absl::StatusOr<std::vector<ReadyModel>> MakeStudents(const std::vector<int>& sta
     const PlannedStage& stage = context.plan.stages[index];
     RETORT_RETURN_IF_ERROR(OnFirstRank(context.ranks, [&] { return context.store.Begin(stage); }));
     RETORT_ASSIGN_OR_RETURN(const ParameterSet parameters, InitialParameters(stage, context));
-    RETORT_ASSIGN_OR_RETURN(ReadyModel student, MakeReady(stage.config, parameters, at::kFloat, context));
+    RETORT_ASSIGN_OR_RETURN(ReadyModel student, MakeReady(stage, stage.config, parameters, at::kFloat, context));
     students.push_back(std::move(student));
   }
   return students;

@@ -125,6 +125,7 @@ std::string DescribePlan(const Plan& plan, const Store& store, std::optional<dou
   absl::StrAppend(&text, absl::StrFormat("  memory: about %sB; disk: %sB\n", Count(ProgramMemory(cost.memory)),
                                          Count(cost.stored_parameters * kBytesPerParameterStored)));
   for (const std::string& teacher : plan.teachers) absl::StrAppend(&text, "  teacher ", teacher, "\n");
+  for (const std::string& note : plan.notes) absl::StrAppend(&text, "  ", note, "\n");
   for (const std::string& warning : plan.warnings) absl::StrAppend(&text, "  warning: ", warning, "\n");
   return text;
 }
