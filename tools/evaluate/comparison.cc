@@ -34,6 +34,7 @@ absl::StatusOr<MetricComparison> CompareBy(const MetricSpec& metric, const std::
     const ExampleScores& scores = model.scores.at(metric.name);
     RETORT_ASSIGN_OR_RETURN(const std::vector<double> values, LinearisedValues(scores));
     RETORT_ASSIGN_OR_RETURN(PairedDifference value, EstimateDifference({values}));
+    value.estimate = scores.Mean();  // Without the rounding of linearised values.
     comparison.values.push_back(value);
     comparison.differences.emplace_back();
     if (&model == &first || model.measured_on != first.measured_on) continue;

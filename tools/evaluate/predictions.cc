@@ -1,32 +1,20 @@
 #include "tools/evaluate/predictions.h"
 
 #include <algorithm>
-#include <memory>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "framework/config/reflection.h"
-#include "glog/logging.h"
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/message.h"
 #include "nlohmann/json.hpp"
+#include "plugins/data/glue/glue.pb.h"
 
 namespace retort {
 namespace {
 
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-
-constexpr char kGlue[] = "retort.GlueDataConfig";
-
-// "MNLI"; empty for data that is not of GLUE.
-std::string GlueTaskOf(const Data& data) {
-  const std::unique_ptr<Message> config = UnpackAny(data.plugin());
-  if (config == nullptr || AnyTypeName(data.plugin()) != kGlue) return "";
-  const FieldDescriptor* task = config->GetDescriptor()->FindFieldByName("task");
-  CHECK(task != nullptr) << kGlue << ".task";
-  return config->GetReflection()->GetString(*config, task);
+// Null for data that is not of GLUE.
+const GlueTask* GlueTaskOf(const Data& data) {
+  GlueDataConfig config;
+  return data.plugin().UnpackTo(&config) ? FindGlueTask(config.task()) : nullptr;
 }
 
 bool FitsACell(const std::string& text) { return text.find_first_of("\t\r\n") == std::string::npos; }
@@ -39,19 +27,16 @@ std::string JsonText(const std::vector<Prediction>& predictions) {
 
 }  // namespace
 
-PredictionFile GlueFileOf(const std::string& task, absl::string_view split, HeadKind head) {
-  if (task == "MNLI") {
-    return {split == "diagnostic" ? "AX.tsv" : (absl::StrContains(split, "mismatched") ? "MNLI-mm.tsv" : "MNLI-m.tsv")};
-  }
-  const bool named = task == "QNLI" || task == "RTE";
-  return {absl::StrCat(task, ".tsv"), head == HeadKind::kClasses && !named};
+PredictionFile GlueFileOf(const GlueTask& task, absl::string_view split) {
+  if (task.name != "MNLI") return {task.name + ".tsv", task.numbered};
+  if (split == "diagnostic") return {"AX.tsv"};
+  return {absl::StrContains(split, "mismatched") ? "MNLI-mm.tsv" : "MNLI-m.tsv"};
 }
 
 PredictionFile PredictionFileOf(const Data& data, absl::string_view split, const ModelNeeds& needs) {
   if (needs.head == HeadKind::kSpans) return {"predictions.json", /*numbers=*/false, /*json=*/true};
-  const std::string task = GlueTaskOf(data);
-  if (task.empty()) return {"predictions.tsv"};
-  return GlueFileOf(task, split, needs.head.value_or(HeadKind::kClasses));
+  const GlueTask* glue = GlueTaskOf(data);
+  return glue == nullptr ? PredictionFile{"predictions.tsv"} : GlueFileOf(*glue, split);
 }
 
 absl::StatusOr<std::string> PredictionText(const PredictionFile& file, const std::vector<Prediction>& predictions,

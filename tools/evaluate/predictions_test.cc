@@ -1,7 +1,11 @@
 #include "tools/evaluate/predictions.h"
 
+#include <string>
+#include <utility>
+
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"
+#include "plugins/data/glue/glue.pb.h"
 
 namespace retort {
 namespace {
@@ -24,22 +28,26 @@ TEST(PredictionFileOf, IsATableUnlessAnswersAreSpans) {
   EXPECT_TRUE(spans.json);
 }
 
-TEST(GlueFile, IsWhatTheServerAsksFor) {
+TEST(PredictionFileOf, OfGlueIsWhatTheServerAsksFor) {
+  Data data;
+  GlueDataConfig config;
+  config.set_task("CoLA");
+  data.mutable_plugin()->PackFrom(config);
+  EXPECT_EQ(PredictionFileOf(data, "test", NeedsOf(HeadKind::kClasses)).name, "CoLA.tsv");
+  for (const char* task : {"CoLA", "SST-2", "MRPC", "QQP", "WNLI", "STS-B", "QNLI", "RTE"}) {
+    EXPECT_EQ(GlueFileOf(*FindGlueTask(task), "test").name, std::string(task) + ".tsv");
+  }
   for (const char* task : {"CoLA", "SST-2", "MRPC", "QQP", "WNLI"}) {
-    EXPECT_EQ(GlueFileOf(task, "test", HeadKind::kClasses).name, std::string(task) + ".tsv");
-    EXPECT_TRUE(GlueFileOf(task, "test", HeadKind::kClasses).numbers) << task;
+    EXPECT_TRUE(GlueFileOf(*FindGlueTask(task), "test").numbers) << task;
   }
-  for (const char* task : {"QNLI", "RTE"}) {
-    EXPECT_EQ(GlueFileOf(task, "test", HeadKind::kClasses).name, std::string(task) + ".tsv");
-    EXPECT_FALSE(GlueFileOf(task, "test", HeadKind::kClasses).numbers) << task;
+  for (const char* task : {"STS-B", "MNLI", "QNLI", "RTE"}) {
+    EXPECT_FALSE(GlueFileOf(*FindGlueTask(task), "test").numbers) << task;
   }
-  EXPECT_EQ(GlueFileOf("STS-B", "test", HeadKind::kScore).name, "STS-B.tsv");
-  EXPECT_FALSE(GlueFileOf("STS-B", "test", HeadKind::kScore).numbers);
   for (const auto& [split, name] :
        {std::pair("report", "MNLI-m.tsv"), std::pair("test", "MNLI-m.tsv"), std::pair("mismatched", "MNLI-mm.tsv"),
         std::pair("test_mismatched", "MNLI-mm.tsv"), std::pair("diagnostic", "AX.tsv")}) {
-    EXPECT_EQ(GlueFileOf("MNLI", split, HeadKind::kClasses).name, name);
-    EXPECT_FALSE(GlueFileOf("MNLI", split, HeadKind::kClasses).numbers);
+    EXPECT_EQ(GlueFileOf(*FindGlueTask("MNLI"), split).name, name);
+    EXPECT_FALSE(GlueFileOf(*FindGlueTask("MNLI"), split).numbers);
   }
 }
 
