@@ -24,7 +24,8 @@ absl::Status Broken(absl::string_view what) { return absl::FailedPreconditionErr
 class Model {
  public:
   Model(const ModelNeeds& needs, const std::vector<std::string>& classes, int64_t vocabulary, uint64_t seed)
-      : encoder_(Config(needs, classes, vocabulary)), parameters_(EncoderParameterSpecs(encoder_.config()), at::kFloat, kCpu) {
+      : encoder_(Config(needs, classes, vocabulary)),
+        parameters_(EncoderParameterSpecs(encoder_.config()), at::kFloat, kCpu) {
     InitializeRandomNormal(seed, /*range=*/0.3, 0, &parameters_);
     before_ = parameters_.flat().clone();
   }

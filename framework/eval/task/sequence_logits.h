@@ -12,8 +12,8 @@
 
 namespace retort {
 
-// The logits of a head of each model for whole sequences, in evaluation mode: per model [E, outputs] float64, contiguous,
-// on the host, in the order of the examples.
+// The logits of a head of each model for whole sequences, in evaluation mode: per model [E, outputs] float64,
+// contiguous, on the host, in the order of the examples.
 //
 // One data pass for all models. Long sequences go first, so that batches hold little padding; a batch holds at most
 // `most_positions`, padding included, and at least one sequence. A model's logits do not depend on the other models.

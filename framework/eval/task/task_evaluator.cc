@@ -80,8 +80,8 @@ class TaskHeldOut final : public HeldOutExamples {
     for (size_t e = 0; e < examples_->ids.size(); ++e) {
       const absl::Span<const double> row(logits.data_ptr<double>() + e * width, width);
       if (!std::all_of(row.begin(), row.end(), [](double logit) { return std::isfinite(logit); })) {
-        return absl::InvalidArgumentError(absl::StrCat("example ", examples_->ids[e],
-                                                       ": want a model whose logits are finite, got NaN or infinity"));
+        return absl::InvalidArgumentError(
+            absl::StrCat("example ", examples_->ids[e], ": want a model whose logits are finite, got NaN or infinity"));
       }
       predictions.push_back({examples_->ids[e], metrics_->Answer(*examples_, row)});
     }
@@ -150,8 +150,8 @@ absl::StatusOr<std::shared_ptr<const HeldOutExamples>> TaskEvaluator::Open(const
   if (!inputs.only_predicts && !examples->labelled) return UnlabelledError(spec_.split, data_->Description());
   RETORT_ASSIGN_OR_RETURN(examples, ChooseExamples(std::move(examples), spec_.sequences));
   if (!inputs.only_predicts) RETORT_RETURN_IF_ERROR(metrics_->Check(*examples));
-  const std::string measured_on = absl::StrCat(examples->text_hash, " ", spec_.split, " ", examples->size(), " ",
-                                               metrics_->Key());
+  const std::string measured_on =
+      absl::StrCat(examples->text_hash, " ", spec_.split, " ", examples->size(), " ", metrics_->Key());
   return std::make_shared<TaskHeldOut>(std::move(examples), metrics_, measured_on);
 }
 

@@ -53,8 +53,8 @@ TaskEvaluatorSpec TaskEvaluatorSpecOf(const Config& config) {
 // Adds what is wrong with these fields.
 void CheckTaskEvaluator(const std::string& place, const TaskEvaluatorSpec& spec, Problems* problems);
 
-// The evaluation of models with a head of classes or a score on texts with one label each, by any TaskMetrics. What they
-// are measured on are texts with answers, whatever the models' tokenizers.
+// The evaluation of models with a head of classes or a score on texts with one label each, by any TaskMetrics. What
+// they are measured on are texts with answers, whatever the models' tokenizers.
 class TaskEvaluator final : public Evaluator {
  public:
   // Errors: those of the data plugin; InvalidArgument for data of another kind than the metrics are of.

@@ -18,9 +18,9 @@ namespace retort {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::SizeIs;
 using testing::IsInvalidArgument;
 using testing::IsOk;
+using ::testing::SizeIs;
 using testing::TestTask;
 
 // The largest logit of an example, and the place of its class.

@@ -9,8 +9,8 @@ namespace retort {
 // In place of a class: a model told none.
 inline constexpr int64_t kNoClass = -1;
 
-// How often each class was the label, was told, and was both: what F1 and Matthews' correlation follow from. Classes are
-// numbers from 0. Not thread-safe.
+// How often each class was the label, was told, and was both: what F1 and Matthews' correlation follow from. Classes
+// are numbers from 0. Not thread-safe.
 class ClassCounts {
  public:
   explicit ClassCounts(int64_t classes);

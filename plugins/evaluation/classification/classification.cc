@@ -59,8 +59,8 @@ class Confusion {
     for (size_t e = 0; e < labels_.size(); ++e) counts_.Add(labels_[e], told_[e]);
   }
 
-  // The jackknife values of a statistic of the counts, which is computed once for all examples of the same label of which
-  // the same was told.
+  // The jackknife values of a statistic of the counts, which is computed once for all examples of the same label of
+  // which the same was told.
   template <typename Statistic>
   ExampleScores Jackknife(const Statistic& statistic) const {
     std::map<std::pair<int64_t, int64_t>, double> known;
@@ -163,8 +163,8 @@ MetricScores ClassificationScores(absl::Span<const int64_t> labels, const at::Te
   MetricScores scores;
   scores[ClassificationEvaluation::kPrimaryMetric] = OnePerExample(std::move(right));
   scores[kMacroF1] = confusion.Jackknife(macro_f1);
-  scores[kF1] = f1_of ? confusion.Jackknife([&](const ClassCounts& counts) { return counts.F1(*f1_of); })
-                      : scores[kMacroF1];
+  scores[kF1] =
+      f1_of ? confusion.Jackknife([&](const ClassCounts& counts) { return counts.F1(*f1_of); }) : scores[kMacroF1];
   scores[kMatthews] = confusion.Jackknife([](const ClassCounts& counts) { return counts.Matthews(); });
   scores[kCrossEntropy] = OnePerExample(std::move(cross_entropy));
   return scores;

@@ -27,8 +27,8 @@ class ClassificationEvaluation {
                                                            const EvaluatorContext& context);
 };
 
-// A model tells the class with the largest logit, the first of equal ones; of an example with logits that are not finite it
-// tells none, which is wrong, and the example's cross-entropy is NaN or infinite. One value per example:
+// A model tells the class with the largest logit, the first of equal ones; of an example with logits that are not
+// finite it tells none, which is wrong, and the example's cross-entropy is NaN or infinite. One value per example:
 //
 //   classification/accuracy        1 if the label is told
 //   classification/f1              of the class f1_of, or the mean over classes   jackknife values

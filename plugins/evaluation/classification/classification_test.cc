@@ -27,9 +27,7 @@ using testing::IsOk;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // Logits of two classes, as rows.
-at::Tensor TwoClasses(const std::vector<double>& logits) {
-  return at::tensor(logits, at::kDouble).view({-1, 2});
-}
+at::Tensor TwoClasses(const std::vector<double>& logits) { return at::tensor(logits, at::kDouble).view({-1, 2}); }
 
 // Labels 1 1 0 0 0; told 1 0 1 0 0: of class 1 one right, one in vain, one missed.
 TEST(ClassificationScores, HandWorked) {

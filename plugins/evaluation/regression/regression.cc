@@ -56,15 +56,14 @@ class RegressionMetrics final : public TaskMetrics {
 
   absl::Status Check(const LabelledSequences& examples) const override {
     if (examples.size() < kFewestExamples) {
-      return absl::InvalidArgumentError(absl::StrCat("data: want at least ", kFewestExamples,
-                                                     " examples for a correlation, got ", examples.size()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("data: want at least ", kFewestExamples, " examples for a correlation, got ", examples.size()));
     }
     const std::vector<double> scores = ScoresOf(examples);
     const auto is_first = [&](double score) { return score == scores.front(); };
     if (!std::all_of(scores.begin(), scores.end(), is_first)) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrCat("data: want scores that differ, for a correlation with them, got ", scores.front(), " for all ",
-                     scores.size(), " examples"));
+    return absl::InvalidArgumentError(absl::StrCat("data: want scores that differ, for a correlation with them, got ",
+                                                   scores.front(), " for all ", scores.size(), " examples"));
   }
 
   MetricScores Score(const LabelledSequences& examples, const at::Tensor& logits) const override {
@@ -97,13 +96,12 @@ absl::StatusOr<std::unique_ptr<Evaluator>> RegressionEvaluation::Create(const Re
 MetricScores RegressionScores(absl::Span<const double> scores, absl::Span<const double> predictions) {
   MetricScores metrics;
   ExampleScores& pearson = metrics[RegressionEvaluation::kPrimaryMetric];
-  pearson = OnePerExample(
-      JackknifeValues(PearsonCorrelation(scores, predictions), PearsonWithoutEach(scores, predictions)));
+  pearson =
+      OnePerExample(JackknifeValues(PearsonCorrelation(scores, predictions), PearsonWithoutEach(scores, predictions)));
   metrics[kSpearman] = OnePerExample(
       JackknifeValues(SpearmanCorrelation(scores, predictions), SpearmanWithoutEach(scores, predictions)));
   LOG_IF(WARNING, pearson.sum.size() < scores.size())
-      << "regression: "
-      << (std::isnan(pearson.sum.front()) ? "there is no correlation" : "no interval over examples")
+      << "regression: " << (std::isnan(pearson.sum.front()) ? "there is no correlation" : "no interval over examples")
       << ": without one of the " << scores.size() << " examples, all scores or all of a model's predictions are equal";
   std::vector<double> errors;
   for (size_t e = 0; e < scores.size(); ++e) errors.push_back(std::pow(predictions[e] - scores[e], 2));

@@ -19,8 +19,8 @@ class RegressionEvaluation {
   static void FillDefaults(const google::protobuf::Message* data, RegressionEvaluationConfig* config);
   static void Check(const std::string& place, const RegressionEvaluationConfig& config, Problems* problems);
 
-  // Errors: those of TaskEvaluator::Create. Open of what it gives: InvalidArgument for fewer than 3 examples, and for scores
-  // that are all equal, with which nothing correlates.
+  // Errors: those of TaskEvaluator::Create. Open of what it gives: InvalidArgument for fewer than 3 examples, and for
+  // scores that are all equal, with which nothing correlates.
   static absl::StatusOr<std::unique_ptr<Evaluator>> Create(const RegressionEvaluationConfig& config,
                                                            const EvaluatorContext& context);
 };
@@ -31,9 +31,9 @@ class RegressionEvaluation {
 //   regression/spearman            Spearman's rank correlation                    jackknife values
 //   regression/mean_squared_error  (prediction − score)²
 //
-// where the mean of jackknife values (framework/eval/scores/jackknife.h) is the correlation of all examples. A correlation
-// that is not defined, or not without one of the examples, is one value for all of them: NaN where predictions are NaN or
-// all equal.
+// where the mean of jackknife values (framework/eval/scores/jackknife.h) is the correlation of all examples. A
+// correlation that is not defined, or not without one of the examples, is one value for all of them: NaN where
+// predictions are NaN or all equal.
 //
 // Args: scores, predictions: [E].
 MetricScores RegressionScores(absl::Span<const double> scores, absl::Span<const double> predictions);

@@ -20,9 +20,9 @@ namespace {
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Field;
-using ::testing::SizeIs;
 using testing::IsInvalidArgument;
 using testing::IsOk;
+using ::testing::SizeIs;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 

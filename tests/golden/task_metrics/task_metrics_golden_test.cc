@@ -1,5 +1,5 @@
-// Accuracy, F1, Matthews' correlation, cross-entropy, Pearson's and Spearman's correlation and squared error against what
-// scikit-learn and SciPy computed of the same predictions (make_goldens.py), with and without each example.
+// Accuracy, F1, Matthews' correlation, cross-entropy, Pearson's and Spearman's correlation and squared error against
+// what scikit-learn and SciPy computed of the same predictions (make_goldens.py), with and without each example.
 
 #include <fstream>
 #include <string>
