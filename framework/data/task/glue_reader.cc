@@ -39,8 +39,11 @@ ExampleTable TableOf(const GlueTask& task, bool labelled) {
   ExampleTable table;
   table.columns.texts = labelled ? task.texts : task.unlabelled_texts;
   table.columns.id = labelled ? task.id : task.unlabelled_id;
-  (task.classes.empty() ? table.columns.score : table.columns.label) = task.label;
   table.heading = !IsColumnNumber(table.columns.texts[0]);
+  // A number counts the columns of files without a heading alone.
+  if (!table.heading || !IsColumnNumber(task.label)) {
+    (task.classes.empty() ? table.columns.score : table.columns.label) = task.label;
+  }
   table.labelled = labelled;
   table.skips_uneven = task.skips_uneven;
   return table;

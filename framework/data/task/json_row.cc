@@ -3,6 +3,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "framework/base/input/line_reader.h"
 #include "framework/base/status_macros.h"
 #include "framework/json/json_fields.h"
@@ -23,6 +24,14 @@ const nlohmann::json& ValueOf(const nlohmann::json& row, const std::string& colu
   return absl::SimpleAtoi(column, &number) && number < row.size() ? row[number] : *none;
 }
 
+// For messages.
+std::string ColumnsOf(const nlohmann::json& row) {
+  if (row.is_array()) return Shown(row);
+  std::vector<std::string> names;
+  for (const auto& field : row.items()) names.push_back(field.key());
+  return absl::StrJoin(names, ", ");
+}
+
 }  // namespace
 
 absl::StatusOr<TableCells> ReadJsonRow(absl::string_view line, const std::string& place,
@@ -35,7 +44,8 @@ absl::StatusOr<TableCells> ReadJsonRow(absl::string_view line, const std::string
   for (const TableColumn& column : columns) {
     const nlohmann::json& value = ValueOf(row, column.name);
     if (value.is_null() && !column.may_lack) {
-      return absl::InvalidArgumentError(absl::StrCat(place, ": want the column ", column.name, ", got ", Shown(row)));
+      return absl::InvalidArgumentError(
+          absl::StrCat(place, ": want the column ", column.name, ", got ", ColumnsOf(row)));
     }
     if (value.is_structured()) {
       return absl::InvalidArgumentError(

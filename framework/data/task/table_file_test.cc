@@ -117,8 +117,9 @@ TEST(JsonLines, AreObjectsOrArrays) {
 
 TEST(JsonLines, Errors) {
   const TableLayout layout = Layout(TableFormat::kJsonLines, {"a"});
-  EXPECT_THAT(Rows("{\"a\": 1}\n{\"b\": 1}\n", layout), IsInvalidArgument("table:2: want the column a, got {\"b\":1}"));
-  EXPECT_THAT(Rows("{\"a\": [1]}\n", layout), IsInvalidArgument("table:1: a: want a text or a number, got [1]"));
+  EXPECT_THAT(Rows("{\"a\": 1}\n{\"b\": 1}\n", layout), IsInvalidArgument("table:2: want the column a, got b"));
+  EXPECT_THAT(Rows("{\"a\": [1]}\n", layout),
+              IsInvalidArgument("table:1: a: want a text or a number, got an array of 1"));
   EXPECT_THAT(Rows("5\n", layout), IsInvalidArgument("table:1: want an object or an array, got 5"));
   EXPECT_THAT(Rows("{\"a\": 1\n", layout), IsInvalidArgument("table:1"));
 }

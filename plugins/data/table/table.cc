@@ -66,16 +66,19 @@ void CheckColumns(const std::string& place, const TableDataConfig& config, Probl
 
 void CheckFiles(const std::string& place, const TableDataConfig& config, Problems* problems) {
   if (config.train().empty()) problems->Add(place + "train", "want a file to train on, got none");
+  for (const auto& [split, path] : PathsOf(config)) {
+    problems->Want(FormatOf(config, path).has_value(), place + split,
+                   "a name that ends in .tsv, .csv or .jsonl (also .gz, .xz or .zst), or format", path);
+  }
+}
+
+// Columns of a table without a heading have no names; JSON has them in each row.
+void CheckHeading(const std::string& place, const TableDataConfig& config, Problems* problems) {
+  if (config.heading() || FormatOf(config, config.train()) == TableFormat::kJsonLines) return;
   const std::vector<std::string> columns = ColumnsOf(config);
   const auto named = std::find_if_not(columns.begin(), columns.end(), IsColumnNumber);
-  for (const auto& [split, path] : PathsOf(config)) {
-    const std::optional<TableFormat> format = FormatOf(config, path);
-    problems->Want(format.has_value(), place + split,
-                   "a name that ends in .tsv, .csv or .jsonl (also .gz, .xz or .zst), or format", path);
-    if (format == TableFormat::kJsonLines || config.heading() || named == columns.end()) continue;
-    problems->Add(place + "heading", absl::StrCat("want the number of each column of ", path,
-                                                  ", since there is no heading, got ", *named));
-  }
+  if (named == columns.end()) return;
+  problems->Add(place + "heading", absl::StrCat("want true, or numbers of columns, from 0, got false and ", *named));
 }
 
 }  // namespace
@@ -94,6 +97,7 @@ void TableData::FillDefaults(TableDataConfig* config) {
 void TableData::Check(const std::string& place, const TableDataConfig& config, Problems* problems) {
   CheckFiles(place, config, problems);
   CheckColumns(place, config, problems);
+  CheckHeading(place, config, problems);
   CheckTaskDataOptions(place, OptionsOf(config), problems);
 }
 

@@ -69,13 +69,12 @@ TEST(TableData, SaysAllThatCannotBe) {
   config.add_classes("good");
   config.set_length(3);
   EXPECT_EQ(ErrorsOf(config),
-            "data: heading: want the number of each column of test.tsv, since there is no heading, got sentence\n"
-            "data: heading: want the number of each column of train.txt, since there is no heading, got sentence\n"
             "data: train: want a name that ends in .tsv, .csv or .jsonl (also .gz, .xz or .zst), or format, got "
             "train.txt\n"
             "data: label: want a column for either label or score, got both\n"
             "data: classes: want 2 different names or more, or none at all, got good\n"
             "data: classes: want none beside score, got some\n"
+            "data: heading: want true, or numbers of columns, from 0, got false and sentence\n"
             "data: length: want >= 8, got 3");
   config = Letters();
   config.set_train("train.txt");
