@@ -44,6 +44,7 @@ struct EvaluationWork {
   PlannedEvaluation evaluation;
   std::string teacher;             // TeacherIdentity; empty: no teacher.
   std::string teacher_scores_key;  // Address of the teacher's own scores; empty: no teacher.
+  EvaluationMemory memory;         // Estimate.
 };
 
 // One result to compute: a stage of one or more variants and seeds that resolve to the same thing.
