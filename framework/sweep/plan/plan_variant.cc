@@ -251,7 +251,7 @@ class VariantPlanner {
       if (!fits.ok()) Warn(planned->stage, absl::StrCat("the teacher is not evaluated: ", fits.message()));
     }
     if (planned->reads_teacher) work.teacher = TeacherIdentity(*planned, Sources());
-    work.memory = EstimateEvaluation(*planned, work.evaluation.evaluator->needs(), TeacherConfig(*planned));
+    work.memory = EstimateEvaluation(*planned, work.evaluation.evaluator->needs(), teacher);
     planned->work = std::move(work);
     if (!planned->reads_teacher) return absl::OkStatus();
     std::get<EvaluationWork>(planned->work).teacher_scores_key = TeacherScoresKey(*planned, Sources());
