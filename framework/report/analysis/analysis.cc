@@ -180,6 +180,11 @@ class Analyser {
     }
   }
 
+  static Incomparable SameAsBase(const VariantInfo& variant, const MetricColumn& column) {
+    if (variant.twin_of_base) return Incomparable::kSameExperiment;
+    return variant.shared_stages.count(column.stage) > 0 ? Incomparable::kSameResult : Incomparable::kNo;
+  }
+
   void Warn(const std::string& variant, std::optional<uint64_t> seed, const MetricColumn& column,
             const absl::Status& status) {
     analysis_.warnings.push_back(NotComparedWarning(variant, seed, column, status));

@@ -1,5 +1,3 @@
-#include "framework/report/analysis/macro_columns.h"
-
 #include <cmath>
 #include <string>
 #include <utility>
