@@ -14,6 +14,7 @@
 #include "framework/config/variants/defaults.h"
 #include "framework/config/variants/for_each.h"
 #include "framework/config/variants/report_spec.h"
+#include "framework/config/variants/tune_spec.h"
 #include "framework/config/variants/validate.h"
 #include "framework/config/variants/variant_plans.h"
 #include "google/protobuf/repeated_field.h"
@@ -182,6 +183,9 @@ absl::StatusOr<ExpandedSweep> Expand(const Sweep& sweep, const std::vector<std::
   RETORT_RETURN_IF_ERROR(ExpandSeeds(sweep, &expanded));
   RETORT_RETURN_IF_ERROR(ExpandVariants(sweep, set, catalogue, &expanded));
   RETORT_RETURN_IF_ERROR(ExpandReferences(sweep, &expanded));
+  if (sweep.has_tune()) {
+    RETORT_ASSIGN_OR_RETURN(expanded.tune, ExpandTune(sweep, expanded.seeds, expanded.variants.front().experiment));
+  }
   RETORT_ASSIGN_OR_RETURN(expanded.report,
                           ExpandReport(sweep.report(), expanded.variants.front().experiment, catalogue));
   return expanded;

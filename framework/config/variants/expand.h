@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_CONFIG_VARIANTS_EXPAND_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct ExpandedSweep {
   bool controls = true;  // Whether the controls are wanted.
   std::vector<Reference> references;
   ReportSpec report;
-  double most_minutes = 0;  // 0: no limit.
+  double most_minutes = 0;   // 0: no limit.
+  std::optional<Tune> tune;  // A search to come, with its defaults.
 };
 
 // Expands `define` and `use`, `leave_one_out` (no_<loss>), `grid` (named like "lr=1e-4,temp=2") and `variant`, in this

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <set>
 #include <utility>
 
@@ -13,50 +11,20 @@
 #include "framework/config/reflection.h"
 #include "framework/config/text/overlay.h"
 #include "framework/config/variants/validate.h"
-#include "google/protobuf/any.pb.h"
+#include "google/protobuf/descriptor.h"
 
 namespace retort {
 namespace {
 
-using google::protobuf::Any;
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 
 constexpr int kMostStages = 1000;  // Of an expanded experiment.
-
-// What becomes of a string.
-using Rename = std::function<std::string(const std::string&)>;
 
 absl::Status Error(absl::string_view place, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(place, ": ", what));
 }
 
 std::string Place(const Task& task) { return absl::StrCat("for_each: task \"", task.name(), "\""); }
-
-// Renames all strings of a message, also those in the configurations of plugins.
-void RenameStrings(const Rename& rename, Message* message) {
-  if (auto* any = google::protobuf::DynamicCastToGenerated<Any>(message)) {
-    const std::unique_ptr<Message> config = UnpackAny(*any);
-    if (config == nullptr) return;
-    RenameStrings(rename, config.get());
-    return PackAny(*config, any);
-  }
-  const auto* reflection = message->GetReflection();
-  for (const FieldDescriptor* field : SetFields(*message)) {
-    const bool repeated = field->is_repeated();
-    const int count = repeated ? reflection->FieldSize(*message, field) : 1;
-    for (int i = 0; i < count; ++i) {
-      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-        RenameStrings(rename, repeated ? reflection->MutableRepeatedMessage(message, field, i)
-                                       : reflection->MutableMessage(message, field));
-      } else if (field->type() == FieldDescriptor::TYPE_STRING && repeated) {
-        reflection->SetRepeatedString(message, field, i, rename(reflection->GetRepeatedString(*message, field, i)));
-      } else if (field->type() == FieldDescriptor::TYPE_STRING) {
-        reflection->SetString(message, field, rename(reflection->GetString(*message, field)));
-      }
-    }
-  }
-}
 
 template <typename Items>
 absl::Status CheckNames(const char* kind, const Items& items) {
@@ -105,11 +73,11 @@ absl::StatusOr<Experiment> StagesOf(const ForEach& for_each, const Task& task) {
 absl::Status AddStages(const Task& task, Experiment stages, std::set<std::string>* taken, Experiment* experiment) {
   std::set<std::string> references;
   for (const Stage& stage : stages.stage()) references.insert(absl::StrCat("@", stage.name()));
-  const Rename rename = [&](const std::string& text) {
+  const auto rename = [&](const std::string& text) {
     return references.count(text) > 0 ? absl::StrCat("@", task.name(), "_", text.substr(1)) : text;
   };
   for (Stage& stage : *stages.mutable_stage()) {
-    RenameStrings(rename, &stage);
+    EditStrings(rename, &stage);
     const std::string name = absl::StrCat(task.name(), "_", stage.name());
     if (!taken->insert(name).second) {
       return Error(Place(task), absl::StrCat("stage \"", stage.name(), "\": want a name of its own as \"", name,

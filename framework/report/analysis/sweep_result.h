@@ -1,6 +1,7 @@
 #ifndef RETORT_FRAMEWORK_REPORT_ANALYSIS_SWEEP_RESULT_H_
 #define RETORT_FRAMEWORK_REPORT_ANALYSIS_SWEEP_RESULT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -64,6 +65,21 @@ struct TeacherScores {
   std::optional<uint64_t> seed = std::nullopt;  // Of its training.
 };
 
+// What the search of a sweep (Sweep.tune) tried for one training stage of a variant.
+struct TunedStage {
+  struct Point {
+    std::string setting;          // "learning_rate=0.0001,sequences=16"
+    std::optional<double> score;  // The metric that it reached; none if it stopped.
+    std::string error = {};       // What stopped it.
+  };
+  std::string variant, stage;
+  std::string split;  // On which it was scored.
+  uint64_t seed = 0;  // Of the search.
+  MetricSpec metric;  // By which was chosen.
+  std::vector<Point> points;
+  size_t chosen = 0;  // Of the points.
+};
+
 // A whole sweep, ready to be reported.
 struct SweepResult {
   std::string name;
@@ -72,6 +88,7 @@ struct SweepResult {
   std::vector<RunResult> runs;  // variants x seeds, those that ran.
   std::vector<TeacherScores> teachers;
   std::vector<PublishedResult> published;
+  std::vector<TunedStage> tuning;     // What was tried before the runs.
   MetricSpecs metrics;                // What the evaluations measure, in the order of their columns.
   std::vector<MacroAverage> macros;   // Over tasks, whose metrics are named as OfTask does.
   std::string primary_metric;         // "masked_lm/cross_entropy"

@@ -100,6 +100,16 @@ Json VariantJson(const SweepResult& result, const Analysis& analysis, const Vari
           {"folders", folders}};
 }
 
+Json TuningJson(const TunedStage& tuned) {
+  Json points = Json::array();
+  for (const TunedStage::Point& point : tuned.points) {
+    points.push_back({{"setting", point.setting}, {"score", Optional(point.score)}});
+    if (!point.error.empty()) points.back()["error"] = point.error;
+  }
+  return {{"variant", tuned.variant},    {"stage", tuned.stage}, {"split", tuned.split},  {"seed", tuned.seed},
+          {"metric", tuned.metric.name}, {"points", points},     {"chosen", tuned.chosen}};
+}
+
 }  // namespace
 
 std::string RenderResultsJson(const SweepResult& result, const Analysis& analysis) {
@@ -132,6 +142,8 @@ std::string RenderResultsJson(const SweepResult& result, const Analysis& analysi
                                  {"delta", Optional(published.delta)},
                                  {"source", published.source}});
   }
+  json["tuning"] = Json::array();
+  for (const TunedStage& tuned : result.tuning) json["tuning"].push_back(TuningJson(tuned));
   json["warnings"] = analysis.warnings;
   json["environment"] = result.environment;
   json["resolved_config"] = result.resolved_config;

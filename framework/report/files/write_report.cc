@@ -14,6 +14,7 @@
 #include "framework/report/files/page/html.h"
 #include "framework/report/files/report_files.h"
 #include "framework/report/files/tables.h"
+#include "framework/report/files/tuning_table.h"
 
 namespace retort {
 namespace {
@@ -60,6 +61,9 @@ absl::StatusOr<std::string> RenderTerminalReport(const SweepResult& result, int 
   }
   for (const std::string& sentence : DescribeEarlyStops(result)) {
     absl::StrAppend(&text, Wrap(sentence, width, "    "), "\n");
+  }
+  if (const Table tuning = BuildTuningTable(result); !tuning.rows.empty()) {
+    absl::StrAppend(&text, "\n", RenderText(tuning, width), "\n", Wrap(tuning.note, width, ""), "\n");
   }
   if (!analysis.warnings.empty()) absl::StrAppend(&text, "\n");
   for (const std::string& warning : analysis.warnings) {

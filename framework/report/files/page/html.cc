@@ -13,6 +13,7 @@
 #include "framework/report/files/page/forest_plot.h"
 #include "framework/report/files/page/html_escape.h"
 #include "framework/report/files/page/page_assets.h"
+#include "framework/report/files/page/tuning_section.h"
 #include "framework/report/files/tables.h"
 
 namespace retort {
@@ -294,7 +295,7 @@ std::string Bottom(const SweepResult& result, const std::vector<std::string>& fi
 std::string RenderHtml(const SweepResult& result, const Analysis& analysis,
                        const std::vector<std::string>& files_beside) {
   return absl::StrCat(Head(result), Top(result, analysis), Differences(analysis), ResultTable(result, analysis),
-                      Curves(result), Folded(result, analysis), Bottom(result, files_beside));
+                      TuningSection(result), Curves(result), Folded(result, analysis), Bottom(result, files_beside));
 }
 
 }  // namespace retort
