@@ -4,21 +4,21 @@ r"""Fine-tunes a checkpoint on a table of labelled sentences with transformers a
     TCMALLOC_RELEASE_RATE=0 LD_PRELOAD=libtcmalloc_minimal.so.4 tests/peers/task_peer.py --model data/teachers/mini \
         --train data/tasks/rt_polarity/train.tsv.xz --dev data/tasks/rt_polarity/dev.tsv.xz
 
-rt_polarity.textproto beside this file is the same for retort. The recipe: the family's own head for classes, from random
-weights; dropout as in config.json; batches without regard to length, padded to their longest sentence, the last one of
-an epoch left out where it is short, a new order in each epoch; AdamW without decay; a rate that warms up linearly and
-falls linearly to 0, in the step t of T by the factor of framework/train/student/schedule.h; the gradient's norm clipped;
-float32. The weights after the last step count.
+rt_polarity.textproto beside this file is the same for retort. The recipe: the family's own head for classes, from
+random weights; dropout as in config.json; batches without regard to length, padded to their longest sentence, the
+last one of an epoch left out where it is short, a new order in each epoch; AdamW without decay; a rate that warms
+up linearly and falls linearly to 0, in the step t of T by the factor of framework/train/student/schedule.h; the
+gradient's norm clipped; float32. The weights after the last step count.
 
-Prints accuracy on the dev file, real (not padded) tokens per second of training and the median of a step's time for each
-seed, and mean and standard error over seeds. Tokenizing and evaluation are not in the times.
+Prints accuracy on the dev file, real (not padded) tokens per second of training and the median of a step's time for
+each seed, and mean and standard error over seeds. Tokenizing and evaluation are not in the times.
 
-Memory: glibc's malloc gives the large tensors of a step back to the system and faults their pages in again in the next.
-retort keeps them (framework/base/memory.h); so that PyTorch does, too, preload tcmalloc, which is in Debian's
+Memory: glibc's malloc gives the large tensors of a step back to the system and faults their pages in again in the
+next. retort keeps them (framework/base/memory.h); so that PyTorch does, too, preload tcmalloc, which is in Debian's
 libtcmalloc-minimal4, as above. Whether it is loaded is looked up in /proc/self/maps and printed.
 
-Wants torch and transformers: those of tests/interop/requirements.txt (2.11.0 and 5.23.0), which tests/interop/run.sh
-installs.
+Wants torch and transformers: those of tests/interop/requirements.txt (2.11.0 and 5.23.0), which
+tests/interop/run.sh installs.
 """
 
 import argparse
@@ -129,7 +129,8 @@ def run_seed(seed, classes, training, dev, arguments):
         arguments.model, num_labels=len(classes), dtype=torch.float32)
     tokens, seconds = train(model.train(), training, seed, arguments)
     result = accuracy(model.eval(), dev, arguments.batch), tokens / sum(seconds), statistics.median(seconds)
-    print(f"seed {seed}: accuracy {result[0]:.4f}, {result[1]:.0f} tokens/s, {1000 * result[2]:.1f} ms a step (median), "
+    print(f"seed {seed}: accuracy {result[0]:.4f}, {result[1]:.0f} tokens/s, "
+          f"{1000 * result[2]:.1f} ms a step (median), "
           f"{len(seconds)} steps of {tokens / len(seconds):.0f} tokens", flush=True)
     return result
 
