@@ -35,13 +35,13 @@ std::string ColumnsOf(const nlohmann::json& row) {
 }  // namespace
 
 absl::StatusOr<TableCells> ReadJsonRow(absl::string_view line, const std::string& place,
-                                       const std::vector<TableColumn>& columns) {
+                                       const std::vector<WantedColumn>& columns) {
   RETORT_ASSIGN_OR_RETURN(const nlohmann::json row, ParseStrictJson(LineText(line), place, JsonDialect::kPython));
   if (!row.is_object() && !row.is_array()) {
     return absl::InvalidArgumentError(absl::StrCat(place, ": want an object or an array, got ", Shown(row)));
   }
   TableCells cells;
-  for (const TableColumn& column : columns) {
+  for (const WantedColumn& column : columns) {
     const nlohmann::json& value = ValueOf(row, column.name);
     if (value.is_null() && !column.may_lack) {
       return absl::InvalidArgumentError(

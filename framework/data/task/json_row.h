@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "framework/data/task/table_column.h"
+#include "framework/data/task/wanted_column.h"
 
 namespace retort {
 
@@ -17,7 +17,7 @@ namespace retort {
 // Errors, beginning with `place`: InvalidArgument for what is neither, without a column that it may not lack, or with
 // an object or array in a column.
 absl::StatusOr<TableCells> ReadJsonRow(absl::string_view line, const std::string& place,
-                                       const std::vector<TableColumn>& columns);
+                                       const std::vector<WantedColumn>& columns);
 
 }  // namespace retort
 

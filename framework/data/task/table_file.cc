@@ -117,7 +117,7 @@ absl::StatusOr<Row> TableFile::Split(std::string line) {
 
 absl::Status TableFile::FindColumns(const Row& first_row) {
   width_ = first_row.size();
-  for (const TableColumn& column : layout_.columns) {
+  for (const WantedColumn& column : layout_.columns) {
     places_.push_back(PlaceOf(column.name, first_row, layout_.heading));
     if (places_.back() || column.may_lack) continue;
     if (IsColumnNumber(column.name)) {

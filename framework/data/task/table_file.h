@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "framework/data/task/table_column.h"
 #include "framework/data/task/text_lines.h"
+#include "framework/data/task/wanted_column.h"
 
 namespace retort {
 
@@ -31,7 +31,7 @@ bool IsColumnNumber(absl::string_view column);
 struct TableLayout {
   TableFormat format = TableFormat::kTsv;
   bool heading = true;  // The first row names the columns; JSON has the names in each row.
-  std::vector<TableColumn> columns;
+  std::vector<WantedColumn> columns;
   bool skips_uneven = false;  // Rows of another number of columns are left out, as readers of QQP do.
   UnpackLimit limit = {};
 };

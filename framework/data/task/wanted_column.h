@@ -8,7 +8,7 @@
 namespace retort {
 
 // A column of a table that is read.
-struct TableColumn {
+struct WantedColumn {
   std::string name;       // Or its number, from 0. In a JSON object it is always a name.
   bool may_lack = false;  // The table may be without it.
 };
