@@ -18,7 +18,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-// TinySweep as task x, and a task y of two examples: base (0, 0) with both seeds, "a" (0, 2) with seed 1, (2, 0) with 2.
+// TinySweep as task x, and a task y of two examples: base (0, 0) with both seeds, "a" (0, 2) with seed 1, (2, 0) with
+// 2.
 SweepResult TwoTasks() {
   SweepResult result = TinySweep();
   const std::vector<std::vector<double>> y = {{0, 0}, {0, 0}, {0, 2}, {2, 0}};
@@ -76,7 +77,8 @@ TEST(AddMacroColumns, StandsBehindThePrimaryMetric) {
 
 TEST(AddMacroColumns, ATaskCountsWithTheMeanOfItsMetrics) {
   SweepResult result = TwoTasks();
-  // Task y has a second metric, which is y's plus 2 in the base and plus 4 in "a": its mean over both is y + 1 and y + 2.
+  // Task y has a second metric, which is y's plus 2 in the base and plus 4 in "a": its mean over both is y + 1 and y +
+  // 2.
   for (RunResult& run : result.runs) {
     ExampleScores second = run.scores[1].metrics["y/m/cross_entropy"];
     for (double& sum : second.sum) sum += run.variant == "a" ? 4 : 2;

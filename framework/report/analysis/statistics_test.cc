@@ -146,9 +146,9 @@ TEST(EstimateDifference, IdenticalRunsAreUndetermined) {
 
 TEST(EstimateMacroDifference, HandWorked) {
   // Task 1: seed means 2 and 4, example means 2 and 4, no residuals: v_example = 2 / 2 = 1, v_interaction = 0.
-  // Task 2: seed means 1 and 1, example means 1 and 1, residuals ∓1: v_example = 0, v_interaction = 4 / 4 = 1; max is 0.
-  // Macros 1.5 and 2.5: Δ = 2, s²_seed = 0.5, Var = 0.25 + 1 / 4. ν = 0.5² / (0.25²/1 + 0.25²/1) = 2.
-  // R = 2: Cochran's quantile, t(1) = 12.7062 for seeds and for the one example more of task 1.
+  // Task 2: seed means 1 and 1, example means 1 and 1, residuals ∓1: v_example = 0, v_interaction = 4 / 4 = 1; max is
+  // 0. Macros 1.5 and 2.5: Δ = 2, s²_seed = 0.5, Var = 0.25 + 1 / 4. ν = 0.5² / (0.25²/1 + 0.25²/1) = 2. R = 2:
+  // Cochran's quantile, t(1) = 12.7062 for seeds and for the one example more of task 1.
   const PairedDifference d = *EstimateMacroDifference({{{1, 3}, {3, 5}}, {{0, 2}, {2, 0}}});
   EXPECT_DOUBLE_EQ(d.estimate, 2);
   EXPECT_DOUBLE_EQ(d.standard_error, std::sqrt(0.5));

@@ -123,8 +123,8 @@ std::string TeacherName(const Plan& plan, const PlannedStage& stage) {
   return !task.empty() && absl::ConsumePrefix(&rest, absl::StrCat("@", task, "_")) ? absl::StrCat("@", rest) : name;
 }
 
-// Names by TaughtStage::Identity: of a teacher, by what the first variant that has it calls it. Where several of one task
-// have one name, their variants follow.
+// Names by TaughtStage::Identity: of a teacher, by what the first variant that has it calls it. Where several of one
+// task have one name, their variants follow.
 std::map<std::string, std::string> NamesOfTeachers(const Plan& plan, const std::vector<TaughtStage>& stages) {
   std::map<std::string, std::string> names;
   std::map<std::pair<std::string, std::string>, std::vector<const TaughtStage*>> by_name;  // Task, name.
