@@ -20,7 +20,7 @@ TRAINING='batch { sequences: 8 } budget { steps: 12 } checkpoint_steps: 4 adamw 
 
 # sweep_of <name> <experiment> <more>: prints its path.
 sweep_of() {
-  echo "name: \"$1\" experiment { teacher { checkpoint: \"$root/teacher\" } $2 } controls: NONE $3" > "$root/$1.textproto"
+  echo "name: \"$1\" experiment { teacher { checkpoint: \"$root/teacher\" } $2 } controls: NONE ${3:-}" > "$root/$1.textproto"
   echo "$root/$1.textproto"
 }
 STUDENT='student { architecture { layers: 1 } init { layer_copy { mapping { top {} } } } }'
@@ -87,14 +87,15 @@ refused() {
   run "$1" "$(sweep_of "$1" "$2" "${4:-}")"
   expect_error "$1" "$3"
 }
-refused one_class "$STUDENT ${STUDENT_STAGE//label: \"label\"/label: \"sentence\" classes: \"good\"} $SCORE" \
+sed 's/\tbad\t/\tgood\t/' "$root/train.tsv" > "$root/one_class.tsv"
+refused one_class "$STUDENT ${STUDENT_STAGE//train.tsv/one_class.tsv} $SCORE" \
   'want examples of at least 2 classes, got all of "good"'
 refused unknown_class "$STUDENT ${STUDENT_STAGE//label: \"label\"/label: \"label\" classes: \"good\" classes: \"better\"} $SCORE" \
   'label: want one of the classes (good, better), got "bad"'
 refused no_head "$STUDENT stage { name: \"student\" data { masked_lm { corpus: \"$root/corpus\" length: 24 } } $TRAINING
   loss { name: \"gold\" hard_labels {} } } " 'want a student with a head of classes, spans or a score'
 refused unknown_split "$STUDENT $STUDENT_STAGE stage { name: \"score\" evaluation { classification { split: \"dev\" } } }" \
-  'split: want one of train, report, select, got "dev"'
+  'split: want one of report, train, select, got "dev"'
 sed '1s/label/none/' "$root/test.tsv" > "$root/unlabelled.tsv"
 refused train_on_test "$STUDENT ${STUDENT_STAGE//train.tsv/unlabelled.tsv} $SCORE" 'unlabelled.tsv'
 
