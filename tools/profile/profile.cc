@@ -48,7 +48,7 @@ DEFINE_string(text, "data/corpora/bert_sample/bert_sample_text.txt.xz",
 DEFINE_int64(most_bytes, 0,
              "bytes of text that a packed file may hold; 0: 100 times its packed bytes, and at least 64 MiB");
 DEFINE_int32(length, 128, "positions; longer sequences are cut");
-DEFINE_int32(batch, 32, "sequences of a batch, for throughput");
+DEFINE_int32(batch, 8, "sequences of a batch, for throughput");
 DEFINE_int32(latency_sequences, 50, "sequences that are measured alone, from the text's beginning; 0: all");
 DEFINE_int32(rounds, 5, "how often everything is measured");
 DEFINE_string(threads, "", "numbers of threads, parted by commas; default: 1 and one per core, on a GPU 1");

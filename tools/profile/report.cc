@@ -104,22 +104,17 @@ std::string RenderLatency(const Profile& profile, int width) {
   return table.Render(width);
 }
 
-std::string RenderThroughput(const Profile& profile, int width) {
-  SeriesTable table(profile);
-  const auto add = [&](const std::string& order, double (*seconds)(const Turn&), double ModelFacts::*padding) {
-    const auto rate = [seconds](double count, const Series& series) {
-      return FormatCount(count / Median(ByRound(series, seconds)));
-    };
-    table.Add(absl::StrCat(order, ": sequences/s"),
-              [&](const Series& series) { return rate(static_cast<double>(profile.sequences), series); });
-    table.Add("tokens/s", [&](const Series& series) {
-      return rate(static_cast<double>(profile.models[series.model].tokens), series);
-    });
-    table.Add("padding", [&](const Series& series) { return FormatShare(profile.models[series.model].*padding); });
+// Of batches in one order, whose time and padding these are.
+std::string RenderThroughput(const Profile& profile, double (*seconds)(const Turn&), double ModelFacts::*padding,
+                             int width) {
+  const auto rate = [seconds](int64_t count, const Series& series) {
+    return FormatCount(static_cast<double>(count) / Median(ByRound(series, seconds)));
   };
-  add("by length", ByLengthSeconds, &ModelFacts::padding_by_length);
-  table.AddSpeedup(ByLengthSeconds);
-  add("in order", InOrderSeconds, &ModelFacts::padding);
+  SeriesTable table(profile);
+  table.Add("sequences/s", [&](const Series& series) { return rate(profile.sequences, series); });
+  table.Add("tokens/s", [&](const Series& series) { return rate(profile.models[series.model].tokens, series); });
+  table.Add("padding", [&](const Series& series) { return FormatShare(profile.models[series.model].*padding); });
+  table.AddSpeedup(seconds);
   return table.Render(width);
 }
 
@@ -181,15 +176,17 @@ Speedup PairedSpeedup(const std::vector<double>& first_seconds, const std::vecto
 }
 
 std::string RenderProfile(const Profile& profile, int width) {
-  const size_t rounds = profile.series.front().rounds.size();
   return absl::StrCat(
-      RenderConditions(profile), "\nSize. FLOPs are those of matrix products in a forward pass over one sequence.\n\n",
-      RenderSizes(profile, width), "\nLatency at batch 1: each of the first ", profile.single_sequences,
-      " sequences alone, in each of ", rounds,
-      " rounds.\nMedian and percentiles are over both; all: the sum over sequences, median over rounds.\n\n",
+      RenderConditions(profile), "rounds: ", profile.series.front().rounds.size(),
+      "\n\nSize. FLOPs are those of matrix products in a forward pass over one sequence.\n\n",
+      RenderSizes(profile, width), "\nLatency at batch 1: the first ", profile.single_sequences,
+      " sequences, each alone.\nMedian and percentiles are over sequences and rounds; all: the sum over sequences, "
+      "median over rounds.\n\n",
       RenderLatency(profile, width), "\nThroughput at batch ", profile.batch,
-      ": the whole text, sequences by length or in its order. Tokens are without padding; median over rounds.\n\n",
-      RenderThroughput(profile, width),
+      ", sequences of similar length together. Tokens are without padding.\n\n",
+      RenderThroughput(profile, ByLengthSeconds, &ModelFacts::padding_by_length, width), "\nThroughput at batch ",
+      profile.batch, ", sequences in the text's order.\n\n",
+      RenderThroughput(profile, InOrderSeconds, &ModelFacts::padding, width),
       "\nTimes as fast: as the first model with as many threads; median of the rounds' ratios (least to most).\n");
 }
 

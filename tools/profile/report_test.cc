@@ -76,9 +76,8 @@ TEST(RenderProfile, SaysConditions) {
               AllOf(HasSubstr("processor: of a test\n"), HasSubstr("precision: float32\n"),
                     HasSubstr("text: some.txt, 100 sequences, cut at 128 positions; hash 0123\n"),
                     HasSubstr("computed by teacher: the last hidden state, and logits of: vocabulary\n"),
-                    HasSubstr("computed by student: the last hidden state\n"),
-                    HasSubstr("each of the first 2 sequences alone, in each of 3 rounds"),
-                    HasSubstr("Throughput at batch 32")));
+                    HasSubstr("computed by student: the last hidden state\n"), HasSubstr("rounds: 3\n"),
+                    HasSubstr("the first 2 sequences, each alone"), HasSubstr("Throughput at batch 32")));
 }
 
 TEST(RenderProfile, HasARowForEachModel) {
@@ -90,9 +89,9 @@ TEST(RenderProfile, HasARowForEachModel) {
   EXPECT_THAT(LineOf("teacher", "20.00", report), AllOf(HasSubstr("10.00"), HasSubstr("30.00"), HasSubstr("0.040")));
   EXPECT_THAT(LineOf("student", "2.00 (2.00 to 4.00)", report), HasSubstr("0.020"));
   // 100 sequences and 1200 tokens in 2 s, and in 4 s.
-  EXPECT_THAT(LineOf("student", "1.5 %", report),
-              AllOf(HasSubstr("  50  "), HasSubstr("600  "), HasSubstr("2.00 (2.00 to 4.00)"), HasSubstr("  25  "),
-                    HasSubstr("300  "), HasSubstr("25 %")));
+  EXPECT_THAT(LineOf("student", " 1.5 %", report),
+              AllOf(HasSubstr("  50  "), HasSubstr("  600  "), HasSubstr("2.00 (2.00 to 4.00)")));
+  EXPECT_THAT(LineOf("student", " 25 %", report), AllOf(HasSubstr("  25  "), HasSubstr("  300  ")));
 }
 
 TEST(RenderProfile, ComparesWithTheFirstModelOfAsManyThreads) {
