@@ -88,7 +88,9 @@ double SharedEvaluationMemory(const std::vector<EvaluationMemory>& members);
 // for one to 24 students of the quickstart, steps of 16 to 128 sequences, and encoders of width 16.
 double ProgramMemory(double cohort_memory);
 
-// The same of a program that evaluates.
+// The same of a program that evaluates. Measured, with texts of 128 and 512 pieces: within a twentieth of the peak for
+// one and eight DistilBERTs, beside a BERT-base and without a teacher; for one and eight students of the quickstart, of
+// which the program itself is the larger part, up to a fifth below it.
 double EvaluatingProgramMemory(double evaluation_memory);
 
 }  // namespace retort
