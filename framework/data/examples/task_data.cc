@@ -127,7 +127,9 @@ absl::StatusOr<std::shared_ptr<const LabelledSequences>> TaskData::Sequences(abs
     LabellingOptions labelling{reader_->head(), {}, options_.length};
     RETORT_ASSIGN_OR_RETURN(labelling.classes, Classes(cache));
     RETORT_ASSIGN_OR_RETURN(LabelledSequences labelled, LabelSequences(examples, labelling, tokenizer));
-    for (std::string& note : labelled.notes) note = absl::StrCat(split, ": ", note);
+    for (std::string& note : labelled.notes) {
+          note = absl::StrCat(reader_->Description(), ": ", split, ": ", note);
+        }
     return std::make_shared<const LabelledSequences>(std::move(labelled));
   });
 }

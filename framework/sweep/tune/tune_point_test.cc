@@ -18,7 +18,7 @@ TEST(TunePoints, AreAllCombinationsInTheOrderOfTheGrid) {
   std::vector<std::string> texts;
   for (const TunePoint& point : TunePoints(tune)) texts.push_back(point.Text());
   EXPECT_THAT(texts, ElementsAre("learning_rate=1e-05,epochs=0.5", "learning_rate=1e-05,epochs=2",
-                                 "learning_rate=0.0003,epochs=0.5", "learning_rate=0.0003,epochs=2"));
+                                 "learning_rate=3e-04,epochs=0.5", "learning_rate=3e-04,epochs=2"));
 }
 
 TEST(TunePoint, ChangesWhatItSetsAlone) {

@@ -1,4 +1,5 @@
-"""Ids are those of AutoTokenizer for the same folder, whichever options stand beside the vocabulary, or the folder is refused."""
+"""Ids are those of AutoTokenizer for the same folder, whichever options stand beside the vocabulary, or the folder is
+refused."""
 
 import itertools
 import json
