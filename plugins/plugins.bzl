@@ -6,6 +6,7 @@ PLUGINS = {
         "folder",
         "glue",
         "masked_lm",
+        "squad",
         "table",
     ],
     "evaluation": [

@@ -55,7 +55,7 @@ TEST(EncodeContext, PunctuationAndIdeographsHaveRangesOfTheirOwn) {
 // A tokenizer that has a piece for a word with its punctuation.
 TEST(EncodeContext, PartsWithOtherPiecesThanTheWholeAreNone) {
   WordPieceOptions options;
-  options.added = {AddedPiece{"[MASK]"}};
+  options.added = {AddedPiece{"[MASK]", 4}};
   std::vector<std::string> pieces = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[", "]", "mask"};
   const auto tokenizer = WordPieceTokenizer::Create(Vocabulary(std::move(pieces)));
   ASSERT_THAT(tokenizer, IsOk());
