@@ -15,6 +15,7 @@ PLUGINS = {
         "masked_lm",
         "regression",
         "sentence_similarity",
+        "spans",
     ],
     "init": [
         "checkpoint",
