@@ -24,7 +24,7 @@ struct SquadQuestion {
   std::string text;
   int64_t context = 0;  // Place in Squad::contexts.
   bool impossible = false;
-  std::vector<SquadAnswer> answers;  // None of an impossible one, nor where a file gives none.
+  std::vector<SquadAnswer> answers = {};  // None of an impossible one, nor where a file gives none.
 };
 
 // Paragraphs with their questions, in the order of the file.
