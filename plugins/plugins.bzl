@@ -6,6 +6,7 @@ PLUGINS = {
         "folder",
         "glue",
         "masked_lm",
+        "squad",
         "table",
     ],
     "evaluation": [
@@ -14,6 +15,7 @@ PLUGINS = {
         "masked_lm",
         "regression",
         "sentence_similarity",
+        "spans",
     ],
     "init": [
         "checkpoint",

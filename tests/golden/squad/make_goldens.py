@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""Writes goldens.json: answers as transformers' squad_metrics scores them, which has the official scripts' rules, and
+windows of made-up contexts, with the answers that it finds in random logits.
+
+From the repository's root, in an environment with `pip install transformers==4.46.3 numpy==1.26.4`:
+    python3 tests/golden/squad/make_goldens.py
+"""
+
+import collections
+import json
+import pathlib
+import tempfile
+
+import numpy as np
+from transformers import BertTokenizer
+from transformers.data.metrics import squad_metrics
+from transformers.data.processors import squad
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+# Wanted answers, and one that was given.
+ANSWERS = [
+    (["the red car"], "Red car."),
+    (["the red car", "car"], "a car"),
+    (["red red car"], "red, red, red bus"),
+    (["1943"], "(1943)"),
+    (["$1,000"], "1000"),
+    (["U.S.A."], "usa"),
+    (["well-known"], "well known"),
+    (["Café Ångström"], "CAFÉ ÅNGSTRÖM"),
+    (["ΟΔΟΣ"], "οδος"),
+    (["İstanbul"], "istanbul"),
+    (["Straße"], "STRASSE"),
+    (["an\u00a0apple"], "apple"),
+    (["x\u2003y"], "x y"),
+    (["“the” end"], "“ ” end"),
+    (["the\u0301 end"], "\u0301 end"),
+    (["snake_case the_end"], "snakecase theend"),
+    (["a1 an2"], "a1 an2"),
+    (["水 the 火"], "水 火"),
+    (["the水"], "水"),
+    (["½ the"], "½"),
+    (["the", "blue"], "the"),
+    (["the"], ""),
+    (["the"], "an"),
+    (["blue"], ""),
+    (["blue"], "the"),
+    ([], ""),
+    ([], "a"),
+    ([], "blue"),
+    (["one two three four"], "three four five"),
+    (["a a a"], "a"),
+    (["x\x1cy"], "x y"),
+    (["tab\there"], "tab here"),
+]
+
+WORDS = "tower lamp river mill oak wheel bees roof june snow pass train noon coach flood tree school wall year corn".split()
+MARKS = [",", ".", "(", ")", '"', "-", "'"]
+CUT = {"length": 24, "stride": 6, "question_length": 4}
+RULES = {"n_best": 6, "most_answer_pieces": 5, "null_threshold": 0.5}
+
+
+def answers():
+    """The scores of the answers above, one by one and together."""
+    example = collections.namedtuple("Example", ["qas_id", "answers"])
+    examples = [example(str(i), [{"text": text} for text in wanted]) for i, (wanted, _) in enumerate(ANSWERS)]
+    given = {str(i): answer for i, (_, answer) in enumerate(ANSWERS)}
+    exact, f1 = squad_metrics.get_raw_scores(examples, given)
+    totals = squad_metrics.squad_evaluate(examples, given)
+    return {
+        "questions": [
+            {
+                "wanted": wanted,
+                "given": answer,
+                "normalized": squad_metrics.normalize_answer(answer),
+                "exact_match": exact[str(i)],
+                "f1": f1[str(i)],
+            }
+            for i, (wanted, answer) in enumerate(ANSWERS)
+        ],
+        "totals": {name: totals[name] / 100 for name in ("exact", "f1", "HasAns_f1", "NoAns_f1")},
+    }
+
+
+def context(random, words):
+    """Words, some of them large, some with marks before and behind them."""
+    text = []
+    for word in random.choice(WORDS, words):
+        word = str(word)
+        if random.random() < 0.2:
+            word = word.capitalize()
+        if random.random() < 0.1:
+            word = str(random.choice(["(", '"'])) + word
+        if random.random() < 0.3:
+            word += str(random.choice([",", ".", "),", '".', "'", "-" + str(random.choice(WORDS))]))
+        text.append(word)
+    return " ".join(text)
+
+
+def made_up_file(random):
+    """A file in SQuAD's layout, each answer a few whole words."""
+    paragraphs = []
+    for p, words in enumerate([3, 12, 25, 40, 60]):
+        text = context(random, words)
+        begins = [0] + [i + 1 for i, c in enumerate(text) if c == " "]
+        questions = []
+        for q in range(4):
+            first = int(random.integers(len(begins)))
+            last = min(first + int(random.integers(3)), len(begins) - 1)
+            end = begins[last + 1] - 1 if last + 1 < len(begins) else len(text)
+            impossible = q == 3
+            answer = {"text": text[begins[first] : end], "answer_start": begins[first]}
+            questions.append(
+                {
+                    "id": f"{p}-{q}",
+                    "question": " ".join(random.choice(WORDS, 2 + q)) + "?",
+                    "is_impossible": impossible,
+                    "answers": [] if impossible else [answer],
+                }
+            )
+        paragraphs.append({"context": text, "qas": questions})
+    return {"data": [{"paragraphs": paragraphs}]}
+
+
+def examples_of(file):
+    """Its questions, as transformers has them."""
+    examples = []
+    for paragraph in file["data"][0]["paragraphs"]:
+        for question in paragraph["qas"]:
+            answer = question["answers"][0] if question["answers"] else {"text": None, "answer_start": None}
+            examples.append(
+                squad.SquadExample(
+                    question["id"],
+                    question["question"],
+                    paragraph["context"],
+                    answer["text"],
+                    answer["answer_start"],
+                    "",
+                    is_impossible=question["is_impossible"],
+                )
+            )
+    return examples
+
+
+def features_of(examples, tokenizer):
+    """The windows of all questions."""
+    squad.squad_convert_example_to_features_init(tokenizer)
+    features = []
+    for e, example in enumerate(examples):
+        for feature in squad.squad_convert_example_to_features(
+            example, CUT["length"], CUT["stride"], CUT["question_length"], "do_not_pad", is_training=True
+        ):
+            feature.example_index = e
+            feature.unique_id = len(features)
+            features.append(feature)
+    return features
+
+
+def predictions(examples, features, logits, tokenizer, impossible):
+    """What is answered by logits."""
+    results = [
+        squad.SquadResult(f.unique_id, rows[:, 0].tolist(), rows[:, 1].tolist()) for f, rows in zip(features, logits)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        return squad_metrics.compute_predictions_logits(
+            examples,
+            features,
+            results,
+            RULES["n_best"],
+            RULES["most_answer_pieces"],
+            True,
+            f"{folder}/predictions.json",
+            f"{folder}/nbest.json",
+            f"{folder}/odds.json",
+            False,
+            impossible,
+            RULES["null_threshold"],
+            tokenizer,
+        )
+
+
+def windows(random):
+    """Windows of a made-up file, random logits, and what is answered by them."""
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + MARKS + ["?"] + WORDS
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "vocab.txt"
+        path.write_text("\n".join(vocabulary) + "\n")
+        tokenizer = BertTokenizer(str(path), do_lower_case=True)
+    file = made_up_file(random)
+    examples = examples_of(file)
+    features = features_of(examples, tokenizer)
+    logits = [np.round(random.normal(size=(len(f.input_ids), 2)), 3) for f in features]
+    for rows in logits:
+        rows[0] += 2.2
+    return {
+        "vocabulary": vocabulary,
+        "file": file,
+        "cut": CUT,
+        "rules": RULES,
+        "windows": [
+            {
+                "ids": f.input_ids,
+                "token_types": f.token_type_ids,
+                "span": [f.start_position, f.end_position],
+                "context_begin": min(f.token_is_max_context),
+                "most_context": [f.token_is_max_context[i] for i in sorted(f.token_is_max_context)],
+                "logits": rows.tolist(),
+            }
+            for f, rows in zip(features, logits)
+        ],
+        "always_answered": predictions(examples, features, logits, tokenizer, False),
+        "answered": predictions(examples, features, logits, tokenizer, True),
+    }
+
+
+def main():
+    """Writes the file."""
+    goldens = {"answers": answers(), "windows": windows(np.random.default_rng(5))}
+    (HERE / "goldens.json").write_text(json.dumps(goldens, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+// Windows, answers found in logits, and their exact match and F1, against what transformers' scripts for SQuAD made of
+// the same (make_goldens.py).
+
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ATen/ops/tensor.h"
+#include "absl/strings/str_join.h"
+#include "framework/base/file.h"
+#include "framework/data/squad/squad_reader.h"
+#include "framework/data/squad/squad_windows.h"
+#include "framework/eval/squad/answer_scores.h"
+#include "framework/eval/squad/best_answer.h"
+#include "framework/testing/matchers.h"
+#include "framework/text/wordpiece/wordpiece_tokenizer.h"
+#include "glog/logging.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "plugins/evaluation/spans/spans.h"
+
+namespace retort {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr double kTolerance = 1e-12;
+
+Json Goldens(const char* kind) {
+  std::ifstream file("tests/golden/squad/goldens.json");
+  const Json json = Json::parse(file, nullptr, /*allow_exceptions=*/false);
+  CHECK(!json.is_discarded()) << "goldens.json";
+  return json.at(kind);
+}
+
+TEST(SquadGolden, Answers) {
+  const Json golden = Goldens("answers");
+  std::vector<SquadQuestion> questions;
+  std::vector<std::string> given;
+  for (const Json& json : golden.at("questions")) {
+    const auto wanted = json.at("wanted").get<std::vector<std::string>>();
+    given.push_back(json.at("given").get<std::string>());
+    SCOPED_TRACE(absl::StrJoin(wanted, "|") + " / " + given.back());
+    EXPECT_EQ(NormalizeAnswer(given.back()), json.at("normalized").get<std::string>());
+    const AnswerScores scores = ScoreAnswer(wanted, given.back());
+    EXPECT_EQ(scores.exact_match, json.at("exact_match").get<double>());
+    EXPECT_NEAR(scores.f1, json.at("f1").get<double>(), kTolerance);
+    SquadQuestion& question = questions.emplace_back();
+    question.impossible = wanted.empty();
+    for (const std::string& text : wanted) question.answers.push_back({text, std::nullopt});
+  }
+  const MetricScores scores = SpansScores(questions, given, /*impossible=*/true);
+  const Json& totals = golden.at("totals");
+  EXPECT_NEAR(scores.at("spans/exact_match").Mean(), totals.at("exact").get<double>(), kTolerance);
+  EXPECT_NEAR(scores.at("spans/f1").Mean(), totals.at("f1").get<double>(), kTolerance);
+  EXPECT_NEAR(scores.at("spans/answered_f1").Mean(), totals.at("HasAns_f1").get<double>(), kTolerance);
+  EXPECT_NEAR(scores.at("spans/no_answer").Mean(), totals.at("NoAns_f1").get<double>(), kTolerance);
+}
+
+// The windows of the made-up file.
+SquadWindows WindowsOf(const Json& golden) {
+  const std::string vocabulary = ::testing::TempDir() + "/vocab.txt", file = ::testing::TempDir() + "/squad.json";
+  const auto pieces = golden.at("vocabulary").get<std::vector<std::string>>();
+  EXPECT_THAT(AtomicWriteFile(vocabulary, absl::StrJoin(pieces, "\n") + "\n"), testing::IsOk());
+  EXPECT_THAT(AtomicWriteFile(file, golden.at("file").dump()), testing::IsOk());
+  const auto tokenizer = WordPieceTokenizer::Load(vocabulary);
+  CHECK(tokenizer.ok()) << tokenizer.status();
+  auto squad = ReadSquad(file, {/*impossible=*/true});
+  CHECK(squad.ok()) << squad.status();
+  SquadCut cut;
+  cut.length = golden.at("cut").at("length").get<int64_t>();
+  cut.stride = golden.at("cut").at("stride").get<int64_t>();
+  cut.question_length = golden.at("cut").at("question_length").get<int64_t>();
+  auto windows = SquadWindows::Create(*std::move(squad), cut, **tokenizer);
+  CHECK(windows.ok()) << windows.status();
+  return *std::move(windows);
+}
+
+TEST(SquadGolden, Windows) {
+  const Json golden = Goldens("windows");
+  const SquadWindows windows = WindowsOf(golden);
+  const Json& wanted = golden.at("windows");
+  ASSERT_EQ(windows.size(), static_cast<int64_t>(wanted.size()));
+  for (int64_t w = 0; w < windows.size(); ++w) {
+    SCOPED_TRACE(w);
+    const StepSequence sequence = windows.Sequence(w);
+    EXPECT_EQ(sequence.ids, wanted[w].at("ids").get<std::vector<int32_t>>());
+    EXPECT_EQ(sequence.token_types, wanted[w].at("token_types").get<std::vector<int32_t>>());
+    EXPECT_EQ(std::vector<int64_t>({sequence.span.first, sequence.span.last}),
+              wanted[w].at("span").get<std::vector<int64_t>>());
+    const SquadWindow& window = windows.windows()[w];
+    ASSERT_EQ(window.context_begin, wanted[w].at("context_begin").get<int64_t>());
+    const auto most = wanted[w].at("most_context").get<std::vector<bool>>();
+    ASSERT_EQ(window.pieces, static_cast<int64_t>(most.size()));
+    for (int64_t i = 0; i < window.pieces; ++i) {
+      EXPECT_EQ(windows.HasMostContext(w, window.context_begin + i), most[i]) << i;
+    }
+  }
+}
+
+at::Tensor LogitsOf(const Json& rows) {
+  std::vector<double> values;
+  for (const Json& row : rows) {
+    for (const Json& value : row) values.push_back(value.get<double>());
+  }
+  return at::tensor(values, at::kDouble).view({-1, 2});
+}
+
+TEST(SquadGolden, AnswersInLogits) {
+  const Json golden = Goldens("windows");
+  const SquadWindows windows = WindowsOf(golden);
+  std::vector<at::Tensor> logits;
+  for (const Json& window : golden.at("windows")) logits.push_back(LogitsOf(window.at("logits")));
+  AnswerRules rules;
+  rules.n_best = golden.at("rules").at("n_best").get<int64_t>();
+  rules.most_pieces = golden.at("rules").at("most_answer_pieces").get<int64_t>();
+  AnswerRules with_null = rules;
+  with_null.null_threshold = golden.at("rules").at("null_threshold").get<double>();
+  for (size_t q = 0; q < windows.questions().size(); ++q) {
+    const std::string& id = windows.questions()[q].id;
+    const auto question = static_cast<int64_t>(q);
+    EXPECT_EQ(BestAnswer(windows, question, logits, rules), golden.at("always_answered").at(id).get<std::string>());
+    EXPECT_EQ(BestAnswer(windows, question, logits, with_null), golden.at("answered").at(id).get<std::string>());
+  }
+}
+
+}  // namespace
+}  // namespace retort
