@@ -128,8 +128,8 @@ absl::StatusOr<std::shared_ptr<const LabelledSequences>> TaskData::Sequences(abs
     RETORT_ASSIGN_OR_RETURN(labelling.classes, Classes(cache));
     RETORT_ASSIGN_OR_RETURN(LabelledSequences labelled, LabelSequences(examples, labelling, tokenizer));
     for (std::string& note : labelled.notes) {
-          note = absl::StrCat(reader_->Description(), ": ", split, ": ", note);
-        }
+      note = absl::StrCat(reader_->Description(), ": ", split, ": ", note);
+    }
     return std::make_shared<const LabelledSequences>(std::move(labelled));
   });
 }
