@@ -29,7 +29,7 @@ class TestReader final : public TaskReader {
   HeadKind head() const override {
     return kind_ == "score" || kind_ == "one_score" ? HeadKind::kScore : HeadKind::kClasses;
   }
-  std::vector<std::string> splits() const override { return {kTrainSplit, kReportSplit, kTestSplit}; }
+  std::vector<std::string> splits() const override { return {kTrainSplit, kSelectSplit, kReportSplit, kTestSplit}; }
 
   absl::StatusOr<TaskExamples> Read(absl::string_view split) const override {
     TaskExamples examples;

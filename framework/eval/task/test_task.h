@@ -13,8 +13,8 @@
 namespace retort::testing {
 
 // A task in memory, for the tokenizer of letters (framework/data/sequences/test_store.h), as the data plugin that is
-// registered for a google.protobuf.StringValue. Its splits are "train" and "report", 12 examples of 1 to 12 letters
-// with the ids "report-0", "report-1" ..., and "test", the same without labels.
+// registered for a google.protobuf.StringValue. Its splits are "train", "select" and "report", 12 examples of 1 to 12
+// letters with the ids "report-0", "report-1" ..., and "test", the same without labels.
 //
 // Args: kind: "classes", every third of class "yes", others "no"; "one_class", all "no" in "report"; "score", 0 for the
 // first, ¼ more for each next; "one_score", 1 for all in "report"; "text", data that is no task.
