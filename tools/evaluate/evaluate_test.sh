@@ -29,9 +29,8 @@ expect 0 "split train" --model=$mini --task="$TEST_TMPDIR/task.textproto" --spli
 
 expect 1 "--model: want a model folder, got none" --task="$task"
 expect 1 "--task: want data to evaluate on, got none" --model=$mini
-expect 1 "--task:1:1: Message type \"retort.Data\" has no field named \"maskedlm\"" --model=$mini --task='maskedlm {}'
+expect 1 "--task:1:10: Message type \"retort.Data\" has no field named \"maskedlm\"" --model=$mini --task='maskedlm {}'
 expect 1 "--task: masked_lm: corpus: want a corpus folder, got none" --model=$mini --task='masked_lm {}'
-expect 1 "--task: want a data plugin, got none" --model=$mini --task='plugin {}'
 expect 1 "--split: want none, since retort.SentenceSimilarityEvaluationConfig has no splits, got test" --model=$mini \
   --task="$task" --evaluation='sentence_similarity { pairs: "x.tsv" }' --split=test
 expect 1 "predictions: want examples of a task, got others" --model=$mini --task="$task" --evaluation="$evaluation" \

@@ -67,12 +67,7 @@ void FillTraining(const PluginCatalogue& catalogue, Stage* stage) {
   for (Loss& loss : *stage->mutable_loss()) RETORT_DEFAULT(&loss, weight, 1);
   FillOptimizer(stage);
   RETORT_DEFAULT(stage, normalization, PER_STEP);
-  if (stage->has_evaluate()) {
-    RETORT_DEFAULT(stage->mutable_evaluate(), split, "select");
-    if (EvaluatesSome(EvaluationWhileTraining(*stage, catalogue))) {
-      RETORT_DEFAULT(stage->mutable_evaluate(), sequences, kSequencesWhileTraining);
-    }
-  }
+  if (stage->has_evaluate()) FillPeriodicEvaluation(catalogue, stage);
   if (stage->keep().choice_case() == Keep::CHOICE_NOT_SET) stage->mutable_keep()->mutable_last();
   RETORT_DEFAULT(stage, checkpoint_steps, 100);
 }
@@ -123,6 +118,13 @@ void FillEvaluation(const Experiment& experiment, int index, const PluginCatalog
 }
 
 }  // namespace
+
+void FillPeriodicEvaluation(const PluginCatalogue& catalogue, Stage* stage) {
+  RETORT_DEFAULT(stage->mutable_evaluate(), split, "select");
+  if (EvaluatesSome(EvaluationWhileTraining(*stage, catalogue))) {
+    RETORT_DEFAULT(stage->mutable_evaluate(), sequences, kSequencesWhileTraining);
+  }
+}
 
 void FillDefaults(Experiment* experiment, const PluginCatalogue& catalogue) {
   if (experiment->has_teacher() && !experiment->teacher().has_dropout())

@@ -18,6 +18,10 @@ namespace retort {
 // An evaluation stage gets what the data of the stage it evaluates says. Errors are ValidateExperiment's to find.
 void FillDefaults(Experiment* experiment, const PluginCatalogue& catalogue = PluginCatalogue::Global());
 
+// The same for the stage's `evaluate`, which is there afterwards: its split, and how many sequences, where its data's
+// evaluation counts them. REQUIRES: the stage's data have their defaults.
+void FillPeriodicEvaluation(const PluginCatalogue& catalogue, Stage* stage);
+
 }  // namespace retort
 
 #endif  // RETORT_FRAMEWORK_CONFIG_VARIANTS_DEFAULTS_H_

@@ -24,9 +24,6 @@
 namespace retort {
 namespace {
 
-// Of a stage that has no `evaluate`; as its default.
-constexpr int kSequences = 128;
-
 absl::Status Error(const std::string& what) { return absl::InvalidArgumentError(absl::StrCat("tune: ", what)); }
 
 std::string SearchName(const std::string& variant, const TunePoint& point) {
@@ -67,8 +64,8 @@ std::vector<int> WithSources(const Experiment& experiment, const std::vector<int
 
 // The evaluation that the stage's data has, on the search's split.
 Evaluation EvaluationOf(Stage stage, const Tune& tune) {
-  if (!stage.has_evaluate()) stage.mutable_evaluate()->set_sequences(kSequences);
   stage.mutable_evaluate()->set_split(tune.split());
+  FillPeriodicEvaluation(PluginCatalogue::Global(), &stage);
   return EvaluationWhileTraining(stage, PluginCatalogue::Global());
 }
 
