@@ -24,13 +24,13 @@ struct ContextPieces {
   std::vector<ByteRange> ranges;  // As many as ids.
 };
 
-// Encodes a text word by word, as BERT's script for SQuAD does (Devlin et al. 2019, run_squad.py): words are what stands
-// between spaces, tabs, line ends and U+202F, and each is encoded with a space before it, so that byte-level
-// vocabularies find the pieces they have for words within a text.
+// Encodes a text word by word, as BERT's script for SQuAD does (Devlin et al. 2019): words are what stands between
+// spaces, tabs, line ends and U+202F, and each is encoded with a space before it, so that byte-level vocabularies find
+// the pieces they have for words within a text.
 //
-// A piece's range is its word: "(1943)," and its brackets, in "died (1943), aged 86", are one range. Where the parts of
-// a word, its punctuation and ideographs one by one and what is between them, have the pieces of the whole, the range is
-// the part: "1943". Errors: those of Tokenizer::Encode. Thread-safe with a scratch of the thread's own.
+// A piece's range is its word, "(1943)," in "died (1943), aged 86". Where the parts of a word, its punctuation and
+// ideographs one by one and what is between them, have the pieces of the whole, the range is the part: "1943". Errors:
+// those of Tokenizer::Encode. Thread-safe with a scratch of the thread's own.
 absl::StatusOr<ContextPieces> EncodeContext(absl::string_view context, const Tokenizer& tokenizer,
                                             Tokenizer::Scratch* scratch);
 

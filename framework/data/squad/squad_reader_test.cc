@@ -34,8 +34,8 @@ absl::StatusOr<Squad> Read(const std::string& questions, const SquadRules& rules
 
 TEST(ReadSquad, AnswersStandAtCodePoints) {
   const auto squad = Read(R"({"id": "a", "question": "How many?", "answers": [{"text": "42", "answer_start": 4},
-                              {"text": "ß", "answer_start": 7}]}, {"id": "b", "question": "What?", "is_impossible": false,
-                              "answers": [{"text": "Ünï", "answer_start": 0}]})");
+                              {"text": "ß", "answer_start": 7}]}, {"id": "b", "question": "What?",
+                              "is_impossible": false, "answers": [{"text": "Ünï", "answer_start": 0}]})");
   ASSERT_THAT(squad, IsOk());
   ASSERT_THAT(squad->contexts, ElementsAre("Ünï 42 ß."));
   ASSERT_EQ(squad->questions.size(), 2u);

@@ -43,8 +43,8 @@ struct SquadWindow {
 // texts' pieces and of a record per window.
 class SquadWindows {
  public:
-  // Errors, with the question's id: those of Tokenizer::Encode. REQUIRES: `cut` is as SquadCut says, and the tokenizer's
-  // template has at most four ids around two texts.
+  // Errors, with the question's id: those of Tokenizer::Encode. REQUIRES: `cut` is as SquadCut says, and the template
+  // of the tokenizer has at most four ids around two texts.
   static absl::StatusOr<SquadWindows> Create(Squad squad, const SquadCut& cut, const Tokenizer& tokenizer);
 
   int64_t size() const { return static_cast<int64_t>(windows_.size()); }

@@ -34,7 +34,9 @@ SquadWindows Cut(Squad squad, const SquadCut& cut = kCut) {
   return *std::move(windows);
 }
 
-std::pair<int64_t, int64_t> SpanOf(const SquadWindows& windows, int64_t window) {
+using Positions = std::pair<int64_t, int64_t>;
+
+Positions SpanOf(const SquadWindows& windows, int64_t window) {
   const Span span = windows.Sequence(window).span;
   return {span.first, span.last};
 }
@@ -48,10 +50,10 @@ TEST(SquadWindows, OverlapAndSpanTheAnswer) {
   EXPECT_THAT(first.token_types, ElementsAre(0, 0, 0, 0, 1, 1, 1, 1, 1));
   EXPECT_THAT(first.labels, ::testing::Each(kNoLabel));
   EXPECT_EQ(windows.Sequence(3).sample_id, 3);
-  EXPECT_EQ(SpanOf(windows, 0), std::pair<int64_t, int64_t>(0, 0)) << "a b c d";
-  EXPECT_EQ(SpanOf(windows, 1), std::pair<int64_t, int64_t>(6, 7)) << "c d e f";
-  EXPECT_EQ(SpanOf(windows, 2), std::pair<int64_t, int64_t>(4, 5)) << "e f g h";
-  EXPECT_EQ(SpanOf(windows, 3), std::pair<int64_t, int64_t>(0, 0)) << "g h i j";
+  EXPECT_EQ(SpanOf(windows, 0), Positions(0, 0)) << "a b c d";
+  EXPECT_EQ(SpanOf(windows, 1), Positions(6, 7)) << "c d e f";
+  EXPECT_EQ(SpanOf(windows, 2), Positions(4, 5)) << "e f g h";
+  EXPECT_EQ(SpanOf(windows, 3), Positions(0, 0)) << "g h i j";
   EXPECT_EQ(windows.Text(windows.windows()[1], 6, 7), "e f");
   EXPECT_EQ(windows.first_window(1), 4);
 }
@@ -61,7 +63,7 @@ TEST(SquadWindows, AnAnswerThatIsCutOffIsNotInTheWindow) {
   cut.stride = 1;
   const SquadWindows windows = Cut(Letters(), cut);
   ASSERT_EQ(windows.size(), 7);
-  EXPECT_EQ(SpanOf(windows, 1), std::pair<int64_t, int64_t>(0, 0)) << "b c d e";
+  EXPECT_EQ(SpanOf(windows, 1), Positions(0, 0)) << "b c d e";
 }
 
 TEST(SquadWindows, OnePieceHasMostContextInOneWindow) {
@@ -98,11 +100,11 @@ TEST(SquadWindows, ImpossibleQuestionsPointAtTheFirstPosition) {
   Squad squad = Letters();
   squad.questions[0].answers.clear();
   EXPECT_FALSE(Cut(squad).labelled());
-  EXPECT_EQ(SpanOf(Cut(squad), 0), std::pair<int64_t, int64_t>(kNoLabel, kNoLabel));
+  EXPECT_EQ(SpanOf(Cut(squad), 0), Positions(kNoLabel, kNoLabel));
   squad.questions[0].impossible = true;
   EXPECT_TRUE(Cut(squad).labelled());
   for (int64_t window = 0; window < 4; ++window) {
-    EXPECT_EQ(SpanOf(Cut(squad), window), std::pair<int64_t, int64_t>(0, 0));
+    EXPECT_EQ(SpanOf(Cut(squad), window), Positions(0, 0));
   }
 }
 
@@ -110,7 +112,7 @@ TEST(SquadWindows, AnswersThatStandNowhereAreNoLabels) {
   Squad squad = Letters();
   squad.questions[0].answers.pop_back();
   EXPECT_TRUE(Cut(squad).labelled()) << "it can be scored";
-  EXPECT_EQ(SpanOf(Cut(squad), 1), std::pair<int64_t, int64_t>(kNoLabel, kNoLabel));
+  EXPECT_EQ(SpanOf(Cut(squad), 1), Positions(kNoLabel, kNoLabel));
 }
 
 TEST(SquadWindows, AContextWithoutPiecesIsOneWindow) {

@@ -36,8 +36,8 @@ std::string BestAnswer(const SquadWindows& windows, int64_t question, absl::Span
                        const AnswerRules& rules);
 
 // The logits of a head of spans of each model, in evaluation mode: per model and window [S, 2] float64, as BestAnswer
-// reads them. One data pass for all models, in batches of at most `most_positions` with padding, and at least one window.
-// May throw what libtorch throws.
+// reads them. One data pass for all models, in batches of at most `most_positions` with padding, or of one window. May
+// throw what libtorch throws.
 std::vector<std::vector<at::Tensor>> SpanLogits(const std::vector<EvaluatedModel>& models, const SquadWindows& windows,
                                                 c10::Device device, int64_t most_positions = 4096);
 

@@ -59,12 +59,8 @@ TEST(SquadGolden, Answers) {
   EXPECT_NEAR(scores.at("spans/no_answer").Mean(), totals.at("NoAns_f1").get<double>(), kTolerance);
 }
 
-// The windows of the made-up file.
-SquadWindows WindowsOf(const Json& golden) {
-  const std::string vocabulary = ::testing::TempDir() + "/vocab.txt", file = ::testing::TempDir() + "/squad.json";
-  const auto pieces = golden.at("vocabulary").get<std::vector<std::string>>();
-  EXPECT_THAT(AtomicWriteFile(vocabulary, absl::StrJoin(pieces, "\n") + "\n"), testing::IsOk());
-  EXPECT_THAT(AtomicWriteFile(file, golden.at("file").dump()), testing::IsOk());
+// A file's windows.
+SquadWindows Cut(const std::string& file, const std::string& vocabulary, const Json& golden) {
   const auto tokenizer = WordPieceTokenizer::Load(vocabulary);
   CHECK(tokenizer.ok()) << tokenizer.status();
   auto squad = ReadSquad(file, {/*impossible=*/true});
@@ -76,6 +72,15 @@ SquadWindows WindowsOf(const Json& golden) {
   auto windows = SquadWindows::Create(*std::move(squad), cut, **tokenizer);
   CHECK(windows.ok()) << windows.status();
   return *std::move(windows);
+}
+
+// The windows of the made-up file.
+SquadWindows WindowsOf(const Json& golden) {
+  const std::string vocabulary = ::testing::TempDir() + "/vocab.txt", file = ::testing::TempDir() + "/squad.json";
+  const auto pieces = golden.at("vocabulary").get<std::vector<std::string>>();
+  EXPECT_THAT(AtomicWriteFile(vocabulary, absl::StrJoin(pieces, "\n") + "\n"), testing::IsOk());
+  EXPECT_THAT(AtomicWriteFile(file, golden.at("file").dump()), testing::IsOk());
+  return Cut(file, vocabulary, golden);
 }
 
 TEST(SquadGolden, Windows) {
@@ -98,6 +103,30 @@ TEST(SquadGolden, Windows) {
       EXPECT_EQ(windows.HasMostContext(w, window.context_begin + i), most[i]) << i;
     }
   }
+}
+
+TEST(SquadGolden, ShippedFile) {
+  const Json golden = Goldens("shipped");
+  const SquadWindows windows =
+      Cut(golden.at("file").get<std::string>(), golden.at("vocabulary").get<std::string>(), golden);
+  EXPECT_TRUE(windows.notes().empty());
+  int64_t pieces = 0, with_answer = 0, sum_of_positions = 0;
+  std::vector<std::string> answers(windows.questions().size());
+  for (int64_t w = 0; w < windows.size(); ++w) {
+    const SquadWindow& window = windows.windows()[w];
+    pieces += static_cast<int64_t>(windows.Sequence(w).ids.size());
+    sum_of_positions += window.answer.first + window.answer.last;
+    if (window.answer.first == 0) continue;
+    ++with_answer;
+    answers[window.question] = std::string(windows.Text(window, window.answer.first, window.answer.last));
+  }
+  EXPECT_EQ(windows.questions().size(), golden.at("questions").get<size_t>());
+  EXPECT_EQ(windows.size(), golden.at("windows").get<int64_t>());
+  EXPECT_EQ(pieces, golden.at("pieces").get<int64_t>());
+  EXPECT_EQ(with_answer, golden.at("with_answer").get<int64_t>());
+  EXPECT_EQ(sum_of_positions, golden.at("sum_of_positions").get<int64_t>());
+  const MetricScores scores = SpansScores(windows.questions(), answers, /*impossible=*/false);
+  EXPECT_EQ(scores.at("spans/exact_match").Mean(), 1) << "labels answer their own questions";
 }
 
 at::Tensor LogitsOf(const Json& rows) {
