@@ -213,12 +213,13 @@ TEST_F(TuneTest, WhoOnlyLooksPlansWithTheFirstPoint) {
   EXPECT_EQ(StageOf(tuned->sweep, "base", "distil").adamw().learning_rate(), 2e-4);
   EXPECT_THAT(tuned->warnings,
               ElementsAre("what tune chooses is known once its search is done; until then all stages are planned with "
-                          "learning_rate=0.0002, the first that it tries"));
+                          "learning_rate=2e-04, the first that it tries"));
 }
 
 TEST_F(TuneTest, Errors) {
   EXPECT_THAT(Run("tune { learning_rate: 1e-3 metric: \"masked_lm/perplexity\" }"),
-              IsInvalidArgument("tune: metric: want one of masked_lm/cross_entropy, masked_lm/accuracy"));
+              IsInvalidArgument(
+                  "tune: metric: want one of masked_lm/cross_entropy, masked_lm/kl_to_teacher, masked_lm/accuracy"));
   EXPECT_THAT(Run("tune { learning_rate: 1e-3 }",
                   "stage { name: \"other\" from: \"@distil\" evaluation { masked_lm { split: \"select\" "
                   "sequences: 8 } } }"),
