@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 import numpy as np
-from transformers import BertTokenizer
+from transformers import BertTokenizer, RobertaTokenizer
 from transformers.data.metrics import squad_metrics
 from transformers.data.processors import squad
 
@@ -62,7 +62,6 @@ WORDS = "tower lamp river mill oak wheel bees roof june snow".split()
 WORDS += "pass train noon coach flood tree school wall year corn".split()
 MARKS = [",", ".", "(", ")", '"', "-", "'"]
 SHIPPED = "data/tasks/squad/dev.json.xz"
-SHIPPED_VOCABULARY = "data/vocab/bert-base-uncased-vocab.txt"
 SHIPPED_CUT = {"length": 128, "stride": 32, "question_length": 24}
 CUT = {"length": 24, "stride": 6, "question_length": 4}
 RULES = {"n_best": 6, "most_answer_pieces": 5, "null_threshold": 0.5}
@@ -251,26 +250,50 @@ def windows(random):
     }
 
 
-def shipped():
-    """How the windows of a file that ships are labelled, in short."""
+def without_leading_space(file):
+    """A file whose questions begin without white space, which transformers' run_qa takes away and its processor not."""
+    for paragraph in (paragraph for article in file["data"] for paragraph in article["paragraphs"]):
+        for question in paragraph["qas"]:
+            question["question"] = question["question"].lstrip()
+    return file
+
+
+def roberta():
+    """RoBERTa's tokenizer of the vocabulary that ships."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, packed in (("vocab.json", "roberta/vocab.json.xz"), ("merges.txt", "gpt2/merges.txt.xz")):
+            (pathlib.Path(folder) / name).write_bytes(lzma.open(f"data/vocab/{packed}").read())
+        return RobertaTokenizer(f"{folder}/vocab.json", f"{folder}/merges.txt")
+
+
+def shipped(tokenizer):
+    """How the windows of a file that ships are made, in short. Where answers begin and end is told of BERT alone:
+    of RoBERTa's words transformers does not take punctuation away."""
     with lzma.open(SHIPPED, "rt", encoding="utf-8") as packed:
-        examples = examples_of(json.load(packed))
-    features = features_of(examples, BertTokenizer(SHIPPED_VOCABULARY, do_lower_case=True), SHIPPED_CUT)
-    return {
+        examples = examples_of(without_leading_space(json.load(packed)))
+    features = features_of(examples, tokenizer, SHIPPED_CUT)
+    made = {
         "file": SHIPPED,
-        "vocabulary": SHIPPED_VOCABULARY,
         "cut": SHIPPED_CUT,
         "questions": len(examples),
         "windows": len(features),
         "pieces": sum(len(f.input_ids) for f in features),
-        "with_answer": sum(f.start_position > 0 for f in features),
-        "sum_of_positions": sum(f.start_position + f.end_position for f in features),
+        "sum_of_places_times_ids": sum(i * piece for f in features for i, piece in enumerate(f.input_ids)),
     }
+    if isinstance(tokenizer, BertTokenizer):
+        made["with_answer"] = sum(f.start_position > 0 for f in features)
+        made["sum_of_positions"] = sum(f.start_position + f.end_position for f in features)
+    return made
 
 
 def main():
     """Writes the file."""
-    goldens = {"answers": answers(sys.argv[1]), "windows": windows(np.random.default_rng(5)), "shipped": shipped()}
+    goldens = {
+        "answers": answers(sys.argv[1]),
+        "windows": windows(np.random.default_rng(5)),
+        "shipped_bert": shipped(BertTokenizer("data/vocab/bert-base-uncased-vocab.txt", do_lower_case=True)),
+        "shipped_roberta": shipped(roberta()),
+    }
     (HERE / "goldens.json").write_text(json.dumps(goldens, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 

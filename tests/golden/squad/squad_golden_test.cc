@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ATen/ops/tensor.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/file.h"
 #include "framework/data/squad/squad_reader.h"
@@ -16,8 +17,11 @@
 #include "framework/eval/squad/answer_scores.h"
 #include "framework/eval/squad/best_answer.h"
 #include "framework/testing/matchers.h"
+#include "framework/text/bpe/byte_bpe_tokenizer.h"
+#include "framework/text/tokenizer.h"
 #include "framework/text/wordpiece/wordpiece_tokenizer.h"
 #include "glog/logging.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "plugins/evaluation/spans/spans.h"
@@ -25,6 +29,8 @@
 namespace retort {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using Json = nlohmann::json;
 
 constexpr double kTolerance = 1e-12;
@@ -95,17 +101,21 @@ TEST(SquadGolden, ScoresOfSquad2) {
   EXPECT_NEAR(scores.at("spans/no_answer").Mean(), totals.at("NoAns_f1").get<double>(), kTolerance);
 }
 
-// A file's windows.
-SquadWindows Cut(const std::string& file, const std::string& vocabulary, const Json& golden) {
-  const auto tokenizer = WordPieceTokenizer::Load(vocabulary);
+template <typename T>
+std::unique_ptr<Tokenizer> Checked(absl::StatusOr<std::unique_ptr<T>> tokenizer) {
   CHECK(tokenizer.ok()) << tokenizer.status();
+  return *std::move(tokenizer);
+}
+
+// A file's windows.
+SquadWindows Cut(const std::string& file, const Tokenizer& tokenizer, const Json& golden) {
   auto squad = ReadSquad(file, {/*impossible=*/true});
   CHECK(squad.ok()) << squad.status();
   SquadCut cut;
   cut.length = golden.at("cut").at("length").get<int64_t>();
   cut.stride = golden.at("cut").at("stride").get<int64_t>();
   cut.question_length = golden.at("cut").at("question_length").get<int64_t>();
-  auto windows = SquadWindows::Create(*std::move(squad), cut, **tokenizer);
+  auto windows = SquadWindows::Create(*std::move(squad), cut, tokenizer);
   CHECK(windows.ok()) << windows.status();
   return *std::move(windows);
 }
@@ -116,7 +126,7 @@ SquadWindows WindowsOf(const Json& golden) {
   const auto pieces = golden.at("vocabulary").get<std::vector<std::string>>();
   EXPECT_THAT(AtomicWriteFile(vocabulary, absl::StrJoin(pieces, "\n") + "\n"), testing::IsOk());
   EXPECT_THAT(AtomicWriteFile(file, golden.at("file").dump()), testing::IsOk());
-  return Cut(file, vocabulary, golden);
+  return Cut(file, *Checked(WordPieceTokenizer::Load(vocabulary)), golden);
 }
 
 TEST(SquadGolden, Windows) {
@@ -141,28 +151,54 @@ TEST(SquadGolden, Windows) {
   }
 }
 
-TEST(SquadGolden, ShippedFile) {
-  const Json golden = Goldens("shipped");
-  const SquadWindows windows =
-      Cut(golden.at("file").get<std::string>(), golden.at("vocabulary").get<std::string>(), golden);
-  EXPECT_TRUE(windows.notes().empty());
-  int64_t pieces = 0, with_answer = 0, sum_of_positions = 0;
-  std::vector<std::string> answers(windows.questions().size());
+void ExpectPiecesOf(const SquadWindows& windows, const Json& golden) {
+  EXPECT_THAT(windows.notes(), ElementsAre(HasSubstr("questions cut to 24 pieces")));
+  int64_t pieces = 0, sum_of_places_times_ids = 0;
   for (int64_t w = 0; w < windows.size(); ++w) {
-    const SquadWindow& window = windows.windows()[w];
-    pieces += static_cast<int64_t>(windows.Sequence(w).ids.size());
-    sum_of_positions += window.answer.first + window.answer.last;
-    if (window.answer.first == 0) continue;
-    ++with_answer;
-    answers[window.question] = std::string(windows.Text(window, window.answer.first, window.answer.last));
+    const std::vector<int32_t> ids = windows.Sequence(w).ids;
+    pieces += static_cast<int64_t>(ids.size());
+    for (size_t i = 0; i < ids.size(); ++i) sum_of_places_times_ids += static_cast<int64_t>(i) * ids[i];
   }
   EXPECT_EQ(windows.questions().size(), golden.at("questions").get<size_t>());
   EXPECT_EQ(windows.size(), golden.at("windows").get<int64_t>());
   EXPECT_EQ(pieces, golden.at("pieces").get<int64_t>());
+  EXPECT_EQ(sum_of_places_times_ids, golden.at("sum_of_places_times_ids").get<int64_t>());
+}
+
+// Labels answer their own questions.
+void ExpectLabelsAreRight(const SquadWindows& windows) {
+  std::vector<std::string> answers(windows.questions().size());
+  for (const SquadWindow& window : windows.windows()) {
+    if (window.answer.first == 0) continue;
+    answers[window.question] = std::string(windows.Text(window, window.answer.first, window.answer.last));
+  }
+  const MetricScores scores = SpansScores(windows.questions(), answers, /*impossible=*/false);
+  EXPECT_EQ(scores.at("spans/exact_match").Mean(), 1);
+}
+
+TEST(SquadGolden, ShippedFileInWordPieces) {
+  const Json golden = Goldens("shipped_bert");
+  const auto tokenizer = Checked(WordPieceTokenizer::Load("data/vocab/bert-base-uncased-vocab.txt"));
+  const SquadWindows windows = Cut(golden.at("file").get<std::string>(), *tokenizer, golden);
+  ExpectPiecesOf(windows, golden);
+  ExpectLabelsAreRight(windows);
+  int64_t with_answer = 0, sum_of_positions = 0;
+  for (const SquadWindow& window : windows.windows()) {
+    sum_of_positions += window.answer.first + window.answer.last;
+    if (window.answer.first > 0) ++with_answer;
+  }
   EXPECT_EQ(with_answer, golden.at("with_answer").get<int64_t>());
   EXPECT_EQ(sum_of_positions, golden.at("sum_of_positions").get<int64_t>());
-  const MetricScores scores = SpansScores(windows.questions(), answers, /*impossible=*/false);
-  EXPECT_EQ(scores.at("spans/exact_match").Mean(), 1) << "labels answer their own questions";
+}
+
+TEST(SquadGolden, ShippedFileInBytePairs) {
+  const Json golden = Goldens("shipped_roberta");
+  const auto tokenizer =
+      Checked(ByteBpeTokenizer::Load("data/vocab/roberta/vocab.json", "data/vocab/roberta/merges.txt"));
+  const SquadWindows windows = Cut(golden.at("file").get<std::string>(), *tokenizer, golden);
+  ExpectPiecesOf(windows, golden);
+  ExpectLabelsAreRight(windows);
+  EXPECT_TRUE(windows.Sequence(0).token_types.empty());
 }
 
 at::Tensor LogitsOf(const Json& rows) {
