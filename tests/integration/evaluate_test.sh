@@ -67,6 +67,6 @@ evaluate --split=test --predictions="$root/predictions"  # Replaces its own.
 expect_code again 0
 evaluate --split=dev
 expect_code unknown 1
-expect_text unknown 'split: want one of train, report, test, select, got "dev"'
+expect_text unknown 'split: want one of report, test, train, select, got "dev"'
 
 finish

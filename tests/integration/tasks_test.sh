@@ -74,8 +74,8 @@ expect_text plan 'examples cut to 8 pieces'
 PAIRS="table { train: \"$root/train.tsv\" report: \"$root/report.tsv\" text: \"sentence\" text: \"other\" score: \"score\" length: 24 }"
 run two_tasks "$(sweep_of two_tasks "$STUDENT for_each {
   task { name: \"pairs\" overlay { stage { name: \"tune\" data { $PAIRS } } stage { name: \"score\" evaluation { regression {} } } } }
-  task { name: \"topic\" }
-  stage { name: \"tune\" data { $DATA } $TRAINING loss { name: \"gold\" hard_labels {} } }
+  task { name: \"topic\" overlay { stage { name: \"tune\" data { $DATA } } } }
+  stage { name: \"tune\" $TRAINING loss { name: \"gold\" hard_labels {} } }
   stage { name: \"score\" evaluation { classification {} } } }")"
 expect_code two_tasks 0
 expect_text two_tasks 'pairs'

@@ -55,8 +55,8 @@ TEST(RenderLiveView, GroupsByVariantWhereRunsDoNotFit) {
   const std::vector<std::string> lines = RenderLiveView(runs, 27, 110, 20, kStart + absl::Seconds(20));
   ASSERT_EQ(lines.size(), 10u);
   EXPECT_THAT(lines[0], StartsWith("1 of 27 runs done · 26 running"));
-  // Mean of ce: (4.1042 + 2 · 1.1042) / 3; mean progress (20 + 40 + 60) / 240.
-  EXPECT_THAT(lines[1], StartsWith("variant0  3 seeds  1 done  ████████········  50 %  ce 2.10"));
+  // Mean of ce: (4.1042 + 2 · 1.1042) / 3; mean progress (80 + 40 + 60) / 240: what ended is done.
+  EXPECT_THAT(lines[1], StartsWith("variant0  3 seeds  1 done  ████████████····  75 %  ce 2.10"));
   EXPECT_THAT(lines[2], StartsWith("variant1  3 seeds  distil"));
 }
 

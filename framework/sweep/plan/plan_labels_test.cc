@@ -156,7 +156,8 @@ TEST_F(PlanLabelsTest, ControlsKeepLabels) {
 }
 
 TEST_F(PlanLabelsTest, RefusesAStudentWithoutTheHead) {
-  EXPECT_THAT(Make(kScore).status(), IsInvalidArgument("evaluation: want"));
+  EXPECT_THAT(Make(kScore).status(),
+              IsInvalidArgument("evaluation: classification: data: want a data plugin, got none"));
   const std::string from_nothing = absl::StrReplaceAll(kTeacherStage, {{"TEACHER", "NOBODY"}});
   EXPECT_THAT(Make(absl::StrCat(from_nothing, kScore)).status(), IsInvalidArgument("from: want \"@name\""));
 }

@@ -113,6 +113,9 @@ TEST_F(PlanTasksTest, TheLastEvaluationOfAMetricCounts) {
 }
 
 TEST_F(PlanTasksTest, WithoutEvaluationsEveryTaskGetsOne) {
+  for (const char* corpus : {"/corpus", "/other"}) {  // As many held-out sequences as the default wants.
+    testing::WriteTinyCorpus(sweep_.folder() + corpus, /*documents=*/7000);
+  }
   std::string stages = kTasks;
   stages.resize(stages.find("stage { name: \"score\""));
   const std::string text = absl::StrReplaceAll(
