@@ -2,6 +2,7 @@
 
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <string>
 
 #include "absl/status/status.h"
@@ -53,14 +54,30 @@ absl::string_view TextOf(absl::string_view text, const ByteRange& range) {
   return text.substr(range.begin, range.end - range.begin);
 }
 
-// Encodes ranges that follow each other, the first after a space.
-absl::Status Encode(absl::string_view text, const std::vector<ByteRange>& ranges, const Tokenizer& tokenizer,
-                    Tokenizer::Scratch* scratch, ContextPieces* pieces) {
-  for (size_t i = 0; i < ranges.size(); ++i) {
-    const std::string part = absl::StrCat(i == 0 ? " " : "", TextOf(text, ranges[i]));
-    RETORT_RETURN_IF_ERROR(tokenizer.Encode(part, scratch, &pieces->ids));
-    pieces->ranges.resize(pieces->ids.size(), ranges[i]);
+// Whether these are the next of the pieces that have no range yet.
+bool AreNext(const std::vector<int32_t>& ids, const ContextPieces& pieces) {
+  const auto next = pieces.ids.begin() + static_cast<int64_t>(pieces.ranges.size());
+  if (pieces.ids.end() - next < static_cast<int64_t>(ids.size())) return false;
+  return std::equal(ids.begin(), ids.end(), next);
+}
+
+// Encodes a word, and gives ranges of their own to runs of its parts that have the same pieces alone, each as short as
+// it can be.
+absl::Status AppendWord(absl::string_view text, const ByteRange& word, const Tokenizer& tokenizer,
+                        Tokenizer::Scratch* scratch, ContextPieces* pieces) {
+  RETORT_RETURN_IF_ERROR(tokenizer.Encode(absl::StrCat(" ", TextOf(text, word)), scratch, &pieces->ids));
+  const std::vector<ByteRange> parts = PartsOf(text, word);
+  int64_t begin = word.begin;
+  for (size_t i = 0; i + 1 < parts.size(); ++i) {
+    const ByteRange run{begin, parts[i].end};
+    const absl::string_view space = begin == word.begin ? " " : "";
+    std::vector<int32_t> ids;
+    RETORT_RETURN_IF_ERROR(tokenizer.Encode(absl::StrCat(space, TextOf(text, run)), scratch, &ids));
+    if (!AreNext(ids, *pieces)) continue;
+    pieces->ranges.resize(pieces->ranges.size() + ids.size(), run);
+    begin = run.end;
   }
+  pieces->ranges.resize(pieces->ids.size(), {begin, word.end});
   return absl::OkStatus();
 }
 
@@ -70,13 +87,7 @@ absl::StatusOr<ContextPieces> EncodeContext(absl::string_view context, const Tok
                                             Tokenizer::Scratch* scratch) {
   ContextPieces pieces;
   for (const ByteRange& word : WordsOf(context)) {
-    ContextPieces whole, parted;
-    RETORT_RETURN_IF_ERROR(Encode(context, {word}, tokenizer, scratch, &whole));
-    const std::vector<ByteRange> parts = PartsOf(context, word);
-    if (parts.size() > 1) RETORT_RETURN_IF_ERROR(Encode(context, parts, tokenizer, scratch, &parted));
-    const ContextPieces& finest = parted.ids == whole.ids ? parted : whole;
-    pieces.ids.insert(pieces.ids.end(), finest.ids.begin(), finest.ids.end());
-    pieces.ranges.insert(pieces.ranges.end(), finest.ranges.begin(), finest.ranges.end());
+    RETORT_RETURN_IF_ERROR(AppendWord(context, word, tokenizer, scratch, &pieces));
   }
   return pieces;
 }

@@ -28,9 +28,10 @@ struct ContextPieces {
 // spaces, tabs, line ends and U+202F, and each is encoded with a space before it, so that byte-level vocabularies find
 // the pieces they have for words within a text.
 //
-// A piece's range is its word, "(1943)," in "died (1943), aged 86". Where the parts of a word, its punctuation and
-// ideographs one by one and what is between them, have the pieces of the whole, the range is the part: "1943". Errors:
-// those of Tokenizer::Encode. Thread-safe with a scratch of the thread's own.
+// A piece's range is the smallest run of parts of its word that has the same pieces alone, where parts are punctuation
+// and ideographs one by one, and what is between them. In "died (1943), aged 86" that is "1943" of WordPiece's piece,
+// and "),", not ")", of byte-level pieces that have one for both. Of words that are made otherwise than of their parts
+// it is the word. Errors: those of Tokenizer::Encode. Thread-safe with a scratch of the thread's own.
 absl::StatusOr<ContextPieces> EncodeContext(absl::string_view context, const Tokenizer& tokenizer,
                                             Tokenizer::Scratch* scratch);
 

@@ -7,6 +7,7 @@
 
 #include "framework/data/sequences/test_store.h"
 #include "framework/testing/matchers.h"
+#include "framework/text/files/load_tokenizer.h"
 #include "framework/text/wordpiece/wordpiece_tokenizer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -60,6 +61,14 @@ TEST(EncodeContext, PartsWithOtherPiecesThanTheWholeAreNone) {
   const auto tokenizer = WordPieceTokenizer::Create(Vocabulary(std::move(pieces)));
   ASSERT_THAT(tokenizer, IsOk());
   EXPECT_THAT(TextsOf("[MASK] [mask]", **tokenizer), ElementsAre("[MASK]", "[", "mask", "]"));
+}
+
+// RoBERTa has pieces for "),", "'s" and ").", and none of "(" and '"' with what is behind them.
+TEST(EncodeContext, RunsOfMarksThatAreOnePieceHaveOneRange) {
+  const auto tokenizer = LoadTokenizer("data/vocab/roberta");
+  ASSERT_THAT(tokenizer, IsOk());
+  EXPECT_THAT(TextsOf(" (1943), Rollo's \"War\".", **tokenizer),
+              ElementsAre("(", "1943", "1943", "),", "Rollo", "Rollo", "'s", "\"", "War", "\"."));
 }
 
 }  // namespace

@@ -90,6 +90,8 @@ TEST(ReadSquad, PackedFiles) {
 }
 
 TEST(ReadSquad, Errors) {
+  EXPECT_THAT(ReadSquad(PathOf(""), {}), IsInvalidArgument("squad.json: want JSON, got "));
+  EXPECT_THAT(ReadSquad(PathOf(R"({"data": [)"), {}), IsInvalidArgument("squad.json: want JSON, got "));
   EXPECT_THAT(ReadSquad(PathOf("[]"), {}), IsInvalidArgument("squad.json: want an object, got an array of 0"));
   EXPECT_THAT(ReadSquad(PathOf("{}"), {}), IsInvalidArgument("squad.json: data: want a list, got nothing"));
   EXPECT_THAT(ReadSquad(PathOf(R"({"data": [{"paragraphs": [{"qas": []}]}]})"), {}),

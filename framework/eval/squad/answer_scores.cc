@@ -76,8 +76,8 @@ Words NormalWords(absl::string_view answer) {
   return SplitWords(WithoutArticles(WithoutPunctuation(LowerCase(answer))));
 }
 
-double F1(const Words& wanted, const Words& got) {
-  if (wanted.empty() || got.empty()) return wanted == got ? 1 : 0;
+double F1(AnswerScript script, const Words& wanted, const Words& got) {
+  if (script == AnswerScript::kSquad2 && wanted.empty() && got.empty()) return 1;
   std::map<std::string, int64_t> left;
   for (const std::string& word : wanted) ++left[word];
   double same = 0;
@@ -93,18 +93,18 @@ double F1(const Words& wanted, const Words& got) {
 
 std::string NormalizeAnswer(absl::string_view answer) { return absl::StrJoin(NormalWords(answer), " "); }
 
-AnswerScores ScoreAnswer(const std::vector<std::string>& wanted, absl::string_view answer) {
+AnswerScores ScoreAnswer(AnswerScript script, const std::vector<std::string>& wanted, absl::string_view answer) {
   std::vector<Words> golds;
   for (const std::string& gold : wanted) {
     Words words = NormalWords(gold);
-    if (!words.empty()) golds.push_back(std::move(words));
+    if (script == AnswerScript::kSquad1 || !words.empty()) golds.push_back(std::move(words));
   }
-  if (golds.empty()) golds.emplace_back();
+  if (golds.empty() && script == AnswerScript::kSquad2) golds.emplace_back();
   const Words got = NormalWords(answer);
   AnswerScores scores;
   for (const Words& gold : golds) {
     if (gold == got) scores.exact_match = 1;
-    scores.f1 = std::max(scores.f1, F1(gold, got));
+    scores.f1 = std::max(scores.f1, F1(script, gold, got));
   }
   return scores;
 }

@@ -14,15 +14,20 @@ namespace retort {
 // between words alone.
 std::string NormalizeAnswer(absl::string_view answer);
 
+// Whose rules hold where normalisation leaves nothing of an answer, such as "A" or "The".
+enum class AnswerScript {
+  kSquad1,  // It is an answer like others, but its F1 is 0 even if it is the wanted one.
+  kSquad2,  // A wanted one does not count. Where none is left, no answer is wanted, which is the empty one.
+};
+
 // Of one answer, 0 to 1.
 struct AnswerScores {
   double exact_match = 0;  // 1 if it is one of the wanted ones, both normalised.
-  double f1 = 0;           // The largest F1 of its words with those of a wanted one; without words on a side: as above.
+  double f1 = 0;           // The largest F1 of its words with those of a wanted one.
 };
 
-// Wanted answers that normalise to nothing do not count, as in the script for SQuAD 2.0, which the one for 1.1 has
-// not; without any, no answer is wanted, which is the empty one. Takes time in proportion to the texts.
-AnswerScores ScoreAnswer(const std::vector<std::string>& wanted, absl::string_view answer);
+// Scores an answer against all wanted ones. Takes time in proportion to the texts.
+AnswerScores ScoreAnswer(AnswerScript script, const std::vector<std::string>& wanted, absl::string_view answer);
 
 }  // namespace retort
 

@@ -1,5 +1,9 @@
 #include "framework/eval/squad/answer_scores.h"
 
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 
 namespace retort {
@@ -16,25 +20,38 @@ TEST(NormalizeAnswer, AsTheScripts) {
 }
 
 TEST(ScoreAnswer, CountsWordsAsOftenAsBothHaveThem) {
-  const AnswerScores scores = ScoreAnswer({"red red car"}, "Red, red, red bus");
-  EXPECT_EQ(scores.exact_match, 0);
-  EXPECT_DOUBLE_EQ(scores.f1, 2 * (2.0 / 4) * (2.0 / 3) / (2.0 / 4 + 2.0 / 3));
+  for (const AnswerScript script : {AnswerScript::kSquad1, AnswerScript::kSquad2}) {
+    const AnswerScores scores = ScoreAnswer(script, {"red red car"}, "Red, red, red bus");
+    EXPECT_EQ(scores.exact_match, 0);
+    EXPECT_DOUBLE_EQ(scores.f1, 2 * (2.0 / 4) * (2.0 / 3) / (2.0 / 4 + 2.0 / 3));
+  }
 }
 
 TEST(ScoreAnswer, IsThatOfTheBestWantedOne) {
-  const AnswerScores scores = ScoreAnswer({"blue", "the red car"}, "red car.");
-  EXPECT_EQ(scores.exact_match, 1);
-  EXPECT_EQ(scores.f1, 1);
-  EXPECT_EQ(ScoreAnswer({"blue"}, "red").f1, 0);
+  for (const AnswerScript script : {AnswerScript::kSquad1, AnswerScript::kSquad2}) {
+    const AnswerScores scores = ScoreAnswer(script, {"blue", "the red car"}, "red car.");
+    EXPECT_EQ(scores.exact_match, 1);
+    EXPECT_EQ(scores.f1, 1);
+    EXPECT_EQ(ScoreAnswer(script, {"blue"}, "red").f1, 0);
+    EXPECT_EQ(ScoreAnswer(script, {"red"}, "").f1, 0);
+  }
 }
 
-TEST(ScoreAnswer, NoAnswerIsTheEmptyOne) {
-  EXPECT_EQ(ScoreAnswer({}, "").f1, 1);
-  EXPECT_EQ(ScoreAnswer({}, "").exact_match, 1);
-  EXPECT_EQ(ScoreAnswer({}, "red").f1, 0);
-  EXPECT_EQ(ScoreAnswer({"red"}, "").f1, 0);
-  EXPECT_EQ(ScoreAnswer({"the", "red"}, "").exact_match, 0) << "an answer of nothing but an article does not count";
-  EXPECT_EQ(ScoreAnswer({"the"}, "").exact_match, 1);
+TEST(ScoreAnswer, OfSquad2NoAnswerIsTheEmptyOne) {
+  const auto score = [](const std::vector<std::string>& wanted, absl::string_view answer) {
+    return ScoreAnswer(AnswerScript::kSquad2, wanted, answer);
+  };
+  EXPECT_EQ(score({}, "").f1, 1);
+  EXPECT_EQ(score({}, "").exact_match, 1);
+  EXPECT_EQ(score({}, "red").f1, 0);
+  EXPECT_EQ(score({"the", "red"}, "").exact_match, 0) << "an answer of nothing but an article does not count";
+  EXPECT_EQ(score({"the"}, "").exact_match, 1);
+}
+
+TEST(ScoreAnswer, OfSquad1AnArticleIsAnAnswerThatSharesNoWords) {
+  const AnswerScores scores = ScoreAnswer(AnswerScript::kSquad1, {"red", "the"}, "A");
+  EXPECT_EQ(scores.exact_match, 1);
+  EXPECT_EQ(scores.f1, 0);
 }
 
 }  // namespace

@@ -188,11 +188,12 @@ absl::StatusOr<std::unique_ptr<Evaluator>> SpansEvaluation::Create(const SpansEv
 
 MetricScores SpansScores(const std::vector<SquadQuestion>& questions, const std::vector<std::string>& answers,
                          bool impossible) {
+  const AnswerScript script = impossible ? AnswerScript::kSquad2 : AnswerScript::kSquad1;
   MetricScores scores;
   for (size_t q = 0; q < questions.size(); ++q) {
     std::vector<std::string> wanted;
     for (const SquadAnswer& answer : questions[q].answers) wanted.push_back(answer.text);
-    const AnswerScores score = ScoreAnswer(wanted, answers[q]);
+    const AnswerScores score = ScoreAnswer(script, wanted, answers[q]);
     Add(score.f1, true, &scores[SpansEvaluation::kPrimaryMetric]);
     Add(score.exact_match, true, &scores[kExactMatch]);
     if (!impossible) continue;

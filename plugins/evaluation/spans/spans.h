@@ -26,7 +26,8 @@ class SpansEvaluation {
                                                            const EvaluatorContext& context);
 };
 
-// The scores of answers, one per question, empty for none (framework/eval/squad/answer_scores.h):
+// The scores of answers, one per question, empty for none (framework/eval/squad/answer_scores.h), by the script for
+// SQuAD 2.0 where some questions are `impossible`, else by the one for 1.1:
 //
 //   spans/f1            of all questions
 //   spans/exact_match   of all questions

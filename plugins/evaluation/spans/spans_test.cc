@@ -41,6 +41,12 @@ TEST(SpansScores, OnePerQuestion) {
   EXPECT_THAT(scores.at("spans/no_answer").count, ElementsAre(0, 1, 1));
 }
 
+TEST(SpansScores, ByTheScriptOfTheirData) {
+  const std::vector<SquadQuestion> questions = {{"a", "?", 0, false, {{"The", 0}}}};
+  EXPECT_THAT(SpansScores(questions, {"the"}, /*impossible=*/false).at("spans/f1").sum, ElementsAre(0));
+  EXPECT_THAT(SpansScores(questions, {"the"}, /*impossible=*/true).at("spans/f1").sum, ElementsAre(1));
+}
+
 // A model of one layer with a head of spans, on letters.
 class SpanModel {
  public:

@@ -1,19 +1,22 @@
 #!/usr/bin/env python3
-"""Writes goldens.json: answers as transformers' squad_metrics scores them, which has the official scripts' rules, and
-windows of made-up contexts, with the answers that it finds in random logits.
+"""Writes goldens.json: answers as the official scripts for SQuAD 1.1 and 2.0 score them, and windows of made-up
+contexts, with the answers that transformers' squad_metrics finds in random logits.
 
-From the repository's root, in an environment with `pip install transformers==4.46.3 numpy==1.26.4`:
-    python3 tests/golden/squad/make_goldens.py
+The official scripts are read from a clone of github.com/huggingface/evaluate, commit
+a7dd338386a4fae9a1767e05eb9ef9479513d9e8. From the repository's root, in an environment with
+`pip install transformers==4.46.3 numpy==1.26.4`:
+    python3 tests/golden/squad/make_goldens.py CLONE
 """
 
-import collections
+import importlib.util
 import json
 import lzma
 import pathlib
+import sys
 import tempfile
 
 import numpy as np
-from transformers import BertTokenizer
+from transformers import BertTokenizer, RobertaTokenizer
 from transformers.data.metrics import squad_metrics
 from transformers.data.processors import squad
 
@@ -59,32 +62,61 @@ WORDS = "tower lamp river mill oak wheel bees roof june snow".split()
 WORDS += "pass train noon coach flood tree school wall year corn".split()
 MARKS = [",", ".", "(", ")", '"', "-", "'"]
 SHIPPED = "data/tasks/squad/dev.json.xz"
-SHIPPED_VOCABULARY = "data/vocab/bert-base-uncased-vocab.txt"
 SHIPPED_CUT = {"length": 128, "stride": 32, "question_length": 24}
 CUT = {"length": 24, "stride": 6, "question_length": 4}
 RULES = {"n_best": 6, "most_answer_pieces": 5, "null_threshold": 0.5}
 
 
-def answers():
-    """The scores of the answers above, one by one and together."""
-    example = collections.namedtuple("Example", ["qas_id", "answers"])
-    examples = [example(str(i), [{"text": text} for text in wanted]) for i, (wanted, _) in enumerate(ANSWERS)]
-    given = {str(i): answer for i, (_, answer) in enumerate(ANSWERS)}
-    exact, f1 = squad_metrics.get_raw_scores(examples, given)
-    totals = squad_metrics.squad_evaluate(examples, given)
-    return {
-        "questions": [
-            {
-                "wanted": wanted,
-                "given": answer,
-                "normalized": squad_metrics.normalize_answer(answer),
-                "exact_match": exact[str(i)],
-                "f1": f1[str(i)],
-            }
-            for i, (wanted, answer) in enumerate(ANSWERS)
-        ],
-        "totals": {name: totals[name] / 100 for name in ("exact", "f1", "HasAns_f1", "NoAns_f1")},
+def official_script(clone, name):
+    """An official script as a module."""
+    path = pathlib.Path(clone) / "metrics" / name / "compute_score.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def dataset(questions):
+    """A file of one paragraph."""
+    return [{"paragraphs": [{"qas": questions}]}]
+
+
+def squad_1_scores(script, examples):
+    """What the script for SQuAD 1.1 gives, 0 to 1, for pairs of wanted answers and a given one."""
+    wanted = [[{"text": text} for text in texts] for texts, _ in examples]
+    questions = [{"id": str(i), "answers": texts} for i, texts in enumerate(wanted)]
+    scores = script.compute_score(dataset(questions), {str(i): given for i, (_, given) in enumerate(examples)})
+    return {name: value / 100 for name, value in scores.items()}
+
+
+def squad_2_scores(script, examples):
+    """What the script for SQuAD 2.0 gives, 0 to 1, for pairs of wanted answers and a given one: each, and together."""
+    questions = [{"id": str(i), "answers": {"text": texts}} for i, (texts, _) in enumerate(examples)]
+    given = {str(i): answer for i, (_, answer) in enumerate(examples)}
+    exact, f1 = script.get_raw_scores(dataset(questions), given)
+    answered = script.make_qid_to_has_ans(dataset(questions))
+    each = [{"exact_match": exact[str(i)], "f1": f1[str(i)]} for i in range(len(examples))]
+    totals = {
+        "exact": script.make_eval_dict(exact, f1)["exact"],
+        "f1": script.make_eval_dict(exact, f1)["f1"],
+        "HasAns_f1": script.make_eval_dict(exact, f1, [i for i, has in answered.items() if has])["f1"],
+        "NoAns_f1": script.make_eval_dict(exact, f1, [i for i, has in answered.items() if not has])["f1"],
     }
+    return each, {name: value / 100 for name, value in totals.items()}
+
+
+def answers(clone):
+    """The scores of the answers above, one by one and together."""
+    squad_1, squad_2 = official_script(clone, "squad"), official_script(clone, "squad_v2")
+    each, totals = squad_2_scores(squad_2, ANSWERS)
+    questions = []
+    for (wanted, given), scores in zip(ANSWERS, each):
+        question = {"wanted": wanted, "given": given, "normalized": squad_2.normalize_answer(given), **scores}
+        if wanted:
+            question["squad_1"] = squad_1_scores(squad_1, [(wanted, given)])
+        questions.append(question)
+    squad_1_totals = squad_1_scores(squad_1, [example for example in ANSWERS if example[0]])
+    return {"questions": questions, "totals": totals, "squad_1_totals": squad_1_totals}
 
 
 def context(random, words):
@@ -218,26 +250,50 @@ def windows(random):
     }
 
 
-def shipped():
-    """How the windows of a file that ships are labelled, in short."""
+def without_leading_space(file):
+    """A file whose questions begin without white space, which transformers' run_qa takes away and its processor not."""
+    for paragraph in (paragraph for article in file["data"] for paragraph in article["paragraphs"]):
+        for question in paragraph["qas"]:
+            question["question"] = question["question"].lstrip()
+    return file
+
+
+def roberta():
+    """RoBERTa's tokenizer of the vocabulary that ships."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, packed in (("vocab.json", "roberta/vocab.json.xz"), ("merges.txt", "gpt2/merges.txt.xz")):
+            (pathlib.Path(folder) / name).write_bytes(lzma.open(f"data/vocab/{packed}").read())
+        return RobertaTokenizer(f"{folder}/vocab.json", f"{folder}/merges.txt")
+
+
+def shipped(tokenizer):
+    """How the windows of a file that ships are made, in short. Where answers begin and end is told of BERT alone:
+    of RoBERTa's words transformers does not take punctuation away."""
     with lzma.open(SHIPPED, "rt", encoding="utf-8") as packed:
-        examples = examples_of(json.load(packed))
-    features = features_of(examples, BertTokenizer(SHIPPED_VOCABULARY, do_lower_case=True), SHIPPED_CUT)
-    return {
+        examples = examples_of(without_leading_space(json.load(packed)))
+    features = features_of(examples, tokenizer, SHIPPED_CUT)
+    made = {
         "file": SHIPPED,
-        "vocabulary": SHIPPED_VOCABULARY,
         "cut": SHIPPED_CUT,
         "questions": len(examples),
         "windows": len(features),
         "pieces": sum(len(f.input_ids) for f in features),
-        "with_answer": sum(f.start_position > 0 for f in features),
-        "sum_of_positions": sum(f.start_position + f.end_position for f in features),
+        "sum_of_places_times_ids": sum(i * piece for f in features for i, piece in enumerate(f.input_ids)),
     }
+    if isinstance(tokenizer, BertTokenizer):
+        made["with_answer"] = sum(f.start_position > 0 for f in features)
+        made["sum_of_positions"] = sum(f.start_position + f.end_position for f in features)
+    return made
 
 
 def main():
     """Writes the file."""
-    goldens = {"answers": answers(), "windows": windows(np.random.default_rng(5)), "shipped": shipped()}
+    goldens = {
+        "answers": answers(sys.argv[1]),
+        "windows": windows(np.random.default_rng(5)),
+        "shipped_bert": shipped(BertTokenizer("data/vocab/bert-base-uncased-vocab.txt", do_lower_case=True)),
+        "shipped_roberta": shipped(roberta()),
+    }
     (HERE / "goldens.json").write_text(json.dumps(goldens, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 

@@ -1,13 +1,15 @@
-// Windows, answers found in logits, and their exact match and F1, against what transformers' scripts for SQuAD made of
-// the same (make_goldens.py).
+// Windows and answers found in logits, against what transformers' scripts for SQuAD made of the same; exact match and
+// F1, against the official scripts' (make_goldens.py).
 
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "ATen/ops/tensor.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/file.h"
 #include "framework/data/squad/squad_reader.h"
@@ -15,6 +17,8 @@
 #include "framework/eval/squad/answer_scores.h"
 #include "framework/eval/squad/best_answer.h"
 #include "framework/testing/matchers.h"
+#include "framework/text/bpe/byte_bpe_tokenizer.h"
+#include "framework/text/tokenizer.h"
 #include "framework/text/wordpiece/wordpiece_tokenizer.h"
 #include "glog/logging.h"
 #include "gmock/gmock.h"
@@ -38,23 +42,58 @@ Json Goldens(const char* kind) {
   return json.at(kind);
 }
 
-TEST(SquadGolden, Answers) {
-  const Json golden = Goldens("answers");
+// Answers to questions, and what the scripts give for them.
+struct Answered {
   std::vector<SquadQuestion> questions;
   std::vector<std::string> given;
+  std::vector<Json> goldens;
+};
+
+// All answers, or those to questions that have one.
+Answered AnswersOf(const Json& golden, bool impossible) {
+  Answered answered;
   for (const Json& json : golden.at("questions")) {
     const auto wanted = json.at("wanted").get<std::vector<std::string>>();
-    given.push_back(json.at("given").get<std::string>());
-    SCOPED_TRACE(absl::StrJoin(wanted, "|") + " / " + given.back());
-    EXPECT_EQ(NormalizeAnswer(given.back()), json.at("normalized").get<std::string>());
-    const AnswerScores scores = ScoreAnswer(wanted, given.back());
-    EXPECT_EQ(scores.exact_match, json.at("exact_match").get<double>());
-    EXPECT_NEAR(scores.f1, json.at("f1").get<double>(), kTolerance);
-    SquadQuestion& question = questions.emplace_back();
+    if (wanted.empty() && !impossible) continue;
+    SquadQuestion& question = answered.questions.emplace_back();
     question.impossible = wanted.empty();
     for (const std::string& text : wanted) question.answers.push_back({text, std::nullopt});
+    answered.given.push_back(json.at("given").get<std::string>());
+    answered.goldens.push_back(impossible ? json : json.at("squad_1"));
   }
-  const MetricScores scores = SpansScores(questions, given, /*impossible=*/true);
+  return answered;
+}
+
+void ExpectScoresOfEach(const MetricScores& scores, const Answered& answered) {
+  for (size_t q = 0; q < answered.questions.size(); ++q) {
+    SCOPED_TRACE(answered.given[q] + ": " + answered.goldens[q].dump());
+    EXPECT_EQ(scores.at("spans/exact_match").sum[q], answered.goldens[q].at("exact_match").get<double>());
+    EXPECT_NEAR(scores.at("spans/f1").sum[q], answered.goldens[q].at("f1").get<double>(), kTolerance);
+  }
+}
+
+TEST(SquadGolden, NormalizedAnswers) {
+  const Json golden = Goldens("answers");
+  for (const Json& json : golden.at("questions")) {
+    EXPECT_EQ(NormalizeAnswer(json.at("given").get<std::string>()), json.at("normalized").get<std::string>());
+  }
+}
+
+TEST(SquadGolden, ScoresOfSquad1) {
+  const Json golden = Goldens("answers");
+  const Answered answered = AnswersOf(golden, /*impossible=*/false);
+  const MetricScores scores = SpansScores(answered.questions, answered.given, /*impossible=*/false);
+  ExpectScoresOfEach(scores, answered);
+  const Json& totals = golden.at("squad_1_totals");
+  EXPECT_NEAR(scores.at("spans/exact_match").Mean(), totals.at("exact_match").get<double>(), kTolerance);
+  EXPECT_NEAR(scores.at("spans/f1").Mean(), totals.at("f1").get<double>(), kTolerance);
+}
+
+TEST(SquadGolden, ScoresOfSquad2) {
+  const Json golden = Goldens("answers");
+  const Answered answered = AnswersOf(golden, /*impossible=*/true);
+  const MetricScores scores = SpansScores(answered.questions, answered.given, /*impossible=*/true);
+  ExpectScoresOfEach(scores, answered);
   const Json& totals = golden.at("totals");
   EXPECT_NEAR(scores.at("spans/exact_match").Mean(), totals.at("exact").get<double>(), kTolerance);
   EXPECT_NEAR(scores.at("spans/f1").Mean(), totals.at("f1").get<double>(), kTolerance);
@@ -62,17 +101,21 @@ TEST(SquadGolden, Answers) {
   EXPECT_NEAR(scores.at("spans/no_answer").Mean(), totals.at("NoAns_f1").get<double>(), kTolerance);
 }
 
-// A file's windows.
-SquadWindows Cut(const std::string& file, const std::string& vocabulary, const Json& golden) {
-  const auto tokenizer = WordPieceTokenizer::Load(vocabulary);
+template <typename T>
+std::unique_ptr<Tokenizer> Checked(absl::StatusOr<std::unique_ptr<T>> tokenizer) {
   CHECK(tokenizer.ok()) << tokenizer.status();
+  return *std::move(tokenizer);
+}
+
+// A file's windows.
+SquadWindows Cut(const std::string& file, const Tokenizer& tokenizer, const Json& golden) {
   auto squad = ReadSquad(file, {/*impossible=*/true});
   CHECK(squad.ok()) << squad.status();
   SquadCut cut;
   cut.length = golden.at("cut").at("length").get<int64_t>();
   cut.stride = golden.at("cut").at("stride").get<int64_t>();
   cut.question_length = golden.at("cut").at("question_length").get<int64_t>();
-  auto windows = SquadWindows::Create(*std::move(squad), cut, **tokenizer);
+  auto windows = SquadWindows::Create(*std::move(squad), cut, tokenizer);
   CHECK(windows.ok()) << windows.status();
   return *std::move(windows);
 }
@@ -83,7 +126,7 @@ SquadWindows WindowsOf(const Json& golden) {
   const auto pieces = golden.at("vocabulary").get<std::vector<std::string>>();
   EXPECT_THAT(AtomicWriteFile(vocabulary, absl::StrJoin(pieces, "\n") + "\n"), testing::IsOk());
   EXPECT_THAT(AtomicWriteFile(file, golden.at("file").dump()), testing::IsOk());
-  return Cut(file, vocabulary, golden);
+  return Cut(file, *Checked(WordPieceTokenizer::Load(vocabulary)), golden);
 }
 
 TEST(SquadGolden, Windows) {
@@ -108,28 +151,54 @@ TEST(SquadGolden, Windows) {
   }
 }
 
-TEST(SquadGolden, ShippedFile) {
-  const Json golden = Goldens("shipped");
-  const SquadWindows windows =
-      Cut(golden.at("file").get<std::string>(), golden.at("vocabulary").get<std::string>(), golden);
+void ExpectPiecesOf(const SquadWindows& windows, const Json& golden) {
   EXPECT_THAT(windows.notes(), ElementsAre(HasSubstr("questions cut to 24 pieces")));
-  int64_t pieces = 0, with_answer = 0, sum_of_positions = 0;
-  std::vector<std::string> answers(windows.questions().size());
+  int64_t pieces = 0, sum_of_places_times_ids = 0;
   for (int64_t w = 0; w < windows.size(); ++w) {
-    const SquadWindow& window = windows.windows()[w];
-    pieces += static_cast<int64_t>(windows.Sequence(w).ids.size());
-    sum_of_positions += window.answer.first + window.answer.last;
-    if (window.answer.first == 0) continue;
-    ++with_answer;
-    answers[window.question] = std::string(windows.Text(window, window.answer.first, window.answer.last));
+    const std::vector<int32_t> ids = windows.Sequence(w).ids;
+    pieces += static_cast<int64_t>(ids.size());
+    for (size_t i = 0; i < ids.size(); ++i) sum_of_places_times_ids += static_cast<int64_t>(i) * ids[i];
   }
   EXPECT_EQ(windows.questions().size(), golden.at("questions").get<size_t>());
   EXPECT_EQ(windows.size(), golden.at("windows").get<int64_t>());
   EXPECT_EQ(pieces, golden.at("pieces").get<int64_t>());
+  EXPECT_EQ(sum_of_places_times_ids, golden.at("sum_of_places_times_ids").get<int64_t>());
+}
+
+// Labels answer their own questions.
+void ExpectLabelsAreRight(const SquadWindows& windows) {
+  std::vector<std::string> answers(windows.questions().size());
+  for (const SquadWindow& window : windows.windows()) {
+    if (window.answer.first == 0) continue;
+    answers[window.question] = std::string(windows.Text(window, window.answer.first, window.answer.last));
+  }
+  const MetricScores scores = SpansScores(windows.questions(), answers, /*impossible=*/false);
+  EXPECT_EQ(scores.at("spans/exact_match").Mean(), 1);
+}
+
+TEST(SquadGolden, ShippedFileInWordPieces) {
+  const Json golden = Goldens("shipped_bert");
+  const auto tokenizer = Checked(WordPieceTokenizer::Load("data/vocab/bert-base-uncased-vocab.txt"));
+  const SquadWindows windows = Cut(golden.at("file").get<std::string>(), *tokenizer, golden);
+  ExpectPiecesOf(windows, golden);
+  ExpectLabelsAreRight(windows);
+  int64_t with_answer = 0, sum_of_positions = 0;
+  for (const SquadWindow& window : windows.windows()) {
+    sum_of_positions += window.answer.first + window.answer.last;
+    if (window.answer.first > 0) ++with_answer;
+  }
   EXPECT_EQ(with_answer, golden.at("with_answer").get<int64_t>());
   EXPECT_EQ(sum_of_positions, golden.at("sum_of_positions").get<int64_t>());
-  const MetricScores scores = SpansScores(windows.questions(), answers, /*impossible=*/false);
-  EXPECT_EQ(scores.at("spans/exact_match").Mean(), 1) << "labels answer their own questions";
+}
+
+TEST(SquadGolden, ShippedFileInBytePairs) {
+  const Json golden = Goldens("shipped_roberta");
+  const auto tokenizer =
+      Checked(ByteBpeTokenizer::Load("data/vocab/roberta/vocab.json", "data/vocab/roberta/merges.txt"));
+  const SquadWindows windows = Cut(golden.at("file").get<std::string>(), *tokenizer, golden);
+  ExpectPiecesOf(windows, golden);
+  ExpectLabelsAreRight(windows);
+  EXPECT_TRUE(windows.Sequence(0).token_types.empty());
 }
 
 at::Tensor LogitsOf(const Json& rows) {
