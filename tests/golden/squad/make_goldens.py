@@ -250,11 +250,11 @@ def windows(random):
     }
 
 
-def without_leading_space(file):
-    """A file whose questions begin without white space, which transformers' run_qa takes away and its processor not."""
+def without_blanks_around(file):
+    """The file without blanks around its questions, which are no text; transformers' run_qa takes those before them."""
     for paragraph in (paragraph for article in file["data"] for paragraph in article["paragraphs"]):
         for question in paragraph["qas"]:
-            question["question"] = question["question"].lstrip()
+            question["question"] = question["question"].strip()
     return file
 
 
@@ -270,7 +270,7 @@ def shipped(tokenizer):
     """How the windows of a file that ships are made, in short. Where answers begin and end is told of BERT alone:
     of RoBERTa's words transformers does not take punctuation away."""
     with lzma.open(SHIPPED, "rt", encoding="utf-8") as packed:
-        examples = examples_of(without_leading_space(json.load(packed)))
+        examples = examples_of(without_blanks_around(json.load(packed)))
     features = features_of(examples, tokenizer, SHIPPED_CUT)
     made = {
         "file": SHIPPED,
