@@ -14,12 +14,10 @@
 #include <thread>
 #include <vector>
 
-#include "ATen/Context.h"
 #include "ATen/Parallel.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
+#include "framework/base/device/parse_device.h"
 #include "framework/base/memory.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
@@ -46,32 +44,6 @@ namespace {
 
 constexpr char kDefaultSweep[] = "experiments/quickstart/quickstart.textproto";
 constexpr int kExitUser = 1, kExitInternal = 2, kExitInterrupted = 130;
-
-// Takes --set out of the arguments, which gflags would keep the last of only.
-std::vector<std::string> TakeAssignments(int* argc, char** argv) {
-  std::vector<std::string> set;
-  int kept = 1;
-  for (int i = 1; i < *argc; ++i) {
-    const absl::string_view argument = argv[i];
-    if (absl::StartsWith(argument, "--set=")) {
-      set.emplace_back(argument.substr(6));
-    } else if (argument == "--set" && i + 1 < *argc) {
-      set.emplace_back(argv[++i]);
-    } else {
-      argv[kept++] = argv[i];
-    }
-  }
-  *argc = kept;
-  return set;
-}
-
-absl::StatusOr<c10::Device> ParseDevice(const std::string& name) {
-  if (name == "cpu") return c10::Device(at::kCPU);
-  if (name != "cuda") return absl::InvalidArgumentError(absl::StrCat("--device: want cpu or cuda, got ", name));
-  if (at::hasCUDA()) return c10::Device(at::kCUDA, 0);
-  return absl::InvalidArgumentError(
-      "--device: want cpu, got cuda: there is no CUDA device, or the program was built without --config=cuda");
-}
 
 absl::StatusOr<bool> Run(SessionOptions options) {
   RETORT_ASSIGN_OR_RETURN(options.device, ParseDevice(FLAGS_device));
@@ -117,7 +89,7 @@ int Main(int argc, char** argv) {
   StartProgram(argv[0]);
   StopOnSignals();
   SessionOptions options;
-  options.assignments = TakeAssignments(&argc, argv);
+  options.assignments = TakeFlag("set", &argc, argv);
   gflags::SetUsageMessage("runs a sweep; usage: sweep [<sweep.textproto>] [--set=<path>=<value> ...] [flags]");
   gflags::ParseCommandLineFlags(&argc, &argv, true);
   if (argc > 2) {

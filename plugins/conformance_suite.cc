@@ -20,6 +20,7 @@
 #include "framework/init/initializer.h"
 #include "framework/loss/loss_term.h"
 #include "framework/mapping/layer_mapping.h"
+#include "framework/model/config/head_spec.h"
 #include "framework/model/encoder.h"
 #include "framework/model/files/hugging_face.h"
 #include "framework/registry/plugin_catalogue.h"
@@ -74,7 +75,8 @@ void ExpectBuildsOrNamesAField(const absl::Status& status) {
   EXPECT_TRUE(absl::StrContains(status.message(), "Config")) << status;
 }
 
-// Student and teacher that a loss is tried with: a pair that reads both ways, or a causal one if it takes no other.
+// Student and teacher that a loss is tried with: a pair that reads both ways, or a causal one, or one with heads of
+// classes, if it takes no other.
 LossContext ContextFor(const google::protobuf::Any& config) {
   static const auto* const causal = [] {
     auto* pair = new std::pair<EncoderConfig, EncoderConfig>(ConformanceStudent(), ConformanceTeacher());
@@ -82,10 +84,19 @@ LossContext ContextFor(const google::protobuf::Any& config) {
     testing::MakeCausal(&pair->second);
     return pair;
   }();
+  static const auto* const classifying = [] {
+    auto* pair = new std::pair<EncoderConfig, EncoderConfig>(ConformanceStudent(), ConformanceTeacher());
+    for (EncoderConfig* config : {&pair->first, &pair->second}) {
+      config->heads.push_back(PlainHead(HeadKind::kClasses, Pooling::kFirst));
+    }
+    return pair;
+  }();
   const LossContext both_ways{ConformanceStudent(), &ConformanceTeacher()};
   const absl::Status status = LossTermRegistry::Global().Create(config, both_ways).status();
-  if (!absl::StrContains(status.message(), "want a causal student")) return both_ways;
-  return {causal->first, &causal->second};
+  if (absl::StrContains(status.message(), "want a causal student")) return {causal->first, &causal->second};
+  if (absl::StrContains(status.message(), "want a student with a head"))
+    return {classifying->first, &classifying->second};
+  return both_ways;
 }
 
 LossContext WithoutTeacher(const LossContext& context) { return {context.student}; }
@@ -231,8 +242,8 @@ class DataConformance : public ::testing::TestWithParam<std::string> {};
 TEST_P(DataConformance, RulesOfItsConfigurationAreSound) { ExpectRulesAreSound(PluginKind::kData, GetParam()); }
 
 TEST_P(DataConformance, ItsEvaluationIsLinked) {
-  const std::string& evaluation = PluginCatalogue::Global().Find(PluginKind::kData, GetParam())->rules.evaluation;
-  EXPECT_NE(PluginCatalogue::Global().Find(PluginKind::kEvaluation, evaluation), nullptr) << evaluation;
+  const Data example = FilledExample<Data>(PluginKind::kData, GetParam());
+  EXPECT_TRUE(EvaluationOfData(example, PluginCatalogue::Global()).has_plugin());
 }
 
 TEST_P(DataConformance, StepsAreAFunctionOfTheirNumber) {

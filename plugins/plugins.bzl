@@ -3,12 +3,19 @@
 PLUGINS = {
     "data": [
         "causal_lm",
+        "folder",
+        "glue",
         "masked_lm",
+        "squad",
+        "table",
     ],
     "evaluation": [
         "causal_lm",
+        "classification",
         "masked_lm",
+        "regression",
         "sentence_similarity",
+        "spans",
     ],
     "init": [
         "checkpoint",
@@ -27,6 +34,7 @@ PLUGINS = {
         "pkd",
         "relation_kl",
         "soft_targets",
+        "teacher_labels",
     ],
     "mapping": [
         "alternate",

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -32,6 +33,24 @@ absl::Status EnterFolderOf(const char* variable) {
   if (!error) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat(variable, ": want a folder to work in, got \"", folder, "\": ", error.message()));
+}
+
+std::vector<std::string> TakeFlag(absl::string_view name, int* argc, char** argv) {
+  const std::string flag = absl::StrCat("--", name);
+  std::vector<std::string> values;
+  int kept = 1;
+  for (int i = 1; i < *argc; ++i) {
+    absl::string_view argument = argv[i];
+    if (absl::ConsumePrefix(&argument, absl::StrCat(flag, "="))) {
+      values.emplace_back(argument);
+    } else if (argument == flag && i + 1 < *argc) {
+      values.emplace_back(argv[++i]);
+    } else {
+      argv[kept++] = argv[i];
+    }
+  }
+  *argc = kept;
+  return values;
 }
 
 int ExitCode(const absl::Status& status) {

@@ -1,7 +1,11 @@
 #ifndef RETORT_FRAMEWORK_BASE_PROGRAM_H_
 #define RETORT_FRAMEWORK_BASE_PROGRAM_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 
 // What the main functions of all programs share.
 
@@ -18,6 +22,10 @@ absl::Status EnterUserDirectory();
 
 // The same for another variable that names a folder.
 absl::Status EnterFolderOf(const char* variable);
+
+// Takes all --name=VALUE and --name VALUE out of the arguments of main, for a flag that may be given as often as
+// wanted: gflags would keep the last of them only. Their values, in order.
+std::vector<std::string> TakeFlag(absl::string_view name, int* argc, char** argv);
 
 // 0 if OK; else prints the message to standard error and gives 1 for what the user can mend, 2 for our own faults
 // (Internal, Unknown).

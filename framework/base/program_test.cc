@@ -10,7 +10,9 @@
 namespace retort {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::StrEq;
 
 TEST(ProgramTest, EntersTheFolderThatBazelNames) {
   const auto before = std::filesystem::current_path();
@@ -22,6 +24,16 @@ TEST(ProgramTest, EntersTheFolderThatBazelNames) {
   EXPECT_TRUE(std::filesystem::equivalent(std::filesystem::current_path(), ::testing::TempDir()));
   setenv("BUILD_WORKING_DIRECTORY", "/no such folder", 1);
   EXPECT_THAT(EnterUserDirectory().ToString(), HasSubstr("/no such folder"));
+}
+
+TEST(ProgramTest, TakesAFlagAsOftenAsItIsGiven) {
+  std::string arguments[] = {"program", "--set=a=1", "file", "--set", "b", "--settle=c", "--set"};
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  int argc = static_cast<int>(argv.size());
+  EXPECT_THAT(TakeFlag("set", &argc, argv.data()), ElementsAre("a=1", "b"));
+  argv.resize(argc);
+  EXPECT_THAT(argv, ElementsAre(StrEq("program"), StrEq("file"), StrEq("--settle=c"), StrEq("--set")));
 }
 
 TEST(ProgramTest, ExitCodesTellWhoseErrorItIs) {

@@ -54,11 +54,20 @@ void ClearPaths(PluginKind kind, const PluginCatalogue& catalogue, Any* choice) 
 Evaluation EvaluationOfData(const Data& data, const PluginCatalogue& catalogue) {
   Evaluation evaluation;
   const PluginEntry* chosen = ChosenPlugin(PluginKind::kData, data.plugin(), catalogue);
-  if (chosen == nullptr) return evaluation;
-  const PluginEntry* entry = catalogue.Find(PluginKind::kEvaluation, chosen->rules.evaluation);
+  if (chosen == nullptr || chosen->rules.evaluation == nullptr) return evaluation;
+  const std::unique_ptr<Message> config = UnpackAny(data.plugin());
+  if (config == nullptr) return evaluation;
+  const PluginEntry* entry = catalogue.Find(PluginKind::kEvaluation, chosen->rules.evaluation(*config));
   if (entry == nullptr) return evaluation;
   evaluation.mutable_plugin()->set_type_url("type.googleapis.com/" + entry->config->full_name());
   return evaluation;
+}
+
+bool EvaluatesSome(const Evaluation& evaluation) {
+  const std::unique_ptr<Message> config = UnpackAny(evaluation.plugin());
+  if (config == nullptr) return false;
+  const auto* field = config->GetDescriptor()->FindFieldByName("sequences");
+  return field != nullptr && config->GetReflection()->HasField(*config, field);
 }
 
 Evaluation EvaluationWhileTraining(const Stage& stage, const PluginCatalogue& catalogue) {

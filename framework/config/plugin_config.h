@@ -33,8 +33,12 @@ void ClearPaths(PluginKind kind, const PluginCatalogue& catalogue, google::proto
 // data has no such evaluation, or it is not linked.
 Evaluation EvaluationOfData(const Data& data, const PluginCatalogue& catalogue);
 
+// Whether an evaluation with its defaults is of a number of sequences, in its field `sequences`, rather than of all
+// examples of a split.
+bool EvaluatesSome(const Evaluation& evaluation);
+
 // What `Stage.evaluate` evaluates: EvaluationOfData on the split and the number of sequences that it names, as far as
-// that has such fields, with defaults. REQUIRES: stage.has_evaluate(), with its defaults.
+// that has such fields, with defaults. REQUIRES: stage.has_evaluate().
 Evaluation EvaluationWhileTraining(const Stage& stage, const PluginCatalogue& catalogue);
 
 }  // namespace retort

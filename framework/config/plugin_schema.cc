@@ -1,5 +1,6 @@
 #include "framework/config/plugin_schema.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -43,7 +44,7 @@ class BuildErrors : public DescriptorPool::ErrorCollector {
 
 // Makes the field `plugin` the first member of a real oneof `plugin_choice`, oneof 0, to which the plugins' fields can
 // be added: the text parser then refuses two choices. Real oneofs come before those that proto3 makes for optional
-// fields.
+// fields, and their members stand in a row, so that `plugin` becomes the last field.
 void PutPluginIntoOneof(DescriptorProto* message) {
   int old_index = -1;
   for (FieldDescriptorProto& field : *message->mutable_field()) {
@@ -60,6 +61,8 @@ void PutPluginIntoOneof(DescriptorProto* message) {
   auto* oneofs = message->mutable_oneof_decl();
   for (int i = old_index; i > 0; --i) oneofs->SwapElements(i, i - 1);
   oneofs->Mutable(0)->set_name("plugin_choice");
+  std::stable_partition(message->mutable_field()->begin(), message->mutable_field()->end(),
+                        [](const FieldDescriptorProto& field) { return field.name() != kPluginField; });
 }
 
 Any* MutableChoice(Message* message) {

@@ -72,6 +72,30 @@ std::string DeterministicBytes(const Message& message) {
   return bytes;
 }
 
+void EditStrings(const std::function<std::string(const std::string&)>& edit, Message* message) {
+  if (auto* any = google::protobuf::DynamicCastToGenerated<Any>(message)) {
+    const std::unique_ptr<Message> held = UnpackAny(*any);
+    if (held == nullptr) return;
+    EditStrings(edit, held.get());
+    return PackAny(*held, any);
+  }
+  const auto* reflection = message->GetReflection();
+  for (const FieldDescriptor* field : SetFields(*message)) {
+    const bool repeated = field->is_repeated();
+    const int count = repeated ? reflection->FieldSize(*message, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+        EditStrings(edit, repeated ? reflection->MutableRepeatedMessage(message, field, i)
+                                   : reflection->MutableMessage(message, field));
+      } else if (field->type() == FieldDescriptor::TYPE_STRING && repeated) {
+        reflection->SetRepeatedString(message, field, i, edit(reflection->GetRepeatedString(*message, field, i)));
+      } else if (field->type() == FieldDescriptor::TYPE_STRING) {
+        reflection->SetString(message, field, edit(reflection->GetString(*message, field)));
+      }
+    }
+  }
+}
+
 std::vector<const FieldDescriptor*> SetFields(const Message& message) {
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);

@@ -1,6 +1,7 @@
 #ifndef RETORT_FRAMEWORK_CONFIG_REFLECTION_H_
 #define RETORT_FRAMEWORK_CONFIG_REFLECTION_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +44,10 @@ void PackAny(const google::protobuf::Message& message, google::protobuf::Any* an
 
 // Bytes that are equal for equal messages within one program.
 std::string DeterministicBytes(const google::protobuf::Message& message);
+
+// Puts `edit` of it in the place of every string of a message, also inside of what an Any holds, as far as that is
+// linked.
+void EditStrings(const std::function<std::string(const std::string&)>& edit, google::protobuf::Message* message);
 
 // All fields that are set, by number.
 std::vector<const google::protobuf::FieldDescriptor*> SetFields(const google::protobuf::Message& message);

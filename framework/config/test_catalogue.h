@@ -10,7 +10,8 @@
 
 namespace retort {
 
-// Text of a corpus, 128 pieces long unless it says otherwise; models of it are evaluated by test_text.
+// Text of a corpus, 128 pieces long unless it says otherwise; models of it are evaluated by test_text, those of the
+// corpus "pairs" by test_pairs.
 inline ConfigRules TestTextDataRules() {
   ConfigRules rules;
   rules.fill_defaults = [](const google::protobuf::Message*, google::protobuf::Message* message) {
@@ -25,7 +26,10 @@ inline ConfigRules TestTextDataRules() {
     problems->Share(place + "masking: rate", config.masking().rate(), /*one_allowed=*/true);
   };
   rules.paths = {"corpus"};
-  rules.evaluation = "test_text";
+  rules.evaluation = [](const google::protobuf::Message& message) {
+    const bool pairs = static_cast<const TestTextDataConfig&>(message).corpus() == "pairs";
+    return std::string(pairs ? "test_pairs" : "test_text");
+  };
   return rules;
 }
 

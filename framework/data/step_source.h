@@ -2,6 +2,8 @@
 #define RETORT_FRAMEWORK_DATA_STEP_SOURCE_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -44,6 +46,9 @@ class StepSource {
   // What the steps' contents follow from, beside the configurations of data and batch and the seed: the text as ids,
   // and which of them make up which sequence.
   virtual uint64_t content_hash() const = 0;
+
+  // What was left out or cut of the files, for the plan: "train: 12 of 9596 examples cut to 64 pieces".
+  virtual std::vector<std::string> notes() const { return {}; }
 };
 
 // The mean of the shapes of an epoch's steps, rounded. For estimates and for budgets in operations.

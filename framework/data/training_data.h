@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "framework/config/sweep.pb.h"
@@ -17,7 +18,7 @@
 //
 //   class MyData final : public TrainingData {
 //    public:
-//     static constexpr char kEvaluation[] = "masked_lm";        // How good a model of such data is.
+//     static std::string Evaluation(const MyDataConfig& config);   // How good a model of such data is: "masked_lm".
 //     static std::vector<std::string> Paths() { return {"corpus"}; }
 //     static void FillDefaults(MyDataConfig* config);
 //     static void Check(const std::string& place, const MyDataConfig& config, Problems* problems);
@@ -51,6 +52,12 @@ class TrainingData {
   // What it reads, as a report names it: "corpus (data/corpora/wiki)".
   virtual std::string Description() const = 0;
 
+  // The names of the classes that its labels tell, in the order of the labels; none for data without classes. They
+  // connect files, students and teachers. Reads the files. Errors: those of files.
+  virtual absl::StatusOr<std::vector<std::string>> Classes(DataCache* /*cache*/) const {
+    return std::vector<std::string>();
+  }
+
   // Reads the files. Errors: those of files; InvalidArgument for files, a tokenizer or a batch that do not fit.
   virtual absl::StatusOr<std::unique_ptr<StepSource>> Open(const DataInputs& inputs) const = 0;
 };
@@ -68,7 +75,9 @@ ConfigRules TrainingDataRules() {
     Plugin::Check(place, static_cast<const Config&>(config), problems);
   };
   rules.paths = Plugin::Paths();
-  rules.evaluation = Plugin::kEvaluation;
+  rules.evaluation = [](const google::protobuf::Message& config) {
+    return Plugin::Evaluation(static_cast<const Config&>(config));
+  };
   return rules;
 }
 

@@ -45,6 +45,13 @@ struct EvaluatorContext {};
 struct EvaluationInputs {
   const Tokenizer& tokenizer;  // The students'. Not kept.
   DataCache* cache = nullptr;
+  bool only_predicts = false;  // The examples are not scored, only Predict is called: they may lack labels.
+};
+
+// What a model tells of one example.
+struct Prediction {
+  std::string id;      // As the file calls the example.
+  std::string answer;  // The name of a class, a number, or a text.
 };
 
 // Held-out examples that models can be scored on. Immutable and thread-safe.
@@ -65,6 +72,16 @@ class HeldOutExamples {
   // what libtorch throws.
   virtual std::vector<MetricScores> Score(const std::vector<EvaluatedModel>& models,
                                           const std::optional<EvaluatedModel>& teacher, c10::Device device) const = 0;
+
+  // What a model tells of each example, in the order of the file, whether or not they have labels. Unimplemented for
+  // examples of which nothing is told, such as those of language models. May throw what libtorch throws.
+  virtual absl::StatusOr<std::vector<Prediction>> Predict(const EvaluatedModel& /*model*/,
+                                                          c10::Device /*device*/) const {
+    return absl::UnimplementedError("predictions: want examples of a task, got others");
+  }
+
+  // What was left out or cut of the files, for the plan.
+  virtual std::vector<std::string> notes() const { return {}; }
 };
 
 // How good a model is at something. Immutable and thread-safe after Create.
@@ -78,6 +95,12 @@ class Evaluator {
 
   // What it needs of the models it scores.
   virtual ModelNeeds needs() const = 0;
+
+  // The names of the classes that models have to tell, in the order of the labels; none for others. Reads the files.
+  // Errors: those of files.
+  virtual absl::StatusOr<std::vector<std::string>> Classes(DataCache* /*cache*/) const {
+    return std::vector<std::string>();
+  }
 
   // The part of the data whose examples are read, as a report names it: "select" or "report".
   virtual std::string split() const = 0;

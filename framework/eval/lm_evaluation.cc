@@ -17,9 +17,6 @@
 namespace retort {
 namespace {
 
-constexpr int64_t kMostPositions = 4096;  // Of a forward pass.
-constexpr int64_t kRowsAtOnce = 256;      // Of logits.
-
 // The last hidden states of the labelled rows, [n, H].
 at::Tensor LabelledRows(const EvaluatedModel& model, const Batch& batch) {
   Capture capture;
@@ -99,7 +96,7 @@ std::vector<MetricScores> EvaluateLm(const std::vector<EvaluatedModel>& models,
   for (int64_t begin = 0; begin < held_out.size(); begin += chunk_sequences) {
     const StepBatch step = held_out.Read(begin, std::min(begin + chunk_sequences, held_out.size()));
     const int64_t sequences = static_cast<int64_t>(step.sequences.size());
-    const int64_t at_once = std::max<int64_t>(1, kMostPositions / step.padded_length());
+    const int64_t at_once = std::max<int64_t>(1, kPositionsAtOnce / step.padded_length());
     for (int64_t first = 0; first < sequences; first += at_once) {
       const Batch batch = step.Slice(first, std::min(first + at_once, sequences), device);
       ScoreBatch(models, teacher, held_out.kind(), batch, &scores);

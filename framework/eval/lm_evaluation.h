@@ -20,6 +20,12 @@ inline constexpr char kCrossEntropy[] = "cross_entropy";
 inline constexpr char kAccuracy[] = "accuracy";
 inline constexpr char kKlToTeacher[] = "kl_to_teacher";  // Beside a teacher.
 
+// What is in memory at once: at most so many sequences, of at most so many positions unless one alone has more, and at
+// most so many rows of logits.
+inline constexpr int64_t kSequencesAtOnce = 32;
+inline constexpr int64_t kPositionsAtOnce = 4096;
+inline constexpr int64_t kRowsAtOnce = 256;
+
 // A metric's name in reports and in Keep.best: "masked_lm/cross_entropy".
 std::string LmMetric(LmKind kind, absl::string_view metric);
 
@@ -36,7 +42,7 @@ std::string LmMetric(LmKind kind, absl::string_view metric);
 // Args: chunk_sequences: sequences per forward pass, fewer if they are long.
 std::vector<MetricScores> EvaluateLm(const std::vector<EvaluatedModel>& models,
                                      const std::optional<EvaluatedModel>& teacher, const HeldOut& held_out,
-                                     c10::Device device, int64_t chunk_sequences = 32);
+                                     c10::Device device, int64_t chunk_sequences = kSequencesAtOnce);
 
 }  // namespace retort
 

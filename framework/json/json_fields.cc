@@ -37,7 +37,15 @@ absl::StatusOr<bool> JsonFields::Bool(const std::string& name, std::optional<boo
 }
 
 absl::StatusOr<bool> JsonFields::BoolNotNull(const std::string& name, bool otherwise) {
-  return object_->contains(name) ? Bool(name) : Bool(name, otherwise);
+  if (const absl::Status status = RefuseNull(name, "true or false"); !status.ok()) return status;
+  return Bool(name, otherwise);
+}
+
+absl::Status JsonFields::RefuseNull(const std::string& name, absl::string_view wanted) const {
+  const auto found = object_->find(name);
+  if (found == object_->end() || !found->is_null()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(Unsupported(name, wanted).message(), ": say which, or leave the field out"));
 }
 
 absl::StatusOr<std::string> JsonFields::String(const std::string& name) {

@@ -33,6 +33,8 @@ class JsonFields {
   absl::StatusOr<bool> Bool(const std::string& name, std::optional<bool> otherwise = std::nullopt);
   // Where null is not as good as nothing.
   absl::StatusOr<bool> BoolNotNull(const std::string& name, bool otherwise);
+  // An error for a null, which advises to leave the field out; `wanted` as in Unsupported().
+  absl::Status RefuseNull(const std::string& name, absl::string_view wanted) const;
   absl::StatusOr<std::string> String(const std::string& name);
   // Within [0, 2^31).
   absl::StatusOr<int32_t> Int(const std::string& name, std::optional<int32_t> otherwise = std::nullopt);

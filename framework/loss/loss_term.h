@@ -90,8 +90,8 @@ class RowLossTerm : public LossTerm {
   // The head whose logits it reads.
   virtual HeadKind head() const { return HeadKind::kVocabulary; }
 
-  // The rows it reads: positions of the vocabulary's head, sequences of all others. Count is their number unless a term
-  // says otherwise.
+  // The rows it reads: positions of the vocabulary's head, sequences of all others. Count is the number of rows of
+  // logits, of which a span has two, unless a term says otherwise.
   virtual RowSet rows() const = 0;
 
   // The sum over some of the rows: a scalar as in TensorLossTerm::Sum. Gradient to student only.
@@ -100,7 +100,9 @@ class RowLossTerm : public LossTerm {
   // Set if the fused kernel gives the same sum.
   virtual std::optional<FusedRowLoss> fused() const { return std::nullopt; }
 
-  double Count(const BatchMasks& masks) const override { return static_cast<double>(masks.Rows(rows())); }
+  double Count(const BatchMasks& masks) const override {
+    return static_cast<double>(masks.Rows(rows()) * (head() == HeadKind::kSpans ? 2 : 1));
+  }
   Capture student() const override {
     Capture capture;
     capture.logits.insert({head(), rows()});

@@ -72,12 +72,21 @@ absl::StatusOr<std::vector<LayerPair>> MapContextLayers(const LossContext& conte
 absl::StatusOr<HeadRows> ComparedRows(const LossContext& context, HeadKind head, std::optional<RowSet> chosen,
                                       absl::string_view config);
 
-// The same by the fields `head` (in the order of HeadKinds) and `rows` (LABELLED or all) of a configuration.
+// The head that the field `head` of a configuration names, in the order of HeadKinds; where it names none, the
+// vocabulary's, or the student's first if it has heads but not that one.
+template <typename Config>
+HeadKind ComparedHead(const LossContext& context, const Config& config) {
+  const auto& heads = context.student.heads;
+  if (config.has_head() || heads.empty()) return HeadKinds().at(config.head());
+  return FindHead(context.student, HeadKind::kVocabulary) == nullptr ? heads.front().kind : HeadKind::kVocabulary;
+}
+
+// The rows of that head, by the field `rows` (LABELLED or all) of the configuration.
 template <typename Config>
 absl::StatusOr<HeadRows> ComparedRows(const LossContext& context, const Config& config, absl::string_view name) {
   std::optional<RowSet> chosen;
   if (config.has_rows()) chosen = config.rows() == Config::LABELLED ? RowSet::kLabelled : RowSet::kReal;
-  return ComparedRows(context, HeadKinds().at(config.head()), chosen, name);
+  return ComparedRows(context, ComparedHead(context, config), chosen, name);
 }
 
 // Whether a head gives one number, over which a softmax is 1 whatever it is.

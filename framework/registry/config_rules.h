@@ -27,9 +27,9 @@ struct ConfigRules {
   // Fields that name a file or folder whose content is part of a result's key; their text is not.
   std::vector<std::string> paths;
 
-  // Of training data: the evaluation plugin that tells how good a model of such data is, where the experiment names
-  // none.
-  std::string evaluation;
+  // Of training data: the name of the evaluation plugin that tells how good a model of such data is, where the
+  // experiment names none. Null, or an empty name: there is none.
+  std::function<std::string(const google::protobuf::Message& config)> evaluation;
 
   // Of an evaluation: the metric that a report begins with where the sweep names none.
   std::string primary_metric;

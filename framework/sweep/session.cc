@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -39,6 +40,7 @@
 #include "framework/sweep/show/environment.h"
 #include "framework/sweep/store/lease.h"
 #include "framework/sweep/store/store.h"
+#include "framework/sweep/tune/tune.h"
 #include "nlohmann/json.hpp"
 
 namespace retort {
@@ -155,6 +157,12 @@ struct Resolved {
   double share_of_steps = 1;
 };
 
+PlanOptions PlanOptionsOf(const SessionOptions& options) {
+  PlanOptions plan_options{options.device, {}};
+  if (!options.only.empty()) plan_options.only = absl::StrSplit(options.only, ',');
+  return plan_options;
+}
+
 // The share of the steps that most_minutes leaves, by what the first steps of the first cohort cost.
 absl::StatusOr<double> MeasureShareOfSteps(const Plan& plan, const std::atomic<bool>* stop, const Store& store,
                                            Inputs* inputs) {
@@ -179,8 +187,7 @@ absl::StatusOr<double> DecideShareOfSteps(const std::string& folder, const Plan&
 // folder decided on holds; without that, a session that only looks measures nothing, and its plan is that of all steps.
 absl::StatusOr<Resolved> Resolve(const ExpandedSweep& sweep, const SessionOptions& options, const Folders& folders,
                                  const Store& store, Inputs* inputs) {
-  PlanOptions plan_options{options.device, {}};
-  if (!options.only.empty()) plan_options.only = absl::StrSplit(options.only, ',');
+  const PlanOptions plan_options = PlanOptionsOf(options);
   Resolved resolved;
   resolved.sweep = sweep;
   RETORT_ASSIGN_OR_RETURN(resolved.plan, MakePlan(sweep, plan_options, inputs));
@@ -222,8 +229,10 @@ absl::Status WriteDescriptions(const std::string& output_dir, const Resolved& re
 }
 
 absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed, const Store& store,
-                          const std::string& output_dir, const std::map<std::string, std::string>& environment) {
+                          const std::vector<TunedStage>& tuning, const std::string& output_dir,
+                          const std::map<std::string, std::string>& environment) {
   RETORT_ASSIGN_OR_RETURN(SweepResult result, CollectResults(resolved.plan, failed, store));
+  result.tuning = tuning;
   result.conditions = CommonConditions(resolved.plan);
   result.resolved_config = PrintSweep(ResolvedSweep(resolved.sweep));
   result.environment = environment;
@@ -246,6 +255,35 @@ absl::Status CheckMemory(const Plan& plan, const Store& store, const SessionOpti
   return absl::OkStatus();
 }
 
+// Prints the plan, after removing what cannot be used of what it needs. Errors: too little memory.
+absl::Status Announce(const Plan& plan, const SessionOptions& options, const Folders& folders, const Store& store) {
+  if (!options.dry_run) {
+    for (const std::string& line : store.Repair(plan)) std::cout << line << "\n";
+  }
+  std::cout << DescribePlan(plan, store, LoadSpeed(folders.store, options.device)) << std::flush;
+  return CheckMemory(plan, store, options);
+}
+
+// The search of tune; none where it is only looked at and its results are not there.
+absl::StatusOr<std::optional<StageStatuses>> RunSearch(const Plan& plan, const SessionOptions& options,
+                                                       const Folders& folders, const Store& store, Inputs* inputs) {
+  if (!options.list) RETORT_RETURN_IF_ERROR(Announce(plan, options, folders, store));
+  if (options.looks_only()) {
+    const bool is_done = store.Done(plan).size() == plan.stages.size();
+    return is_done ? std::make_optional(StageStatuses()) : std::nullopt;
+  }
+  RETORT_ASSIGN_OR_RETURN(StageStatuses failed, RunWatched(plan, options, folders.store, store, inputs));
+  return std::make_optional(std::move(failed));
+}
+
+// Adds warnings that the plan does not have.
+void AddWarnings(const std::vector<std::string>& warnings, Plan* plan) {
+  for (const std::string& warning : warnings) {
+    const auto same = std::find(plan->warnings.begin(), plan->warnings.end(), warning);
+    if (same == plan->warnings.end()) plan->warnings.push_back(warning);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<bool> RunSession(const SessionOptions& options) {
@@ -254,17 +292,16 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
   RETORT_ASSIGN_OR_RETURN(const Folders folders, FoldersOf(options, expanded));
   const Store store(folders.store);
   Inputs inputs(folders.store + "/tokens", at::get_num_threads());
-  RETORT_ASSIGN_OR_RETURN(const Resolved resolved, Resolve(expanded, options, folders, store, &inputs));
+  if (!options.looks_only()) RemoveLitter(folders);
+  const auto search = [&](const Plan& plan) { return RunSearch(plan, options, folders, store, &inputs); };
+  RETORT_ASSIGN_OR_RETURN(const Tuned tuned, TuneSweep(expanded, PlanOptionsOf(options), search, store, &inputs));
+  RETORT_ASSIGN_OR_RETURN(Resolved resolved, Resolve(tuned.sweep, options, folders, store, &inputs));
+  AddWarnings(tuned.warnings, &resolved.plan);
   if (options.list) {
     for (const ExpandedVariant& variant : resolved.plan.sweep.variants) std::cout << variant.name << "\n";
     return true;
   }
-  if (!options.dry_run) {
-    RemoveLitter(folders);
-    for (const std::string& line : store.Repair(resolved.plan)) std::cout << line << "\n";
-  }
-  std::cout << DescribePlan(resolved.plan, store, LoadSpeed(folders.store, options.device)) << std::flush;
-  RETORT_RETURN_IF_ERROR(CheckMemory(resolved.plan, store, options));
+  RETORT_RETURN_IF_ERROR(Announce(resolved.plan, options, folders, store));
   if (options.dry_run) return true;
 
   RETORT_RETURN_IF_ERROR(CompareWithEarlier(folders.output, resolved.sweep));
@@ -272,7 +309,7 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
   RETORT_RETURN_IF_ERROR(WriteDescriptions(folders.output, resolved, environment));
   RETORT_ASSIGN_OR_RETURN(const StageStatuses failed,
                           RunWatched(resolved.plan, options, folders.store, store, &inputs));
-  RETORT_RETURN_IF_ERROR(WriteReports(resolved, failed, store, folders.output, environment));
+  RETORT_RETURN_IF_ERROR(WriteReports(resolved, failed, store, tuned.stages, folders.output, environment));
   return failed.empty();
 }
 

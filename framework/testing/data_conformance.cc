@@ -3,7 +3,9 @@
 #include <cmath>
 #include <memory>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
@@ -33,6 +35,9 @@ bool Same(const StepBatch& a, const StepBatch& b) {
   for (size_t i = 0; i < a.sequences.size(); ++i) {
     const StepSequence &x = a.sequences[i], &y = b.sequences[i];
     if (x.sample_id != y.sample_id || x.ids != y.ids || x.labels != y.labels) return false;
+    if (x.token_types != y.token_types || x.class_label != y.class_label) return false;
+    if (x.span.first != y.span.first || x.span.last != y.span.last) return false;
+    if (x.score != y.score && !(std::isnan(x.score) && std::isnan(y.score))) return false;
   }
   return true;
 }
@@ -57,6 +62,18 @@ absl::Status CheckSequence(const StepSequence& sequence, int64_t step, const Mod
   return absl::OkStatus();
 }
 
+// What the sequence as a whole is labelled with, of data for a head of classes or scores.
+absl::Status CheckLabelOfSequence(const StepSequence& sequence, int64_t step, const ModelNeeds& needs,
+                                  int64_t classes) {
+  if (needs.head == HeadKind::kClasses && (sequence.class_label < 0 || sequence.class_label >= classes)) {
+    return Broken(step, absl::StrCat("want one of ", classes, " classes, got ", sequence.class_label));
+  }
+  if (needs.head == HeadKind::kScore && !std::isfinite(sequence.score)) {
+    return Broken(step, absl::StrCat("want a score, got ", sequence.score));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckShape(const StepBatch& batch, const StepShape& shape, int64_t step) {
   const int64_t sequences = static_cast<int64_t>(batch.sequences.size());
   if (shape.sequences == sequences && shape.positions == batch.padded_length() && shape.tokens == batch.tokens()) {
@@ -76,6 +93,8 @@ absl::Status CheckTrainingData(const TrainingData& data, const Tokenizer& tokeni
   if (source->content_hash() != again->content_hash()) {
     return absl::FailedPreconditionError("want the same content hash of the same data, got two");
   }
+  DataCache classes_cache(cache, /*threads=*/1);
+  RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> classes, data.Classes(&classes_cache));
   const int64_t epoch = source->steps_per_epoch();
   const int64_t steps = std::min(2 * epoch, kMostSteps);
   std::set<std::pair<int64_t, int64_t>> seen;  // Epoch and sample.
@@ -94,6 +113,7 @@ absl::Status CheckTrainingData(const TrainingData& data, const Tokenizer& tokeni
     RETORT_RETURN_IF_ERROR(CheckShape(batch, shape, step));
     for (const StepSequence& sequence : batch.sequences) {
       RETORT_RETURN_IF_ERROR(CheckSequence(sequence, step, data.needs(), tokenizer.vocabulary_size()));
+      RETORT_RETURN_IF_ERROR(CheckLabelOfSequence(sequence, step, data.needs(), static_cast<int64_t>(classes.size())));
       if (seen.emplace(batch.epoch, sequence.sample_id).second) continue;
       return Broken(step, absl::StrCat("want each sequence once per epoch, got ", sequence.sample_id, " twice"));
     }

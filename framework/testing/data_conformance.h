@@ -16,6 +16,7 @@ namespace retort::testing {
 //   - Shapes are those of the steps, and the expected share of labelled positions is near what there is.
 //   - No sequence stands twice in an epoch, and none is longer than the data says that models must read.
 //   - Ids and labels are pieces of the vocabulary; there is a label, or kNoLabel, for every position.
+//   - Data for a head of classes has one of its Classes for every sequence, data for a head of scores a score.
 //
 // `cache`: a folder to keep token stores in. Returns: OK, or FailedPrecondition that says which step broke what; what
 // Open gives.

@@ -23,8 +23,9 @@ absl::Status Broken(absl::string_view what) { return absl::FailedPreconditionErr
 // A random model of the kind that is needed.
 class Model {
  public:
-  Model(const ModelNeeds& needs, int64_t vocabulary, uint64_t seed)
-      : encoder_(Config(needs, vocabulary)), parameters_(EncoderParameterSpecs(encoder_.config()), at::kFloat, kCpu) {
+  Model(const ModelNeeds& needs, const std::vector<std::string>& classes, int64_t vocabulary, uint64_t seed)
+      : encoder_(Config(needs, classes, vocabulary)),
+        parameters_(EncoderParameterSpecs(encoder_.config()), at::kFloat, kCpu) {
     InitializeRandomNormal(seed, /*range=*/0.3, 0, &parameters_);
     before_ = parameters_.flat().clone();
   }
@@ -33,12 +34,16 @@ class Model {
   bool changed() const { return !parameters_.flat().equal(before_); }
 
  private:
-  static EncoderConfig Config(const ModelNeeds& needs, int64_t vocabulary) {
+  static EncoderConfig Config(const ModelNeeds& needs, const std::vector<std::string>& classes, int64_t vocabulary) {
     EncoderConfig config = SmallEncoder(2);
     config.vocabulary_size = vocabulary;
     config.max_positions = needs.longest_sequence;
-    if (needs.causal.value_or(false)) MakeCausal(&config);
     config.hidden_dropout = config.attention_dropout = 0.5;  // Of training alone.
+    if (needs.causal.value_or(false)) MakeCausal(&config);
+    const HeadKind head = needs.head.value_or(HeadKind::kVocabulary);
+    if (head == HeadKind::kVocabulary) return config;
+    config.heads = {PlainHead(head, head == HeadKind::kSpans ? Pooling::kNone : Pooling::kFirst)};
+    if (head == HeadKind::kClasses) config.heads.front().classes = classes;
     return config;
   }
 
@@ -105,9 +110,11 @@ absl::Status CheckEvaluator(const Evaluator& evaluator, const Tokenizer& tokeniz
   if (examples->Key() != again->Key()) return Broken("want the same key of the same examples, got two");
   if (examples->MeasuredOn() != again->MeasuredOn()) return Broken("want the same examples measured on once, got two");
 
-  const Model a(evaluator.needs(), tokenizer.vocabulary_size(), 1),
-      b(evaluator.needs(), tokenizer.vocabulary_size(), 2);
-  const Model teacher(evaluator.needs(), tokenizer.vocabulary_size(), 3);
+  RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> classes, evaluator.Classes(&cache));
+  const auto make_model = [&](uint64_t seed) {
+    return Model(evaluator.needs(), classes, tokenizer.vocabulary_size(), seed);
+  };
+  const Model a = make_model(1), b = make_model(2), teacher = make_model(3);
   const auto both = examples->Score({a.view(), b.view()}, teacher.view(), kCpu);
   const auto reversed = examples->Score({b.view(), a.view()}, teacher.view(), kCpu);
   const auto alone = examples->Score({a.view()}, std::nullopt, kCpu);

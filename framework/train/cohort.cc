@@ -1,12 +1,9 @@
 #include "framework/train/cohort.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
-#include "ATen/core/grad_mode.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "framework/base/status_macros.h"
@@ -14,6 +11,8 @@
 #include "framework/base/try_torch.h"
 #include "framework/batch/micro_batches.h"
 #include "framework/train/step_flops.h"
+#include "framework/train/step_record.h"
+#include "framework/train/student/keep_best.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -25,7 +24,8 @@ struct Running {
   MemberResult* result;
   at::Tensor best_parameters;
   absl::Status failure;  // Of this rank's part of the step.
-  bool alive = true;
+  bool alive = true;     // It trains on.
+  bool left = false;
 };
 
 // Where memory ran out for one member, what would help.
@@ -40,11 +40,11 @@ class Training {
   Training(const CohortOptions& options, std::vector<CohortMember>* members, std::vector<MemberResult>* results)
       : options_(options) {
     for (size_t i = 0; i < members->size(); ++i) {
-      running_.push_back({&(*members)[i], &(*results)[i], {}, {}, true});
+      running_.push_back({&(*members)[i], &(*results)[i], {}, {}});
       const StudentTrainer& student = *(*members)[i].student;
       CHECK_EQ(student.options().stage.row_chunk(), options.row_chunk) << "members share the teacher's logits";
-      demands_.Add(student.objective().teacher());
     }
+    NoteDemands();
   }
 
   absl::Status Run() {
@@ -52,21 +52,29 @@ class Training {
     for (Running& running : running_) Start(running);
     RETORT_RETURN_IF_ERROR(Agreed(ObserverStatus()));
     RETORT_RETURN_IF_ERROR(Agreed(TryTorch("evaluation", [&] { return EvaluateDue(first_step_); })));
+    RETORT_RETURN_IF_ERROR(LetGo(/*all=*/false));
     for (int64_t step = first_step_; step < options_.total_steps && AnyAlive(); ++step) {
       if (options_.ranks->Agree(Stopped())) return Interrupt(step);
       const absl::Status status = Step(step);
       if (absl::IsCancelled(status)) return Interrupt(step);
       RETORT_RETURN_IF_ERROR(status);
+      RETORT_RETURN_IF_ERROR(LetGo(/*all=*/false));
       const bool last = step + 1 == options_.total_steps;
       if (!last && CheckpointIsDue(step + 1)) RETORT_RETURN_IF_ERROR(SaveAll(step + 1));
     }
-    for (Running& running : running_) Finish(running);
-    return absl::OkStatus();
+    return LetGo(/*all=*/true);
   }
 
  private:
   bool AnyAlive() const {
     return std::any_of(running_.begin(), running_.end(), [](const Running& running) { return running.alive; });
+  }
+
+  void NoteDemands() {
+    demands_ = {};
+    for (const Running& running : running_) {
+      if (running.alive) demands_.Add(running.member->student->objective().teacher());
+    }
   }
 
   bool Stopped() const { return options_.stop != nullptr && options_.stop->load(); }
@@ -140,16 +148,27 @@ class Training {
   }
 
   void Start(const Running& running) const {
-    StageOutline plan;
-    plan.first_step = first_step_;
-    plan.total_steps = options_.total_steps;
-    plan.parameters = running.member->student->parameters().parameter_count();
+    const int64_t parameters = running.member->student->parameters().parameter_count();
+    const StageOutline plan{first_step_, options_.total_steps, parameters};
     Notify(*running.member, [&](Observer* observer, const StageId& id) { observer->StageStarted(id, plan); });
   }
 
-  void Finish(Running& running) const {
+  // Lets those leave who train no more, or all.
+  absl::Status LetGo(bool all) {
+    for (size_t i = 0; i < running_.size(); ++i) {
+      Running& running = running_[i];
+      if (running.left || (running.alive && !all)) continue;
+      running.left = true;
+      Finish(running);
+      if (options_.left) RETORT_RETURN_IF_ERROR(options_.left(i, *running.result));
+    }
+    NoteDemands();
+    return absl::OkStatus();
+  }
+
+  void Finish(const Running& running) const {
     MemberResult& result = *running.result;
-    if (running.alive) {
+    if (result.status.ok()) {
       const bool best = running.member->student->options().stage.keep().has_best() && result.progress.best_value;
       result.parameters = best ? running.best_parameters : running.member->student->parameters().flat();
     }
@@ -212,7 +231,8 @@ class Training {
 
   void AddMicroBatch(int64_t step, const Batch& batch, int index) {
     const bool taught = options_.teacher.encoder != nullptr && !demands_.empty();
-    const TeacherOutputs teacher = taught ? RunTeacher(batch) : TeacherOutputs();
+    const TeacherOutputs teacher =
+        taught ? RunTeacher(options_.teacher, batch, demands_, options_.row_chunk) : TeacherOutputs();
     for (Running& running : running_) {
       if (!running.alive || !running.failure.ok()) continue;
       const absl::Status status = TryTorch(
@@ -220,19 +240,6 @@ class Training {
       if (status.ok()) continue;
       running.failure = WithWayOut(absl::Status(status.code(), absl::StrCat("step ", step, ": ", status.message())));
     }
-  }
-
-  TeacherOutputs RunTeacher(const Batch& batch) const {
-    at::NoGradGuard no_grad;
-    const CohortTeacher& teacher = options_.teacher;
-    TeacherOutputs outputs;
-    outputs.model = teacher.encoder->Forward(*teacher.parameters, batch, demands_, teacher.dropout);
-    for (const HeadRows& rows : demands_.logits) {
-      outputs.logits[rows] =
-          TeacherLogits(*teacher.encoder, *teacher.parameters, batch,
-                        outputs.model.hidden.at(teacher.encoder->config().depth()), rows, options_.row_chunk);
-    }
-    return outputs;
   }
 
   // Of the micro-batches of all ranks.
@@ -263,28 +270,10 @@ class Training {
     }
     const double seconds = seconds_so_far + absl::ToDoubleSeconds(absl::Now() - start);
     for (const auto& [running, update] : updates) {
-      Record(*running, update, static_cast<double>(tokens) / seconds);
+      const StepRecord record = MakeStepRecord(*running->member->student, running->result->progress, update,
+                                               static_cast<double>(tokens) / seconds);
+      Notify(*running->member, [&](Observer* observer, const StageId& id) { observer->StepDone(id, record); });
     }
-  }
-
-  void Record(const Running& running, const UpdateResult& update, double tokens_per_second) const {
-    const StudentTrainer& student = *running.member->student;
-    const Progress& progress = running.result->progress;
-    StepRecord record;
-    record.step = progress.step;
-    record.tokens = progress.tokens;
-    record.student_flops = progress.student_flops;
-    record.total_flops = progress.total_flops;
-    for (size_t i = 0; i < update.values.size(); ++i) {
-      const ObjectiveTerm& term = student.objective().terms()[i];
-      record.terms.push_back({term.name, term.weight, update.values[i], student.counts()[i]});
-    }
-    record.loss = update.loss;
-    record.gradient_norm = update.gradient_norm;
-    record.clipped = update.clipped;
-    record.learning_rate = update.learning_rate;
-    record.tokens_per_second = tokens_per_second;
-    Notify(*running.member, [&](Observer* observer, const StageId& id) { observer->StepDone(id, record); });
   }
 
   bool EvaluationIsDue(const Progress& progress, int64_t step_tokens) const {
@@ -318,35 +307,25 @@ class Training {
       RETORT_ASSIGN_OR_RETURN(metrics, options_.evaluate(members));
     }
     for (size_t i = 0; i < due.size(); ++i) {
-      RETORT_RETURN_IF_ERROR(Select(metrics[i], due[i]));
+      RETORT_RETURN_IF_ERROR(Note(metrics[i], due[i]));
       Progress& progress = due[i]->result->progress;
       progress.evaluation_due = false;
-      const EvaluationRecord record{progress.step, progress.tokens, progress.student_flops, progress.total_flops,
-                                    metrics[i]};
+      const EvaluationRecord record{progress.step,        progress.tokens, progress.student_flops,
+                                    progress.total_flops, metrics[i],      progress.stopped_step > 0};
       Notify(*due[i]->member, [&](Observer* observer, const StageId& id) { observer->Evaluated(id, record); });
     }
     return absl::OkStatus();
   }
 
-  // Keeps the parameters if they are the best so far by the metric that Keep.best names.
-  absl::Status Select(const std::map<std::string, double>& metrics, Running* running) const {
+  // Keeps the parameters if they are the best so far; ends the training of a member that is out of patience.
+  absl::Status Note(const std::map<std::string, double>& metrics, Running* running) const {
     const Keep& keep = running->member->student->options().stage.keep();
-    if (!keep.has_best()) return absl::OkStatus();
-    const auto found = metrics.find(keep.best().metric());
-    if (found == metrics.end()) {
-      std::vector<std::string> names;
-      for (const auto& [name, value] : metrics) names.push_back(name);
-      return absl::InvalidArgumentError(absl::StrCat("keep.best.metric: want one of ", absl::StrJoin(names, ", "),
-                                                     ", got \"", keep.best().metric(), "\""));
-    }
     Progress& progress = running->result->progress;
-    if (progress.best_value &&
-        !IsBetter(FindMetric(options_.metrics, keep.best().metric()), found->second, *progress.best_value)) {
-      return absl::OkStatus();
-    }
-    progress.best_value = found->second;
-    progress.best_step = progress.step;
-    running->best_parameters = running->member->student->parameters().flat().clone();
+    RETORT_ASSIGN_OR_RETURN(const bool best, NoteEvaluation(keep, options_.metrics, metrics, &progress));
+    if (best) running->best_parameters = running->member->student->parameters().flat().clone();
+    if (progress.step == options_.total_steps || !IsOutOfPatience(keep, progress)) return absl::OkStatus();
+    progress.stopped_step = progress.step;
+    running->alive = false;
     return absl::OkStatus();
   }
 

@@ -6,7 +6,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +15,7 @@
 #include "framework/batch/step_batch.h"
 #include "framework/eval/scores/metric_spec.h"
 #include "framework/model/encoder.h"
-#include "framework/model/parameter_set.h"
+#include "framework/train/cohort_teacher.h"
 #include "framework/train/collective.h"
 #include "framework/train/observer.h"
 #include "framework/train/student/checkpoint.h"
@@ -32,13 +31,6 @@
 
 namespace retort {
 
-// A teacher that is ready to run: its parameters have the precision and device of the forward pass.
-struct CohortTeacher {
-  const Encoder* encoder = nullptr;
-  const ParameterSet* parameters = nullptr;
-  std::optional<Dropout> dropout;  // A quirk of TinyBERT's scripts; none: evaluation mode.
-};
-
 // One student of a cohort.
 struct CohortMember {
   StageId id;
@@ -50,6 +42,13 @@ struct CohortMember {
 // Values of CohortOptions.metrics of every student, in the order given.
 using CohortEvaluator = std::function<absl::StatusOr<std::vector<std::map<std::string, double>>>(
     const std::vector<const CohortMember*>& members)>;
+
+// What became of a member.
+struct MemberResult {
+  absl::Status status;  // Not OK: it stopped; its last checkpoint stays.
+  Progress progress;
+  at::Tensor parameters;  // Flat, as Keep chooses. Undefined unless OK.
+};
 
 struct CohortOptions {
   std::function<StepBatch(int64_t step)> step_batch;  // A pure function; steps count from 0.
@@ -70,14 +69,10 @@ struct CohortOptions {
   MetricSpecs metrics;                      // Of the evaluator.
   const std::atomic<bool>* stop = nullptr;  // Set from elsewhere: write checkpoints and return.
   std::vector<Observer*> observers;         // Called on rank 0 alone.
-  Collective* ranks = SoleRank();           // That share the work of each step.
-};
-
-// What became of a member.
-struct MemberResult {
-  absl::Status status;  // Not OK: it stopped; its last checkpoint stays.
-  Progress progress;
-  at::Tensor parameters;  // Flat, as Keep chooses. Undefined unless OK.
+  // Called on every rank as soon as member number `index` leaves the cohort, so that its result outlives an
+  // interruption of the others. An error ends the training of all. Null: nobody asks.
+  std::function<absl::Status(size_t index, const MemberResult& result)> left;
+  Collective* ranks = SoleRank();  // That share the work of each step.
 };
 
 // Trains students that see the same teacher and the same data: one data pass and one teacher forward per micro-batch,
@@ -87,7 +82,8 @@ struct MemberResult {
 // Goes on from the members' newest common checkpoint, or begins at step 0 if there is none. Checkpoints every
 // `checkpoint_steps`, every `checkpoint_seconds` and when stopped, which a step alone does not delay: a step that is not
 // yet whole is left. A member whose loss or gradient stops being finite, or one of whose terms fails,
-// ends alone, on all ranks.
+// ends alone, on all ranks. A member that Keep.best.patience stops leaves with the result that it has; its checkpoints
+// are then of no use.
 //
 // Ranks hold the same members and options but for `ranks`, and read the same checkpoints, which rank 0 alone writes.
 // They evaluate each for itself, to the same metrics. An error of one ends the training of all.

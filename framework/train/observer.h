@@ -53,6 +53,7 @@ struct EvaluationRecord {
   double student_flops = 0;
   double total_flops = 0;
   std::map<std::string, double> metrics;  // "masked_lm/cross_entropy" -> 4.09
+  bool out_of_patience = false;           // The training ends with it (Keep.best.patience).
 };
 
 // Watches training. The trainer calls it from its own thread, events of one StageId in order; events of the members of

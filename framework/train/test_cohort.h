@@ -134,6 +134,7 @@ inline void ExpectSame(const MemberResult& got, const MemberResult& want) {
   EXPECT_EQ(got.progress.total_flops, want.progress.total_flops);
   EXPECT_EQ(got.progress.best_value, want.progress.best_value);
   EXPECT_EQ(got.progress.best_step, want.progress.best_step);
+  EXPECT_EQ(got.progress.stopped_step, want.progress.stopped_step);
 }
 
 inline void CohortTest::ExpectSameBitsInACohortAndAlone() {

@@ -3,7 +3,8 @@
 
     kernel_times.py <step_benchmark> <case>
 
-Profiles SAMPLE kernels from the middle of the benchmark, more than a step has, and prints each kernel's share of their time.
+Profiles SAMPLE kernels from the middle of the benchmark, more than a step has, and prints each kernel's share of their
+time.
 """
 
 import collections

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Kills, stops, full disks, damage and second processes: the same command always ends with the results of an undisturbed run.
+"""Kills, stops, full disks, damage and second processes: the same command always ends with the results of an
+undisturbed run.
 
   fault_test.py <sweep> <make_tiny_teacher> [--full] [--seed=N]
 
@@ -74,7 +75,8 @@ class Campaign:
         self.count("kills at random system calls", kills)
 
     def full_disks(self, rounds):
-        """A call that needs room fails from the Nth on: the error names a path, and with room again the same command goes on."""
+        """A call that needs room fails from the Nth on: the error names a path, and with room again the same command
+        goes on."""
         for _ in range(rounds):
             self.runs.remove("full")
             call, error = self.draw.choice((
@@ -170,7 +172,8 @@ class Campaign:
                 if not damage.apply(way, path, self.draw):
                     continue
                 self.count("damaged files")
-                # What is written for people and for TensorBoard is not read again, and of a finished result not written.
+                # What is written for people and for TensorBoard is not read again, and of a finished result not
+                # written.
                 written_once = finished and re.search("/(stage|events)[.]", kind)
                 place = str(path.relative_to(store))
                 but = {place, re.sub("events.*", "events", place)} if written_once else ()

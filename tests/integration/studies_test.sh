@@ -45,4 +45,60 @@ code=$?
 expect_code no_teacher 1
 expect_text no_teacher 'models/gpt2/config.json'
 
+# Studies on tasks: the small ones on the data that ships.
+for study in distilbert/table1_mini distilbert/table2_mini hinton/hinton_mini pkd/pkd_mini; do
+  dry_run "$study" "experiments/$study.textproto"
+  expect_text "$study" 'teacher data/teachers/mini'
+done
+
+# The full ones on a few made-up rows in the official layouts; the bundled teacher stands for the models.
+# rows <file> <heading or nothing> <row with ID, a number from 0, and LABEL, which alternates> <label> <label>
+rows() {
+  mkdir -p "$(dirname "$root/$1")"
+  { [ -z "$2" ] || printf "$2\n"
+    for id in $(seq 0 199); do
+      [ $((id % 2)) = 0 ] && label=$4 || label=$5
+      row=${3//ID/$id}
+      printf "${row//LABEL/$label}\n"
+    done; } > "$root/$1"
+}
+PAIR='index\tsentence1\tsentence2\tlabel'
+for split in train dev; do
+  rows glue/CoLA/$split.tsv '' 'x\tLABEL\t*\tSome text ID.' 0 1
+  rows glue/SST-2/$split.tsv 'sentence\tlabel' 'some text ID\tLABEL' 0 1
+  rows glue/MRPC/$split.tsv 'Quality\t#1 ID\t#2 ID\t#1 String\t#2 String' 'LABEL\t1\t2\tSome text ID.\tOther ID.' 0 1
+  rows glue/QQP/$split.tsv 'id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate' 'ID\t1\t2\tSome text ID?\tOther?\tLABEL' 0 1
+  rows glue/STS-B/$split.tsv 'index\tgenre\tfilename\tyear\told_index\tsource1\tsource2\tsentence1\tsentence2\tscore' \
+    'ID\tg\tf\ty\to\ts\ts\tSome text ID.\tOther ID.\tLABEL' 1.5 4.2
+  rows glue/QNLI/$split.tsv 'index\tquestion\tsentence\tlabel' 'ID\tWhat is ID?\tSome text.\tLABEL' entailment not_entailment
+  rows glue/RTE/$split.tsv "$PAIR" 'ID\tSome text ID.\tOther.\tLABEL' entailment not_entailment
+  rows glue/WNLI/$split.tsv "$PAIR" 'ID\tSome text ID.\tOther.\tLABEL' 0 1
+done
+MNLI='index\tpromptID\tpairID\tgenre\ts1b\ts2b\ts1p\ts2p\tsentence1\tsentence2\tlabel1\tgold_label'
+for split in train dev_matched dev_mismatched; do
+  rows glue/MNLI/$split.tsv "$MNLI" 'ID\t1\t1\tg\tb\tb\tp\tp\tSome text ID.\tOther.\tLABEL\tLABEL' neutral contradiction
+done
+for split in train test; do
+  for class in pos neg; do
+    mkdir -p "$root/aclImdb/$split/$class"
+    for id in $(seq 40); do echo "A $class film, the ${id}th." > "$root/aclImdb/$split/$class/${id}_7.txt"; done
+  done
+done
+mkdir -p "$root/squad"
+xz -dc data/tasks/squad/dev.json.xz | tee "$root/squad/train-v1.1.json" > "$root/squad/dev-v1.1.json"
+
+# full <case> <study>: with the made-up data for the paths to fill in.
+full() {
+  sed "s|models/[a-z-]*|data/teachers/mini|g; s|\"glue/|\"$root/glue/|g; s|\"aclImdb\"|\"$root/aclImdb\"|g;
+    s|\"squad/|\"$root/squad/|g; s|layers: 6|layers: 3|g; s|init { checkpoint { path: \"[^\"]*\" } }|init { random_normal {} }|" \
+    "experiments/$2.textproto" > "$root/$1.textproto"
+  dry_run "$1" "$root/$1.textproto"
+}
+full table1 distilbert/table1
+expect_text table1 'stage mnli_student'
+full table2 distilbert/table2
+expect_text table2 'stage squad_student'
+full hinton hinton/hinton
+full pkd pkd/pkd
+
 finish

@@ -65,8 +65,8 @@ class ModelComparison(unittest.TestCase):
     def assert_same_gradients(self, encoder, gradients):
         """Within the tolerance of each tensor's largest, or of a hundredth of the model's largest.
 
-        A gradient that is 0 because its terms cancel, such as that of a constant added to all logits of a softmax, is what
-        rounding leaves of terms as large as the model's: within the tolerance of those.
+        A gradient that is 0 because its terms cancel, such as that of a constant added to all logits of a softmax, is
+        what rounding leaves of terms as large as the model's: within the tolerance of those.
         """
         wanted = {name: parameter.grad for name, parameter in encoder.named_parameters() if parameter.grad is not None}
         if encoder.config.model_type == "bert" and not encoder.bert.embeddings.token_type_embeddings.weight.any():

@@ -8,13 +8,13 @@ workspace=$$(mktemp -d)
 mkdir $$workspace/plugins
 cp $(location //plugins:plugins.bzl) $$workspace/plugins/
 chmod u+w $$workspace/plugins/plugins.bzl
-BUILD_WORKSPACE_DIRECTORY=$$workspace $(location //tools/new_plugin) --kind={kind} --name={name} > /dev/null
+BUILD_WORKSPACE_DIRECTORY=$$workspace $(location //tools/new_plugin) --kind={kind} --name={name} {flags} > /dev/null
 sed -i '{edit}' $$workspace/plugins/{kind}/{name}/{name}.cc
 for file in $(OUTS); do cp $$workspace/$${{file#$(RULEDIR)/}} $$file; done
 rm -r $$workspace
 """
 
-def generated_plugin(name, kind, deps, test_deps, edit = "", test = True):
+def generated_plugin(name, kind, deps, test_deps, edit = "", task = False, test = True):
     """The library `<name>` and the test `<name>_test` of a new plugin; `<name>_example` is its example.
 
     Args:
@@ -23,9 +23,11 @@ def generated_plugin(name, kind, deps, test_deps, edit = "", test = True):
       deps: of the library, as the BUILD file says that the tool writes
       test_deps: of the test
       edit: sed script that changes the formula in the .cc file
+      task: whether it is training data of texts with labels
       test: whether its own test is run
     """
     folder = "plugins/%s/%s/" % (kind, name)
+    examples = ["example.textproto"] + (["example/train.txt"] if task else [])
     native.genrule(
         name = name + "_files",
         srcs = [
@@ -38,13 +40,12 @@ def generated_plugin(name, kind, deps, test_deps, edit = "", test = True):
             name + ".h",
             name + ".proto",
             name + "_test.cc",
-            "example.textproto",
-        ]],
-        cmd = _COMMAND.format(edit = edit, kind = kind, name = name),
+        ] + examples],
+        cmd = _COMMAND.format(edit = edit, flags = "--task" if task else "", kind = kind, name = name),
     )
     native.filegroup(
         name = name + "_example",
-        srcs = [folder + "example.textproto"],
+        srcs = [folder + file for file in examples],
     )
     plugin_library(
         name = name,

@@ -10,11 +10,13 @@ make_inputs
 mkdir "$root/conformance"
 ln -s "$PWD/data" "$root/conformance/"
 cp -rL tests/new_plugin/plugins "$root/conformance/"
-cp -rL plugins/evaluation/masked_lm "$root/conformance/plugins/evaluation/"  # By which new_data is evaluated.
+# By which new_data and new_task are evaluated.
+cp -rL plugins/evaluation/masked_lm plugins/evaluation/classification "$root/conformance/plugins/evaluation/"
+cp -rL plugins/data/table "$root/conformance/plugins/data/"
 out=$(cd "$root/conformance" && "$CONFORMANCE" 2>&1)
 code=$?
 expect_code conformance 0
-for plugin in new_loss edited_loss new_mapping new_init new_data new_evaluation; do expect_text conformance "$plugin"; done
+for plugin in new_loss edited_loss new_mapping new_init new_data new_evaluation new_task; do expect_text conformance "$plugin"; done
 
 # All of them at once, and a variant whose formula is another one.
 sed 's/layer_copy { mapping { top {} } }/new_init {}/; s/loss { name: "cos" cosine {} }/loss { name: "new" new_loss {} }/
@@ -44,4 +46,33 @@ absolute=$(first_value edited_loss)
 # The mean of Σ|d| over H = 16 channels is at most √(H · mean of Σd²), and is another number.
 awk -v s="$squared" -v a="$absolute" 'BEGIN { exit !(a > 0 && s > 0 && a != s && a * a <= 16.01 * s) }' ||
   fail "edited: want the absolute error beside the squared one $squared, got $absolute"
+
+# A task, and one whose reader reads another layout: from the files to an accuracy, and of the same texts the same student.
+cp "$root/conformance/plugins/data/new_task/example/train.txt" "$root/questions.txt"
+sed 's/:/|/' "$root/questions.txt" > "$root/edited.txt"
+cat > "$root/tasks.textproto" <<END
+name: "tasks"
+experiment {
+  teacher { checkpoint: "$root/teacher" }
+  student { architecture { layers: 1 } init { layer_copy { mapping { top {} } } } }
+  stage {
+    name: "tune"
+    data { new_task { train: "$root/questions.txt" report: "$root/questions.txt" length: 16 } }
+    batch { sequences: 8 }
+    budget { steps: 1 }
+    loss { name: "gold" hard_labels {} }
+    adamw { learning_rate: 1e-3 }
+  }
+  stage { name: "score" evaluation { classification {} } }
+}
+controls: NONE
+variant { name: "edited" overlay { stage { name: "tune"
+  data { edited_task { train: "$root/edited.txt" report: "$root/edited.txt" length: 16 } } } } }
+END
+run tasks "$root/tasks.textproto" --store="$root/tasks/store"
+expect_code tasks 0
+expect_text tasks accuracy
+models=$(find "$root/tasks/store" -name model.safetensors)
+[ "$(echo "$models" | wc -l)" = 2 ] || fail "tasks: want 2 students, got $models"
+[ "$(echo "$models" | xargs sha256sum | cut -d' ' -f1 | sort -u | wc -l)" = 1 ] || fail "tasks: want the same student twice"
 finish

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Goes the way of CONTRIBUTING.md, "Add a loss in ten minutes", in a copy of the checkout, and says how long each step took:
-# a new plugin is written, listed and tested untouched; its formula is edited; it trains in a sweep. Ends with FAILED and exit
+# Goes the ways of CONTRIBUTING.md, "Add a loss in ten minutes" and "Add a task", in a copy of the checkout, and says how long each
+# step took: a new plugin is written, listed and tested untouched; its formula, or its reader, is edited; it trains in a sweep. Ends with FAILED and exit
 # code 1 where a step fails. On two idle cores the way should take less than ten minutes, and an edited loss show its first
 # value within one; a busy machine takes longer, so that no time fails the walk.
 #   tests/new_plugin/walk.sh
@@ -83,5 +83,37 @@ sweep=
 grep -q 'mine' "$log" || fail 'want the variant in the report'
 printf '%7s s  %s\n' "$(since "$edited")" 'from the edit to the report'
 step 'test the edited formula' bazel test //plugins/loss/my_loss:all //plugins:conformance_test
+printf '%7s s  %s\n' "$(since "$start")" 'in all'
+
+echo 'a task'
+start=$(now)
+step 'write the plugin' bazel run //tools:new_plugin -- --kind=data --task --name=my_task
+[ -z "$(clang-format --dry-run plugins/data/my_task/*.h plugins/data/my_task/*.cc 2>&1)" ] || fail 'layout of the new files'
+step 'test it untouched' bazel test //plugins/data/my_task:all //plugins:conformance_test //plugins:roll_call_test
+# Lines such as "LOC|city Where is it ?".
+sed -i "s/find(':')/find('|')/; s/CLASS:/CLASS|/" plugins/data/my_task/my_task.cc
+sed -i 's/LOC:/LOC|/g; s/HUM:/HUM|/; s/Who:/Who|/; s/CLASS:/CLASS|/' plugins/data/my_task/my_task_test.cc
+sed -i 's/:/|/' plugins/data/my_task/example/train.txt
+step 'test the edited reader' bazel test //plugins/data/my_task:all //plugins:conformance_test
+cat > try_my_task.textproto <<'END'
+name: "try_my_task"
+experiment {
+  teacher { checkpoint: "data/teachers/mini" }
+  student { architecture { layers: 1 } init { layer_copy { mapping { top {} } } } }
+  stage {
+    name: "tune"
+    data { my_task { train: "plugins/data/my_task/example/train.txt" report: "plugins/data/my_task/example/train.txt" length: 32 } }
+    batch { sequences: 8 }
+    budget { steps: 1 }
+    loss { name: "gold" hard_labels {} }
+    adamw { learning_rate: 5e-5 }
+  }
+  stage { name: "score" evaluation { classification {} } }
+}
+controls: NONE
+END
+step 'build the sweep' bazel build //experiments:sweep
+step 'train a step, and evaluate' bazel-bin/experiments/sweep try_my_task.textproto --output_dir=runs/task
+grep -q accuracy "$log" || fail 'want an accuracy in the report'
 printf '%7s s  %s\n' "$(since "$start")" 'in all'
 echo 'passed'

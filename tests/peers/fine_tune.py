@@ -16,7 +16,7 @@ import torch
 import transformers
 
 CORPORA = pathlib.Path(__file__).resolve().parents[2] / "data/corpora"
-TEXTS = ["novels/novels_1870_1927", "state_of_the_union/state_of_the_union", "tiny_shakespeare/tiny_shakespeare", "wiki/wiki_gap_passages"]
+TEXTS = ["novels/novels_1890_1927", "state_of_the_union/state_of_the_union", "tiny_shakespeare/tiny_shakespeare", "wiki/wiki_gap_passages"]
 TRAINING, HELD_OUT, BATCH = 2000, 400, 32
 
 

@@ -7,8 +7,8 @@
 
 A string is of one of many kinds: random code points of a plane, of one script, of what tokenizers treat in a way of its
 own (white space, marks, added pieces, ends of lines, emoji), words of the vocabulary glued together, pieces of the
-goldens' hard cases. With --files, what is in files instead: their lines, the cells of .tsv and .csv, the strings of .json;
-packed as .xz or not.
+goldens' hard cases. With --files, what is in files instead: their lines, the cells of .tsv and .csv, the strings of
+.json; packed as .xz or not.
 
 Strings that differ are written, shortened, to --found, one JSON string per line: append them to
 tests/golden/tokenizer/fuzz_seeds.jsonl and run make_goldens.py there. The exit code is 1 if there are any.

@@ -3,12 +3,14 @@
 
     step_peer.py [--steps 3] [--rounds 1] [--compile] [--against bazel-bin/tests/benchmark/step_benchmark] [case ...]
 
-Cases are small_float32, small_bfloat16, base_float32, base_bfloat16, and on a GPU base_bfloat16_cuda_32 and _256 (sequences, in place of 8), as in
-`bazel run //tests/benchmark:step_benchmark`: random weights, random ids, full sequences, one position of seven labelled, soft targets at temperature 2 and cosine over all
-positions, masked LM over labelled ones, dropout 0.1, AdamW (fused on a GPU), clipping at 5. bfloat16 is torch.autocast with float32 weights. A measurement is the median of
-the steps after those that warm up; printed are median, least and greatest of the rounds, and the ratio of the medians to eager PyTorch. With --against, retort's program
-takes its turn in each round. On a GPU the share of the peak of bfloat16 products is printed, too: products of 8192 x 8192 x 8192, measured after the rounds, and what the
-matrix products of a step must do.
+Cases are small_float32, small_bfloat16, base_float32, base_bfloat16, and on a GPU base_bfloat16_cuda_32 and _256
+(sequences, in place of 8), as in `bazel run //tests/benchmark:step_benchmark`: random weights, random ids, full
+sequences, one position of seven labelled, soft targets at temperature 2 and cosine over all positions, masked LM over
+labelled ones, dropout 0.1, AdamW (fused on a GPU), clipping at 5. bfloat16 is torch.autocast with float32 weights. A
+measurement is the median of the steps after those that warm up; printed are median, least and greatest of the rounds,
+and the ratio of the medians to eager PyTorch. With --against, retort's program takes its turn in each round. On a GPU
+the share of the peak of bfloat16 products is printed, too: products of 8192 x 8192 x 8192, measured after the rounds,
+and what the matrix products of a step must do.
 
 Wants torch and transformers (2.11.0 and 4.57.1 were used).
 """
@@ -90,7 +92,8 @@ def measure_torch(case, steps, compiled):
 
 
 def flops_per_token(shape):
-    """Of the matrix products of a step: the teacher forward once, the student's forward three times (forward, and backward by inputs and by weights)."""
+    """Of the matrix products of a step: the teacher forward once, the student's forward three times (forward, and
+    backward by inputs and by weights)."""
     hidden, vocabulary = shape["hidden"], shape["vocabulary"]
     layer = 24 * hidden**2 + 4 * shape["positions"] * hidden
     head = 2 * hidden**2 + 2 * hidden * vocabulary

@@ -30,7 +30,7 @@ import xxhash
 PASSES = 3  # Of either side, in one process: the best one counts.
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "bazel-bin/tools/encode_lines/encode_lines"
-DEFAULT_TEXTS = ["data/corpora/novels/novels_1870_1927.txt.xz", "data/corpora/wiki/wiki_qed_paragraphs.txt.xz"]
+DEFAULT_TEXTS = ["data/corpora/novels/novels_1890_1927.txt.xz", "data/corpora/wiki/wiki_qed_paragraphs.txt.xz"]
 
 
 def lines_of(path, most):

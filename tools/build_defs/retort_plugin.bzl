@@ -25,7 +25,7 @@ namespace {
 END
 """
 
-def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs = [], hdrs = [], test_srcs = [], test_data = [], test_size = "small"):
+def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs = [], hdrs = [], test_srcs = [], test_data = [], example_data = [], test_size = "small"):
     """A plugin from `<name>.proto .h .cc _test.cc` and `example.textproto`.
 
     Makes the library `<name>` (its registration survives static linking), `<name>_proto`, `<name>_cc_proto`, `<name>_test`
@@ -41,6 +41,7 @@ def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs =
       hdrs: further .h files
       test_srcs: further files of the test
       test_data: files that the test reads
+      example_data: files that example.textproto names
       test_size: as in cc_test
     """
     if kind not in _KINDS:
@@ -71,7 +72,7 @@ def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs =
     )
     native.filegroup(
         name = "example",
-        srcs = ["example.textproto"],
+        srcs = ["example.textproto"] + example_data,
         visibility = _VISIBILITY,
     )
     native.filegroup(

@@ -13,6 +13,7 @@
 
 DEFINE_string(kind, "loss", "loss, mapping, init, data or evaluation");
 DEFINE_string(name, "", "the plugin's name as users will type it: my_loss");
+DEFINE_bool(task, false, "of --kind=data: texts with labels, in files of a layout of their own, not a corpus");
 
 namespace retort {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 absl::Status Run() {
   const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
   if (workspace == nullptr) return absl::InvalidArgumentError("want to be run by `bazel run //tools:new_plugin`");
-  RETORT_RETURN_IF_ERROR(WriteNewPlugin("tools/new_plugin/templates", workspace, FLAGS_kind, FLAGS_name));
+  RETORT_RETURN_IF_ERROR(WriteNewPlugin("tools/new_plugin/templates", workspace, {FLAGS_kind, FLAGS_name, FLAGS_task}));
   const std::string folder = absl::StrCat("plugins/", FLAGS_kind, "/", FLAGS_name);
   std::cout << "wrote " << folder << " and its line in plugins/plugins.bzl; next:\n"
             << "  grep -rn CHANGE " << folder << "\n"

@@ -41,11 +41,15 @@ bool IsSnakeCase(const std::string& name) {
   });
 }
 
-absl::Status Check(const std::string& workspace, const std::string& kind, const std::string& name) {
+absl::Status Check(const std::string& workspace, const NewPluginSpec& plugin) {
+  const auto& [kind, name, task] = plugin;
   static const auto* const kinds = new std::set<std::string>{"loss", "mapping", "init", "data", "evaluation"};
   if (kinds->count(kind) == 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("--kind: want loss, mapping, init, data or evaluation, got \"", kind, "\""));
+  }
+  if (task && kind != "data") {
+    return absl::InvalidArgumentError(absl::StrCat("--task: want --kind=data beside it, got \"", kind, "\""));
   }
   if (!IsSnakeCase(name)) {
     return absl::InvalidArgumentError(absl::StrCat("--name: want a name like my_", kind, ", got \"", name, "\""));
@@ -121,25 +125,24 @@ absl::StatusOr<std::string> AddToList(const std::string& plugins_bzl, const std:
   return absl::StrCat(plugins_bzl.substr(0, first), absl::StrJoin(lines, "\n"), "\n", plugins_bzl.substr(end));
 }
 
-absl::Status WriteNewPlugin(const std::string& templates, const std::string& workspace, const std::string& kind,
-                            const std::string& name) {
-  RETORT_RETURN_IF_ERROR(Check(workspace, kind, name));
+absl::Status WriteNewPlugin(const std::string& templates, const std::string& workspace, const NewPluginSpec& plugin) {
+  const auto& [kind, name, task] = plugin;
+  RETORT_RETURN_IF_ERROR(Check(workspace, plugin));
   const std::string list_path = workspace + "/plugins/plugins.bzl";
   RETORT_ASSIGN_OR_RETURN(const std::string list, ReadFile(list_path));
   RETORT_ASSIGN_OR_RETURN(const std::string longer, AddToList(list, kind, name));
+  std::map<std::string, std::string> targets = {{"proto", name + ".proto"}, {"h", name + ".h"},
+                                                {"cc", name + ".cc"},       {"test", name + "_test.cc"},
+                                                {"BUILD", "BUILD"},         {"example", "example.textproto"}};
+  if (task) targets["example_train"] = "example/train.txt";
   std::map<std::string, std::string> files;
-  for (const auto& [source, target] : std::map<std::string, std::string>{{"proto", name + ".proto"},
-                                                                         {"h", name + ".h"},
-                                                                         {"cc", name + ".cc"},
-                                                                         {"test", name + "_test.cc"},
-                                                                         {"example", "example.textproto"},
-                                                                         {"BUILD", "BUILD"}}) {
+  for (const auto& [source, target] : targets) {
     RETORT_ASSIGN_OR_RETURN(const std::string text,
-                            ReadFile(absl::StrCat(templates, "/", kind, "/", source, ".template")));
+                            ReadFile(absl::StrCat(templates, "/", task ? "task" : kind, "/", source, ".template")));
     files[target] = Fill(text, name);
   }
   const std::string folder = absl::StrCat(workspace, "/plugins/", kind, "/", name);
-  RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
+  RETORT_RETURN_IF_ERROR(MakeDirectories(task ? folder + "/example" : folder));
   for (const auto& [file, text] : files) RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + "/" + file, text));
   return AtomicWriteFile(list_path, longer);
 }

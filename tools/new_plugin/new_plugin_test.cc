@@ -23,8 +23,8 @@ class NewPlugin : public ::testing::Test {
     EXPECT_TRUE(MakeDirectories(workspace_ + "/plugins").ok());
     EXPECT_TRUE(AtomicWriteFile(workspace_ + "/plugins/plugins.bzl", kList).ok());
   }
-  std::string Error(const std::string& kind, const std::string& name) const {
-    return std::string(WriteNewPlugin(kTemplates, workspace_, kind, name).message());
+  std::string Error(const std::string& kind, const std::string& name, bool task = false) const {
+    return std::string(WriteNewPlugin(kTemplates, workspace_, {kind, name, task}).message());
   }
   std::string Read(const std::string& path) const { return ReadFile(workspace_ + "/" + path).value(); }
 
@@ -53,6 +53,14 @@ TEST_F(NewPlugin, WritesAWholeFolderOfEachKind) {
             "        \"my_loss\",\n        \"z\",\n    ],\n    \"mapping\": [\n        \"my_mapping\",\n    ],\n}\n");
 }
 
+TEST_F(NewPlugin, ATaskHasAReaderAndAFileOfItsOwn) {
+  EXPECT_EQ(Error("data", "my_task", /*task=*/true), "");
+  EXPECT_TRUE(
+      absl::StrContains(Read("plugins/data/my_task/my_task.h"), "class MyTaskReader final : public TaskReader"));
+  EXPECT_FALSE(Read("plugins/data/my_task/example/train.txt").empty());
+  EXPECT_EQ(Error("loss", "other", /*task=*/true), "--task: want --kind=data beside it, got \"loss\"");
+}
+
 TEST_F(NewPlugin, RefusesWhatCannotBeAndWritesNothing) {
   EXPECT_EQ(Error("optimizer", "x"), "--kind: want loss, mapping, init, data or evaluation, got \"optimizer\"");
   for (const std::string name : {"", "MyLoss", "my__loss", "_x", "2x", "my_2", "a b", "../x"}) {
@@ -73,9 +81,10 @@ TEST_F(NewPlugin, IsLaidOutAsClangFormatWould) {
     for (const std::string letters : {"a", "ab", "abc"}) {
       std::string name = letters;
       for (int i = 1; i < words; ++i) name += "_" + letters;
-      for (const std::string kind : {"loss", "mapping", "init", "data", "evaluation"}) {
-        EXPECT_EQ(Error(kind, name), "");
-        const std::string folder = workspace_ + "/plugins/" + kind + "/" + name;
+      for (const std::string kind : {"loss", "mapping", "init", "data", "evaluation", "task"}) {
+        const bool task = kind == "task";
+        EXPECT_EQ(Error(task ? "data" : kind, name, task), "");
+        const std::string folder = workspace_ + "/plugins/" + (task ? "data" : kind) + "/" + name;
         const std::string command = "clang-format --style=file:.clang-format --dry-run --Werror '" + folder +
                                     "'/*.h '" + folder + "'/*.cc '" + folder + "'/*.proto";
         EXPECT_EQ(std::system(command.c_str()), 0) << name;

@@ -21,18 +21,18 @@ absl::Status CheckOutputFile(const std::string& output, const OutputRules& rules
   for (const std::string& input : rules.inputs) {
     if (!IsSamePath(output, input)) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat("--output: want another file than those that are read, got ", output, "; choose another"));
+        absl::StrCat(rules.flag, ": want another file than those that are read, got ", output, "; choose another"));
   }
   if (!Exists(output)) return absl::OkStatus();
   absl::StatusOr<InputFile> there = InputFile::Open(output);
   if (absl::IsFailedPrecondition(there.status())) {
-    return absl::InvalidArgumentError(absl::StrCat("--output: ", there.status().message(), "; choose another"));
+    return absl::InvalidArgumentError(absl::StrCat(rules.flag, ": ", there.status().message(), "; choose another"));
   }
   if (rules.overwrite) return absl::OkStatus();
   const bool may_be_own = there.ok() && !rules.own_beginning.empty();
   if (may_be_own && BeginsWith(*std::move(there), rules.own_beginning)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("--output: want a new file, got ", output, ", which is there; choose another, or say --overwrite"));
+  return absl::InvalidArgumentError(absl::StrCat(rules.flag, ": want a new file, got ", output,
+                                                 ", which is there; choose another, or say --overwrite"));
 }
 
 }  // namespace retort

@@ -8,16 +8,17 @@
 
 namespace retort {
 
-// What a program's --output may take the place of.
+// What a program's --output, or another flag for a file, may take the place of.
 struct OutputRules {
   std::vector<std::string> inputs;  // never one of these, however it is written
   bool overwrite = false;           // whether the user said --overwrite
   std::string own_beginning;        // of files that the program wrote before, which it may replace; empty: none are
+  std::string flag = "--output";
 };
 
-// That a program may write this file. InvalidArgument, beginning with "--output: ", for one that the rules keep, and for
-// what is no regular file (a folder, a named pipe, a device), whatever they say; a file that is not there is sound.
-// Thread-safe.
+// That a program may write this file. InvalidArgument, beginning with the flag ("--output: "), for one that the rules
+// keep, and for what is no regular file (a folder, a named pipe, a device), whatever they say; a file that is not there
+// is sound. Thread-safe.
 absl::Status CheckOutputFile(const std::string& output, const OutputRules& rules);
 
 }  // namespace retort

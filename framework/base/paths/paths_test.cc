@@ -34,6 +34,9 @@ TEST(PathsTest, NamesInAFolder) {
   EXPECT_THAT(*NamesIn(folder), ElementsAre("a", "b"));
   EXPECT_EQ(NamesIn(folder + "/none").status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(NamesIn(folder + "/a").status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(IsFolder(folder));
+  EXPECT_FALSE(IsFolder(folder + "/a"));
+  EXPECT_FALSE(IsFolder(folder + "/none"));
   EXPECT_TRUE(IsSamePath(folder, folder + "/./"));
   EXPECT_FALSE(IsSamePath(folder, folder + "/nowhere"));
 }

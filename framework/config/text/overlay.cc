@@ -176,7 +176,8 @@ absl::Status MergeField(const Message& overlay, const FieldDescriptor& field, co
 }
 
 absl::Status Merge(const Message& overlay, const std::string& path, Mode mode, Message* base) {
-  if (overlay.GetDescriptor() == Variant::descriptor()) mode = Mode::kCompose;
+  const auto* type = overlay.GetDescriptor();
+  if (type == Variant::descriptor() || type == Task::descriptor()) mode = Mode::kCompose;
   const std::vector<const FieldDescriptor*> fields = SetFields(overlay);
   for (const FieldDescriptor* field : fields) {
     if (!IsRemove(*field)) continue;

@@ -18,7 +18,8 @@ namespace retort {
 //   - `remove` drops items of the named lists beside it and does not stay in the result. Removing comes before merging,
 //   so
 //     one overlay can remove an item and add another of the same name.
-// Inside a retort.Variant, which is itself an overlay, `remove` is data: the names are added to the variant's own.
+// Inside a retort.Variant or retort.Task, which are themselves overlays, `remove` is data: the names are added to their
+// own.
 //
 // Errors: InvalidArgument that starts with the field's path, for example
 //   stage.distil.remove: nothing is named "ce"; there are: mlm, cos

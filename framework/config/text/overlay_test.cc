@@ -146,7 +146,7 @@ TEST_F(SetFieldTest, ErrorsNamePathWantedAndGot) {
   EXPECT_EQ(Set("teacher.check=a"),
             "--set teacher.check: retort.Teacher has no field \"check\"; its fields: checkpoint, dropout");
   EXPECT_THAT(Set("student.init.gone={}"),
-              HasSubstr("has no field \"gone\"; its fields: plugin, test_copy, test_normal"));
+              HasSubstr("has no field \"gone\"; its fields: teacher, plugin, test_copy, test_normal"));
   EXPECT_EQ(Set("stage.distil.adamw=5"), "--set stage.distil.adamw: want a message in braces, like {}, got \"5\"");
   EXPECT_EQ(Set("stage.distil.clip_norm.x=5"),
             "--set stage.distil.clip_norm.x: want no more after \"clip_norm\", which is double");

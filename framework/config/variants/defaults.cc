@@ -1,16 +1,21 @@
 #include "framework/config/variants/defaults.h"
 
+#include <map>
+#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "framework/config/plugin_config.h"
+#include "framework/config/stage_references.h"
 #include "framework/model/family/family.h"
 #include "framework/registry/config_rules.h"
 
 namespace retort {
 namespace {
+
+constexpr int kSequencesWhileTraining = 128;  // Of evaluations of a number of sequences.
 
 // The sizes of BERT-base (Devlin et al. 2019, section 3), and what the family has instead of it.
 void FillArchitecture(const StudentDefaults& family, Architecture* architecture) {
@@ -62,10 +67,7 @@ void FillTraining(const PluginCatalogue& catalogue, Stage* stage) {
   for (Loss& loss : *stage->mutable_loss()) RETORT_DEFAULT(&loss, weight, 1);
   FillOptimizer(stage);
   RETORT_DEFAULT(stage, normalization, PER_STEP);
-  if (stage->has_evaluate()) {
-    RETORT_DEFAULT(stage->mutable_evaluate(), split, "select");
-    RETORT_DEFAULT(stage->mutable_evaluate(), sequences, 128);
-  }
+  if (stage->has_evaluate()) FillPeriodicEvaluation(catalogue, stage);
   if (stage->keep().choice_case() == Keep::CHOICE_NOT_SET) stage->mutable_keep()->mutable_last();
   RETORT_DEFAULT(stage, checkpoint_steps, 100);
 }
@@ -78,30 +80,67 @@ const Stage* TrainingStage(const Experiment& experiment, absl::string_view from,
   return nullptr;
 }
 
+// What the stages go on from that say nothing: of the training stages so far, the last of the same task that trains the
+// student, else the last shared one; evaluations else the last that trains the teacher.
+class LastTrained {
+ public:
+  void FillFrom(Stage* stage) const {
+    std::string before = Last(students_, stage->task());
+    if (before.empty() && stage->has_evaluation()) before = Last(teachers_, stage->task());
+    if (!before.empty()) RETORT_DEFAULT(stage, from, absl::StrCat("@", before));
+  }
+
+  void Add(const Stage& stage) {
+    const bool is_teacher = stage.from() == kFromTeacher || of_teacher_.count(stage.from()) > 0;
+    if (is_teacher) of_teacher_.insert(absl::StrCat("@", stage.name()));
+    (is_teacher ? teachers_ : students_)[stage.task()] = stage.name();
+  }
+
+ private:
+  using LastByTask = std::map<std::string, std::string>;  // "": of the shared stages.
+
+  static std::string Last(const LastByTask& trained, const std::string& task) {
+    const auto of_task = trained.find(task), shared = trained.find("");
+    if (of_task != trained.end()) return of_task->second;
+    return shared == trained.end() ? "" : shared->second;
+  }
+
+  LastByTask students_, teachers_;
+  std::set<std::string> of_teacher_;  // "@name" of all stages that train the teacher.
+};
+
 void FillEvaluation(const Experiment& experiment, int index, const PluginCatalogue& catalogue, Stage* stage) {
-  if (!stage->evaluation().has_plugin()) return;
   const Stage* evaluated = TrainingStage(experiment, stage->from(), index);
+  if (evaluated != nullptr && evaluated->has_teacher()) RETORT_DEFAULT(stage, teacher, evaluated->teacher());
+  if (!stage->evaluation().has_plugin()) return;
   FillPluginDefaults(PluginKind::kEvaluation, evaluated == nullptr ? nullptr : &evaluated->data(), catalogue,
                      stage->mutable_evaluation()->mutable_plugin());
 }
 
 }  // namespace
 
+void FillPeriodicEvaluation(const PluginCatalogue& catalogue, Stage* stage) {
+  RETORT_DEFAULT(stage->mutable_evaluate(), split, "select");
+  if (EvaluatesSome(EvaluationWhileTraining(*stage, catalogue))) {
+    RETORT_DEFAULT(stage->mutable_evaluate(), sequences, kSequencesWhileTraining);
+  }
+}
+
 void FillDefaults(Experiment* experiment, const PluginCatalogue& catalogue) {
   if (experiment->has_teacher() && !experiment->teacher().has_dropout())
     experiment->mutable_teacher()->set_dropout(false);
   FillStudent(experiment);
-  std::string trained;  // The last training stage so far.
+  LastTrained trained;
   for (int i = 0; i < experiment->stage_size(); ++i) {
     Stage* stage = experiment->mutable_stage(i);
-    if (!trained.empty()) RETORT_DEFAULT(stage, from, absl::StrCat("@", trained));
+    trained.FillFrom(stage);
     RETORT_DEFAULT(stage, precision, AUTO);
     RETORT_DEFAULT(stage, row_chunk, 512);
     if (stage->has_evaluation()) {
       FillEvaluation(*experiment, i, catalogue, stage);
     } else {
       FillTraining(catalogue, stage);
-      trained = stage->name();
+      trained.Add(*stage);
     }
   }
 }

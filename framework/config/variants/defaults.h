@@ -13,8 +13,14 @@ namespace retort {
 // is the experiment's), `from` of a stage that starts from the student's `init`, and configurations of losses, mappings
 // and initialisations, whose defaults their own Create knows. Data and evaluations have rules (ConfigRules) for theirs.
 //
+// `from` is never a stage of another task (Stage.task).
+//
 // An evaluation stage gets what the data of the stage it evaluates says. Errors are ValidateExperiment's to find.
 void FillDefaults(Experiment* experiment, const PluginCatalogue& catalogue = PluginCatalogue::Global());
+
+// The same for the stage's `evaluate`, which is there afterwards: its split, and how many sequences, where its data's
+// evaluation counts them. REQUIRES: the stage's data have their defaults.
+void FillPeriodicEvaluation(const PluginCatalogue& catalogue, Stage* stage);
 
 }  // namespace retort
 

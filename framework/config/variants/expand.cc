@@ -1,34 +1,26 @@
 #include "framework/config/variants/expand.h"
 
-#include <map>
 #include <set>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "framework/base/problems.h"
 #include "framework/base/status_macros.h"
-#include "framework/config/plugin_config.h"
 #include "framework/config/text/overlay.h"
 #include "framework/config/text/set_field.h"
 #include "framework/config/variants/check_numbers.h"
 #include "framework/config/variants/defaults.h"
+#include "framework/config/variants/for_each.h"
+#include "framework/config/variants/report_spec.h"
+#include "framework/config/variants/tune_spec.h"
 #include "framework/config/variants/validate.h"
+#include "framework/config/variants/variant_plans.h"
+#include "google/protobuf/repeated_field.h"
 
 namespace retort {
 namespace {
-
-constexpr size_t kMaxVariants = 1000;
-constexpr char kTeacherName[] = "teacher";  // In reports, beside the variants.
-
-// A variant before it is applied: what is laid over the base, in order, or the whole experiment.
-struct Plan {
-  std::string name;
-  std::vector<Experiment> overlays;
-  const Experiment* whole = nullptr;
-};
 
 absl::Status Error(absl::string_view place, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(place, ": ", what));
@@ -49,8 +41,8 @@ std::string Names(const Items& items) {
   return names.empty() ? "none" : absl::StrJoin(names, ", ");
 }
 
-absl::Status ExpandUses(const Sweep& sweep, Experiment* experiment) {
-  for (Stage& stage : *experiment->mutable_stage()) {
+absl::Status ExpandUses(const Sweep& sweep, google::protobuf::RepeatedPtrField<Stage>* stages) {
+  for (Stage& stage : *stages) {
     for (const std::string& use : stage.use()) {
       const Define* found = nullptr;
       for (const Define& define : sweep.define()) {
@@ -67,114 +59,23 @@ absl::Status ExpandUses(const Sweep& sweep, Experiment* experiment) {
   return absl::OkStatus();
 }
 
-absl::Status PlanLeaveOneOut(const Sweep& sweep, const Experiment& base, std::vector<Plan>* plans) {
-  if (!sweep.has_leave_one_out()) return absl::OkStatus();
-  const std::string& name = sweep.leave_one_out().stage();
-  const Stage* stage = nullptr;
-  for (const Stage& candidate : base.stage()) {
-    if (candidate.name() == name) stage = &candidate;
-  }
-  if (stage == nullptr) {
-    return Error("leave_one_out: stage",
-                 absl::StrCat("want the name of a stage (", Names(base.stage()), "), got \"", name, "\""));
-  }
-  if (stage->loss_size() < 2) {
-    return Error("leave_one_out: stage",
-                 absl::StrCat("want a stage of at least 2 losses, got \"", name, "\" with ", stage->loss_size()));
-  }
-  for (const Loss& loss : stage->loss()) {
-    Plan plan{absl::StrCat("no_", loss.name()), {Experiment()}};
-    Stage* overlay = plan.overlays[0].add_stage();
-    overlay->set_name(name);
-    overlay->add_remove(loss.name());
-    plans->push_back(std::move(plan));
-  }
-  return absl::OkStatus();
+absl::Status ExpandUses(const Sweep& sweep, Experiment* experiment) {
+  RETORT_RETURN_IF_ERROR(ExpandUses(sweep, experiment->mutable_stage()));
+  if (!experiment->has_for_each()) return absl::OkStatus();
+  return ExpandUses(sweep, experiment->mutable_for_each()->mutable_stage());
 }
 
-absl::Status CheckAxis(const GridAxis& axis, std::set<std::string>* names) {
-  const std::string place = absl::StrCat("grid \"", axis.name(), "\"");
-  if (!IsPlainName(axis.name())) return Error(place, "name: want letters, digits, '_' and '-'");
-  if (!names->insert(axis.name()).second) return Error(place, "want one axis of this name, got two");
-  if (axis.point().empty()) return Error(place, "want at least one point, got none");
-  for (const Variant& point : axis.point()) {
-    if (point.name().empty()) return Error(place, "want a name in each point, got one without");
-    if (point.has_experiment()) return Error(place, "want an overlay in each point, got an experiment");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status PlanGrid(const Sweep& sweep, std::vector<Plan>* plans) {
-  if (sweep.grid().empty()) return absl::OkStatus();
-  std::vector<Plan> product = {Plan{}};
-  std::set<std::string> axes;
-  for (const GridAxis& axis : sweep.grid()) {
-    RETORT_RETURN_IF_ERROR(CheckAxis(axis, &axes));
-    if (product.size() * axis.point_size() > kMaxVariants) {
-      return Error("grid", absl::StrCat("want at most ", kMaxVariants, " variants, got more"));
-    }
-    std::vector<Plan> longer;
-    for (const Plan& plan : product) {
-      for (const Variant& point : axis.point()) {
-        Plan next = plan;
-        absl::StrAppend(&next.name, plan.name.empty() ? "" : ",", axis.name(), "=", point.name());
-        next.overlays.push_back(point.overlay());
-        longer.push_back(std::move(next));
-      }
-    }
-    product = std::move(longer);
-  }
-  plans->insert(plans->end(), product.begin(), product.end());
-  return absl::OkStatus();
-}
-
-absl::Status PlanVariants(const Sweep& sweep, std::vector<Plan>* plans) {
-  for (const Variant& variant : sweep.variant()) {
-    Plan plan{variant.name(), {}};
-    if (variant.has_experiment()) {
-      if (variant.has_overlay()) {
-        return Error(absl::StrCat("variant \"", variant.name(), "\""), "want an overlay or an experiment, got both");
-      }
-      plan.whole = &variant.experiment();
-    } else {
-      plan.overlays.push_back(variant.overlay());
-    }
-    plans->push_back(std::move(plan));
-  }
-  return absl::OkStatus();
-}
-
-bool IsVariantName(absl::string_view name) {
-  for (char c : name) {
-    if (!absl::ascii_isalnum(c) && absl::string_view("_-.,=+").find(c) == absl::string_view::npos) return false;
-  }
-  return !name.empty();
-}
-
-absl::Status CheckVariantNames(const std::vector<Plan>& plans, bool controls) {
-  std::map<std::string, std::string> taken = {{kBaseVariant, "is the sweep's own experiment"},
-                                              {kTeacherName, "is the teacher's row in every report"}};
-  if (controls) {
-    taken[kInitOnlyVariant] = "is a control of every sweep (controls: NONE frees the name)";
-    taken[kScratchVariant] = taken[kInitOnlyVariant];
-  }
-  for (const Plan& plan : plans) {
-    const std::string place = absl::StrCat("variant \"", plan.name, "\": name");
-    if (!IsVariantName(plan.name)) return Error(place, "want letters, digits and any of _-.,=+");
-    const auto [other, inserted] = taken.insert({plan.name, "is the name of another variant"});
-    if (!inserted) return Error(place, absl::StrCat("want a name of its own, got one that ", other->second));
-  }
-  return absl::OkStatus();
-}
-
+// Once more after for_each: overlays of tasks use definitions too.
 absl::StatusOr<Experiment> Finish(const Sweep& sweep, Experiment experiment, const PluginCatalogue& catalogue) {
+  RETORT_RETURN_IF_ERROR(ExpandUses(sweep, &experiment));
+  RETORT_RETURN_IF_ERROR(ExpandForEach(&experiment));
   RETORT_RETURN_IF_ERROR(ExpandUses(sweep, &experiment));
   FillDefaults(&experiment, catalogue);
   RETORT_RETURN_IF_ERROR(ValidateExperiment(experiment, catalogue));
   return experiment;
 }
 
-absl::StatusOr<Experiment> Apply(const Sweep& sweep, const Experiment& base, const Plan& plan,
+absl::StatusOr<Experiment> Apply(const Sweep& sweep, const Experiment& base, const VariantPlan& plan,
                                  const PluginCatalogue& catalogue) {
   if (plan.whole != nullptr) return Finish(sweep, *plan.whole, catalogue);
   Experiment experiment = base;
@@ -251,13 +152,9 @@ absl::Status ExpandVariants(const Sweep& sweep, const std::vector<std::string>& 
   RETORT_ASSIGN_OR_RETURN(Experiment finished, Finish(sweep, base, catalogue));
   expanded->variants.push_back({kBaseVariant, std::move(finished)});
 
-  std::vector<Plan> plans;
-  RETORT_RETURN_IF_ERROR(PlanLeaveOneOut(sweep, base, &plans));
-  RETORT_RETURN_IF_ERROR(PlanGrid(sweep, &plans));
-  RETORT_RETURN_IF_ERROR(PlanVariants(sweep, &plans));
-  RETORT_RETURN_IF_ERROR(CheckVariantNames(plans, expanded->controls));
+  RETORT_ASSIGN_OR_RETURN(const std::vector<VariantPlan> plans, PlanVariants(sweep, base));
   std::vector<std::string> problems;
-  for (const Plan& plan : plans) {
+  for (const VariantPlan& plan : plans) {
     absl::StatusOr<Experiment> experiment = Apply(sweep, base, plan, catalogue);
     if (experiment.ok()) {
       expanded->variants.push_back({plan.name, *std::move(experiment)});
@@ -269,17 +166,6 @@ absl::Status ExpandVariants(const Sweep& sweep, const std::vector<std::string>& 
   return problems.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
 }
 
-// What the last evaluation measures first; without one, what the evaluation of the data that is trained on last does.
-std::string DefaultPrimaryMetric(const Experiment& base, const PluginCatalogue& catalogue) {
-  Evaluation last;
-  for (const Stage& stage : base.stage()) {
-    if (stage.has_evaluation()) last = stage.evaluation();
-  }
-  if (!last.has_plugin()) last = EvaluationOfData(base.stage(base.stage_size() - 1).data(), catalogue);
-  const PluginEntry* entry = ChosenPlugin(PluginKind::kEvaluation, last.plugin(), catalogue);
-  return entry == nullptr ? "" : entry->rules.primary_metric;
-}
-
 }  // namespace
 
 absl::StatusOr<ExpandedSweep> Expand(const Sweep& sweep, const std::vector<std::string>& set,
@@ -289,7 +175,6 @@ absl::StatusOr<ExpandedSweep> Expand(const Sweep& sweep, const std::vector<std::
   expanded.name = sweep.name();
   expanded.share_data_across_seeds = sweep.share_data_across_seeds();
   expanded.controls = sweep.controls() != Sweep::NONE;
-  expanded.report = sweep.report();
   expanded.most_minutes = sweep.most_minutes();
   if (!(expanded.most_minutes >= 0)) {
     return Error("most_minutes", absl::StrCat("want a number >= 0, got ", expanded.most_minutes));
@@ -298,9 +183,11 @@ absl::StatusOr<ExpandedSweep> Expand(const Sweep& sweep, const std::vector<std::
   RETORT_RETURN_IF_ERROR(ExpandSeeds(sweep, &expanded));
   RETORT_RETURN_IF_ERROR(ExpandVariants(sweep, set, catalogue, &expanded));
   RETORT_RETURN_IF_ERROR(ExpandReferences(sweep, &expanded));
-  if (!expanded.report.has_primary_metric()) {
-    expanded.report.set_primary_metric(DefaultPrimaryMetric(expanded.variants.front().experiment, catalogue));
+  if (sweep.has_tune()) {
+    RETORT_ASSIGN_OR_RETURN(expanded.tune, ExpandTune(sweep, expanded.seeds, expanded.variants.front().experiment));
   }
+  RETORT_ASSIGN_OR_RETURN(expanded.report,
+                          ExpandReport(sweep.report(), expanded.variants.front().experiment, catalogue));
   return expanded;
 }
 

@@ -2,25 +2,20 @@
 #define RETORT_FRAMEWORK_CONFIG_VARIANTS_EXPAND_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "framework/config/sweep.pb.h"
+#include "framework/config/variants/variant_plans.h"
 #include "framework/registry/plugin_catalogue.h"
 
 namespace retort {
 
-// The name of the variant that is the sweep's experiment itself.
-inline constexpr char kBaseVariant[] = "base";
-
-// The names of the two controls (Sweep.controls), which sweep/plan makes.
-inline constexpr char kInitOnlyVariant[] = "init_only";
-inline constexpr char kScratchVariant[] = "scratch";
-
 struct ExpandedVariant {
   std::string name;
-  Experiment experiment;  // Complete: defaults filled, validated, without `use` and `remove`.
+  Experiment experiment;  // Complete: defaults filled, validated, without `use`, `remove` and `for_each`.
 };
 
 // A sweep in which nothing is left to expand.
@@ -32,11 +27,12 @@ struct ExpandedSweep {
   bool controls = true;  // Whether the controls are wanted.
   std::vector<Reference> references;
   ReportSpec report;
-  double most_minutes = 0;  // 0: no limit.
+  double most_minutes = 0;   // 0: no limit.
+  std::optional<Tune> tune;  // A search to come, with its defaults.
 };
 
 // Expands `define` and `use`, `leave_one_out` (no_<loss>), `grid` (named like "lr=1e-4,temp=2") and `variant`, in this
-// order after the base, fills the defaults and validates each result. `set` holds assignments for SetField, made to the
+// order after the base, then `for_each`, fills the defaults and validates each result. `set` holds assignments for SetField, made to the
 // base.
 //
 // Errors: InvalidArgument with one line per problem of the base or, if that is right, of the variants; a variant's

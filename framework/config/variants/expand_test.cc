@@ -280,6 +280,8 @@ TEST(ExpandErrorTest, Ranges) {
             "stage \"distil\": data: test_text: masking: rate: want a number from 0 to 1, got 1.5");
   EXPECT_EQ(StageError("evaluate { every_steps: 1 sequences: 0 }"),
             "stage \"distil\": evaluate: sequences: want > 0, got 0");
+  EXPECT_EQ(StageError("evaluate { every_steps: 1 } keep { best { metric: 'test_text/loss' patience: 0 } }"),
+            "stage \"distil\": keep: best: patience: want at least 1 evaluation, got 0");
   EXPECT_THAT(StageError("freeze: 'everything'"), HasSubstr("stage \"distil\": freeze: want position_embeddings,"));
 }
 

@@ -12,6 +12,7 @@
 #include "framework/base/problems.h"
 #include "framework/config/plugin_config.h"
 #include "framework/config/reflection.h"
+#include "framework/config/stage_references.h"
 #include "framework/config/variants/check_numbers.h"
 
 namespace retort {
@@ -157,6 +158,10 @@ void CheckSelection(const std::string& stage, const Stage& spec, const PluginCat
   }
   if (!spec.keep().has_best()) return;
   if (spec.keep().best().metric().empty()) problems->Add(stage + "keep: best: metric", "want a metric, got none");
+  if (spec.keep().best().has_patience()) {
+    const int patience = spec.keep().best().patience();
+    problems->Want(patience >= 1, stage + "keep: best: patience", "at least 1 evaluation", patience);
+  }
   if (!spec.has_evaluate()) {
     problems->Add(stage + "keep: best", "want `evaluate`, by which the best state is told, got none");
   }
@@ -199,6 +204,35 @@ void CheckReference(const std::string& place, const std::string& name, const std
   problems->Add(place, absl::StrCat("want ", wanted, ", got ", Quote(reference), ", ", why));
 }
 
+void CheckFrom(const std::string& place, const Experiment& experiment, const Stage& stage,
+               const std::vector<std::string>& earlier, const std::set<std::string>& all, Problems* problems) {
+  if (!stage.has_from()) return;
+  const bool of_teacher = stage.from() == kFromTeacher;
+  if (of_teacher && !experiment.has_teacher()) {
+    problems->Add(place, "want an experiment with a teacher.checkpoint, which TEACHER trains, got none");
+  }
+  if (of_teacher && stage.has_evaluation()) {
+    problems->Add(place,
+                  "want a training stage from TEACHER, got an evaluation, which has the teacher's scores anyway");
+  }
+  if (of_teacher || stage.from() == kFromInit) return;
+  CheckReference(place, stage.name(), stage.from(), earlier, all, problems);
+}
+
+// That init.teacher names a stage that trains the teacher.
+void CheckInitTeacher(const Experiment& experiment, const std::set<std::string>& teachers, Problems* problems) {
+  const Init& init = experiment.student().init();
+  if (!init.has_teacher()) return;
+  const auto is_named = [&](const Stage& stage) {
+    return teachers.count("@" + stage.name()) > 0 && FindReferenced(experiment, init.teacher(), stage.task()) == &stage;
+  };
+  if (std::any_of(experiment.stage().begin(), experiment.stage().end(), is_named)) return;
+  const std::string there =
+      teachers.empty() ? "there is none" : absl::StrCat("there are: ", absl::StrJoin(teachers, ", "));
+  problems->Add("student: init: teacher",
+                absl::StrCat("want \"@name\" of a stage from TEACHER (", there, "), got ", Quote(init.teacher())));
+}
+
 }  // namespace
 
 bool IsPlainName(absl::string_view name) {
@@ -222,11 +256,12 @@ absl::Status ValidateExperiment(const Experiment& experiment, const PluginCatalo
   for (const Stage& stage : experiment.stage()) all.insert(stage.name());
   std::set<std::string> seen;
   std::vector<std::string> trained;
+  std::set<std::string> teachers;  // "@name" of those that train the teacher.
   for (const Stage& stage : experiment.stage()) {
     const std::string place = absl::StrCat("stage \"", stage.name(), "\": ");
     problems.Want(IsPlainName(stage.name()), place + "name", "letters, digits, '_' and '-'", Quote(stage.name()));
     problems.Want(seen.insert(stage.name()).second, place + "name", "each name once per experiment", "it twice");
-    if (stage.has_from()) CheckReference(place + "from", stage.name(), stage.from(), trained, all, &problems);
+    CheckFrom(place + "from", experiment, stage, trained, all, &problems);
     if (stage.has_teacher()) CheckReference(place + "teacher", stage.name(), stage.teacher(), trained, all, &problems);
     if (!stage.remove().empty()) problems.Add(place + "remove", "want it in overlays only");
     problems.Want(stage.row_chunk() >= 1, place + "row_chunk", ">= 1", stage.row_chunk());
@@ -239,8 +274,11 @@ absl::Status ValidateExperiment(const Experiment& experiment, const PluginCatalo
     } else {
       CheckTraining(place, stage, catalogue, &problems);
     }
-    if (!stage.has_evaluation()) trained.push_back(stage.name());
+    if (stage.has_evaluation()) continue;
+    trained.push_back(stage.name());
+    if (stage.from() == kFromTeacher || teachers.count(stage.from()) > 0) teachers.insert("@" + stage.name());
   }
+  CheckInitTeacher(experiment, teachers, &problems);
   return problems.ToStatus();
 }
 

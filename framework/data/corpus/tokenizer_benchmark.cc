@@ -41,7 +41,7 @@ void Encode(benchmark::State& state, const std::string& vocabulary, const std::s
   state.SetItemsProcessed(tokens);
 }
 
-constexpr char kNovels[] = "data/corpora/novels/novels_1870_1927.txt.xz";
+constexpr char kNovels[] = "data/corpora/novels/novels_1890_1927.txt.xz";
 constexpr char kWiki[] = "data/corpora/wiki/wiki_qed_paragraphs.txt.xz";
 
 constexpr char kUncased[] = "bert-base-uncased-vocab.txt";

@@ -23,6 +23,9 @@ using ExampleStatistic = std::function<double(absl::Span<const size_t> examples)
 // draws of examples: the one value θ stands for all of them, of which no interval over examples follows.
 std::vector<double> JackknifeValues(size_t examples, const ExampleStatistic& statistic);
 
+// The same of θ and of θ₋ₑ for each example, where all of these are known together.
+std::vector<double> JackknifeValues(double all, const std::vector<double>& without_each);
+
 }  // namespace retort
 
 #endif  // RETORT_FRAMEWORK_EVAL_SCORES_JACKKNIFE_H_

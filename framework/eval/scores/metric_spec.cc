@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -18,6 +19,21 @@ bool HasLabel(const MetricSpec& spec, const std::string& label) {
 }
 
 }  // namespace
+
+std::string OfTask(absl::string_view task, absl::string_view name) {
+  return task.empty() ? std::string(name) : absl::StrCat(task, "/", name);
+}
+
+MetricSpec OfTask(absl::string_view task, MetricSpec metric) {
+  metric.name = OfTask(task, metric.name);
+  if (!task.empty()) metric.label = absl::StrCat(task, ": ", metric.label);
+  return metric;
+}
+
+MetricSpecs OfTask(absl::string_view task, MetricSpecs metrics) {
+  for (MetricSpec& metric : metrics) metric = OfTask(task, std::move(metric));
+  return metrics;
+}
 
 void AddMetrics(const MetricSpecs& more, MetricSpecs* specs) {
   for (const MetricSpec& spec : more) {

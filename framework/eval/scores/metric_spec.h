@@ -34,6 +34,11 @@ struct MetricSpec {
 // Metrics in the order in which a report has their columns.
 using MetricSpecs = std::vector<MetricSpec>;
 
+// The metric of one of several tasks: "rt/classification/accuracy", "rt: accuracy". Without a task, the metric itself.
+std::string OfTask(absl::string_view task, absl::string_view name);
+MetricSpec OfTask(absl::string_view task, MetricSpec metric);
+MetricSpecs OfTask(absl::string_view task, MetricSpecs metrics);
+
 // Adds those that are not there yet, by name. What is called otherwise this time (another pooling) has both labels: a
 // column says no more than what holds for all that stands in it.
 void AddMetrics(const MetricSpecs& more, MetricSpecs* specs);

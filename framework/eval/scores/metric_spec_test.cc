@@ -25,6 +25,14 @@ TEST(MetricSpecTest, AnUnknownOneIsShownUnderItsName) {
   EXPECT_EQ(MetricRank(TwoMetrics(), "glue/f1"), 2);
 }
 
+TEST(MetricSpecTest, AMetricOfATaskNamesIt) {
+  const MetricSpecs of_task = OfTask("rt", TwoMetrics());
+  EXPECT_EQ(of_task[0].name, "rt/lm/loss");
+  EXPECT_EQ(of_task[0].label, "rt: loss");
+  EXPECT_EQ(of_task[1].better, Better::kHigher);
+  EXPECT_EQ(OfTask("", TwoMetrics()[0]).name, "lm/loss") << "there are no tasks";
+}
+
 TEST(MetricSpecTest, AMetricIsAddedOnce) {
   MetricSpecs specs = TwoMetrics();
   AddMetrics({{"lm/share", "another label", Nats()}, {"new", "new"}}, &specs);

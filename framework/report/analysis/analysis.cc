@@ -1,9 +1,7 @@
 #include "framework/report/analysis/analysis.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -11,6 +9,9 @@
 #include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
 #include "framework/report/analysis/format.h"
+#include "framework/report/analysis/lookups.h"
+#include "framework/report/analysis/macro_columns.h"
+#include "framework/report/analysis/paired_rows.h"
 
 namespace retort {
 namespace {
@@ -40,54 +41,6 @@ absl::Status CheckVariants(const SweepResult& result) {
   return absl::OkStatus();
 }
 
-bool HasColumn(const Scores& scores, const MetricColumn& column) {
-  return scores.stage == column.stage && scores.split == column.split && scores.metrics.count(column.metric.name) > 0;
-}
-
-const Scores* FindScores(const RunResult& run, const MetricColumn& column) {
-  for (const Scores& scores : run.scores) {
-    if (HasColumn(scores, column)) return &scores;
-  }
-  return nullptr;
-}
-
-// REQUIRES: HasColumn(scores, column).
-const ExampleScores& ByExample(const Scores& scores, const MetricColumn& column) {
-  return scores.metrics.at(column.metric.name);
-}
-
-Incomparable CompareConditions(const Scores& a, const Scores& b, const MetricColumn& column) {
-  if (a.examples != b.examples) return Incomparable::kExamples;
-  if (column.metric.beside_teacher && a.teacher != b.teacher) return Incomparable::kTeacher;
-  return Incomparable::kNo;
-}
-
-std::vector<MetricColumn> FindColumns(const SweepResult& result) {
-  std::set<std::tuple<std::string, std::string, std::string>> keys;  // stage, split, metric
-  for (const RunResult& run : result.runs) {
-    for (const Scores& scores : run.scores) {
-      for (const auto& [metric, unused] : scores.metrics) keys.emplace(scores.stage, scores.split, metric);
-    }
-  }
-  std::vector<MetricColumn> columns;
-  for (const auto& [stage, split, metric] : keys)
-    columns.push_back({stage, split, FindMetric(result.metrics, metric), ""});
-  std::stable_sort(columns.begin(), columns.end(), [&](const MetricColumn& a, const MetricColumn& b) {
-    const auto order = [&](const MetricColumn& c) {
-      return std::make_tuple(c.metric.name != result.primary_metric, c.split != "report",
-                             MetricRank(result.metrics, c.metric.name), c.metric.name);
-    };
-    return order(a) < order(b);
-  });
-  for (MetricColumn& column : columns) {
-    const auto same = [&](const MetricColumn& other) { return other.metric.label == column.metric.label; };
-    const bool unique = std::count_if(columns.begin(), columns.end(), same) == 1;
-    column.title =
-        unique ? column.metric.label : absl::StrCat(column.stage, " (", column.split, "): ", column.metric.label);
-  }
-  return columns;
-}
-
 class Analyser {
  public:
   explicit Analyser(const SweepResult& result) : result_(result) {
@@ -99,27 +52,13 @@ class Analyser {
   Analysis Run() && {
     for (const VariantInfo& variant : result_.variants) analysis_.variants.push_back(AnalyseVariant(variant));
     AnalyseTeachers();
+    AddMacroColumns(result_, &analysis_);
     WarnOfFailures();
     WarnOfClipping();
     return std::move(analysis_);
   }
 
  private:
-  std::vector<const RunResult*> RunsOf(const std::string& variant) const {
-    std::vector<const RunResult*> runs;
-    for (const RunResult& run : result_.runs) {
-      if (run.variant == variant) runs.push_back(&run);
-    }
-    return runs;
-  }
-
-  const RunResult* FinishedRun(const std::string& variant, uint64_t seed) const {
-    for (const RunResult& run : result_.runs) {
-      if (run.variant == variant && run.seed == seed && run.error.empty()) return &run;
-    }
-    return nullptr;
-  }
-
   VariantAnalysis AnalyseVariant(const VariantInfo& info) {
     VariantAnalysis variant;
     variant.name = info.name;
@@ -128,7 +67,7 @@ class Analyser {
     for (const PublishedResult& published : result_.published) {
       if (published.variant == info.name) variant.published.push_back(published);
     }
-    for (const RunResult* run : RunsOf(info.name)) {
+    for (const RunResult* run : RunsOf(result_, info.name)) {
       if (run->error.empty()) {
         ++variant.finished_runs;
       } else {
@@ -169,7 +108,7 @@ class Analyser {
 
   std::optional<double> TeacherMean(const std::string& name, const MetricColumn& column) const {
     std::set<std::string> examples;  // Of the base.
-    for (const RunResult* run : RunsOf(analysis_.base)) {
+    for (const RunResult* run : RunsOf(result_, analysis_.base)) {
       if (const Scores* scores = FindScores(*run, column)) examples.insert(scores->examples);
     }
     double sum = 0;
@@ -187,7 +126,7 @@ class Analyser {
 
   void FillCosts(VariantAnalysis* variant) const {
     int runs = 0;
-    for (const RunResult* run : RunsOf(variant->name)) {
+    for (const RunResult* run : RunsOf(result_, variant->name)) {
       if (variant->finished_runs > 0 && !run->error.empty()) continue;
       ++runs;
       variant->parameters = run->parameters;
@@ -206,7 +145,7 @@ class Analyser {
   VariantMetric AnalyseMetric(const VariantAnalysis& variant, const MetricColumn& column) {
     VariantMetric metric;
     std::vector<double> values;
-    for (const RunResult* run : RunsOf(variant.name)) {
+    for (const RunResult* run : RunsOf(result_, variant.name)) {
       const Scores* scores = run->error.empty() ? FindScores(*run, column) : nullptr;
       if (scores == nullptr) continue;
       metric.examples[run->seed] = scores->examples;
@@ -227,28 +166,12 @@ class Analyser {
   void Compare(const VariantInfo& variant, const MetricColumn& column, VariantMetric* metric) {
     metric->incomparable = SameAsBase(variant, column);
     if (metric->incomparable != Incomparable::kNo) return;
+    PairedRows rows = PairRows(result_, variant.name, column);
+    metric->incomparable = rows.incomparable;
+    analysis_.warnings.insert(analysis_.warnings.end(), rows.warnings.begin(), rows.warnings.end());
+    if (rows.by_seed.empty()) return;
     std::vector<std::vector<double>> differences;
-    std::vector<std::string> whole;  // Runs whose score is one value for all examples.
-    for (const RunResult* run : RunsOf(variant.name)) {
-      const RunResult* base = FinishedRun(analysis_.base, run->seed);
-      if (!run->error.empty() || base == nullptr) continue;
-      const Scores* ours = FindScores(*run, column);
-      const Scores* theirs = FindScores(*base, column);
-      if (ours == nullptr || theirs == nullptr) continue;
-      metric->incomparable = CompareConditions(*ours, *theirs, column);
-      if (metric->incomparable != Incomparable::kNo) return;
-      absl::StatusOr<std::vector<double>> row = Subtract(ByExample(*ours, column), ByExample(*theirs, column));
-      if (!row.ok()) {
-        Warn(variant.name, run->seed, column, row.status());
-        continue;
-      }
-      differences.push_back(*std::move(row));
-      for (const auto& [name, scores] : {std::pair(analysis_.base, theirs), std::pair(variant.name, ours)}) {
-        if (ByExample(*scores, column).sum.size() == 1) whole.push_back(absl::StrCat(name, ", seed ", run->seed));
-      }
-    }
-    if (differences.empty()) return;
-    KeepMeansIfNotByExample(variant.name, column, whole, &differences);
+    for (auto& [seed, row] : rows.by_seed) differences.push_back(std::move(row));
     absl::StatusOr<PairedDifference> difference = EstimateDifference(differences);
     if (difference.ok()) {
       metric->difference = *difference;
@@ -262,40 +185,9 @@ class Analyser {
     return variant.shared_stages.count(column.stage) > 0 ? Incomparable::kSameResult : Incomparable::kNo;
   }
 
-  // Where examples cannot be told apart in every row, one value for each seed is left: the difference of the means.
-  void KeepMeansIfNotByExample(const std::string& variant, const MetricColumn& column,
-                               const std::vector<std::string>& whole, std::vector<std::vector<double>>* rows) {
-    const auto as_the_first = [&](const std::vector<double>& row) { return row.size() == rows->front().size(); };
-    if (whole.empty() && std::all_of(rows->begin(), rows->end(), as_the_first)) return;
-    for (std::vector<double>& row : *rows) row = {Mean(row)};
-    const std::string& example = column.metric.example;
-    analysis_.warnings.push_back(absl::StrCat(
-        variant, ": ", column.title, " is compared without an interval over ", example, "s: ",
-        whole.empty() ? absl::StrCat("seeds have different numbers of ", example, "s")
-                      : absl::StrCat("there is one value for all of them together (", absl::StrJoin(whole, "; "), ")"),
-        "."));
-  }
-
-  static double Mean(const std::vector<double>& row) {
-    return std::accumulate(row.begin(), row.end(), 0.0) / static_cast<double>(row.size());
-  }
-
-  // Example by example, or the difference of the means where one of the two is one value for all examples.
-  static absl::StatusOr<std::vector<double>> Subtract(const ExampleScores& variant, const ExampleScores& base) {
-    RETORT_ASSIGN_OR_RETURN(std::vector<double> row, LinearisedValues(variant));
-    RETORT_ASSIGN_OR_RETURN(const std::vector<double> from, LinearisedValues(base));
-    if (row.size() == 1 || from.size() == 1) return std::vector<double>{Mean(row) - Mean(from)};
-    if (row.size() != from.size()) {
-      return absl::InvalidArgumentError(absl::StrCat("want the base's ", from.size(), " examples, got ", row.size()));
-    }
-    for (size_t e = 0; e < row.size(); ++e) row[e] -= from[e];
-    return row;
-  }
-
   void Warn(const std::string& variant, std::optional<uint64_t> seed, const MetricColumn& column,
             const absl::Status& status) {
-    analysis_.warnings.push_back(absl::StrCat(variant, seed ? absl::StrCat(", seed ", *seed) : std::string(), ": ",
-                                              column.title, " could not be compared: ", status.message()));
+    analysis_.warnings.push_back(NotComparedWarning(variant, seed, column, status));
   }
 
   void WarnOfFailures() {

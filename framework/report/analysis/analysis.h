@@ -17,11 +17,13 @@
 
 namespace retort {
 
-// A metric of one evaluation stage on one split: one group of columns in every table.
+// A metric of one evaluation stage on one split, or a macro average of such: one group of columns in every table.
 struct MetricColumn {
   std::string stage, split;
   MetricSpec metric;
   std::string title;  // "cross-entropy", with the stage before it where several stages report the metric.
+  // Of a macro average, which has no stage: the metrics that it is over. Empty: it is measured.
+  std::vector<std::string> average_of = {};
 };
 
 // Why a variant's metric is not compared with the base's.
@@ -78,7 +80,7 @@ std::string TeacherName(const SweepResult& result, const std::string& teacher);
 
 // Failed runs (RunResult.error) count towards no metric. A difference is that of scores which were measured on the same
 // examples, beside the same teacher where the metric asks for one; where that does not hold, VariantMetric says so.
-// Where a score is one value for all examples (a correlation that is not defined without one of them), or seeds have
+// Macro averages follow the primary metric (macro_columns.h). Where a score is one value for all examples (a correlation that is not defined without one of them), or seeds have
 // different numbers of them, the difference is that of the means, without an interval over examples; a warning says why.
 //
 // Errors: InvalidArgument if there are no variants, or a run or published result belongs to none of them.

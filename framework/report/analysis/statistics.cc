@@ -29,33 +29,35 @@ double StudentQuantile(double degrees_of_freedom, double confidence) {
   return boost::math::quantile(t, 0.5 + confidence / 2);
 }
 
+using Rows = absl::Span<const std::vector<double>>;  // d[r][e] of one task.
+
+// One task's differences.
 struct TwoWay {
-  double grand_mean = 0;
-  double seed = 0;         // s²_seed / R
+  std::vector<double> seed_means;
+  double examples = 0;
   double example = 0;      // v_example
   double interaction = 0;  // v_interaction
 };
 
-TwoWay Decompose(absl::Span<const std::vector<double>> d) {
+TwoWay Decompose(Rows d) {
   const double seeds = static_cast<double>(d.size());
-  const double examples = static_cast<double>(d[0].size());
-  std::vector<double> seed_means;
+  TwoWay result;
+  result.examples = static_cast<double>(d[0].size());
   std::vector<double> example_means(d[0].size(), 0.0);
   for (const std::vector<double>& row : d) {
-    seed_means.push_back(Mean(row));
+    result.seed_means.push_back(Mean(row));
     for (size_t e = 0; e < row.size(); ++e) example_means[e] += row[e] / seeds;
   }
-  TwoWay result;
-  result.grand_mean = Mean(seed_means);
+  const double grand_mean = Mean(result.seed_means);
   double residual = 0;
   for (size_t r = 0; r < d.size(); ++r) {
     for (size_t e = 0; e < d[r].size(); ++e) {
-      const double c = d[r][e] - seed_means[r] - example_means[e] + result.grand_mean;
+      const double c = d[r][e] - result.seed_means[r] - example_means[e] + grand_mean;
       residual += c * c;
     }
   }
-  if (seeds > 1) result.seed = SumOfSquares(seed_means, result.grand_mean) / (seeds - 1) / seeds;
-  if (examples > 1) result.example = SumOfSquares(example_means, result.grand_mean) / (examples - 1) / examples;
+  const double examples = result.examples;
+  if (examples > 1) result.example = SumOfSquares(example_means, grand_mean) / (examples - 1) / examples;
   if (seeds > 1 && examples > 1) {
     result.interaction = residual / ((seeds - 1) * (examples - 1)) / (seeds * examples);
   }
@@ -64,38 +66,124 @@ TwoWay Decompose(absl::Span<const std::vector<double>> d) {
 
 double Square(double x) { return x * x; }
 
+// A part of a variance, and its degrees of freedom.
+struct Part {
+  double variance = 0;
+  double degrees_of_freedom = 0;
+};
+
+// Of the sum of parts: Satterthwaite's.
+double PooledDegrees(const std::vector<Part>& parts) {
+  double sum = 0, spread = 0, fewest = parts.front().degrees_of_freedom;
+  for (const Part& part : parts) {
+    sum += part.variance;
+    spread += Square(part.variance) / part.degrees_of_freedom;
+    fewest = std::min(fewest, part.degrees_of_freedom);
+  }
+  return parts.size() == 1 || spread <= 0 ? fewest : Square(sum) / spread;
+}
+
+// The variance of the mean over tasks, and what Satterthwaite's degrees of freedom are made of.
+struct MeanVariance {
+  double grand_mean = 0;
+  double seed = 0;             // s²_seed / R
+  std::vector<Part> examples;  // By task that has more than one.
+  double held_out = 0;         // Their sum.
+  double spread = 0;           // The denominator of ν.
+};
+
+MeanVariance Combine(const std::vector<TwoWay>& tasks) {
+  const double number = static_cast<double>(tasks.size());
+  const size_t seeds = tasks.front().seed_means.size();
+  std::vector<double> macros(seeds, 0.0);
+  for (const TwoWay& task : tasks) {
+    for (size_t r = 0; r < seeds; ++r) macros[r] += task.seed_means[r] / number;
+  }
+  MeanVariance v;
+  v.grand_mean = Mean(macros);
+  const double freedom = static_cast<double>(seeds) - 1;
+  if (seeds > 1) {
+    v.seed = SumOfSquares(macros, v.grand_mean) / freedom / static_cast<double>(seeds);
+    v.spread = Square(v.seed) / freedom;
+  }
+  for (const TwoWay& task : tasks) {
+    if (task.examples == 1) continue;
+    const double example = task.example / Square(number), interaction = task.interaction / Square(number);
+    const double held_out = std::max(0.0, example - interaction);
+    v.examples.push_back({held_out, task.examples - 1});
+    v.held_out += held_out;
+    if (held_out > 0 && seeds > 1) {
+      v.spread += Square(example) / (task.examples - 1) + Square(interaction) / (freedom * (task.examples - 1));
+    }
+  }
+  return v;
+}
+
 // Student's quantile of Satterthwaite's degrees of freedom, corrected for few seeds as the header says.
-double Quantile(const TwoWay& v, double held_out, double nu, int seeds, double examples, double confidence) {
+double Quantile(const MeanVariance& v, double nu, int seeds, double confidence) {
   const double satterthwaite = StudentQuantile(nu, confidence);
-  const double total = v.seed + held_out;
-  if (held_out <= 0 || total <= 0) return satterthwaite;
-  const double cochran =
-      (v.seed * StudentQuantile(seeds - 1, confidence) + held_out * StudentQuantile(examples - 1, confidence)) / total;
+  const double total = v.seed + v.held_out;
+  if (v.held_out <= 0 || total <= 0) return satterthwaite;
+  const double cochran = (v.seed * StudentQuantile(seeds - 1, confidence) +
+                          v.held_out * StudentQuantile(PooledDegrees(v.examples), confidence)) /
+                         total;
   return seeds == 2 ? cochran : (satterthwaite + cochran) / 2;
 }
 
-void FillInterval(const TwoWay& v, double confidence, PairedDifference* result) {
+void FillInterval(const MeanVariance& v, double confidence, PairedDifference* result) {
   const double seeds = result->seeds;
-  const double examples = static_cast<double>(result->examples);
-  double variance = 0;
+  const double variance = v.seed + v.held_out;
   double quantile = 0;
   if (result->seeds == 1) {
-    variance = v.example;
-    result->degrees_of_freedom = examples - 1;
-    quantile = StudentQuantile(examples - 1, confidence);
+    result->degrees_of_freedom = PooledDegrees(v.examples);
+    quantile = StudentQuantile(result->degrees_of_freedom, confidence);
   } else {
-    const double held_out = std::max(0.0, v.example - v.interaction);
-    variance = v.seed + held_out;
-    double spread = Square(v.seed) / (seeds - 1);
-    if (held_out > 0) {
-      spread += Square(v.example) / (examples - 1) + Square(v.interaction) / ((seeds - 1) * (examples - 1));
-    }
-    result->degrees_of_freedom = spread > 0 ? std::max(Square(variance) / spread, seeds - 1) : seeds - 1;
-    quantile = Quantile(v, held_out, result->degrees_of_freedom, result->seeds, examples, confidence);
+    result->degrees_of_freedom = v.spread > 0 ? std::max(Square(variance) / v.spread, seeds - 1) : seeds - 1;
+    quantile = Quantile(v, result->degrees_of_freedom, result->seeds, confidence);
   }
   result->standard_error = std::sqrt(variance);
   result->low = result->estimate - quantile * result->standard_error;
   result->high = result->estimate + quantile * result->standard_error;
+}
+
+absl::Status CheckRows(Rows d, size_t seeds) {
+  if (d.empty() || d[0].empty()) {
+    return absl::InvalidArgumentError("paired differences: want at least one seed and one example, got none");
+  }
+  if (d.size() != seeds) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("paired differences: want ", seeds, " seeds in every task, got ", d.size()));
+  }
+  for (const std::vector<double>& row : d) {
+    if (row.size() != d[0].size()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("paired differences: want ", d[0].size(), " examples for every seed, got ", row.size()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PairedDifference> Estimate(const std::vector<Rows>& tasks, double confidence) {
+  if (!(confidence > 0 && confidence < 1)) {
+    return absl::InvalidArgumentError(absl::StrCat("confidence: want a number between 0 and 1, got ", confidence));
+  }
+  if (tasks.empty()) return absl::InvalidArgumentError("paired differences: want at least one task, got none");
+  std::vector<TwoWay> by_task;
+  PairedDifference result;
+  bool finite = true;
+  for (const Rows d : tasks) {
+    RETORT_RETURN_IF_ERROR(CheckRows(d, tasks.front().size()));
+    by_task.push_back(Decompose(d));
+    finite &= std::isfinite(by_task.back().example + by_task.back().interaction);
+    if (d[0].size() > 1) result.examples += static_cast<int64_t>(d[0].size());
+  }
+  result.examples = std::max<int64_t>(result.examples, 1);
+  const MeanVariance v = Combine(by_task);
+  result.estimate = v.grand_mean;
+  result.seeds = static_cast<int>(tasks.front().size());
+  finite &= std::isfinite(v.grand_mean) && std::isfinite(v.seed);
+  if (finite && (result.seeds > 1 || v.examples.size() == tasks.size())) FillInterval(v, confidence, &result);
+  return result;
 }
 
 }  // namespace
@@ -143,26 +231,12 @@ Verdict PairedDifference::verdict() const {
 }
 
 absl::StatusOr<PairedDifference> EstimateDifference(absl::Span<const std::vector<double>> d, double confidence) {
-  if (!(confidence > 0 && confidence < 1)) {
-    return absl::InvalidArgumentError(absl::StrCat("confidence: want a number between 0 and 1, got ", confidence));
-  }
-  if (d.empty() || d[0].empty()) {
-    return absl::InvalidArgumentError("paired differences: want at least one seed and one example, got none");
-  }
-  for (const std::vector<double>& row : d) {
-    if (row.size() != d[0].size()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("paired differences: want ", d[0].size(), " examples for every seed, got ", row.size()));
-    }
-  }
-  const TwoWay v = Decompose(d);
-  PairedDifference result;
-  result.estimate = v.grand_mean;
-  result.seeds = static_cast<int>(d.size());
-  result.examples = static_cast<int64_t>(d[0].size());
-  const bool finite = std::isfinite(v.grand_mean) && std::isfinite(v.seed + v.example + v.interaction);
-  if (finite && (result.seeds > 1 || result.examples > 1)) FillInterval(v, confidence, &result);
-  return result;
+  return Estimate({d}, confidence);
+}
+
+absl::StatusOr<PairedDifference> EstimateMacroDifference(absl::Span<const std::vector<std::vector<double>>> d,
+                                                         double confidence) {
+  return Estimate(std::vector<Rows>(d.begin(), d.end()), confidence);
 }
 
 }  // namespace retort

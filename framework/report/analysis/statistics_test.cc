@@ -144,6 +144,78 @@ TEST(EstimateDifference, IdenticalRunsAreUndetermined) {
   EXPECT_EQ(d.verdict(), Verdict::kUndetermined);
 }
 
+TEST(EstimateMacroDifference, HandWorked) {
+  // Task 1: seed means 2 and 4, example means 2 and 4, no residuals: v_example = 2 / 2 = 1, v_interaction = 0.
+  // Task 2: seed means 1 and 1, example means 1 and 1, residuals ∓1: v_example = 0, v_interaction = 4 / 4 = 1; max is
+  // 0. Macros 1.5 and 2.5: Δ = 2, s²_seed = 0.5, Var = 0.25 + 1 / 4. ν = 0.5² / (0.25²/1 + 0.25²/1) = 2. R = 2:
+  // Cochran's quantile, t(1) = 12.7062 for seeds and for the one example more of task 1.
+  const PairedDifference d = *EstimateMacroDifference({{{1, 3}, {3, 5}}, {{0, 2}, {2, 0}}});
+  EXPECT_DOUBLE_EQ(d.estimate, 2);
+  EXPECT_DOUBLE_EQ(d.standard_error, std::sqrt(0.5));
+  EXPECT_DOUBLE_EQ(d.degrees_of_freedom, 2);
+  EXPECT_NEAR(*d.high - 2, 12.7062 * std::sqrt(0.5), 1e-3);
+  EXPECT_EQ(d.seeds, 2);
+  EXPECT_EQ(d.examples, 4);
+}
+
+TEST(EstimateMacroDifference, OneSeedSpeaksOfExamplesOnly) {
+  // v_example 2 / 2 = 1 and 4 / 3, over T² = 4: Var = 1/4 + 1/3 = 7/12, ν = (7/12)² / ((1/4)²/1 + (1/3)²/2) = 49/17.
+  const PairedDifference d = *EstimateMacroDifference({{{1, 3}}, {{0, 2, 4}}});
+  EXPECT_DOUBLE_EQ(d.estimate, 2);
+  EXPECT_NEAR(d.standard_error, std::sqrt(7.0 / 12), 1e-12);
+  EXPECT_NEAR(d.degrees_of_freedom, 49.0 / 17, 1e-12);
+  EXPECT_TRUE(d.examples_only());
+  EXPECT_FALSE(EstimateMacroDifference({{{1, 3}}, {{2}}})->low.has_value()) << "nothing is known of the second task";
+}
+
+TEST(EstimateMacroDifference, ATaskOfOneValueAddsToTheSeedsPart) {
+  // Macros (1 + 0) / 2 and (3 + 4) / 2: s²_seed = 4.5, /R = 2.25; task 1's examples are alike.
+  const PairedDifference d = *EstimateMacroDifference({{{1, 1}, {3, 3}}, {{0}, {4}}});
+  EXPECT_DOUBLE_EQ(d.standard_error, 1.5);
+  EXPECT_DOUBLE_EQ(d.degrees_of_freedom, 1);
+  EXPECT_EQ(d.examples, 2);
+  EXPECT_TRUE(EstimateMacroDifference({{{1}, {3}}, {{0}, {4}}})->seeds_only());
+}
+
+TEST(EstimateMacroDifference, OneTaskIsTheDifferenceItself) {
+  const std::vector<std::vector<double>> rows = {{0, 2, 4.5}, {2, 4, 6}, {1, 1, 7}};
+  const PairedDifference one = *EstimateMacroDifference({rows}), plain = *EstimateDifference(rows);
+  EXPECT_EQ(one.low, plain.low);
+  EXPECT_EQ(one.degrees_of_freedom, plain.degrees_of_freedom);
+}
+
+TEST(EstimateMacroDifference, Errors) {
+  EXPECT_THAT(std::string(EstimateMacroDifference({}).status().message()), HasSubstr("at least one task"));
+  EXPECT_THAT(std::string(EstimateMacroDifference({{{1}}, {{1}, {2}}}).status().message()),
+              HasSubstr("want 1 seeds in every task, got 2"));
+}
+
+// Three tasks of 20, 40 and 80 examples, whose seeds' effects have a part in common.
+TEST(EstimateMacroDifference, CoversAsOftenAsItSays) {
+  std::mt19937_64 random(13);
+  std::normal_distribution<double> normal;
+  const int replications = 3000, seeds = 3;
+  int covered = 0;
+  for (int i = 0; i < replications; ++i) {
+    std::vector<double> common(seeds);
+    for (double& effect : common) effect = 0.15 * normal(random);
+    std::vector<std::vector<std::vector<double>>> d;
+    for (const int examples : {20, 40, 80}) {
+      std::vector<double> by_example(examples), by_seed = common;
+      for (double& effect : by_example) effect = normal(random);
+      for (double& effect : by_seed) effect += 0.1 * normal(random);
+      std::vector<std::vector<double>>& rows = d.emplace_back(seeds, std::vector<double>(examples, 0.3));
+      for (int r = 0; r < seeds; ++r) {
+        for (int e = 0; e < examples; ++e) rows[r][e] += by_seed[r] + by_example[e] + 0.5 * normal(random);
+      }
+    }
+    const PairedDifference difference = *EstimateMacroDifference(d);
+    covered += *difference.low <= 0.3 && 0.3 <= *difference.high;
+  }
+  EXPECT_GE(covered / static_cast<double>(replications), 0.93);
+  EXPECT_LE(covered / static_cast<double>(replications), 0.97);
+}
+
 TEST(EstimateDifference, Errors) {
   EXPECT_THAT(std::string(EstimateDifference({}).status().message()), HasSubstr("at least one seed"));
   EXPECT_THAT(std::string(EstimateDifference({{1, 2}, {1}}).status().message()),

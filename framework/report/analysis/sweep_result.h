@@ -1,6 +1,7 @@
 #ifndef RETORT_FRAMEWORK_REPORT_ANALYSIS_SWEEP_RESULT_H_
 #define RETORT_FRAMEWORK_REPORT_ANALYSIS_SWEEP_RESULT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "framework/eval/scores/macro_average.h"
 #include "framework/eval/scores/metric_spec.h"
 #include "framework/eval/scores/scores.h"
 #include "framework/train/observer.h"
@@ -32,7 +34,9 @@ struct RunResult {
   std::string evaluation_examples;            // As Scores.examples; empty without evaluations.
   std::vector<Scores> scores;                 // Final evaluations.
   std::set<std::string> computed_with;        // Threads, instruction set and libraries of all its stages.
-  std::string folder;                         // Where its results lie, for a reader who wants the weights.
+  // The steps after which Keep.best.patience ended trainings, by stage.
+  std::map<std::string, int64_t> stopped_steps;
+  std::string folder;  // Where its results lie, for a reader who wants the weights.
 };
 
 struct VariantInfo {
@@ -61,6 +65,21 @@ struct TeacherScores {
   std::optional<uint64_t> seed = std::nullopt;  // Of its training.
 };
 
+// What the search of a sweep (Sweep.tune) tried for one training stage of a variant.
+struct TunedStage {
+  struct Point {
+    std::string setting;          // "learning_rate=0.0001,sequences=16"
+    std::optional<double> score;  // The metric that it reached; none if it stopped.
+    std::string error = {};       // What stopped it.
+  };
+  std::string variant, stage;
+  std::string split;  // On which it was scored.
+  uint64_t seed = 0;  // Of the search.
+  MetricSpec metric;  // By which was chosen.
+  std::vector<Point> points;
+  size_t chosen = 0;  // Of the points.
+};
+
 // A whole sweep, ready to be reported.
 struct SweepResult {
   std::string name;
@@ -69,7 +88,9 @@ struct SweepResult {
   std::vector<RunResult> runs;  // variants x seeds, those that ran.
   std::vector<TeacherScores> teachers;
   std::vector<PublishedResult> published;
+  std::vector<TunedStage> tuning;     // What was tried before the runs.
   MetricSpecs metrics;                // What the evaluations measure, in the order of their columns.
+  std::vector<MacroAverage> macros;   // Over tasks, whose metrics are named as OfTask does.
   std::string primary_metric;         // "masked_lm/cross_entropy"
   std::vector<std::string> warnings;  // Dead options and the like, from the plan.
   // What holds for all of it; empty if nothing does.

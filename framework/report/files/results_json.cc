@@ -79,9 +79,11 @@ Json VariantJson(const SweepResult& result, const Analysis& analysis, const Vari
   for (size_t m = 0; m < analysis.columns.size(); ++m) {
     metrics.push_back(MetricJson(variant, analysis.columns[m], variant.metrics[m], result.conditions));
   }
-  Json folders = Json::object();
+  Json folders = Json::object(), stopped_steps = Json::object();
   for (const RunResult& run : result.runs) {
-    if (run.variant == variant.name) folders[absl::StrCat(run.seed)] = run.folder;
+    if (run.variant != variant.name) continue;
+    folders[absl::StrCat(run.seed)] = run.folder;
+    if (!run.stopped_steps.empty()) stopped_steps[absl::StrCat(run.seed)] = run.stopped_steps;
   }
   return {{"name", variant.name},
           {"change", variant.change},
@@ -94,7 +96,18 @@ Json VariantJson(const SweepResult& result, const Analysis& analysis, const Vari
           {"tokens_per_second", NumberToJson(variant.tokens_per_second)},
           {"clipped_share", NumberToJson(variant.clipped_share)},
           {"metrics", metrics},
+          {"stopped_steps", stopped_steps},
           {"folders", folders}};
+}
+
+Json TuningJson(const TunedStage& tuned) {
+  Json points = Json::array();
+  for (const TunedStage::Point& point : tuned.points) {
+    points.push_back({{"setting", point.setting}, {"score", Optional(point.score)}});
+    if (!point.error.empty()) points.back()["error"] = point.error;
+  }
+  return {{"variant", tuned.variant},    {"stage", tuned.stage}, {"split", tuned.split},  {"seed", tuned.seed},
+          {"metric", tuned.metric.name}, {"points", points},     {"chosen", tuned.chosen}};
 }
 
 }  // namespace
@@ -109,6 +122,7 @@ std::string RenderResultsJson(const SweepResult& result, const Analysis& analysi
                                {"metric", column.metric.name},
                                {"label", column.metric.label},
                                {"better", BetterName(column.metric.better)}});
+    if (!column.average_of.empty()) json["metrics"].back()["average_of"] = column.average_of;
   }
   json["variants"] = Json::array();
   for (const VariantAnalysis& variant : analysis.variants) {
@@ -128,6 +142,8 @@ std::string RenderResultsJson(const SweepResult& result, const Analysis& analysi
                                  {"delta", Optional(published.delta)},
                                  {"source", published.source}});
   }
+  json["tuning"] = Json::array();
+  for (const TunedStage& tuned : result.tuning) json["tuning"].push_back(TuningJson(tuned));
   json["warnings"] = analysis.warnings;
   json["environment"] = result.environment;
   json["resolved_config"] = result.resolved_config;

@@ -44,6 +44,28 @@ TEST(RenderResultsJson, EveryScoreHasWhatItWasMeasuredOn) {
   EXPECT_EQ(metric["not_compared"], "other examples");
 }
 
+TEST(RenderResultsJson, SaysWhatWasTunedStoppedAndAveraged) {
+  SweepResult sweep = TinySweep();
+  TunedStage tuned{"a", "distil", "select", 9, sweep.metrics[0], {}};
+  tuned.points = {{"learning_rate=0.1", std::nullopt, "loss is NaN"}, {"learning_rate=0.01", 2.5, ""}};
+  tuned.chosen = 1;
+  sweep.tuning = {tuned};
+  sweep.runs[2].stopped_steps = {{"distil", 140}};
+  sweep.macros = {{sweep.metrics[0], {{"x", {{"eval", "m/cross_entropy"}}}}}};
+  sweep.macros[0].metric.name = "macro";
+  const nlohmann::json json = Render(sweep);
+  const nlohmann::json& search = json["tuning"][0];
+  EXPECT_EQ(search["metric"], "m/cross_entropy");
+  EXPECT_EQ(search["chosen"], 1);
+  EXPECT_EQ(search["points"][0]["error"], "loss is NaN");
+  EXPECT_TRUE(search["points"][0]["score"].is_null());
+  EXPECT_EQ(search["points"][1]["score"], 2.5);
+  EXPECT_EQ(json["variants"][1]["stopped_steps"], (nlohmann::json{{"1", {{"distil", 140}}}}));
+  EXPECT_EQ(json["metrics"][1]["metric"], "macro");
+  EXPECT_EQ(json["metrics"][1]["average_of"], (nlohmann::json{"m/cross_entropy"}));
+  EXPECT_FALSE(json["metrics"][0].contains("average_of"));
+}
+
 TEST(RenderResultsJson, NumbersThatAreNotFiniteAreSpelled) {
   SweepResult sweep = TinySweep();
   sweep.runs[3].scores[0].metrics["m/cross_entropy"].sum[0] = std::numeric_limits<double>::quiet_NaN();

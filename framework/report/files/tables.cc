@@ -206,11 +206,22 @@ std::string DescribeCoverage(const Analysis& analysis, bool spread) {
                       less.empty() ? "" : absl::StrCat(" (", absl::StrJoin(less, "; "), ")"));
 }
 
+// " macro: mean over tasks of rt/m/accuracy, cola/m/accuracy." for each average.
+std::string DescribeAverages(const Analysis& analysis) {
+  std::string text;
+  for (const MetricColumn& column : analysis.columns) {
+    if (column.average_of.empty()) continue;
+    absl::StrAppend(&text, " ", column.title, ": mean over tasks of ", absl::StrJoin(column.average_of, ", "), ".");
+  }
+  return text;
+}
+
 std::string Note(const Analysis& analysis) {
   const bool spread = std::any_of(analysis.variants.begin(), analysis.variants.end(), HasSpread);
   return absl::StrCat(spread ? "Mean ± standard deviation over seeds" : "One seed", "; Δ: paired difference to ",
                       analysis.base, " with its 95 % interval ", DescribeCoverage(analysis, spread),
-                      ", each interval for itself (not corrected for the number of variants).");
+                      ", each interval for itself (not corrected for the number of variants).",
+                      DescribeAverages(analysis));
 }
 
 }  // namespace

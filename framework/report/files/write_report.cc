@@ -8,11 +8,13 @@
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
 #include "framework/report/analysis/analysis.h"
+#include "framework/report/analysis/early_stops.h"
 #include "framework/report/analysis/format.h"
 #include "framework/report/analysis/wording.h"
 #include "framework/report/files/page/html.h"
 #include "framework/report/files/report_files.h"
 #include "framework/report/files/tables.h"
+#include "framework/report/files/tuning_table.h"
 
 namespace retort {
 namespace {
@@ -56,6 +58,12 @@ absl::StatusOr<std::string> RenderTerminalReport(const SweepResult& result, int 
       absl::StrCat(result.name, "\n\n", RenderText(table, width), "\n", Wrap(table.note, width, ""), "\n\n");
   for (const std::string& sentence : DescribeAll(analysis, "")) {
     absl::StrAppend(&text, Wrap(sentence, width, "    "), "\n");
+  }
+  for (const std::string& sentence : DescribeEarlyStops(result)) {
+    absl::StrAppend(&text, Wrap(sentence, width, "    "), "\n");
+  }
+  if (const Table tuning = BuildTuningTable(result); !tuning.rows.empty()) {
+    absl::StrAppend(&text, "\n", RenderText(tuning, width), "\n", Wrap(tuning.note, width, ""), "\n");
   }
   if (!analysis.warnings.empty()) absl::StrAppend(&text, "\n");
   for (const std::string& warning : analysis.warnings) {

@@ -66,6 +66,18 @@ TEST(WriteReport, ImpossibleResultWritesNothing) {
   EXPECT_FALSE(std::filesystem::exists(folder));
 }
 
+TEST(RenderTerminalReport, SaysWhatWasTunedAndWhatStopped) {
+  SweepResult sweep = TinySweep();
+  TunedStage tuned{"a", "distil", "select", 9, sweep.metrics[0], {}};
+  tuned.points = {{"learning_rate=0.1", 2.75}, {"learning_rate=0.01", 2.5}};
+  tuned.chosen = 1;
+  sweep.tuning = {tuned};
+  sweep.runs[2].stopped_steps = {{"distil", 140}};
+  const std::string text = *RenderTerminalReport(sweep, 120);
+  EXPECT_THAT(text, HasSubstr("a stopped early: distil after step 140 with seed 1\n"));
+  EXPECT_THAT(text, HasSubstr("learning_rate=0.01  cross-entropy  2.500 nats  chosen\n"));
+}
+
 TEST(RenderTerminalReport, FitsAndEndsWithTheAnswer) {
   SweepResult sweep = FakeSweep();
   sweep.published.clear();  // A published number with its source is one column, wider than a narrow terminal.

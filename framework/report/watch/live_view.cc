@@ -150,7 +150,8 @@ std::string RunName(const StageId& id) { return absl::StrCat(id.variant, " (seed
 }  // namespace
 
 double LiveRun::progress() const {
-  if (plan.total_steps <= 0) return ended ? 1 : 0;
+  if (ended && status.ok()) return 1;  // Also where patience ended it before its last step.
+  if (plan.total_steps <= 0) return 0;
   return std::clamp(static_cast<double>(last.step) / static_cast<double>(plan.total_steps), 0.0, 1.0);
 }
 
@@ -265,7 +266,8 @@ void LiveView::Evaluated(const StageId& id, const EvaluationRecord& record) {
   }
   Find(id).evaluation = parts.empty() ? "" : parts.front();
   if (options_.terminal) return Redraw(false);
-  Log(absl::StrCat(RunName(id), ": evaluated at step ", record.step, ": ", absl::StrJoin(parts, ", ")));
+  Log(absl::StrCat(RunName(id), ": evaluated at step ", record.step, ": ", absl::StrJoin(parts, ", "),
+                   record.out_of_patience ? "; training ends here, out of patience (keep.best.patience)" : ""));
 }
 
 void LiveView::StageEnded(const StageId& id, const absl::Status& status) {

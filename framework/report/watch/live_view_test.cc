@@ -55,8 +55,8 @@ TEST(RenderLiveView, GroupsByVariantWhereRunsDoNotFit) {
   const std::vector<std::string> lines = RenderLiveView(runs, 27, 110, 20, kStart + absl::Seconds(20));
   ASSERT_EQ(lines.size(), 10u);
   EXPECT_THAT(lines[0], StartsWith("1 of 27 runs done · 26 running"));
-  // Mean of ce: (4.1042 + 2 · 1.1042) / 3; mean progress (20 + 40 + 60) / 240.
-  EXPECT_THAT(lines[1], StartsWith("variant0  3 seeds  1 done  ████████········  50 %  ce 2.10"));
+  // Mean of ce: (4.1042 + 2 · 1.1042) / 3; mean progress (80 + 40 + 60) / 240: what ended is done.
+  EXPECT_THAT(lines[1], StartsWith("variant0  3 seeds  1 done  ████████████····  75 %  ce 2.10"));
   EXPECT_THAT(lines[2], StartsWith("variant1  3 seeds  distil"));
 }
 
@@ -132,12 +132,16 @@ TEST_F(LiveViewTest, PlainLinesElsewhere) {
   view.Evaluated(id, {20, 0, 0, 0, {{"masked_lm/cross_entropy", 4.314}}});
   now_ += absl::Seconds(11);
   view.StepDone(id, Step(21));
+  view.Evaluated(id, {21, 0, 0, 0, {{"masked_lm/cross_entropy", 4.5}}, /*out_of_patience=*/true});
   view.StageEnded(id, absl::OkStatus());
   EXPECT_THAT(written_, ElementsAre("base (seed 1) distil: 100 steps, 4.30 M parameters\n",
                                     "base (seed 1) distil: 10 %  ce 1.50  1.00 k tokens/s  0:09 left\n",
                                     "base (seed 1) distil: 20 %  ce 1.50  1.00 k tokens/s  0:08 left\n",
                                     "base (seed 1) distil: evaluated at step 20: cross-entropy 4.31 nats\n",
-                                    StartsWith("0 of 1 runs done · 1 running"), "base (seed 1) distil done in 0:13\n"));
+                                    StartsWith("0 of 1 runs done · 1 running"),
+                                    "base (seed 1) distil: evaluated at step 21: cross-entropy 4.50 nats; training "
+                                    "ends here, out of patience (keep.best.patience)\n",
+                                    "base (seed 1) distil done in 0:13\n"));
 }
 
 }  // namespace

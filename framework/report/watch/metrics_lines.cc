@@ -67,6 +67,7 @@ bool ReadEvaluation(const Json& json, EvaluationRecord* record) {
   if (metrics == nullptr) return false;
   FieldReader values(*metrics);
   for (const auto& [name, unused] : metrics->items()) record->metrics[name] = values.Number(name.c_str());
+  record->out_of_patience = json.contains("out_of_patience");
   return reader.good() && values.good();
 }
 

@@ -121,6 +121,7 @@ void MetricsLog::Evaluated(const StageId& id, const EvaluationRecord& record) {
   Json json = Places(record);
   json["metrics"] = Json::object();
   for (const auto& [name, value] : record.metrics) json["metrics"][name] = NumberToJson(value);
+  if (record.out_of_patience) json["out_of_patience"] = true;
   Write(id, std::move(json));
 }
 

@@ -33,8 +33,8 @@ SoundLines ReadSoundLines(absl::string_view log, int64_t last_step = std::numeri
 //    "terms":{"ce":{"weight":5,"value":2.1,"weighted":10.5,"count":150},...},
 //    "gradient_norm":7.9,"clipped":true,"learning_rate":1e-4,"tokens_per_second":2100}
 //
-// and one per evaluation, {"step":20,"tokens":...,"metrics":{"masked_lm/cross_entropy":6.1}}. NaN and infinities are
-// "nan", "inf" and "-inf".
+// and one per evaluation, {"step":20,"tokens":...,"metrics":{"masked_lm/cross_entropy":6.1}}, with
+// "out_of_patience":true where training ends with it. NaN and infinities are "nan", "inf" and "-inf".
 //
 // The last field of a line is its seal (framework/json/sealed_json.h), made after that of the line before. Each line
 // reaches the operating system at once, so that a killed process has logged all steps up to its last

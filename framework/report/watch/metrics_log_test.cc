@@ -62,13 +62,16 @@ TEST_F(MetricsLogTest, StepsAndEvaluations) {
   log.StageStarted(kStage, {0, 2, 10});
   log.StepDone(kStage, Step(1));
   log.Evaluated(kStage, {1, 1024, 0, 0, {{"masked_lm/cross_entropy", 6.25}}});
+  log.Evaluated(kStage, {1, 1024, 0, 0, {{"masked_lm/cross_entropy", 6.5}}, /*out_of_patience=*/true});
   // Lines are on disk before the stage ends.
   const std::vector<nlohmann::json> lines = Lines();
-  ASSERT_EQ(lines.size(), 2u);
+  ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[0]["terms"]["ce"]["value"], 2.1);
   EXPECT_EQ(lines[0]["terms"]["ce"]["weighted"], 10.5);
   EXPECT_EQ(lines[0]["clipped"], true);
   EXPECT_EQ(lines[1]["metrics"]["masked_lm/cross_entropy"], 6.25);
+  EXPECT_FALSE(lines[1].contains("out_of_patience"));
+  EXPECT_EQ(lines[2]["out_of_patience"], true);
   EXPECT_TRUE(log.status().ok());
 }
 

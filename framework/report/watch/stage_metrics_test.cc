@@ -29,7 +29,8 @@ std::string Logged(const std::vector<StepRecord>& steps, const std::vector<Evalu
 }
 
 TEST(ParseMetricsLog, ReadsBackWhatWasLogged) {
-  const RunResult run = FakeSweep().runs[0];
+  RunResult run = FakeSweep().runs[0];
+  run.evaluations.back().out_of_patience = true;
   const std::string log = Logged(run.steps, run.evaluations);
   const StageMetrics metrics = *ParseMetricsLog(log);
   EXPECT_EQ(Logged(metrics.steps, metrics.evaluations), log);

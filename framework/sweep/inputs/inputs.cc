@@ -39,6 +39,16 @@ absl::StatusOr<const VocabularyInput*> Inputs::Vocabulary(const std::string& pat
   return input.get();
 }
 
+absl::StatusOr<std::vector<std::string>> Inputs::Classes(const Data& data) {
+  RETORT_ASSIGN_OR_RETURN(const auto plugin, TrainingDataRegistry::Global().Create(data.plugin(), {}));
+  return plugin->Classes(&data_);
+}
+
+absl::StatusOr<std::vector<std::string>> Inputs::Classes(const Evaluation& evaluation) {
+  RETORT_ASSIGN_OR_RETURN(const auto plugin, EvaluatorRegistry::Global().Create(evaluation.plugin(), {}));
+  return plugin->Classes(&data_);
+}
+
 absl::StatusOr<std::shared_ptr<const StepSource>> Inputs::Source(const Data& data, const BatchSpec& batch,
                                                                  const VocabularyInput& vocabulary,
                                                                  uint64_t data_seed) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "framework/config/sweep.pb.h"
@@ -41,6 +42,10 @@ class Inputs {
   absl::StatusOr<const ModelInput*> Model(const std::string& folder);
   // `path` is what LoadTokenizer takes: a folder, or one of the files of a tokenizer.
   absl::StatusOr<const VocabularyInput*> Vocabulary(const std::string& path);
+
+  // The classes that labels of the data, or of what is evaluated, tell. Errors: those of the plugins.
+  absl::StatusOr<std::vector<std::string>> Classes(const Data& data);
+  absl::StatusOr<std::vector<std::string>> Classes(const Evaluation& evaluation);
 
   // The steps of this data with this batch and `data_seed`. Errors: those of TrainingData.
   absl::StatusOr<std::shared_ptr<const StepSource>> Source(const Data& data, const BatchSpec& batch,

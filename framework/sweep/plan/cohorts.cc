@@ -32,11 +32,18 @@ std::vector<int> NextCohort(const Plan& plan, const StageIndices& done, const St
   return cohort;
 }
 
+constexpr size_t kMostEvaluatedTogether = 8;  // Bounds the memory for students' parameters.
+
+bool CanShareAPass(const PlannedStage& a, const PlannedStage& b) {
+  return a.evaluation().teacher_scores_key == b.evaluation().teacher_scores_key && a.vocabulary == b.vocabulary &&
+         a.evaluation().evaluation.examples == b.evaluation().evaluation.examples;
+}
+
 }  // namespace
 
 bool SourcesAreDone(const PlannedStage& stage, const StageIndices& done) {
   const auto is_done = [&](int source) { return source < 0 || done.count(source) > 0; };
-  return is_done(stage.student) && is_done(stage.teacher);
+  return is_done(stage.student) && is_done(stage.teacher) && is_done(stage.init_teacher);
 }
 
 std::vector<std::vector<int>> Cohorts(const Plan& plan, StageIndices done, const StageIndices& failed) {
@@ -46,6 +53,30 @@ std::vector<std::vector<int>> Cohorts(const Plan& plan, StageIndices done, const
     if (cohort.empty()) return cohorts;
     done.insert(cohort.begin(), cohort.end());
     cohorts.push_back(std::move(cohort));
+  }
+}
+
+std::vector<int> NextEvaluations(const Plan& plan, const StageIndices& done, const StageIndices& closed) {
+  std::vector<int> group;
+  for (int index = 0; index < static_cast<int>(plan.stages.size()) && group.size() < kMostEvaluatedTogether; ++index) {
+    const PlannedStage& stage = plan.stages[index];
+    const bool open = done.count(index) == 0 && closed.count(index) == 0;
+    if (stage.trains() || !open || !SourcesAreDone(stage, done)) continue;
+    if (group.empty() || CanShareAPass(plan.stages[group.front()], stage)) group.push_back(index);
+  }
+  return group;
+}
+
+std::vector<std::vector<int>> EvaluationGroups(const Plan& plan, StageIndices done) {
+  for (int index = 0; index < static_cast<int>(plan.stages.size()); ++index) {
+    if (plan.stages[index].trains()) done.insert(index);
+  }
+  std::vector<std::vector<int>> groups;
+  while (true) {
+    std::vector<int> group = NextEvaluations(plan, done, {});
+    if (group.empty()) return groups;
+    done.insert(group.begin(), group.end());
+    groups.push_back(std::move(group));
   }
 }
 

@@ -17,6 +17,14 @@ bool SourcesAreDone(const PlannedStage& stage, const StageIndices& done);
 // Pure function.
 std::vector<std::vector<int>> Cohorts(const Plan& plan, StageIndices done, const StageIndices& failed);
 
+// The evaluation stages to run next, together: those that can run now on the same examples beside the same teacher, at
+// most so many that their parameters fit into memory. `closed`: stages that are not to be begun, beside those done.
+// Empty: there are none. Pure function.
+std::vector<int> NextEvaluations(const Plan& plan, const StageIndices& done, const StageIndices& closed);
+
+// The evaluation stages that are not done, in such groups, once all is trained. Pure function.
+std::vector<std::vector<int>> EvaluationGroups(const Plan& plan, StageIndices done);
+
 }  // namespace retort
 
 #endif  // RETORT_FRAMEWORK_SWEEP_PLAN_COHORTS_H_

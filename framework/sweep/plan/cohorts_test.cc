@@ -61,6 +61,31 @@ TEST(Cohorts, ComeAfterWhatTheyReadAndNotWithoutIt) {
   EXPECT_EQ(Cohorts(plan, {0, 3}, {1}), std::vector<Indices>{});
 }
 
+// An evaluation beside the teacher of this name.
+PlannedStage Evaluating(const std::string& teacher) {
+  PlannedStage stage;
+  stage.work = EvaluationWork();
+  std::get<EvaluationWork>(stage.work).teacher_scores_key = teacher;
+  return stage;
+}
+
+TEST(NextEvaluations, AreThoseThatCanShareAPassNow) {
+  const Plan plan = PlanOf({Training("a", "t"), After(0, Evaluating("t")), Evaluating("u"), Evaluating("t"),
+                            Evaluating("u"), Evaluating("u")});
+  EXPECT_EQ(NextEvaluations(plan, {}, {}), Indices({2, 4, 5}));
+  EXPECT_EQ(NextEvaluations(plan, {2}, {5}), Indices({3}));
+  EXPECT_EQ(NextEvaluations(plan, {0, 2, 4, 5}, {}), Indices({1, 3}));
+  EXPECT_EQ(NextEvaluations(plan, {2, 3, 4, 5}, {}), Indices({}));
+}
+
+TEST(EvaluationGroups, AreOfAtMostEightOnceAllIsTrained) {
+  std::vector<PlannedStage> stages(10, After(0, Evaluating("t")));
+  stages[0] = Training("a", "t");
+  stages.push_back(Evaluating("u"));
+  EXPECT_EQ(EvaluationGroups(PlanOf(stages), {}), (std::vector<Indices>{{1, 2, 3, 4, 5, 6, 7, 8}, {9}, {10}}));
+  EXPECT_EQ(EvaluationGroups(PlanOf(stages), {1, 10}), (std::vector<Indices>{{2, 3, 4, 5, 6, 7, 8, 9}}));
+}
+
 TEST(VariantNames, AreEachThereOnce) {
   std::vector<PlannedStage> stages;
   for (const char* variant : {"a", "b", "a", "c", "d", "e", "f"}) {

@@ -35,6 +35,8 @@ absl::StatusOr<Experiment> GoldOnly(const IsGold& is_gold, const Experiment& bas
     }
     *control.add_stage() = std::move(kept);
   }
+  Init* init = control.mutable_student()->mutable_init();
+  if (replaced.count(init->teacher()) > 0) init->clear_teacher();
   return control;
 }
 

@@ -13,41 +13,58 @@
 #include "framework/base/status_macros.h"
 #include "framework/config/plugin_config.h"
 #include "framework/config/variants/defaults.h"
+#include "framework/config/variants/for_each.h"
 #include "framework/eval/evaluator.h"
 #include "framework/loss/loss_term.h"
 #include "framework/sweep/plan/controls.h"
 #include "framework/sweep/plan/plan_variant.h"
+#include "framework/sweep/plan/report_metrics.h"
+#include "framework/sweep/plan/stage_models.h"
 
 namespace retort {
 namespace {
 
-// "evaluate", with as many "_" behind it as make a name that no stage has.
-std::string NewEvaluationName(const Experiment& experiment) {
-  std::string name = "evaluate";
+// "evaluate", behind the task, with as many "_" behind it as make a name that no stage has.
+std::string NewEvaluationName(const Experiment& experiment, const std::string& task) {
+  std::string name = task.empty() ? "evaluate" : absl::StrCat(task, "_evaluate");
   const auto has_it = [&](const Stage& stage) { return stage.name() == name; };
   while (std::any_of(experiment.stage().begin(), experiment.stage().end(), has_it)) name += "_";
   return name;
 }
 
-// Without an evaluation there is nothing to report: the last trained student is evaluated as students of its data are.
+// The last stage, or that of each task.
+std::vector<Stage> LastStages(const Experiment& experiment) {
+  std::vector<Stage> last;
+  for (const std::string& task : TasksOf(experiment)) {
+    const auto& stages = experiment.stage();
+    last.push_back(*std::find_if(stages.rbegin(), stages.rend(), [&](const Stage& s) { return s.task() == task; }));
+  }
+  if (last.empty()) last.push_back(experiment.stage(experiment.stage_size() - 1));
+  return last;
+}
+
+// Without an evaluation there is nothing to report: the last trained student, or that of each task, is evaluated as
+// students of its data are.
 void AddDefaultEvaluation(Experiment* experiment) {
   for (const Stage& stage : experiment->stage()) {
     if (stage.has_evaluation()) return;
   }
-  const Data data = experiment->stage(experiment->stage_size() - 1).data();
-  const std::string name = NewEvaluationName(*experiment);
-  Stage* stage = experiment->add_stage();
-  stage->set_name(name);
-  *stage->mutable_evaluation() = EvaluationOfData(data, PluginCatalogue::Global());
+  for (const Stage& last : LastStages(*experiment)) {
+    Stage added;
+    added.set_name(NewEvaluationName(*experiment, last.task()));
+    if (!last.task().empty()) added.set_task(last.task());
+    *added.mutable_evaluation() = EvaluationOfData(last.data(), PluginCatalogue::Global());
+    *experiment->add_stage() = std::move(added);
+  }
   FillDefaults(experiment);
 }
 
-// Whether a loss is gold: made for the base's own student.
+// Whether a loss is gold: made for the base's own models.
 absl::StatusOr<bool> LossIsGold(const Experiment& experiment, const Stage& stage, const Loss& loss, Inputs* inputs) {
   RETORT_ASSIGN_OR_RETURN(const PlannedStudent student, PlanStudent(experiment, inputs));
-  const EncoderConfig* teacher = student.teacher == nullptr ? nullptr : &student.teacher->model.config;
-  if (stage.has_teacher()) teacher = &student.config;
-  auto term = LossTermRegistry::Global().Create(loss.plugin(), {student.config, teacher});
+  RETORT_ASSIGN_OR_RETURN(const StageModels models, ResolveStageModels(experiment, stage, student, inputs));
+  auto term =
+      LossTermRegistry::Global().Create(loss.plugin(), {models.student, models.teacher ? &*models.teacher : nullptr});
   if (term.ok()) return (*term)->gold();
   return absl::Status(term.status().code(), absl::StrCat("stage \"", stage.name(), "\": loss \"", loss.name(),
                                                          "\": ", term.status().message()));
@@ -136,29 +153,22 @@ absl::StatusOr<std::set<std::string>> ChosenVariants(const ExpandedSweep& sweep,
   return std::set<std::string>(readings[0].begin(), readings[0].end());
 }
 
-// That the metric which the report begins with is measured.
-absl::Status CheckPrimaryMetric(const ExpandedSweep& sweep) {
-  std::vector<std::string> metrics;
-  for (const Stage& stage : sweep.variants.front().experiment.stage()) {
-    if (!stage.has_evaluation()) continue;
-    RETORT_ASSIGN_OR_RETURN(const auto evaluator, EvaluatorRegistry::Global().Create(stage.evaluation().plugin(), {}));
-    for (const MetricSpec& metric : evaluator->metrics()) metrics.push_back(metric.name);
-  }
-  const std::string& primary = sweep.report.primary_metric();
-  if (std::find(metrics.begin(), metrics.end(), primary) != metrics.end()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("report.primary_metric: want one of ", absl::StrJoin(metrics, ", "), ", got \"", primary, "\""));
-}
-
 }  // namespace
 
 MetricSpecs Plan::metrics() const {
   MetricSpecs all;
-  for (const PlannedStage& stage : stages) {
-    if (!stage.trains()) {
-      AddMetrics(stage.evaluation().evaluation.evaluator->metrics(), &all);
-    } else if (stage.training().evaluation) {
-      AddMetrics(stage.training().evaluation->evaluator->metrics(), &all);
+  for (const ExpandedVariant& variant : sweep.variants) {
+    for (const Stage& stage : variant.experiment.stage()) {
+      const int index = Find(variant.name, sweep.seeds.front(), stage.name());
+      if (index < 0) continue;  // Not among --only.
+      const PlannedStage& planned = stages[index];
+      if (!planned.trains()) {
+        AddMetrics(OfTask(stage.task(), planned.evaluation().evaluation.evaluator->metrics()), &all);
+      } else if (planned.training().evaluation) {
+        const MetricSpecs& measured = planned.training().evaluation->evaluator->metrics();
+        AddMetrics(OfTask(stage.task(), measured), &all);
+        AddMetrics(measured, &all);  // The live view knows no tasks.
+      }
     }
   }
   return all;
@@ -219,7 +229,9 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
       RETORT_RETURN_IF_ERROR(PlanVariant(variant, seed, data_seed, options, inputs, &plan));
     }
   }
-  RETORT_RETURN_IF_ERROR(CheckPrimaryMetric(plan.sweep));
+  const Experiment& base = plan.sweep.variants.front().experiment;
+  RETORT_RETURN_IF_ERROR(CheckPrimaryMetric(base, sweep.report));
+  RETORT_ASSIGN_OR_RETURN(plan.macros, ResolveMacros(base, sweep.report));
   WarnOfTwins(&plan);
   WarnOfIncomparables(&plan);
   return plan;

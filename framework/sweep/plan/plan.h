@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "c10/core/Device.h"
 #include "framework/config/variants/expand.h"
+#include "framework/eval/scores/macro_average.h"
 #include "framework/eval/scores/metric_spec.h"
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/planned_stage.h"
@@ -22,10 +23,13 @@ struct Plan {
   ExpandedSweep sweep;  // With the controls among the variants.
   std::vector<PlannedStage> stages;
   std::vector<std::string> teachers;  // A line for each: the class that its heads come from, and what was left aside.
+  std::vector<std::string>
+      notes;  // What was left out or cut of the data: "train: 12 of 9596 examples cut to 64 pieces".
   std::vector<std::string> warnings;
+  std::vector<MacroAverage> macros;  // Over the tasks of its experiment.
   c10::Device device = c10::Device(at::kCPU);
 
-  // What its evaluations measure, in the order of the report's columns.
+  // What its evaluations measure, in the order of the report's columns; those of a task as OfTask names them.
   MetricSpecs metrics() const;
 
   // Whether the variant is planned: --only chose it, or nothing was chosen.

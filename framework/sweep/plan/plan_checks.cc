@@ -42,6 +42,17 @@ absl::Status CheckHead(const EncoderConfig& student, HeadKind kind, const char* 
                                                  "(student.architecture.language_model_head: true), got one without"));
 }
 
+absl::Status CheckTeacherHead(const EncoderConfig& teacher, HeadKind kind, const std::vector<std::string>& classes) {
+  const HeadSpec* head = FindHead(teacher, kind);
+  if (head == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("want a teacher with a head of ", HeadKindName(kind), ", got one without"));
+  }
+  if (classes.empty() || head->classes == classes) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("want a teacher of the classes ", absl::StrJoin(classes, ", "),
+                                                 ", got one of ", absl::StrJoin(head->classes, ", ")));
+}
+
 absl::Status CheckNeeds(const ModelNeeds& needs, const std::string& field, const EncoderConfig& student,
                         const EncoderConfig* teacher) {
   if (needs.causal) RETORT_RETURN_IF_ERROR(CheckDirection(*needs.causal, student, field));

@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_SWEEP_PLAN_PLAN_CHECKS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "framework/config/sweep.pb.h"
@@ -17,6 +18,9 @@ namespace retort {
 
 // That the student has the head that `reader` reads.
 absl::Status CheckHead(const EncoderConfig& student, HeadKind kind, const char* reader);
+
+// That the teacher has the head of this kind that students are scored by, of these classes where it tells classes.
+absl::Status CheckTeacherHead(const EncoderConfig& teacher, HeadKind kind, const std::vector<std::string>& classes);
 
 // That student and teacher have what data or an evaluation, `field` ("data: masked_lm"), needs: the direction that they
 // read in, and positions enough. Heads are CheckHead's and CheckCheckpoint's. `teacher` may be null.

@@ -264,7 +264,7 @@ TEST_F(PlanErrorsTest, ATeacherWithoutAHead) {
     InitializeRandomNormal(1, 0.1, 0, &values);
     const std::string path = sweep_.folder() + "/tuned_" + HeadKindName(kind);
     EXPECT_THAT(SaveModel(path, tuned, values, {{"vocab.txt", testing::TinyVocabulary()}}), IsOk());
-    return Error({"teacher.checkpoint=" + path});
+    return Error({"teacher.checkpoint=" + path, "student.architecture.language_model_head=true"});
   };
   EXPECT_THAT(advice(HeadKind::kClasses, {"a", "b"}),
               IsInvalidArgument("soft_targets { temperature: 2 head: CLASSES }"));

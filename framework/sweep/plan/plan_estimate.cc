@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
+#include "framework/eval/lm_evaluation.h"
 #include "framework/model/encoder.h"
 
 namespace retort {
@@ -66,6 +67,10 @@ int64_t CountParameters(const std::vector<ParameterSpec>& specs) {
   return count;
 }
 
+MemorySide Side(const EncoderConfig& config, Capture demands) {
+  return {config, CountParameters(EncoderParameterSpecs(config)), std::move(demands)};
+}
+
 // Of the step with the most positions among the first ones; every position is a row.
 MemoryShape LargestMicroBatch(const PlannedStage& planned, const TrainingWork& work) {
   MemoryShape largest;
@@ -94,8 +99,20 @@ TrainingMemory EstimateMemory(const PlannedStage& planned, const TrainingWork& w
     shape.rows = static_cast<int64_t>(std::ceil(share * static_cast<double>(shape.rows)));
   }
   if (!planned.reads_teacher) return EstimateTrainingMemory(student, nullptr, shape);
-  const MemorySide teaching{*teacher, CountParameters(EncoderParameterSpecs(*teacher)), objective.teacher()};
+  const MemorySide teaching = Side(*teacher, objective.teacher());
   return EstimateTrainingMemory(student, &teaching, shape);
+}
+
+// Of the longest sequences. Evaluations of language models bound the positions, and read rows of logits.
+MemoryShape LargestEvaluatedBatch(const ModelNeeds& needs) {
+  const bool logits = needs.head == HeadKind::kVocabulary;
+  MemoryShape shape;
+  shape.positions = needs.longest_sequence;
+  const int64_t most = std::max<int64_t>(1, kPositionsAtOnce / std::max<int64_t>(1, shape.positions));
+  shape.sequences = logits ? std::min(kSequencesAtOnce, most) : kSequencesAtOnce;
+  shape.rows = logits ? shape.sequences * shape.positions : 0;
+  shape.row_chunk = kRowsAtOnce;
+  return shape;
 }
 
 }  // namespace
@@ -111,6 +128,15 @@ absl::Status EstimateTraining(const PlannedStage& planned, const Objective& obje
   work->parameters = CountParameters(EncoderParameterSpecs(planned.config)) + CountParameters(objective.parameters());
   work->memory = EstimateMemory(planned, *work, objective, teacher);
   return absl::OkStatus();
+}
+
+EvaluationMemory EstimateEvaluation(const PlannedStage& planned, const ModelNeeds& needs,
+                                    const EncoderConfig* teacher) {
+  const MemorySide student = Side(planned.config, {});
+  const MemoryShape shape = LargestEvaluatedBatch(needs);
+  if (!planned.reads_teacher) return EstimateEvaluationMemory(student, nullptr, shape);
+  const MemorySide teaching = Side(*teacher, {});
+  return EstimateEvaluationMemory(student, &teaching, shape);
 }
 
 }  // namespace retort

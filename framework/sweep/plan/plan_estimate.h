@@ -2,8 +2,10 @@
 #define RETORT_FRAMEWORK_SWEEP_PLAN_PLAN_ESTIMATE_H_
 
 #include "absl/status/status.h"
+#include "framework/data/model_needs.h"
 #include "framework/model/config/encoder_config.h"
 #include "framework/sweep/plan/planned_stage.h"
+#include "framework/sweep/student/memory.h"
 #include "framework/train/objective/objective.h"
 
 namespace retort {
@@ -15,6 +17,10 @@ namespace retort {
 // InvalidArgument for a budget that is none, or of more than kMostSteps steps.
 absl::Status EstimateTraining(const PlannedStage& planned, const Objective& objective, const EncoderConfig* teacher,
                               TrainingWork* work);
+
+// The memory of an evaluation that needs this of its models. `teacher`: that of the stage; may be null unless the stage
+// reads it.
+EvaluationMemory EstimateEvaluation(const PlannedStage& planned, const ModelNeeds& needs, const EncoderConfig* teacher);
 
 }  // namespace retort
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,18 +14,20 @@
 #include "absl/strings/strip.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/plugin_config.h"
+#include "framework/config/stage_references.h"
 #include "framework/data/corpus/unpacked_file.h"
 #include "framework/data/training_data.h"
 #include "framework/eval/evaluator.h"
 #include "framework/eval/sentences/sentence_pooling.h"
 #include "framework/eval/sentences/sentence_reading.h"
 #include "framework/init/initializer.h"
+#include "framework/model/class_order/class_order.h"
 #include "framework/model/encoder.h"
 #include "framework/sweep/key/key.h"
 #include "framework/sweep/plan/plan_checks.h"
 #include "framework/sweep/plan/plan_estimate.h"
 #include "framework/sweep/plan/stage_key.h"
-#include "framework/sweep/student/architecture.h"
+#include "framework/sweep/plan/stage_models.h"
 #include "framework/train/objective/objective.h"
 
 namespace retort {
@@ -107,9 +110,9 @@ class VariantPlanner {
   absl::Status Run() {
     absl::StatusOr<PlannedStudent> student = PlanStudent(experiment_, inputs_);
     if (!student.ok()) return Prefix(absl::StrCat("variant \"", variant_.name, "\": "), student.status());
-    config_ = std::move(student->config);
-    vocabulary_ = student->vocabulary;
-    teacher_ = student->teacher;
+    student_ = *std::move(student);
+    vocabulary_ = student_.vocabulary;
+    teacher_ = student_.teacher;
     NoteTeacher();
     for (const Stage& stage : experiment_.stage()) {
       if (absl::Status status = AddStage(stage); !status.ok()) {
@@ -121,15 +124,19 @@ class VariantPlanner {
 
  private:
   absl::Status AddStage(const Stage& stage) {
+    RETORT_ASSIGN_OR_RETURN(const StageModels models, ResolveStageModels(experiment_, stage, student_, inputs_));
     PlannedStage planned;
     planned.stage = stage;
-    planned.config = config_;
+    planned.config = models.student;
+    planned.classes = models.classes;
     planned.vocabulary = vocabulary_;
     planned.seed = seed_;
     planned.data_seed = data_seed_;
     RETORT_ASSIGN_OR_RETURN(planned.precision, ResolvePrecision(stage.precision(), options_.device));
-    RETORT_RETURN_IF_ERROR(ResolveSources(stage, &planned));
-    RETORT_RETURN_IF_ERROR(stage.has_evaluation() ? PlanEvaluation(&planned) : PlanTraining(&planned));
+    RETORT_RETURN_IF_ERROR(ResolveSources(stage, models, &planned));
+    const EncoderConfig* teacher = models.teacher ? &*models.teacher : nullptr;
+    RETORT_RETURN_IF_ERROR(stage.has_evaluation() ? PlanEvaluation(teacher, &planned)
+                                                  : PlanTraining(teacher, &planned));
     planned.key = StageKey(planned, Sources());
     Merge(std::move(planned));
     return absl::OkStatus();
@@ -142,12 +149,15 @@ class VariantPlanner {
         absl::StrCat(field, ": want a training stage before this one, got \"", reference, "\""));
   }
 
-  absl::Status ResolveSources(const Stage& stage, PlannedStage* planned) {
-    if (stage.has_from()) {
+  absl::Status ResolveSources(const Stage& stage, const StageModels& models, PlannedStage* planned) {
+    if (stage.from() == kFromTeacher) {
+      planned->from_teacher = true;
+      RETORT_RETURN_IF_ERROR(CheckCheckpoint(experiment_, *teacher_, planned->config, *vocabulary_,
+                                             /*reads_logits=*/false, inputs_));
+    } else if (stage.has_from() && stage.from() != kFromInit) {
       RETORT_ASSIGN_OR_RETURN(planned->student, FindStage(stage.from(), "from"));
     } else {
-      planned->init = experiment_.student().init();
-      RETORT_ASSIGN_OR_RETURN(planned->init_files, InitFiles(*planned));
+      RETORT_RETURN_IF_ERROR(ResolveInit(models, planned));
     }
     if (stage.has_teacher()) {
       RETORT_ASSIGN_OR_RETURN(planned->teacher, FindStage(stage.teacher(), "teacher"));
@@ -157,9 +167,21 @@ class VariantPlanner {
     return absl::OkStatus();
   }
 
+  absl::Status ResolveInit(const StageModels& models, PlannedStage* planned) {
+    planned->init = experiment_.student().init();
+    if (planned->init.has_teacher()) {
+      const Stage* trained = FindReferenced(experiment_, planned->init.teacher(), planned->stage.task());
+      const std::string reference = trained == nullptr ? planned->init.teacher() : "@" + trained->name();
+      RETORT_ASSIGN_OR_RETURN(planned->init_teacher, FindStage(reference, "student.init.teacher"));
+    }
+    RETORT_ASSIGN_OR_RETURN(planned->init_files, InitFiles(*planned, models.init_teacher));
+    return absl::OkStatus();
+  }
+
   // Creates the initialisation, which finds its errors, and hashes the files it reads.
-  absl::StatusOr<std::string> InitFiles(const PlannedStage& planned) {
-    const InitializerContext context{planned.config, teacher_ == nullptr ? nullptr : &teacher_->model.config};
+  absl::StatusOr<std::string> InitFiles(const PlannedStage& planned, std::optional<EncoderConfig> teacher) {
+    if (teacher) FitClasses(planned.config, &*teacher, nullptr);
+    const InitializerContext context{planned.config, teacher ? &*teacher : nullptr};
     RETORT_ASSIGN_OR_RETURN(const auto initializer,
                             InitializerRegistry::Global().Create(planned.init.plugin(), context));
     std::string hashes;
@@ -172,29 +194,24 @@ class VariantPlanner {
     return hashes;
   }
 
-  // The encoder that teaches; null if there is none.
-  const EncoderConfig* TeacherConfig(const PlannedStage& planned) const {
-    if (planned.teacher >= 0) return &plan_->stages[planned.teacher].config;
-    return planned.checkpoint.empty() ? nullptr : &teacher_->model.config;
-  }
-
-  absl::Status PlanTraining(PlannedStage* planned) {
-    const EncoderConfig* teacher = TeacherConfig(*planned);
+  absl::Status PlanTraining(const EncoderConfig* teacher, PlannedStage* planned) {
     const Data& data = planned->stage.data();
     RETORT_ASSIGN_OR_RETURN(const auto plugin, TrainingDataRegistry::Global().Create(data.plugin(), {}));
     RETORT_RETURN_IF_ERROR(
-        CheckNeeds(plugin->needs(), Field("data", PluginKind::kData, data.plugin()), config_, teacher));
+        CheckNeeds(plugin->needs(), Field("data", PluginKind::kData, data.plugin()), planned->config, teacher));
     RETORT_ASSIGN_OR_RETURN(const Objective objective, PlanObjective(teacher, planned));
     TrainingWork work;
     if (planned->stage.has_evaluate()) {
       const Evaluation choice = EvaluationWhileTraining(planned->stage, PluginCatalogue::Global());
-      RETORT_ASSIGN_OR_RETURN(work.evaluation, MakeEvaluation("evaluate", choice, /*teacher=*/nullptr));
+      RETORT_ASSIGN_OR_RETURN(work.evaluation,
+                              MakeEvaluation("evaluate", choice, planned->config, /*teacher=*/nullptr));
     }
     if (planned->stage.keep().has_best()) {
       RETORT_RETURN_IF_ERROR(CheckKeptMetric(planned->stage, work.evaluation->evaluator->metrics()));
     }
     work.data_description = plugin->Description();
     RETORT_ASSIGN_OR_RETURN(work.source, inputs_->Source(data, planned->stage.batch(), *vocabulary_, data_seed_));
+    for (const std::string& note : work.source->notes()) AddNote(note);
     RETORT_RETURN_IF_ERROR(EstimateTraining(*planned, objective, teacher, &work));
     if (work.evaluation) RETORT_RETURN_IF_ERROR(OpenExamples("evaluate", &*work.evaluation));
     planned->work = std::move(work);
@@ -215,24 +232,26 @@ class VariantPlanner {
       RETORT_RETURN_IF_ERROR(CheckTeacher(*planned, objective.teacher().Reads(HeadKind::kVocabulary)));
     }
     for (const RowGroup& group : objective.row_groups()) {
-      RETORT_RETURN_IF_ERROR(CheckHead(config_, group.rows.head, "loss"));
+      RETORT_RETURN_IF_ERROR(CheckHead(planned->config, group.rows.head, "loss"));
     }
-    RETORT_RETURN_IF_ERROR(CheckFrozen(config_, planned->stage));
+    RETORT_RETURN_IF_ERROR(CheckFrozen(planned->config, planned->stage));
     return objective;
   }
 
-  absl::Status PlanEvaluation(PlannedStage* planned) {
+  absl::Status PlanEvaluation(const EncoderConfig* teacher, PlannedStage* planned) {
     EvaluationWork work;
     RETORT_ASSIGN_OR_RETURN(work.evaluation,
-                            MakeEvaluation("evaluation", planned->stage.evaluation(), TeacherConfig(*planned)));
+                            MakeEvaluation("evaluation", planned->stage.evaluation(), planned->config, teacher));
     RETORT_RETURN_IF_ERROR(OpenExamples("evaluation", &work.evaluation));
-    if (TeacherConfig(*planned) != nullptr) {
-      const absl::Status fits =
-          CheckTeacher(*planned, work.evaluation.evaluator->needs().head == HeadKind::kVocabulary);
+    if (teacher != nullptr) {
+      const std::optional<HeadKind> head = work.evaluation.evaluator->needs().head;
+      absl::Status fits = CheckTeacher(*planned, head == HeadKind::kVocabulary);
+      if (head) fits.Update(CheckTeacherHead(*teacher, *head, planned->classes));
       planned->reads_teacher = fits.ok();
       if (!fits.ok()) Warn(planned->stage, absl::StrCat("the teacher is not evaluated: ", fits.message()));
     }
     if (planned->reads_teacher) work.teacher = TeacherIdentity(*planned, Sources());
+    work.memory = EstimateEvaluation(*planned, work.evaluation.evaluator->needs(), teacher);
     planned->work = std::move(work);
     if (!planned->reads_teacher) return absl::OkStatus();
     std::get<EvaluationWork>(planned->work).teacher_scores_key = TeacherScoresKey(*planned, Sources());
@@ -243,13 +262,13 @@ class VariantPlanner {
 
   // The evaluation, whose models fit it, without its examples.
   absl::StatusOr<PlannedEvaluation> MakeEvaluation(const char* field, const Evaluation& choice,
-                                                   const EncoderConfig* teacher) {
+                                                   const EncoderConfig& student, const EncoderConfig* teacher) {
     PlannedEvaluation planned;
     planned.choice = choice;
     RETORT_ASSIGN_OR_RETURN(planned.evaluator, EvaluatorRegistry::Global().Create(choice.plugin(), {}));
     const ModelNeeds needs = planned.evaluator->needs();
-    RETORT_RETURN_IF_ERROR(CheckNeeds(needs, Field(field, PluginKind::kEvaluation, choice.plugin()), config_, teacher));
-    if (needs.head) RETORT_RETURN_IF_ERROR(CheckHead(config_, *needs.head, field));
+    RETORT_RETURN_IF_ERROR(CheckNeeds(needs, Field(field, PluginKind::kEvaluation, choice.plugin()), student, teacher));
+    if (needs.head) RETORT_RETURN_IF_ERROR(CheckHead(student, *needs.head, field));
     for (const std::string& folder : folders_) {
       const absl::Status fits = planned.evaluator->CheckFolder(folder);
       if (!fits.ok()) return Prefix(absl::StrCat(field, ": "), fits);
@@ -261,6 +280,7 @@ class VariantPlanner {
     auto examples = inputs_->Examples(evaluation->choice, *vocabulary_);
     if (!examples.ok()) return Prefix(absl::StrCat(field, ": "), examples.status());
     evaluation->examples = *std::move(examples);
+    for (const std::string& note : evaluation->examples->notes()) AddNote(note);
     return absl::OkStatus();
   }
 
@@ -272,16 +292,18 @@ class VariantPlanner {
   // The student of an earlier stage fits by construction.
   absl::Status CheckTeacher(const PlannedStage& planned, bool reads_logits) const {
     if (planned.teacher >= 0) return absl::OkStatus();
-    return CheckCheckpoint(experiment_, *teacher_, config_, *vocabulary_, reads_logits, inputs_);
+    return CheckCheckpoint(experiment_, *teacher_, planned.config, *vocabulary_, reads_logits, inputs_);
   }
 
   void Warn(const Stage& stage, const std::string& warning) const {
     AddWarning(absl::StrCat("variant \"", variant_.name, "\": stage \"", stage.name(), "\": ", warning));
   }
 
-  void AddWarning(const std::string& line) const {
-    auto& warnings = plan_->warnings;
-    if (std::find(warnings.begin(), warnings.end(), line) == warnings.end()) warnings.push_back(line);
+  void AddWarning(const std::string& line) const { AddLine(line, &plan_->warnings); }
+  void AddNote(const std::string& line) const { AddLine(line, &plan_->notes); }
+
+  static void AddLine(const std::string& line, std::vector<std::string>* lines) {
+    if (std::find(lines->begin(), lines->end(), line) == lines->end()) lines->push_back(line);
   }
 
   void NoteTeacher() {
@@ -289,9 +311,7 @@ class VariantPlanner {
     const std::string& folder = experiment_.teacher().checkpoint();
     folders_.insert(folder);
     if (const std::string lost = SentencesNotExported(folder); !lost.empty()) AddWarning(lost);
-    const std::string line = DescribeTeacher(folder, teacher_->model);
-    auto& lines = plan_->teachers;
-    if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
+    AddLine(DescribeTeacher(folder, teacher_->model), &plan_->teachers);
   }
 
   void Merge(PlannedStage planned) {
@@ -313,32 +333,14 @@ class VariantPlanner {
   const PlanOptions& options_;
   Inputs* inputs_;
   Plan* plan_;
-  const ModelInput* teacher_ = nullptr;
-  const VocabularyInput* vocabulary_ = nullptr;
-  EncoderConfig config_;
-  std::set<std::string> folders_;       // Of the teacher, and of the model that the student began as.
-  std::map<std::string, int> indices_;  // By stage name.
+  PlannedStudent student_;
+  const ModelInput* teacher_ = nullptr;          // Of student_, as ...
+  const VocabularyInput* vocabulary_ = nullptr;  // ... this.
+  std::set<std::string> folders_;                // Of the teacher, and of the model that the student began as.
+  std::map<std::string, int> indices_;           // By stage name.
 };
 
 }  // namespace
-
-absl::StatusOr<PlannedStudent> PlanStudent(const Experiment& experiment, Inputs* inputs) {
-  PlannedStudent student;
-  if (experiment.has_teacher()) {
-    RETORT_ASSIGN_OR_RETURN(student.teacher, inputs->Model(experiment.teacher().checkpoint()));
-  }
-  std::string path = experiment.student().vocabulary();
-  if (path.empty() && student.teacher != nullptr) path = student.teacher->model.tokenizer_path;
-  if (path.empty())
-    return absl::InvalidArgumentError("student.vocabulary: want the folder or file of a tokenizer, got none");
-  RETORT_ASSIGN_OR_RETURN(student.vocabulary, inputs->Vocabulary(path));
-  const Tokenizer& tokenizer = *student.vocabulary->tokenizer;
-  RETORT_ASSIGN_OR_RETURN(
-      student.config,
-      ResolveArchitecture(experiment.student().architecture(), tokenizer.vocabulary_size(), tokenizer.special_ids().pad,
-                          student.teacher == nullptr ? nullptr : &student.teacher->model.config));
-  return student;
-}
 
 absl::Status PlanVariant(const ExpandedVariant& variant, uint64_t seed, uint64_t data_seed, const PlanOptions& options,
                          Inputs* inputs, Plan* plan) {

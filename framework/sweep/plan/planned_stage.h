@@ -44,6 +44,7 @@ struct EvaluationWork {
   PlannedEvaluation evaluation;
   std::string teacher;             // TeacherIdentity; empty: no teacher.
   std::string teacher_scores_key;  // Address of the teacher's own scores; empty: no teacher.
+  EvaluationMemory memory;         // Estimate.
 };
 
 // One result to compute: a stage of one or more variants and seeds that resolve to the same thing.
@@ -52,11 +53,14 @@ struct PlannedStage {
   Stage stage;      // Defaults filled.
   std::vector<StageId> used_by;
 
-  EncoderConfig config;  // Of the student.
+  EncoderConfig config;              // Of the student, with the head that the stage gives it.
+  std::vector<std::string> classes;  // That the stage's labels tell, in their order: models are read with them so.
   const VocabularyInput* vocabulary = nullptr;
-  int student = -1;        // The planned stage whose student it goes on with; -1: `init`.
-  Init init;               // Read if student is -1.
+  int student = -1;           // The planned stage whose student it goes on with; -1: the teacher, or `init`.
+  bool from_teacher = false;  // The experiment's teacher is what is trained. Read, as all of `init`, if student is -1.
+  Init init;
   std::string init_files;  // Hashes of the files that it reads.
+  int init_teacher = -1;   // The planned stage that it copies from; -1: `checkpoint`.
   int teacher = -1;        // The planned stage whose student teaches; -1: `checkpoint`.
   std::string checkpoint;  // Folder of the experiment's teacher; empty: none.
   bool teacher_dropout = false;

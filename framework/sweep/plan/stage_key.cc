@@ -18,21 +18,31 @@ std::string CanonicalBytes(Stage stage) {
   stage.clear_checkpoint_steps();
   stage.clear_budget();
   stage.clear_precision();
+  stage.clear_task();
   ClearPaths(PluginKind::kData, PluginCatalogue::Global(), stage.mutable_data()->mutable_plugin());
   return DeterministicBytes(stage);
 }
 
+// The model that the student is, or is copied from.
+std::string InitTeacher(const PlannedStage& planned, const KeySources& sources) {
+  if (planned.init_teacher >= 0 && !planned.from_teacher) return sources.stages[planned.init_teacher].key;
+  return sources.teacher == nullptr ? "none" : sources.teacher->content_hash;
+}
+
 void AddStudent(const PlannedStage& planned, const KeySources& sources, KeyBuilder* key) {
+  key->Add("architecture", EncoderConfigText(planned.config));
   if (planned.student >= 0) {
     key->Add("student", sources.stages[planned.student].key);
     return;
   }
-  key->Add("init", DeterministicBytes(planned.init));
+  key->Add("init seed", planned.seed);
+  key->Add("init teacher", InitTeacher(planned, sources));
+  if (planned.from_teacher) return;
+  Init init = planned.init;
+  init.clear_teacher();
+  key->Add("init", DeterministicBytes(init));
   key->Add("init files", planned.init_files);
   key->Add("init plugins", PluginDigests(planned.init));
-  key->Add("init teacher", sources.teacher == nullptr ? "none" : sources.teacher->content_hash);
-  key->Add("init seed", planned.seed);
-  key->Add("architecture", EncoderConfigText(planned.config));
 }
 
 void AddEvaluation(const PlannedEvaluation& evaluation, KeyBuilder* key) {

@@ -13,13 +13,6 @@
 namespace retort {
 namespace {
 
-constexpr size_t kMostEvaluatedTogether = 8;  // Bounds the memory for students' parameters.
-
-bool CanShareAPass(const PlannedStage& a, const PlannedStage& b) {
-  return a.evaluation().teacher_scores_key == b.evaluation().teacher_scores_key && a.vocabulary == b.vocabulary &&
-         a.evaluation().evaluation.examples == b.evaluation().evaluation.examples;
-}
-
 // The students of the stages, in float32.
 absl::StatusOr<std::vector<ReadyModel>> MakeStudents(const std::vector<int>& stages, const RunContext& context) {
   std::vector<ReadyModel> students;
@@ -27,7 +20,7 @@ absl::StatusOr<std::vector<ReadyModel>> MakeStudents(const std::vector<int>& sta
     const PlannedStage& stage = context.plan.stages[index];
     RETORT_RETURN_IF_ERROR(OnFirstRank(context.ranks, [&] { return context.store.Begin(stage); }));
     RETORT_ASSIGN_OR_RETURN(const ParameterSet parameters, InitialParameters(stage, context));
-    RETORT_ASSIGN_OR_RETURN(ReadyModel student, MakeReady(stage.config, parameters, at::kFloat, context));
+    RETORT_ASSIGN_OR_RETURN(ReadyModel student, MakeReady(stage, stage.config, parameters, at::kFloat, context));
     students.push_back(std::move(student));
   }
   return students;
@@ -38,14 +31,9 @@ EvaluatedModel View(const ReadyModel& model) { return {model.encoder.get(), &mod
 }  // namespace
 
 std::vector<int> NextEvaluations(const RunContext& context, const RunProgress& progress) {
-  const std::vector<PlannedStage>& stages = context.plan.stages;
-  std::vector<int> group;
-  for (int index = 0; index < static_cast<int>(stages.size()) && group.size() < kMostEvaluatedTogether; ++index) {
-    const PlannedStage& stage = stages[index];
-    if (stage.trains() || !progress.IsOpen(index) || !SourcesAreDone(stage, progress.done)) continue;
-    if (group.empty() || CanShareAPass(stages[group.front()], stage)) group.push_back(index);
-  }
-  return group;
+  StageIndices closed = progress.elsewhere;
+  for (const auto& [index, status] : progress.failed) closed.insert(index);
+  return NextEvaluations(context.plan, progress.done, closed);
 }
 
 absl::Status EvaluateStages(const std::vector<int>& stages, const RunContext& context, RunProgress* progress) {

@@ -10,8 +10,7 @@
 
 namespace retort {
 
-// The evaluation stages to run next, together: those that can run now on the same examples beside the same teacher, so
-// many that their parameters fit into memory. Empty: there are none.
+// The evaluation stages to run next, together (framework/sweep/plan/cohorts.h). Empty: there are none.
 std::vector<int> NextEvaluations(const RunContext& context, const RunProgress& progress);
 
 // Scores the stages' students, and their teacher where its scores are not there yet, in one data pass, and stores the

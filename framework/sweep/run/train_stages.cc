@@ -164,11 +164,10 @@ absl::Status TrainStages(const std::vector<int>& stages, const RunContext& conte
     return absl::OkStatus();
   }));
   RETORT_ASSIGN_OR_RETURN(ReadyCohort cohort, MakeCohort(stages, context));
-  RETORT_ASSIGN_OR_RETURN(const std::vector<MemberResult> results, TrainCohort(cohort.options, &cohort.members));
-  for (size_t i = 0; i < stages.size(); ++i) {
-    RETORT_RETURN_IF_ERROR(StoreStudent(stages[i], cohort.members[i], results[i], context, progress));
-  }
-  return absl::OkStatus();
+  cohort.options.left = [&](size_t i, const MemberResult& result) {
+    return StoreStudent(stages[i], cohort.members[i], result, context, progress);
+  };
+  return TrainCohort(cohort.options, &cohort.members).status();
 }
 
 absl::StatusOr<std::optional<double>> MeasureTraining(const std::vector<int>& stages, const RunContext& context) {

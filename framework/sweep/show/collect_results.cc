@@ -9,15 +9,26 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/variants/difference.h"
+#include "framework/eval/scores/metric_spec.h"
 #include "framework/report/watch/stage_metrics.h"
 
 namespace retort {
 namespace {
 
+// Puts the values of a map under the names that metrics have among several tasks.
+template <typename Value>
+void NameByTask(const std::string& task, std::map<std::string, Value>* by_metric) {
+  std::map<std::string, Value> named;
+  for (auto& [metric, value] : *by_metric) named[OfTask(task, metric)] = std::move(value);
+  *by_metric = std::move(named);
+}
+
 // Curves and costs from the last training stage that the evaluated student went through; what each was computed with.
-absl::Status AddTraining(const Plan& plan, int index, const Store& store, RunResult* run) {
+absl::Status AddTraining(const Plan& plan, int index, const Stage& config, const Store& store, RunResult* run) {
   const PlannedStage& stage = plan.stages[index];
   run->folder = store.Folder(stage.key);
   RETORT_ASSIGN_OR_RETURN(const std::string log, store.GetMetricsLog(stage.key));
@@ -25,7 +36,8 @@ absl::Status AddTraining(const Plan& plan, int index, const Store& store, RunRes
   if (!metrics.ok()) {
     return absl::DataLossError(absl::StrCat(run->folder, "/metrics.jsonl: ", metrics.status().message()));
   }
-  FillFromStage(stage.stage.name(), stage.stage.evaluate().split(), *std::move(metrics), run);
+  for (EvaluationRecord& record : metrics->evaluations) NameByTask(config.task(), &record.metrics);
+  FillFromStage(config.name(), stage.stage.evaluate().split(), *std::move(metrics), run);
   const std::optional<PlannedEvaluation>& evaluation = stage.training().evaluation;
   run->evaluation_examples = evaluation ? evaluation->examples->MeasuredOn() : "";
   if (!store.HasStudent(stage.key)) return absl::OkStatus();
@@ -33,6 +45,7 @@ absl::Status AddTraining(const Plan& plan, int index, const Store& store, RunRes
   run->tokens = progress.tokens;
   run->student_flops = progress.student_flops;
   run->total_flops = progress.total_flops;
+  if (progress.stopped_step > 0) run->stopped_steps[config.name()] = progress.stopped_step;
   run->computed_with.insert(progress.computed_with);
   return absl::OkStatus();
 }
@@ -52,11 +65,12 @@ absl::StatusOr<RunResult> CollectRun(const Plan& plan, const ExpandedVariant& va
     if (planned.trains()) {
       run.parameters = planned.training().parameters;
       if (failure == failed.end() || store.GetMetricsLog(planned.key).ok()) {
-        RETORT_RETURN_IF_ERROR(AddTraining(plan, index, store, &run));
+        RETORT_RETURN_IF_ERROR(AddTraining(plan, index, stage, store, &run));
       }
     } else if (failure == failed.end()) {
       RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(planned.key));
       scores.stage = stage.name();
+      NameByTask(stage.task(), &scores.metrics);
       run.computed_with.insert(scores.computed_with);
       run.scores.push_back(std::move(scores));
     }
@@ -75,7 +89,7 @@ std::vector<const PlannedStage*> BySeed(const Plan& plan, const ExpandedVariant&
 
 // An evaluation stage of a variant that has a teacher beside it.
 struct TaughtStage {
-  std::string variant, stage;
+  std::string variant, stage, task;
   std::vector<const PlannedStage*> by_seed;
 
   bool trained() const { return by_seed.front()->teacher >= 0; }
@@ -92,7 +106,7 @@ std::vector<TaughtStage> TaughtStages(const Plan& plan) {
   for (const ExpandedVariant& variant : plan.sweep.variants) {
     if (!plan.Has(variant.name)) continue;
     for (const Stage& stage : variant.experiment.stage()) {
-      TaughtStage candidate{variant.name, stage.name(), BySeed(plan, variant, stage)};
+      TaughtStage candidate{variant.name, stage.name(), stage.task(), BySeed(plan, variant, stage)};
       const PlannedStage& planned = *candidate.by_seed.front();
       if (!planned.trains() && planned.reads_teacher) taught.push_back(std::move(candidate));
     }
@@ -100,18 +114,29 @@ std::vector<TaughtStage> TaughtStages(const Plan& plan) {
   return taught;
 }
 
-// Names by TaughtStage::Identity: of a teacher, by what the first variant that has it calls it. Where several have one
-// name, their variants follow.
+// What a stage calls its teacher. The stage that trains one for each task has one name for all of them, "@teacher".
+std::string TeacherName(const Plan& plan, const PlannedStage& stage) {
+  const std::string name = plan.TeacherOf(stage);
+  if (stage.teacher < 0) return name;
+  const std::string& task = plan.stages[stage.teacher].stage.task();
+  absl::string_view rest = name;
+  return !task.empty() && absl::ConsumePrefix(&rest, absl::StrCat("@", task, "_")) ? absl::StrCat("@", rest) : name;
+}
+
+// Names by TaughtStage::Identity: of a teacher, by what the first variant that has it calls it. Where several of one
+// task have one name, their variants follow.
 std::map<std::string, std::string> NamesOfTeachers(const Plan& plan, const std::vector<TaughtStage>& stages) {
   std::map<std::string, std::string> names;
-  std::map<std::string, std::vector<const TaughtStage*>> by_name;
+  std::map<std::pair<std::string, std::string>, std::vector<const TaughtStage*>> by_name;  // Task, name.
   for (const TaughtStage& stage : stages) {
-    const std::string name = plan.TeacherOf(*stage.by_seed.front());
-    if (names.emplace(stage.Identity(), name).second) by_name[name].push_back(&stage);
+    const std::string name = TeacherName(plan, *stage.by_seed.front());
+    if (names.emplace(stage.Identity(), name).second) by_name[{stage.task, name}].push_back(&stage);
   }
-  for (const auto& [name, teachers] : by_name) {
+  for (const auto& [key, teachers] : by_name) {
     if (teachers.size() == 1) continue;
-    for (const TaughtStage* stage : teachers) names[stage->Identity()] = absl::StrCat(name, " of ", stage->variant);
+    for (const TaughtStage* stage : teachers) {
+      names[stage->Identity()] = absl::StrCat(key.second, " of ", stage->variant);
+    }
   }
   return names;
 }
@@ -127,6 +152,7 @@ absl::Status CollectTeachers(const Plan& plan, const Store& store, SweepResult* 
       if (!store.HasScores(key) || !there.emplace(stage.stage, key).second) continue;
       RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(key));
       scores.stage = stage.stage;
+      NameByTask(stage.task, &scores.metrics);
       const std::optional<uint64_t> seed = stage.trained() ? std::make_optional(plan.sweep.seeds[i]) : std::nullopt;
       result->teachers.push_back({names.at(stage.Identity()), std::move(scores), seed});
     }
@@ -182,6 +208,7 @@ absl::StatusOr<SweepResult> CollectResults(const Plan& plan, const StageStatuses
   result.seeds = plan.sweep.seeds;
   result.warnings = plan.warnings;
   result.metrics = plan.metrics();
+  result.macros = plan.macros;
   result.primary_metric = plan.sweep.report.primary_metric();
   const ExpandedVariant& base = plan.base();
   for (const ExpandedVariant& variant : plan.sweep.variants) {

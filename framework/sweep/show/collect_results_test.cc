@@ -4,6 +4,7 @@
 #include "framework/base/file.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
+#include "framework/report/watch/metrics_log.h"
 #include "framework/sweep/test_sweep.h"
 #include "framework/testing/matchers.h"
 #include "gmock/gmock.h"
@@ -51,7 +52,11 @@ class CollectResultsTest : public ::testing::Test {
 
   // As if it had been computed so.
   void Finish(const PlannedStage& stage, const std::string& computed_with) {
-    if (stage.trains()) return FinishTraining(stage, computed_with);
+    if (stage.trains()) {
+      Progress progress;
+      progress.computed_with = computed_with;
+      return FinishTraining(stage, progress);
+    }
     const EvaluationWork& work = stage.evaluation();
     const Scores scores{"",           "report",     {{"m", {{1}, {1}}}}, work.evaluation.examples->MeasuredOn(),
                         work.teacher, computed_with};
@@ -59,11 +64,9 @@ class CollectResultsTest : public ::testing::Test {
     EXPECT_THAT(store_.PutScores(work.teacher_scores_key, scores), IsOk());
   }
 
-  void FinishTraining(const PlannedStage& stage, const std::string& computed_with) {
+  void FinishTraining(const PlannedStage& stage, const Progress& progress) {
     ParameterSet parameters(EncoderParameterSpecs(stage.config), at::kFloat, c10::Device(at::kCPU));
     InitializeRandomNormal(1, 0.1, 0, &parameters);
-    Progress progress;
-    progress.computed_with = computed_with;
     EXPECT_THAT(store_.Begin(stage), IsOk());
     EXPECT_THAT(AtomicWriteFile(store_.Folder(stage.key) + "/metrics.jsonl", ""), IsOk());
     EXPECT_THAT(store_.PutStudent(stage, parameters, progress), IsOk());
@@ -150,6 +153,62 @@ TEST_F(CollectResultsTest, WarnsOfMixturesInAnyStage) {
   Finish(first, "threads 1");
   Finish(last, "threads 2");
   EXPECT_THAT(Collect().warnings, ElementsAre(HasSubstr("; threads 2 (teacher @distil, w)")));
+}
+
+// Two tasks, each with a teacher of its own.
+constexpr char kTasks[] = R"(
+    for_each {
+      task { name: "one" }
+      task { name: "two" overlay { stage { name: "tune" budget { steps: 5 } } } }
+      stage {
+        name: "tune"
+        from: "@distil"
+        data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
+        batch { sequences: 4 }
+        budget { steps: 3 }
+        loss { name: "mlm" masked_lm {} }
+        adamw { learning_rate: 1e-3 }
+      }
+      stage { name: "score" from: "@distil" teacher: "@tune" evaluation { masked_lm { sequences: 8 } } }
+    })";
+
+TEST_F(CollectResultsTest, MetricsOfTasksHaveTheirNames) {
+  plan_ = sweep_.Make(sweep_.Text("controls: NONE", kTasks)).value();
+  for (const PlannedStage& stage : plan_.stages) Finish(stage, "threads 1");
+  const SweepResult result = Collect();
+  std::vector<std::string> measured;
+  for (const Scores& scores : result.runs[0].scores) {
+    for (const auto& [metric, unused] : scores.metrics) measured.push_back(absl::StrCat(scores.stage, ": ", metric));
+  }
+  EXPECT_THAT(measured, UnorderedElementsAre("evaluate: m", "one_score: one/m", "two_score: two/m"));
+  EXPECT_THAT(Teachers(result), UnorderedElementsAre(absl::StrCat("evaluate: ", sweep_.teacher()),
+                                                     "one_score: @tune, seed 1", "two_score: @tune, seed 1"));
+  EXPECT_EQ(result.teachers[1].scores.metrics.count("one/m"), 1u);
+  ASSERT_EQ(result.macros.size(), 1u);
+  EXPECT_EQ(result.primary_metric, "macro");
+}
+
+TEST_F(CollectResultsTest, CurvesOfATaskHaveItsName) {
+  plan_ = sweep_.Make(sweep_.Text("controls: NONE", kTasks)).value();
+  for (const PlannedStage& stage : plan_.stages) Finish(stage, "threads 1");
+  MetricsLog log([&](const StageId& id) { return store_.Folder(plan_.stages[plan_.Find("base", 1, id.stage)].key); });
+  const StageId id{"base", 1, "two_tune"};
+  log.StageStarted(id, {});
+  log.Evaluated(id, {0, 0, 0, 0, {{"m", 2.5}}});
+  const RunResult run = Collect().runs[0];
+  EXPECT_EQ(run.curve_stage, "two_tune");
+  ASSERT_EQ(run.evaluations.size(), 1u);
+  EXPECT_EQ(run.evaluations[0].metrics.at("two/m"), 2.5);
+}
+
+TEST_F(CollectResultsTest, SaysWhereTrainingStopped) {
+  PlanSweep();
+  EXPECT_THAT(Collect().runs[0].stopped_steps, IsEmpty());
+  const PlannedStage& distil = plan_.stages[plan_.Find("base", 2, "distil")];
+  Progress progress;
+  progress.stopped_step = 7;
+  FinishTraining(distil, progress);
+  EXPECT_EQ(Collect().runs[1].stopped_steps, (std::map<std::string, int64_t>{{"distil", 7}}));
 }
 
 TEST_F(CollectResultsTest, SaysWhatCurvesWereMeasuredOn) {

@@ -37,7 +37,8 @@ std::string Duration(double seconds) {
 // What is still to be computed.
 struct Cost {
   double student_flops = 0, teacher_flops = 0;
-  double memory = 0;  // Of the largest cohort.
+  double memory = 0;             // Of the largest cohort.
+  double evaluation_memory = 0;  // Of the most demanding evaluations that share a pass.
   double stored_parameters = 0;
   int stages = 0, stages_done = 0, cohorts = 0;
 };
@@ -60,6 +61,11 @@ Cost CostOf(const Plan& plan, const Store& store) {
     }
     cost.teacher_flops += teacher_flops;
     cost.memory = std::max(cost.memory, CohortMemory(members));
+  }
+  for (const std::vector<int>& group : EvaluationGroups(plan, done)) {
+    std::vector<EvaluationMemory> members;
+    for (int index : group) members.push_back(plan.stages[index].evaluation().memory);
+    cost.evaluation_memory = std::max(cost.evaluation_memory, SharedEvaluationMemory(members));
   }
   return cost;
 }
@@ -122,9 +128,12 @@ std::string DescribePlan(const Plan& plan, const Store& store, std::optional<dou
                                          cost.stages_done, cost.cohorts));
   absl::StrAppend(&text, absl::StrFormat("  %sFLOP for students, %sFLOP for teachers; %s\n", Count(cost.student_flops),
                                          Count(cost.teacher_flops), DescribeTime(cost, flops_per_second)));
-  absl::StrAppend(&text, absl::StrFormat("  memory: about %sB; disk: %sB\n", Count(ProgramMemory(cost.memory)),
-                                         Count(cost.stored_parameters * kBytesPerParameterStored)));
+  absl::StrAppend(
+      &text, absl::StrFormat("  memory: about %sB to train, %sB to evaluate; disk: %sB\n",
+                             Count(ProgramMemory(cost.memory)), Count(EvaluatingProgramMemory(cost.evaluation_memory)),
+                             Count(cost.stored_parameters * kBytesPerParameterStored)));
   for (const std::string& teacher : plan.teachers) absl::StrAppend(&text, "  teacher ", teacher, "\n");
+  for (const std::string& note : plan.notes) absl::StrAppend(&text, "  ", note, "\n");
   for (const std::string& warning : plan.warnings) absl::StrAppend(&text, "  warning: ", warning, "\n");
   return text;
 }

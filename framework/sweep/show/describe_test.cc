@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_format.h"
 #include "framework/base/file.h"
+#include "framework/model/encoder.h"
 #include "framework/sweep/show/enough_memory.h"
 #include "framework/sweep/student/memory.h"
 #include "framework/sweep/test_sweep.h"
@@ -16,6 +17,12 @@ using ::testing::HasSubstr;
 using testing::IsOk;
 using ::testing::Not;
 using testing::StatusIs;
+
+int64_t ParameterCount(const EncoderConfig& config) {
+  int64_t count = 0;
+  for (const ParameterSpec& spec : EncoderParameterSpecs(config)) count += spec.size();
+  return count;
+}
 
 class DescribeTest : public ::testing::Test {
  protected:
@@ -34,6 +41,15 @@ class DescribeTest : public ::testing::Test {
       ASSERT_THAT(MakeDirectories(store_.Folder(key)), IsOk());
       ASSERT_THAT(AtomicWriteFile(store_.Folder(key) + "/scores.json", "{}"), IsOk());
     }
+  }
+
+  // Of all evaluations together.
+  static double EvaluatingBytes(const Plan& plan) {
+    std::vector<EvaluationMemory> members;
+    for (const PlannedStage& stage : plan.stages) {
+      if (!stage.trains()) members.push_back(stage.evaluation().memory);
+    }
+    return EvaluatingProgramMemory(SharedEvaluationMemory(members));
   }
 
   testing::TestSweep sweep_;
@@ -75,8 +91,8 @@ TEST_F(DescribeTest, SaysWhatTrainingTakes) {
     if (planned.trains()) members.push_back(planned.training().memory);
   }
   ASSERT_EQ(members.size(), 3u);
-  EXPECT_THAT(text, HasSubstr(absl::StrFormat("  memory: about %.3g MB; disk: %.3g kB\n",
-                                              ProgramMemory(CohortMemory(members)) / 1e6,
+  EXPECT_THAT(text, HasSubstr(absl::StrFormat("  memory: about %.3g MB to train, %.3g MB to evaluate; disk: %.3g kB\n",
+                                              ProgramMemory(CohortMemory(members)) / 1e6, EvaluatingBytes(plan) / 1e6,
                                               4 * 3 * static_cast<double>(stage.training().parameters) / 1e3)));
 }
 
@@ -96,6 +112,36 @@ TEST_F(DescribeTest, EstimatesMemoryOfTheLargestStep) {
   EXPECT_EQ(stage.training().memory.teacher_state, expected.teacher_state);
   EXPECT_EQ(stage.training().memory.teacher_step, expected.teacher_step);
   EXPECT_EQ(stage.training().memory.teacher_kept, expected.teacher_kept);
+}
+
+TEST_F(DescribeTest, EstimatesMemoryOfAnEvaluation) {
+  const Plan plan = Make("controls: NONE");
+  const EncoderConfig teacher = testing::TinyTeacherConfig();
+  const MemorySide teaching{teacher, ParameterCount(teacher), {}};
+  // 32 sequences of 24 positions, every position a row.
+  const EvaluationMemory expected = EstimateEvaluationMemory(
+      {plan.stages[0].config, ParameterCount(plan.stages[0].config), {}}, &teaching, {32, 24, 32 * 24, 256});
+  const EvaluationMemory& memory = plan.stages[1].evaluation().memory;
+  EXPECT_EQ(memory.student_kept, expected.student_kept);
+  EXPECT_EQ(memory.teacher_kept, expected.teacher_kept);
+  EXPECT_EQ(memory.step, expected.step);
+}
+
+TEST_F(DescribeTest, RefusesEvaluationsThatDoNotFitIntoMemory) {
+  const Plan plan = Make();
+  for (const PlannedStage& stage : plan.stages) {
+    if (stage.trains()) Finish(stage);
+  }
+  const double wanted = EvaluatingBytes(plan);
+  EXPECT_THAT(EnoughMemory(plan, store_, {wanted, "free memory"}), IsOk());
+  EXPECT_THAT(
+      EnoughMemory(plan, store_, {0.1e9, "free memory"}),
+      StatusIs(absl::StatusCode::kResourceExhausted,
+               absl::StrFormat("memory: evaluating 3 students at once (base, init_only, scratch) takes about %.3g GB, "
+                               "and 0.1 GB can be had (free memory); evaluate fewer at once (--only=base, then the "
+                               "others: the results come together in the store), or evaluate shorter sequences "
+                               "(length) or on a machine with more memory",
+                               wanted / 1e9)));
 }
 
 TEST_F(DescribeTest, RefusesWhatDoesNotFitIntoMemory) {

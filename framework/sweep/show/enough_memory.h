@@ -8,9 +8,9 @@
 
 namespace retort {
 
-// Compares what the largest cohort that is left to train takes (ProgramMemory, an estimate that is within a quarter of
-// the peak) with what there is. ResourceExhausted where the estimate is more, with the cohort's variants, both numbers,
-// what bounds the memory, and what would help.
+// Compares what the largest cohort that is left to train, and the students that are evaluated together, take
+// (framework/sweep/student/memory.h says how close the estimates are) with what there is. ResourceExhausted where an
+// estimate is more, with the variants, both numbers, what bounds the memory, and what would help.
 absl::Status EnoughMemory(const Plan& plan, const Store& store, const AvailableMemory& available);
 
 }  // namespace retort

@@ -47,6 +47,7 @@ std::string DoneText(const Progress& progress, const ParameterSet& parameters, c
     done["kept_step"] = progress.best_step;
     done["kept_value"] = NumberToJson(*progress.best_value);
   }
+  if (progress.stopped_step > 0) done["stopped_step"] = progress.stopped_step;
   done["parameters"] = parameters.parameter_count();
   done["computed_with"] = progress.computed_with;
   done["files"] = files;
@@ -145,6 +146,7 @@ absl::StatusOr<Progress> Store::GetProgress(const std::string& key) const {
   progress.tokens = done.value("tokens", int64_t{0});
   progress.student_flops = NumberFromJson(done["student_flops"]).value_or(0);
   progress.total_flops = NumberFromJson(done["total_flops"]).value_or(0);
+  progress.stopped_step = done.value("stopped_step", int64_t{0});
   progress.computed_with = done.value("computed_with", std::string());
   return progress;
 }

@@ -160,6 +160,23 @@ TEST_F(StoreTest, WritesDownWhatTrainingTook) {
   done = nlohmann::json::parse(ReadFile(Path("done.json")).value());
   EXPECT_EQ(done["kept_step"], 9);
   EXPECT_EQ(done["kept_value"], 4.5);
+  EXPECT_FALSE(done.contains("stopped_step"));
+  EXPECT_EQ(store_.GetProgress(stage().key)->stopped_step, 0);
+}
+
+// Stopped early: the log ends there, and the stage is complete.
+TEST_F(StoreTest, WritesDownWhereTrainingStopped) {
+  Progress progress;
+  progress.step = progress.stopped_step = 5;
+  progress.best_value = 4.5;
+  progress.best_step = 3;
+  ASSERT_LT(progress.step, stage().training().total_steps);
+  ASSERT_THAT(store_.Begin(stage()), IsOk());
+  ASSERT_THAT(Put(stage(), Parameters(1), progress), IsOk());
+  EXPECT_EQ(nlohmann::json::parse(ReadFile(Path("done.json")).value())["stopped_step"], 5);
+  EXPECT_EQ(store_.GetProgress(stage().key)->stopped_step, 5);
+  EXPECT_TRUE(store_.Repair(plan_).empty());
+  EXPECT_TRUE(store_.Has(stage()));
 }
 
 TEST_F(StoreTest, RemovesCheckpointsOfWhatIsDone) {

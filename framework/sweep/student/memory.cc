@@ -11,6 +11,9 @@ constexpr double kStateFloats = 4;  // Master weight, gradient, two moments.
 // As measured.
 constexpr double kProgramBytes = 180e6;
 constexpr double kHeapFactor = 1.5;
+constexpr double kEvaluatingHeapFactor = 1.1;
+
+constexpr double kDivergenceTensors = 5;
 
 // Sizes of one encoder's tensors for a micro-batch, in values.
 struct Sizes {
@@ -35,6 +38,11 @@ struct Sizes {
   double decoder;       // V H
   double depth;         // L
 };
+
+// The largest tensors at one time within a layer whose input is given, in values.
+double Layer(const Sizes& sizes) {
+  return std::max(7 * sizes.hidden + sizes.attention, 2 * sizes.hidden + 2 * sizes.intermediate);
+}
 
 double StudentStep(const MemorySide& side, const MemoryShape& shape, double bytes) {
   const Sizes sizes(side, shape);
@@ -64,8 +72,7 @@ TrainingMemory EstimateTrainingMemory(const MemorySide& student, const MemorySid
       sizes.hidden * static_cast<double>(demands.hidden.size() + 3 * demands.attention.size()) * bytes;
   memory.teacher_state = (kFloatBytes + bytes) * static_cast<double>(teacher->parameters);
   memory.teacher_kept = captured + (demands.Reads(HeadKind::kVocabulary) ? sizes.logits * bytes : 0);
-  const double layer = std::max(7 * sizes.hidden + sizes.attention, 2 * sizes.hidden + 2 * sizes.intermediate) * bytes;
-  memory.teacher_step = std::max(captured + layer, memory.teacher_kept);
+  memory.teacher_step = std::max(captured + Layer(sizes) * bytes, memory.teacher_kept);
   return memory;
 }
 
@@ -81,6 +88,35 @@ double CohortMemory(const std::vector<TrainingMemory>& members) {
   return all.student_state + all.teacher_state + std::max(all.teacher_step, all.teacher_kept + all.student_step);
 }
 
+EvaluationMemory EstimateEvaluationMemory(const MemorySide& student, const MemorySide* teacher,
+                                          const MemoryShape& shape) {
+  const Sizes sizes(student, shape);
+  const bool keeps = shape.rows > 0;
+  EvaluationMemory memory;
+  const double parameters = kFloatBytes * static_cast<double>(student.parameters);
+  memory.student_kept = parameters + (keeps ? kFloatBytes * sizes.hidden : 0);
+  memory.step = std::max({parameters, kFloatBytes * Layer(sizes), kFloatBytes * kDivergenceTensors * sizes.chunk});
+  if (teacher == nullptr) return memory;
+  const Sizes teaching(*teacher, shape);
+  memory.teacher_kept = kFloatBytes * (2 * static_cast<double>(teacher->parameters) + (keeps ? teaching.hidden : 0));
+  memory.step = std::max(memory.step, kFloatBytes * Layer(teaching));
+  return memory;
+}
+
+double SharedEvaluationMemory(const std::vector<EvaluationMemory>& members) {
+  EvaluationMemory all;
+  for (const EvaluationMemory& member : members) {
+    all.student_kept += member.student_kept;
+    all.teacher_kept = std::max(all.teacher_kept, member.teacher_kept);
+    all.step = std::max(all.step, member.step);
+  }
+  return all.student_kept + all.teacher_kept + all.step;
+}
+
 double ProgramMemory(double cohort_memory) { return kProgramBytes + kHeapFactor * cohort_memory; }
+
+double EvaluatingProgramMemory(double evaluation_memory) {
+  return kProgramBytes + kEvaluatingHeapFactor * evaluation_memory;
+}
 
 }  // namespace retort

@@ -60,10 +60,38 @@ TrainingMemory EstimateTrainingMemory(const MemorySide& student, const MemorySid
 //   Σ student_state + teacher_state + max(teacher_step, teacher_kept + max student_step)
 double CohortMemory(const std::vector<TrainingMemory>& members);
 
+// What an evaluation needs, in bytes, in float32 whatever the student's precision, for a forward pass of n positions:
+//
+//   student_kept = 4 N + 4 n H                         parameters; the last hidden states, until those of all are there
+//   teacher_kept = 8 N_t + 4 n H_t                     parameters as read and as they run
+//   step         = the largest of three phases:
+//                  4 N                                 a student as it is read
+//                  4 max(7 n H + n A S, 2 n H + 2 n I) one layer of either encoder
+//                  4 · 5 min(r, c) V                   log p of student and teacher, three tensors of their divergence
+//
+// Without logits V, r = 0, and no hidden states are kept.
+struct EvaluationMemory {
+  double student_kept = 0;
+  double teacher_kept = 0;
+  double step = 0;
+};
+
+// Args: teacher: null if none is read; the sides' demands and the shape's precision do not count.
+EvaluationMemory EstimateEvaluationMemory(const MemorySide& student, const MemorySide* teacher,
+                                          const MemoryShape& shape);
+
+// The most that evaluations need which share a pass:  Σ student_kept + teacher_kept + max step
+double SharedEvaluationMemory(const std::vector<EvaluationMemory>& members);
+
 // What a program that trains such a cohort takes in all, libtorch, texts and a heap that keeps freed memory in pieces
 // (framework/base/memory.h) included. The constants are measured: within a quarter of the peak in float32 and bfloat16,
 // for one to 24 students of the quickstart, steps of 16 to 128 sequences, and encoders of width 16.
 double ProgramMemory(double cohort_memory);
+
+// The same of a program that evaluates. Measured, with texts of 128 and 512 pieces: within a twentieth of the peak for
+// one and eight DistilBERTs, beside a BERT-base and without a teacher; for one and eight students of the quickstart, of
+// which the program itself is the larger part, up to a fifth below it.
+double EvaluatingProgramMemory(double evaluation_memory);
 
 }  // namespace retort
 

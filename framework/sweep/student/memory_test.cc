@@ -90,7 +90,45 @@ TEST(CohortMemory, HoldsAllStatesButOneStep) {
   EXPECT_EQ(CohortMemory({}), 0);
 }
 
-TEST(ProgramMemory, IsMoreThanTheCohorts) { EXPECT_EQ(ProgramMemory(100e6), 330e6); }
+TEST(EstimateEvaluationMemory, IsTheFormula) {
+  const MemorySide teacher = Teacher();
+  const EvaluationMemory memory = EstimateEvaluationMemory(Student(), &teacher, TwoSequences());
+  EXPECT_EQ(memory.student_kept, 4 * 100 + 4 * 80);
+  EXPECT_EQ(memory.teacher_kept, 8 * 200 + 4 * 120);
+  EXPECT_EQ(memory.step, 4 * (2 * 120 + 2 * 480)) << "the teacher's feed-forward part";
+  EXPECT_EQ(EstimateEvaluationMemory(Student(), &teacher, TwoSequences(c10::ScalarType::BFloat16)).student_kept,
+            memory.student_kept)
+      << "float32 all the same";
+}
+
+TEST(EstimateEvaluationMemory, TakesTheLargestPhase) {
+  MemorySide student = Student();
+  EXPECT_EQ(EstimateEvaluationMemory(student, nullptr, TwoSequences()).step, 4 * (7 * 80 + 100)) << "attention";
+  EXPECT_EQ(EstimateEvaluationMemory(student, nullptr, TwoSequences()).teacher_kept, 0);
+  student.config.vocabulary_size = 1000;
+  EXPECT_EQ(EstimateEvaluationMemory(student, nullptr, TwoSequences()).step, 4 * 5 * 4 * 1000) << "logits";
+  student.parameters = 50'000;
+  EXPECT_EQ(EstimateEvaluationMemory(student, nullptr, TwoSequences()).step, 4 * 50'000) << "a student's reading";
+  MemoryShape no_logits = TwoSequences();
+  no_logits.rows = 0;
+  EXPECT_EQ(EstimateEvaluationMemory(Student(), nullptr, no_logits).student_kept, 4 * 100);
+}
+
+TEST(SharedEvaluationMemory, HoldsAllStudentsAndOneStep) {
+  EvaluationMemory small, large;
+  small.student_kept = 10;
+  small.step = 100;
+  large.student_kept = 20;
+  large.teacher_kept = 1000;
+  large.step = 300;
+  EXPECT_EQ(SharedEvaluationMemory({small, large}), 30 + 1000 + 300);
+  EXPECT_EQ(SharedEvaluationMemory({}), 0);
+}
+
+TEST(ProgramMemory, IsMoreThanTheCohorts) {
+  EXPECT_EQ(ProgramMemory(100e6), 330e6);
+  EXPECT_EQ(EvaluatingProgramMemory(100e6), 290e6);
+}
 
 }  // namespace
 }  // namespace retort

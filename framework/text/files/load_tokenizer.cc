@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/json/json_fields.h"
-#include "framework/json/strict_json.h"
 #include "framework/text/files/tokenizer_classes.h"
 #include "framework/text/files/tokenizer_config.h"
 #include "framework/text/roles/special_pieces.h"
@@ -24,8 +23,25 @@ std::string FolderOf(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
-// Options that change ids in a way that no tokenizer here has.
+// What AutoTokenizer refuses, though nothing here reads it.
+absl::Status CheckUnread(JsonFields* config) {
+  RETORT_RETURN_IF_ERROR(config->RefuseNull("auto_map", "an object of classes"));
+  RETORT_RETURN_IF_ERROR(config->RefuseNull("fast_tokenizer_files", "a list of files"));
+  RETORT_RETURN_IF_ERROR(config->RefuseNull("model_input_names", "a list of names"));
+  for (const char* name : {"padding_side", "truncation_side"}) {
+    constexpr char kSides[] = "\"left\" or \"right\"";
+    RETORT_RETURN_IF_ERROR(config->RefuseNull(name, kSides));
+    const nlohmann::json& side = config->Get(name);
+    if (side.is_null() || side == nlohmann::json("left") || side == nlohmann::json("right")) continue;
+    return config->Unsupported(name, kSides);
+  }
+  RETORT_RETURN_IF_ERROR(config->RefuseNull("init_inputs", "a list"));
+  return config->Get("init_inputs").empty() ? absl::OkStatus() : config->Unsupported("init_inputs", "an empty list");
+}
+
+// Besides, options that change ids in a way that no tokenizer here has.
 absl::Status CheckConfig(JsonFields config) {
+  RETORT_RETURN_IF_ERROR(CheckUnread(&config));
   RETORT_ASSIGN_OR_RETURN(const bool splits, config.BoolNotNull("split_special_tokens", false));
   if (splits) return config.Unsupported("split_special_tokens", "false");
   for (const nlohmann::json& name : config.Get("fast_tokenizer_files")) {
@@ -38,10 +54,7 @@ absl::StatusOr<SpecialPieces> ReadSpecials(const TokenizerObjects& objects, cons
                                            const std::string& folder) {
   const auto path = [&](const char* name) { return absl::StrCat(folder, "/", name); };
   const nlohmann::json* added = nullptr;
-  if (whole != nullptr && whole->is_object() && whole->contains("added_tokens")) {
-    added = &(*whole)["added_tokens"];
-    if (added->is_null()) added = nullptr;
-  }
+  if (whole != nullptr && whole->is_object() && whole->contains("added_tokens")) added = &(*whole)["added_tokens"];
   return ReadSpecialPieces({&objects.config, path("tokenizer_config.json"), &objects.map,
                             path("special_tokens_map.json"), &objects.added, path("added_tokens.json"), added,
                             path(kWhole) + ": added_tokens"});
@@ -68,7 +81,7 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(const TokenizerFiles& f
   const bool has_whole = whole_text != files.end();
   const std::string whole_path = absl::StrCat(folder, "/", kWhole);
   if (has_whole) {
-    RETORT_ASSIGN_OR_RETURN(whole, ParseStrictJson(whole_text->second, whole_path));
+    RETORT_ASSIGN_OR_RETURN(whole, ReadTokenizerJson(whole_text->second, whole_path));
   }
   const nlohmann::json* const json = has_whole ? &whole : nullptr;
   RETORT_ASSIGN_OR_RETURN(SpecialPieces special, ReadSpecials(objects, json, folder));

@@ -15,12 +15,12 @@ namespace retort {
 // tokenizer_config.json or config.json says decides what of a tokenizer.json counts, the other files add pieces. Where
 // AutoTokenizer takes nothing for want of a class, the files are read as BERT, RoBERTa or GPT-2 were released with.
 //
-// Errors: those of ReadTokenizerFiles and MakeTokenizer.
+// Errors: those of ReadTokenizerFiles and MakeTokenizer. What AutoTokenizer refuses is refused, its nulls above all.
 absl::StatusOr<std::unique_ptr<Tokenizer>> LoadTokenizer(const std::string& path);
 
 // The tokenizer of such files, whose pieces came from `path`; messages name it and files beside it. Errors: those of
-// FindClass, ReadSpecialPieces, MakeWholeTokenizer and the tokenizers of classes; options of tokenizer_config.json that
-// change ids and are not supported.
+// FindClass, ReadTokenizerJson, ReadSpecialPieces, MakeWholeTokenizer and the tokenizers of classes; options of
+// tokenizer_config.json that AutoTokenizer refuses, or that change ids and are not supported.
 absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(const TokenizerFiles& files, const std::string& path);
 
 }  // namespace retort

@@ -16,6 +16,7 @@
 namespace retort {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -161,6 +162,8 @@ TEST(LoadTokenizerTest, WhatBesideAVocabularyIsNotSupportedIsNamed) {
                 HasSubstr(absl::StrCat("tokenizer_config.json: ", name, ": want true or false, got null")));
   }
   EXPECT_EQ(config(R"({"strip_accents": null, "add_prefix_space": null})"), "") << "as if it were not there";
+  EXPECT_THAT(config(R"({"padding_side": "up"})"), HasSubstr("padding_side: want \"left\" or \"right\", got \"up\""));
+  EXPECT_THAT(config(R"({"init_inputs": [1]})"), HasSubstr("init_inputs: want an empty list, got an array of 1"));
   EXPECT_THAT(config(R"({"unk_token": null})"),
               HasSubstr("tokenizer_config.json: unk_token: want a piece, got null: name one, or leave it out"));
   EXPECT_THAT(Message({{"vocab.json", kBytes},
@@ -188,6 +191,36 @@ TEST(LoadTokenizerTest, WhatBesideAVocabularyIsNotSupportedIsNamed) {
       HasSubstr("vocab.txt: want the special piece [UNK], got none: give the vocabulary one, or name another piece "
                 "as \"unk_token\" in tokenizer_config.json"));
   EXPECT_THAT(Message({{"spiece.model", "x"}}), HasSubstr("got SentencePiece's spiece.model, which is not supported"));
+}
+
+TEST(LoadTokenizerTest, NullIsRefusedWhereAutoTokenizerDoes) {
+  const auto config = [](const char* text) { return Message({kVocabTxt, {"tokenizer_config.json", text}}); };
+  for (const char* name : {"auto_map", "fast_tokenizer_files", "init_inputs", "model_input_names", "padding_side",
+                           "truncation_side", "added_tokens_decoder"}) {
+    EXPECT_THAT(config(absl::StrCat("{\"", name, "\": null}").c_str()),
+                AllOf(HasSubstr(absl::StrCat("tokenizer_config.json: ", name, ": want ")), HasSubstr(", got null")));
+  }
+  EXPECT_THAT(config(R"({"fast_tokenizer_files": null})"),
+              HasSubstr("fast_tokenizer_files: want a list of files, got null: say which, or leave the field out"));
+  EXPECT_THAT(config(R"({"added_tokens_decoder": {"9": {"content": "<n>", "lstrip": null}}})"),
+              HasSubstr("added_tokens_decoder.9.lstrip: want true or false, got null"));
+  EXPECT_EQ(config(R"({"chat_template": null, "model_max_length": null, "mask_token": null})"), "");
+  const auto roberta = [](const char* text) {
+    return Message({{"vocab.json", R"({"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "<mask>": 4})"},
+                    {"merges.txt", kNoMerges},
+                    {"config.json", kRoberta},
+                    {"tokenizer_config.json", text}});
+  };
+  EXPECT_THAT(roberta(R"({"trim_offsets": null})"), HasSubstr("trim_offsets: want true or false, got null"));
+  EXPECT_THAT(roberta(R"({"sep_token": null})"), HasSubstr("sep_token: want a piece, got null: name one, or leave"));
+  EXPECT_EQ(roberta(R"({"trim_offsets": false, "bos_token": null})"), "");
+  const auto model = [](const char* text) { return Message({kVocabTxt, {"config.json", text}}); };
+  EXPECT_THAT(model("null"), HasSubstr("config.json: want an object, got null"));
+  EXPECT_THAT(model(R"({"model_type": null})"), HasSubstr("config.json: model_type: want one whose tokenizer is"));
+  EXPECT_THAT(model(R"({"auto_map": null})"), HasSubstr("config.json: auto_map: want an object of classes, got null"));
+  EXPECT_THAT(Message({{"config.json", kBert}, {"tokenizer.json", R"({"decoder": {"cleanup": null}})"}}),
+              HasSubstr("tokenizer.json: decoder.cleanup: want a value, got null: write the one that is meant"))
+      << "also in parts that the class does not read";
 }
 
 // No class makes a Unigram model one that is read, so that none is advised.

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "framework/json/json_fields.h"
 
 namespace retort {
 namespace {
@@ -72,10 +73,10 @@ absl::StatusOr<std::optional<std::string>> ClassByConfig(const nlohmann::json& c
     if (known.tokenizer_class == TokenizerClass::kWhole) return known.names[0];
     return name.has_value() ? name : known.names[0];
   }
-  if (name.has_value() || type.empty()) return name;
-  return absl::InvalidArgumentError(absl::StrCat(where,
-                                                 ": model_type: want one whose tokenizer is BERT's, RoBERTa's or ",
-                                                 "GPT-2's, got \"", type.substr(0, 100), "\""));
+  const auto said_type = config.find("model_type");
+  if (name.has_value() || said_type == config.end() || *said_type == nlohmann::json("")) return name;
+  return absl::InvalidArgumentError(absl::StrCat(
+      where, ": model_type: want one whose tokenizer is BERT's, RoBERTa's or ", "GPT-2's, got ", Shown(*said_type)));
 }
 
 }  // namespace retort

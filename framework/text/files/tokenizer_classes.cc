@@ -68,6 +68,14 @@ absl::StatusOr<JsonFields> OpenConfig(const ClassParts& parts) {
   return JsonFields::Open(*parts.config, Place(parts, "tokenizer_config.json"), ": ");
 }
 
+// For a role that the class cannot do without.
+absl::Status RefuseNullRole(const ClassParts& parts, const char* role) {
+  const auto said = parts.special.roles.find(role);
+  if (said == parts.special.roles.end() || said->second.has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(Place(parts, "tokenizer_config.json"), ": ", role,
+                                                 ": want a piece, got null: name one, or leave it out"));
+}
+
 // The model's pieces and merges with the added pieces; without roles and template.
 absl::StatusOr<std::pair<ByteBpeParts, AddedVocabulary>> ByteParts(const ClassParts& parts, const PieceRoles& defaults,
                                                                    absl::string_view name) {
@@ -125,11 +133,8 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> MakeBertTokenizer(const ClassParts& p
   RETORT_ASSIGN_OR_RETURN(Vocabulary model, WordPieces(parts));
   AddedVocabulary pieces(std::move(model));
   RETORT_RETURN_IF_ERROR(AddSpecialPieces(parts.special, BertRoles(), where, &pieces));
+  RETORT_RETURN_IF_ERROR(RefuseNullRole(parts, "unk_token"));
   const auto said = parts.special.roles.find("unk_token");
-  if (said != parts.special.roles.end() && !said->second.has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat(Place(parts, "tokenizer_config.json"),
-                                                   ": unk_token: want a piece, got null: name one, or leave it out"));
-  }
   const std::string unk = said != parts.special.roles.end() ? said->second->text : "[UNK]";
   if (!pieces.model().Id(unk).has_value()) {
     return absl::InvalidArgumentError(
@@ -143,6 +148,9 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> MakeBertTokenizer(const ClassParts& p
 }
 
 absl::StatusOr<std::unique_ptr<Tokenizer>> MakeRobertaTokenizer(const ClassParts& parts, bool mask_strips_left) {
+  RETORT_ASSIGN_OR_RETURN(JsonFields config, OpenConfig(parts));
+  RETORT_RETURN_IF_ERROR(config.BoolNotNull("trim_offsets", true).status());
+  for (const char* role : {"cls_token", "sep_token"}) RETORT_RETURN_IF_ERROR(RefuseNullRole(parts, role));
   RETORT_ASSIGN_OR_RETURN(const ByteBpeOptions options, ByteOptions(parts));
   RETORT_ASSIGN_OR_RETURN(auto made, ByteParts(parts, RobertaRoles(mask_strips_left), "RobertaTokenizer"));
   const SpecialIds& ids = made.first.special_ids;

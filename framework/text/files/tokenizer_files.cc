@@ -13,6 +13,7 @@
 #include "framework/base/input/line_reader.h"
 #include "framework/base/paths/missing_path.h"
 #include "framework/base/status_macros.h"
+#include "framework/json/json_fields.h"
 #include "framework/json/strict_json.h"
 #include "framework/text/files/class_advice.h"
 #include "framework/text/files/tokenizer_class.h"
@@ -44,6 +45,8 @@ absl::Status NameClass(const std::filesystem::path& folder, TokenizerFiles* file
   if (!Exists(model_path)) return absl::OkStatus();
   RETORT_ASSIGN_OR_RETURN(const std::string text, ReadFile(model_path));
   RETORT_ASSIGN_OR_RETURN(const nlohmann::json model, ParseStrictJson(text, model_path, JsonDialect::kPython));
+  RETORT_ASSIGN_OR_RETURN(const JsonFields fields, JsonFields::Open(model, model_path, ": "));
+  RETORT_RETURN_IF_ERROR(fields.RefuseNull("auto_map", "an object of classes"));
   RETORT_ASSIGN_OR_RETURN(const TokenizerObjects objects, ReadObjects(*files, folder.string()));
   std::optional<std::string> said;
   const auto found = objects.config.find("tokenizer_class");

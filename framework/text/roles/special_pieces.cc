@@ -161,15 +161,16 @@ std::optional<AddedPiece> RolePiece(const SpecialPieces& special, const PieceRol
 
 absl::StatusOr<AddedPiece> ParseAddedPiece(const Json& json, absl::string_view place, bool strict) {
   RETORT_ASSIGN_OR_RETURN(JsonFields fields, JsonFields::Open(json, place));
-  const std::optional<bool> no = strict ? std::optional<bool>() : false;
+  const auto flag = [&](const char* name, bool otherwise) {
+    return strict ? fields.Bool(name) : fields.BoolNotNull(name, otherwise);
+  };
   AddedPiece piece;
   RETORT_ASSIGN_OR_RETURN(piece.text, fields.String("content"));
-  RETORT_ASSIGN_OR_RETURN(piece.special, fields.Bool("special", no));
-  RETORT_ASSIGN_OR_RETURN(piece.strip_left, fields.Bool("lstrip", no));
-  RETORT_ASSIGN_OR_RETURN(piece.strip_right, fields.Bool("rstrip", no));
-  RETORT_ASSIGN_OR_RETURN(piece.single_word, fields.Bool("single_word", no));
-  const std::optional<bool> normalized = strict ? std::optional<bool>() : !piece.special;
-  RETORT_ASSIGN_OR_RETURN(piece.normalized, fields.Bool("normalized", normalized));
+  RETORT_ASSIGN_OR_RETURN(piece.special, flag("special", false));
+  RETORT_ASSIGN_OR_RETURN(piece.strip_left, flag("lstrip", false));
+  RETORT_ASSIGN_OR_RETURN(piece.strip_right, flag("rstrip", false));
+  RETORT_ASSIGN_OR_RETURN(piece.single_word, flag("single_word", false));
+  RETORT_ASSIGN_OR_RETURN(piece.normalized, flag("normalized", !piece.special));
   return piece;
 }
 

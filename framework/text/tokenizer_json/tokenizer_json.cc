@@ -13,6 +13,7 @@
 #include "framework/text/roles/added_vocabulary.h"
 #include "framework/text/roles/piece_roles.h"
 #include "framework/text/tokenizer_json/model_json.h"
+#include "framework/text/tokenizer_json/null_fields.h"
 #include "framework/text/tokenizer_json/post_processor.h"
 #include "framework/text/tokenizer_json/tokenizer_json_parts.h"
 #include "framework/text/wordpiece/wordpiece_tokenizer.h"
@@ -111,6 +112,12 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> ParseBpe(const File& file, const Spec
 
 }  // namespace
 
+absl::StatusOr<Json> ReadTokenizerJson(absl::string_view text, absl::string_view where) {
+  RETORT_ASSIGN_OR_RETURN(Json json, ParseStrictJson(text, where));
+  RETORT_RETURN_IF_ERROR(CheckNulls(json, where));
+  return json;
+}
+
 absl::StatusOr<std::unique_ptr<Tokenizer>> MakeWholeTokenizer(const Json& json, absl::string_view where,
                                                               const SpecialPieces& special) {
   RETORT_ASSIGN_OR_RETURN(JsonFields fields, JsonFields::Open(json, where, ": "));
@@ -128,7 +135,7 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> MakeWholeTokenizer(const Json& json, 
 }
 
 absl::StatusOr<std::unique_ptr<Tokenizer>> ParseTokenizerJson(absl::string_view text, absl::string_view where) {
-  RETORT_ASSIGN_OR_RETURN(const Json json, ParseStrictJson(text, where));
+  RETORT_ASSIGN_OR_RETURN(const Json json, ReadTokenizerJson(text, where));
   return MakeWholeTokenizer(json, where, {});
 }
 

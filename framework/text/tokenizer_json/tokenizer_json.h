@@ -11,6 +11,9 @@
 
 namespace retort {
 
+// The JSON of a tokenizer.json's text. Errors, which begin with `where`: those of ParseStrictJson and CheckNulls.
+absl::StatusOr<nlohmann::json> ReadTokenizerJson(absl::string_view text, absl::string_view where);
+
 // A tokenizer of a tokenizer.json's text, as Hugging Face's tokenizers library
 // writes it, for two kinds:
 //
@@ -23,7 +26,7 @@ namespace retort {
 // so is the decoder's `cleanup` (see DecodeOptions). All else that the library
 // knows counts: an option that is not supported is an error that names it, as
 // is a field beside its parts that it refuses; so are ids of two pieces,
-// merges outside of the vocabulary, and what ParseStrictJson refuses. `where`
+// merges outside of the vocabulary, and what ReadTokenizerJson refuses. `where`
 // begins messages. Thread-safe.
 absl::StatusOr<std::unique_ptr<Tokenizer>> ParseTokenizerJson(absl::string_view text, absl::string_view where);
 

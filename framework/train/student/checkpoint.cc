@@ -23,6 +23,7 @@ namespace {
 
 constexpr ptrdiff_t kGenerations = 2;
 constexpr char kEvaluationDue[] = "evaluation_due";
+constexpr char kSinceBest[] = "evaluations_since_best";
 constexpr char kHash[] = "hash";
 
 std::string CheckpointPath(const std::string& folder, int64_t step) {
@@ -42,6 +43,7 @@ std::map<std::string, std::string> ProgressText(const Progress& progress) {
   if (progress.best_value) {
     text["best_value"] = Text(*progress.best_value);
     text["best_step"] = absl::StrCat(progress.best_step);
+    text[kSinceBest] = absl::StrCat(progress.evaluations_since_best);
   }
   return text;
 }
@@ -66,6 +68,10 @@ absl::StatusOr<Progress> ParseProgress(const SafetensorsFile& file) {
   const auto best_step = text.find("best_step");
   if (best_step != text.end() && absl::SimpleAtoi(best_step->second, &progress.best_step)) {
     progress.best_value = real("best_value");
+    const auto since_best = text.find(kSinceBest);
+    if (since_best == text.end() || !absl::SimpleAtoi(since_best->second, &progress.evaluations_since_best)) {
+      return absl::DataLossError(absl::StrCat(file.path(), ": not a checkpoint: there is no ", kSinceBest));
+    }
   }
   return progress;
 }

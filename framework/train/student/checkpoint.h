@@ -22,7 +22,9 @@ struct Progress {
   std::string computed_with;         // CohortOptions.computed_with, of all its parts.
   std::optional<double> best_value;  // Of the metric that Keep.best names, at best_step.
   int64_t best_step = 0;
-  bool evaluation_due = false;  // The evaluation after this step is still to be done.
+  int64_t evaluations_since_best = 0;  // That were no better.
+  bool evaluation_due = false;         // The evaluation after this step is still to be done.
+  int64_t stopped_step = 0;            // After which Keep.best.patience ended the training; 0: it did not.
 };
 
 // Everything that a training goes on from with the same bits.

@@ -74,6 +74,7 @@ TEST_F(CheckpointFolder, ComesBackWithTheSameBits) {
     saved.progress.total_flops = -number;
     saved.progress.best_value = number;
     saved.progress.best_step = 5;
+    saved.progress.evaluations_since_best = 3;
     saved.progress.evaluation_due = number == 0.1;
     saved.best_parameters = RandomTensor({kParameters}, 3, at::kFloat);
     saved.state.parameters[0] = -0.0;
@@ -89,6 +90,7 @@ TEST_F(CheckpointFolder, ComesBackWithTheSameBits) {
     ASSERT_TRUE(loaded->progress.best_value.has_value());
     EXPECT_EQ(Bits(*loaded->progress.best_value), Bits(number));
     EXPECT_EQ(loaded->progress.best_step, 5);
+    EXPECT_EQ(loaded->progress.evaluations_since_best, 3);
     EXPECT_EQ(loaded->progress.evaluation_due, number == 0.1);
     for (const auto& [got, want] : {std::pair(loaded->state.parameters, saved.state.parameters),
                                     std::pair(loaded->state.first_moment, saved.state.first_moment),

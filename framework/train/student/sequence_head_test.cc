@@ -170,7 +170,7 @@ TEST(SequenceHead, ClassesAreTrainedAsByAPlainLoop) {
     ExpectGradients(*Train(models,
                            TestTerm("gold", 3, "Empty") +
                                "loss { name: \"soft\" weight: 5 soft_targets { temperature: 2 head: CLASSES } } "
-                               "loss { name: \"hard\" weight: 2 hard_labels { head: CLASSES } } "
+                               "loss { name: \"hard\" weight: 2 teacher_labels { head: CLASSES } } "
                                "loss { name: \"mlm\" masked_lm {} } ",
                            micro_batches),
                     plain.parameters);
@@ -188,7 +188,7 @@ TEST(SequenceHead, SpansAreTrainedAsByAPlainLoop) {
     const at::Tensor real = logits[b].narrow(0, 0, plain.batch.masks.lengths[b]);
     sum = sum + CrossEntropy(real.t(), plain.batch.spans[b]);
   }
-  (2 * sum / 5).backward();
+  (2 * sum / 10).backward();
   for (int micro_batches : {1, 3}) {
     ExpectGradients(*Train(models, TestTerm("gold", 2, "Duration"), micro_batches), plain.parameters);
   }
@@ -222,8 +222,8 @@ TEST(SequenceHead, HeadsThatDifferAreNotCompared) {
         .status();
   };
   EXPECT_THAT(
-      error("hard_labels { head: CLASSES }"),
-      testing::IsInvalidArgument("HardLabelsConfig: want teacher and student with the same classes, got no, yes "
+      error("teacher_labels { head: CLASSES }"),
+      testing::IsInvalidArgument("TeacherLabelsConfig: want teacher and student with the same classes, got no, yes "
                                  "in the teacher and LABEL_0, LABEL_1 in the student"));
   EXPECT_THAT(error("logit_mse { head: SCORE }"),
               testing::IsInvalidArgument("LogitMseConfig: want a teacher with a head of score, got one without"));

@@ -17,7 +17,7 @@ namespace retort {
 // Blocks of a corpus whose labels are the next ids (Radford et al. 2019).
 class CausalLmData final : public TrainingData {
  public:
-  static constexpr char kEvaluation[] = "causal_lm";
+  static std::string Evaluation(const CausalLmDataConfig&) { return "causal_lm"; }
   static std::vector<std::string> Paths() { return {"corpus"}; }
   static void FillDefaults(CausalLmDataConfig* config);
   static void Check(const std::string& place, const CausalLmDataConfig& config, Problems* problems);

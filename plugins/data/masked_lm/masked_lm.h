@@ -18,7 +18,7 @@ namespace retort {
 // Sequences of a corpus with masks for masked language models (Devlin et al. 2019, arXiv:1810.04805), or without any.
 class MaskedLmData final : public TrainingData {
  public:
-  static constexpr char kEvaluation[] = "masked_lm";
+  static std::string Evaluation(const MaskedLmDataConfig&) { return "masked_lm"; }
   static std::vector<std::string> Paths() { return {"corpus"}; }
   static void FillDefaults(MaskedLmDataConfig* config);
   static void Check(const std::string& place, const MaskedLmDataConfig& config, Problems* problems);

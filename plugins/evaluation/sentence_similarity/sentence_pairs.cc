@@ -2,20 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/string_view.h"
-#include "framework/base/input/line_reader.h"
 #include "framework/base/status_macros.h"
+#include "framework/data/task/table_file.h"
 #include "framework/text/sequences/encode_sequence.h"
-#include "framework/text/unicode/utf8.h"
 #include "xxhash.h"
 
 namespace retort {
@@ -23,63 +19,10 @@ namespace {
 
 constexpr size_t kFewestPairs = 3;
 
-using Columns = std::vector<std::string>;
-
-// Where sentence1, sentence2 and score stand.
-struct Heading {
-  size_t columns = 0, first = 0, second = 0, score = 0;
-};
-
-absl::StatusOr<Heading> ParseHeading(const std::string& path, const Columns& names) {
-  Heading heading;
-  heading.columns = names.size();
-  for (const auto& [name, place] : {std::pair("sentence1", &heading.first), std::pair("sentence2", &heading.second),
-                                    std::pair("score", &heading.score)}) {
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path, ":1: want a heading with the column ", name, ", got ", absl::StrJoin(names, ", ")));
-    }
-    *place = static_cast<size_t>(found - names.begin());
-  }
-  return heading;
-}
-
-absl::StatusOr<SentencePair> ParsePair(const Heading& heading, const std::string& place, const Columns& columns) {
-  if (columns.size() != heading.columns) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(place, "want the ", heading.columns, " columns of the heading, got ", columns.size()));
-  }
-  SentencePair pair{columns[heading.first], columns[heading.second]};
-  if (absl::SimpleAtod(columns[heading.score], &pair.score) && std::isfinite(pair.score)) return pair;
-  return absl::InvalidArgumentError(absl::StrCat(place, "score: want a number, got \"", columns[heading.score], "\""));
-}
-
-// At least one; without those at the end that are blank.
-absl::StatusOr<std::vector<std::string>> ReadLines(const std::string& path, const UnpackLimit& limit) {
-  RETORT_ASSIGN_OR_RETURN(const std::string text, ReadUnpacked(path, limit));
-  LineReader reader{absl::string_view(text)};
-  std::vector<std::string> lines;
-  std::string line;
-  while (true) {
-    const absl::StatusOr<bool> more = reader.Next(&line);
-    if (!more.ok()) return absl::Status(more.status().code(), absl::StrCat(path, ": ", more.status().message()));
-    if (!*more) break;
-    if (const std::optional<size_t> bad = FindInvalidUtf8(line)) {
-      return absl::InvalidArgumentError(absl::StrFormat("%s:%d: want UTF-8, got 0x%02x at its byte %d", path,
-                                                        reader.number(), static_cast<uint8_t>(line[*bad]), *bad));
-    }
-    lines.push_back(line);
-  }
-  while (!lines.empty() && LineText(lines.back()).empty()) lines.pop_back();
-  if (lines.empty()) lines.emplace_back();
-  return lines;
-}
-
-Columns ColumnsOf(absl::string_view line) {
-  Columns columns;
-  for (const absl::string_view column : absl::StrSplit(line, '\t')) columns.emplace_back(LineText(column));
-  return columns;
+absl::StatusOr<SentencePair> ParsePair(TableCells cells, const std::string& place) {
+  SentencePair pair{*std::move(cells[0]), *std::move(cells[1])};
+  if (absl::SimpleAtod(*cells[2], &pair.score) && std::isfinite(pair.score)) return pair;
+  return absl::InvalidArgumentError(absl::StrCat(place, ": score: want a number, got \"", *cells[2], "\""));
 }
 
 absl::Status CheckScores(const std::vector<double>& scores) {
@@ -111,12 +54,16 @@ uint64_t HashText(const SentencePair& pair, uint64_t seed) {
 }  // namespace
 
 absl::StatusOr<std::vector<SentencePair>> ReadSentencePairs(const std::string& path, const UnpackLimit& limit) {
-  RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> lines, ReadLines(path, limit));
-  RETORT_ASSIGN_OR_RETURN(const Heading heading, ParseHeading(path, ColumnsOf(lines.front())));
+  TableLayout layout;
+  layout.columns = {{"sentence1"}, {"sentence2"}, {"score"}};
+  layout.limit = limit;
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<TableFile> file, TableFile::Open(path, std::move(layout)));
   std::vector<SentencePair> pairs;
-  for (size_t i = 1; i < lines.size(); ++i) {
-    RETORT_ASSIGN_OR_RETURN(SentencePair pair,
-                            ParsePair(heading, absl::StrCat(path, ":", i + 1, ": "), ColumnsOf(lines[i])));
+  TableCells cells;
+  while (true) {
+    RETORT_ASSIGN_OR_RETURN(const bool more, file->Next(&cells));
+    if (!more) break;
+    RETORT_ASSIGN_OR_RETURN(SentencePair pair, ParsePair(std::move(cells), file->place()));
     pairs.push_back(std::move(pair));
   }
   if (pairs.empty()) return absl::InvalidArgumentError(absl::StrCat(path, ": want sentence pairs, got none"));

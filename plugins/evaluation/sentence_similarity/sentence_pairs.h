@@ -23,8 +23,8 @@ struct SentencePair {
 // others. The file may be packed; line ends, a byte order mark, blanks at the end of a column and blank lines at the
 // file's end are no text.
 //
-// Errors, with the path: those of UnpackedFile; InvalidArgument naming the line for a heading without one of the
-// columns, a line with another number of columns, a score that is not a finite number, and for a file without pairs.
+// Errors: those of TableFile; InvalidArgument naming the line for a score that is not a finite number, and for a file
+// without pairs.
 absl::StatusOr<std::vector<SentencePair>> ReadSentencePairs(const std::string& path, const UnpackLimit& limit = {});
 
 // Sentence pairs as ids, with the special ids of the tokenizer's template around each sentence.

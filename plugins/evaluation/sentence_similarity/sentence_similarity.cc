@@ -84,14 +84,8 @@ MetricScores Score(const EvaluatedModel& model, const TokenizedPairs& pairs, c10
   const at::Tensor cosine = at::sum(sides.select(1, 0) * sides.select(1, 1), {1}).contiguous();
   const absl::Span<const double> similarity(cosine.data_ptr<double>(), pairs.scores.size());
   ExampleScores scores;
-  scores.sum = JackknifeValues(pairs.scores.size(), [&](absl::Span<const size_t> kept) {
-    std::vector<double> x, y;
-    for (size_t e : kept) {
-      x.push_back(similarity[e]);
-      y.push_back(pairs.scores[e]);
-    }
-    return SpearmanCorrelation(x, y);
-  });
+  scores.sum =
+      JackknifeValues(SpearmanCorrelation(similarity, pairs.scores), SpearmanWithoutEach(similarity, pairs.scores));
   LOG_IF(WARNING, scores.sum.size() < pairs.scores.size())
       << "sentence_similarity: "
       << (std::isnan(scores.sum.front()) ? "there is no correlation" : "no interval over pairs")

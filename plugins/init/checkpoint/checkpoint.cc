@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/init/computes_alike.h"
+#include "framework/model/class_order/class_order.h"
 #include "framework/model/files/hugging_face.h"
 #include "framework/model/files/padding.h"
 #include "framework/model/files/weight_files.h"
@@ -54,9 +55,10 @@ std::vector<std::string> CheckpointInit::files() const {
 }
 
 absl::Status CheckpointInit::Initialize(const InitializerInputs& inputs, ParameterSet* student) const {
-  RETORT_ASSIGN_OR_RETURN(const LoadedModel stored, LoadModelOf(path_, student->Spec("embeddings.word").shape.front()));
+  RETORT_ASSIGN_OR_RETURN(LoadedModel stored, LoadModelOf(path_, student->Spec("embeddings.word").shape.front()));
   RETORT_RETURN_IF_ERROR(CheckLayers(path_, stored.parameters, *student));
   RETORT_RETURN_IF_ERROR(CheckComputesAlike(student_, stored.config, path_));
+  FitClasses(student_, &stored.config, &stored.parameters);
   InitializeRandomNormal(inputs.seed, student_.initializer_range, student_.pad_token_id, student);
   for (const ParameterSpec& spec : stored.parameters.specs()) {
     if (!student->Has(spec.name)) continue;

@@ -1,7 +1,9 @@
 #include "plugins/loss/hard_labels/hard_labels.h"
 
-#include "ATen/ops/argmax.h"
-#include "framework/base/status_macros.h"
+#include "ATen/TensorOperators.h"
+#include "ATen/ops/isfinite.h"
+#include "ATen/ops/nonzero.h"
+#include "absl/status/status.h"
 #include "framework/loss/label_loss.h"
 #include "framework/loss/term_support.h"
 
@@ -12,19 +14,23 @@ RETORT_REGISTER_LOSS_TERM(HardLabelsLoss, HardLabelsConfig);
 
 }  // namespace
 
-at::Tensor HardLabelsSum(const at::Tensor& student, const at::Tensor& teacher) {
-  return LabelSum(student, teacher.detach().argmax(-1));
+at::Tensor ScoreSum(const at::Tensor& student, const at::Tensor& scores) {
+  const at::Tensor scored = at::nonzero(at::isfinite(scores)).reshape({-1});
+  const at::Tensor error = InLossType(student).squeeze(1).index_select(0, scored) - scores.index_select(0, scored);
+  return Total(error * error);
 }
 
-absl::StatusOr<std::unique_ptr<LossTerm>> HardLabelsLoss::Create(const HardLabelsConfig& config,
-                                                                 const LossContext& context) {
-  RETORT_RETURN_IF_ERROR(RequireDistribution(context, HeadKinds().at(config.head()), "HardLabelsConfig"));
-  RETORT_ASSIGN_OR_RETURN(const HeadRows rows, ComparedRows(context, config, "HardLabelsConfig"));
-  return std::make_unique<HardLabelsLoss>(rows);
+absl::StatusOr<std::unique_ptr<LossTerm>> HardLabelsLoss::Create(const HardLabelsConfig&, const LossContext& context) {
+  for (const HeadSpec& head : context.student.heads) {
+    if (head.kind != HeadKind::kVocabulary) return std::make_unique<HardLabelsLoss>(head.kind);
+  }
+  return absl::InvalidArgumentError(
+      "HardLabelsConfig: want a student with a head of classes, spans or a score, which data with such labels give it, "
+      "got one without; the labels of text are masked_lm {} or causal_lm {}");
 }
 
 absl::StatusOr<at::Tensor> HardLabelsLoss::SumRows(const LogitRows& logits) const {
-  return HardLabelsSum(logits.student, logits.teacher);
+  return head_ == HeadKind::kScore ? ScoreSum(logits.student, logits.scores) : LabelSum(logits.student, logits.labels);
 }
 
 }  // namespace retort

@@ -10,35 +10,41 @@
 
 namespace retort {
 
-// Cross-entropy against the label that the teacher would give.
+// The squared error of scores.
 //
-// Source: the limit τ -> 0 of the teacher's side of soft targets (Hinton, Vinyals, Dean 2015, arXiv:1503.02531, section
-// 2): what is left of distillation when the teacher's second thoughts are taken away, hence the control beside
-// `soft_targets`. Labels of the text itself are `masked_lm`.
-//
-//   sum = Σ_n -log softmax(s[n])[argmax_c t[n, c]]      the lowest c of equals
+//   sum = Σ_n (s[n] - y[n])²      over the rows that have a score
 //
 // Args:
-//   student: s, [n, O], any float type. Gradient flows here only.
-//   teacher: t, [n, O], same device; detached inside.
-// Returns: [] float64 for a float64 student, else float32; nats. 0 if there are no rows.
-at::Tensor HardLabelsSum(const at::Tensor& student, const at::Tensor& teacher);
+//   student: s, [n, 1], any float type. Gradient flows here.
+//   scores:  y, [n] float32; NaN: such rows add nothing, to the value or to the gradient.
+// Returns: [] float64 for a float64 student, else float32. 0 if there are no rows.
+at::Tensor ScoreSum(const at::Tensor& student, const at::Tensor& scores);
 
+// The labels that the data have for whole sequences, told by the student's head: what fine-tuning trains on (Devlin et
+// al. 2019, arXiv:1810.04805, section 4), and the hard half of Hinton, Vinyals, Dean 2015, arXiv:1503.02531.
+//
+//   classes  Σ_n -log softmax(s[n])[label]                                 n: sequences
+//   spans    the same over positions; a sequence has two rows, the answer's first and last position, so that sum / count
+//            is the mean of both
+//   score    ScoreSum
+//
+// Learnt from the data alone: a gold term, kept by the controls without distillation.
 class HardLabelsLoss final : public RowLossTerm {
  public:
-  // Errors: InvalidArgument without a teacher, for rows of another head than the vocabulary's, or for heads of
-  // different outputs.
+  // The head is the student's first beside the vocabulary's. Errors: InvalidArgument, with the loss to take instead, if
+  // it has none.
   static absl::StatusOr<std::unique_ptr<LossTerm>> Create(const HardLabelsConfig& config, const LossContext& context);
 
-  explicit HardLabelsLoss(HeadRows rows) : rows_(rows) {}
+  explicit HardLabelsLoss(HeadKind head) : head_(head) {}
 
-  Capture teacher() const override { return student(); }
-  HeadKind head() const override { return rows_.head; }
-  RowSet rows() const override { return rows_.rows; }
+  Capture teacher() const override { return {}; }
+  bool gold() const override { return true; }
+  HeadKind head() const override { return head_; }
+  RowSet rows() const override { return RowSet::kSequences; }
   absl::StatusOr<at::Tensor> SumRows(const LogitRows& logits) const override;
 
  private:
-  const HeadRows rows_;
+  const HeadKind head_;
 };
 
 }  // namespace retort

@@ -1,6 +1,8 @@
 #include "plugins/loss/hard_labels/hard_labels.h"
 
 #include <cmath>
+#include <limits>
+#include <vector>
 
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/tensor.h"
@@ -13,64 +15,65 @@ namespace retort {
 namespace {
 
 using testing::IsInvalidArgument;
+using testing::IsOk;
 using testing::RandomTensor;
+using testing::SmallModel;
 
-at::Tensor Rows(std::vector<double> values, int64_t columns) {
-  return at::tensor(values, at::kDouble).reshape({-1, columns});
+constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+
+at::Tensor Scores(const std::vector<float>& scores) { return at::tensor(scores); }
+
+std::unique_ptr<LossTerm> TermOf(HeadKind head) {
+  auto term = HardLabelsLoss::Create({}, {SmallModel("bert", 2, {head})});
+  EXPECT_THAT(term, IsOk());
+  return *std::move(term);
 }
 
-// s = (ln 3, 0): softmax (3/4, 1/4). The teacher prefers column 1 in the first row (-ln 1/4) and column 0 in the second
-// (-ln 3/4): together ln(16/3). How much it prefers them does not matter.
-TEST(HardLabelsSum, IsTheHandWorkedCrossEntropy) {
-  const at::Tensor student = Rows({std::log(3.0), 0, std::log(3.0), 0}, 2);
-  EXPECT_NEAR(HardLabelsSum(student, Rows({0, 0.1, 5, -5}, 2)).item<double>(), std::log(16.0 / 3), 1e-12);
-  EXPECT_NEAR(HardLabelsSum(student, Rows({0, 9, 0.2, 0.1}, 2)).item<double>(), std::log(16.0 / 3), 1e-12);
+// (1 - 3)² + (2.5 - 2)² = 4.25; what has no score adds nothing.
+TEST(ScoreSum, IsTheHandWorkedSquaredError) {
+  const at::Tensor student = at::tensor(std::vector<double>{1, 7, 2.5}, at::kDouble).reshape({3, 1});
+  EXPECT_DOUBLE_EQ(ScoreSum(student, Scores({3, kNone, 2})).item<double>(), 4.25);
+  EXPECT_EQ(ScoreSum(student, Scores({kNone, kNone, kNone})).item<double>(), 0);
 }
 
-TEST(HardLabelsSum, TakesTheFirstOfEquals) {
-  const at::Tensor student = Rows({std::log(3.0), 0}, 2);
-  EXPECT_NEAR(HardLabelsSum(student, Rows({1, 1}, 2)).item<double>(), std::log(4.0 / 3), 1e-12);
+TEST(ScoreSum, GradientAgreesWithFiniteDifferences) {
+  const at::Tensor scores = Scores({3, kNone, 2, -1});
+  const auto sum = [&](const auto& in) { return ScoreSum(in[0], scores); };
+  EXPECT_LT(testing::GradientError(sum, {RandomTensor({4, 1}, 1)}), 1e-8);
 }
 
-TEST(HardLabelsSum, GradientAgreesWithFiniteDifferences) {
-  const at::Tensor teacher = RandomTensor({3, 5}, 2);
-  EXPECT_LT(
-      testing::GradientError([&](const auto& in) { return HardLabelsSum(in[0], teacher); }, {RandomTensor({3, 5}, 1)}),
-      1e-8);
+// s = (ln 3, 0): softmax (3/4, 1/4); labels 1 and 0: -ln 1/4 - ln 3/4 = ln(16/3).
+TEST(HardLabelsLoss, ClassesAreTheHandWorkedCrossEntropy) {
+  LogitRows rows;
+  rows.student = at::tensor(std::vector<double>{std::log(3.0), 0, std::log(3.0), 0, 5, 6}, at::kDouble).reshape({3, 2});
+  rows.labels = at::tensor(std::vector<int64_t>{1, 0, kNoLabel}, at::kLong);
+  const auto term = TermOf(HeadKind::kClasses);
+  const auto sum = dynamic_cast<const RowLossTerm&>(*term).SumRows(rows);
+  ASSERT_THAT(sum, IsOk());
+  EXPECT_NEAR(sum->item<double>(), std::log(16.0 / 3), 1e-12);
 }
 
-TEST(HardLabelsLoss, ReadsTheRowsItIsTold) {
-  const EncoderConfig student = testing::SmallEncoder(2), teacher = testing::SmallEncoder(4);
-  HardLabelsConfig config;
-  auto all = HardLabelsLoss::Create(config, {student, &teacher});
-  ASSERT_THAT(all, testing::IsOk());
-  EXPECT_EQ((*all)->teacher().logits, (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kReal}}));
-  EXPECT_FALSE((*all)->gold());
-  config.set_rows(HardLabelsConfig::LABELLED);
-  auto masked = HardLabelsLoss::Create(config, {student, &teacher});
-  ASSERT_THAT(masked, testing::IsOk());
-  EXPECT_EQ((*masked)->student().logits, (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kLabelled}}));
+TEST(HardLabelsLoss, ReadsTheStudentsOwnHead) {
+  for (const HeadKind head : {HeadKind::kClasses, HeadKind::kSpans, HeadKind::kScore}) {
+    const auto term = TermOf(head);
+    EXPECT_EQ(term->student().logits, (std::set<HeadRows>{{head, RowSet::kSequences}}));
+    EXPECT_TRUE(term->teacher().empty());
+    EXPECT_TRUE(term->gold());
+  }
 }
 
-TEST(HardLabelsLoss, RejectsWhatCannotBe) {
-  const EncoderConfig student = testing::SmallEncoder(2);
-  HardLabelsConfig of_score;
-  of_score.set_head(HardLabelsConfig::SCORE);
-  EXPECT_THAT(HardLabelsLoss::Create(of_score, {student, &student}),
-              IsInvalidArgument("HardLabelsConfig.head: want one of several outputs, got SCORE"));
-  EncoderConfig one_class = student;
-  one_class.heads = {HeadSpec()};
-  one_class.heads.front().kind = HeadKind::kClasses;
-  one_class.heads.front().classes = {"only"};
-  HardLabelsConfig of_classes;
-  of_classes.set_head(HardLabelsConfig::CLASSES);
-  EXPECT_THAT(HardLabelsLoss::Create(of_classes, {one_class, &one_class}),
-              IsInvalidArgument("want one of several outputs, got CLASSES"));
-  EXPECT_THAT(HardLabelsLoss::Create({}, {student}), IsInvalidArgument("HardLabelsConfig: needs a teacher"));
-  EncoderConfig teacher = testing::SmallEncoder(4);
-  teacher.vocabulary_size = 13;
-  EXPECT_THAT(HardLabelsLoss::Create({}, {student, &teacher}),
-              IsInvalidArgument("got 13 pieces in the teacher and 11 in the student"));
+// A span has two rows, its ends, so that the term's value is the mean of both.
+TEST(HardLabelsLoss, CountsRows) {
+  const BatchMasks masks = testing::RandomStepBatch({5, 3, 4}, 1).Masks(0, 3);
+  EXPECT_EQ(TermOf(HeadKind::kClasses)->Count(masks), 3);
+  EXPECT_EQ(TermOf(HeadKind::kScore)->Count(masks), 3);
+  EXPECT_EQ(TermOf(HeadKind::kSpans)->Count(masks), 6);
+}
+
+TEST(HardLabelsLoss, WantsAHead) {
+  EXPECT_THAT(HardLabelsLoss::Create({}, {testing::SmallEncoder(2)}),
+              IsInvalidArgument("HardLabelsConfig: want a student with a head of classes, spans or a score, which data "
+                                "with such labels give it, got one without; the labels of text are masked_lm {}"));
 }
 
 }  // namespace

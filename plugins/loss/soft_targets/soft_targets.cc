@@ -28,7 +28,7 @@ absl::StatusOr<std::unique_ptr<LossTerm>> SoftTargetsLoss::Create(const SoftTarg
   if (!(temperature > 0)) {
     return absl::InvalidArgumentError(absl::StrCat("SoftTargetsConfig.temperature: want > 0, got ", temperature));
   }
-  RETORT_RETURN_IF_ERROR(RequireDistribution(context, HeadKinds().at(config.head()), "SoftTargetsConfig"));
+  RETORT_RETURN_IF_ERROR(RequireDistribution(context, ComparedHead(context, config), "SoftTargetsConfig"));
   RETORT_ASSIGN_OR_RETURN(const HeadRows rows, ComparedRows(context, config, "SoftTargetsConfig"));
   const bool scaled = !config.has_scale_by_temperature_squared() || config.scale_by_temperature_squared();
   return std::make_unique<SoftTargetsLoss>(temperature, scaled ? temperature * temperature : 1, rows);

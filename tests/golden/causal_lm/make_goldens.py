@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Writes this folder's goldens with Hugging Face's transformers: losses and gradients of a tiny GPT-2 on blocks of text.
+"""Writes this folder's goldens with Hugging Face's transformers: losses and gradients of a tiny GPT-2 on blocks of
+text.
 
 From the repository's root, in an environment with `pip install torch==2.11.0 transformers==5.23.0`:
     python3 tests/golden/causal_lm/make_goldens.py
 
-The teacher is the GPT-2 of tests/golden/encoder. Texts are those of LetterDocuments (framework/data/sequences/test_store.h).
+The teacher is the GPT-2 of tests/golden/encoder. Texts are those of LetterDocuments
+(framework/data/sequences/test_store.h).
 """
 
 import pathlib

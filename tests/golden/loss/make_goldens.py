@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes goldens.safetensors: losses and their gradients as the training code and papers of DistilBERT, TinyBERT, MiniLM
-and PKD compute them, with PyTorch's own losses, in float64 and in float32.
+"""Writes goldens.safetensors: losses and their gradients as the training code and papers of DistilBERT, TinyBERT,
+MiniLM and PKD compute them, with PyTorch's own losses, in float64 and in float32.
 
 From the repository's root, in an environment with `pip install torch==2.11.0 numpy safetensors`:
     python3 tests/golden/loss/make_goldens.py
 
-Tensors: `input/<name>` (floats that float32 holds exactly), `<type>/<case>/value` (a scalar, the loss as that code means
-it) and `<type>/<case>/gradient/<name>` for each input that the loss has a gradient to.
+Tensors: `input/<name>` (floats that float32 holds exactly), `<type>/<case>/value` (a scalar, the loss as that code
+means it) and `<type>/<case>/gradient/<name>` for each input that the loss has a gradient to.
 """
 
 import math

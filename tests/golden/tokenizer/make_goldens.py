@@ -150,7 +150,8 @@ def long_cases(encoders):
 
 
 def corpora(encoders):
-    """Count and hash (XXH3 of little-endian int32) of the ids of all lines that are not blank, without blanks at their ends."""
+    """Count and hash (XXH3 of little-endian int32) of the ids of all lines that are not blank, without blanks at their
+    ends."""
     result = []
     for path in sorted((ROOT / "data/corpora").glob("*/*.xz")):
         lines = lzma.decompress(path.read_bytes()).decode("utf-8")

@@ -1,4 +1,5 @@
-"""What tools:convert writes is loaded by transformers without complaints, and what transformers cuts into files is read."""
+"""What tools:convert writes is loaded by transformers without complaints, and what transformers cuts into files is
+read."""
 
 import json
 import os

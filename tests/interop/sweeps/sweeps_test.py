@@ -1,5 +1,5 @@
-"""A sweep of two steps for every family: transformers writes the teacher and loads the student, and TensorBoard reads the
-events."""
+"""A sweep of two steps for every family: transformers writes the teacher and loads the student, and TensorBoard reads
+the events."""
 
 import json
 import os

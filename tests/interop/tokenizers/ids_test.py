@@ -1,4 +1,5 @@
-"""Ids of random strings are those of the tokenizers library: a short run of tests/peers/fuzz_tokenizers.py per tokenizer."""
+"""Ids of random strings are those of the tokenizers library: a short run of tests/peers/fuzz_tokenizers.py per
+tokenizer."""
 
 import os
 import pathlib

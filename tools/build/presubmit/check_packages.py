@@ -3,10 +3,10 @@
 
     tools/build/presubmit/check_packages.py [--programs=FOLDER]
 
-A minimal Debian has what is essential and apt; the named packages bring what they depend on, but not what they recommend. From those
-have to come: headers and .proto files that the sources include; programs that shell scripts, build rules and repository rules call;
-files and libraries that build rules name; compilers and sanitizers of .bazelrc; and shared libraries that the built programs in FOLDER
-want (default: those of the last build without --config).
+A minimal Debian has what is essential and apt; the named packages bring what they depend on, but not what they
+recommend. From those have to come: headers and .proto files that the sources include; programs that shell scripts,
+build rules and repository rules call; files and libraries that build rules name; compilers and sanitizers of .bazelrc;
+and shared libraries that the built programs in FOLDER want (default: those of the last build without --config).
 """
 
 import argparse

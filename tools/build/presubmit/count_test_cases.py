@@ -3,8 +3,8 @@
 
     count_test_cases.py EVENTS EXIT_STATUS
 
-EVENTS is what --build_event_json_file wrote. A test target without a readable report, or that was not built, counts as one case.
-A run that failed without a failed case counts one.
+EVENTS is what --build_event_json_file wrote. A test target without a readable report, or that was not built, counts as
+one case. A run that failed without a failed case counts one.
 """
 
 import json

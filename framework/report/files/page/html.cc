@@ -6,12 +6,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "framework/report/analysis/early_stops.h"
 #include "framework/report/analysis/format.h"
 #include "framework/report/analysis/wording.h"
 #include "framework/report/files/page/chart_data.h"
 #include "framework/report/files/page/forest_plot.h"
 #include "framework/report/files/page/html_escape.h"
 #include "framework/report/files/page/page_assets.h"
+#include "framework/report/files/page/tuning_section.h"
 #include "framework/report/files/tables.h"
 
 namespace retort {
@@ -149,11 +151,14 @@ std::string RowCells(const Analysis& analysis, const Table& table, size_t row) {
   return html;
 }
 
-std::string ResultTable(const Analysis& analysis) {
+std::string ResultTable(const SweepResult& result, const Analysis& analysis) {
   const Table table = BuildTable(analysis);
-  std::string html = absl::StrCat("<section>\n<h2>Results</h2>\n<p class=\"note\">", EscapeHtml(table.note),
-                                  "</p>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>",
-                                  HeaderCells(analysis, table), "</tr></thead>\n<tbody>\n");
+  std::string html = absl::StrCat("<section>\n<h2>Results</h2>\n<p class=\"note\">", EscapeHtml(table.note), "</p>\n");
+  for (const std::string& sentence : DescribeEarlyStops(result)) {
+    absl::StrAppend(&html, "<p class=\"note\">", EscapeHtml(sentence), ".</p>\n");
+  }
+  absl::StrAppend(&html, "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>", HeaderCells(analysis, table),
+                  "</tr></thead>\n<tbody>\n");
   for (size_t r = 0; r < table.rows.size(); ++r) {
     absl::StrAppend(&html, r >= analysis.variants.size() ? "<tr class=\"teacher\">" : "<tr>",
                     RowCells(analysis, table, r), "</tr>\n");
@@ -244,6 +249,13 @@ std::string Method(const SweepResult& result, const Analysis& analysis) {
       "one "
       "value for all examples, means are compared, and the interval speaks of other seeds only. Intervals are not "
       "corrected for the number of comparisons.</p>\n";
+  const auto is_average = [](const MetricColumn& column) { return !column.average_of.empty(); };
+  if (std::any_of(analysis.columns.begin(), analysis.columns.end(), is_average)) {
+    absl::StrAppend(&html,
+                    "<p>A macro average is the mean over tasks. Tasks are strata: the seeds’ part of its variance is "
+                    "that of the seeds’ macro averages, the examples’ part Σ max(0, v(examples) − v(interaction)) / T² "
+                    "over the T tasks.</p>\n");
+  }
   for (const std::string& sentence : DescribeAll(analysis, result.conditions)) {
     absl::StrAppend(&html, "<p>", EscapeHtml(sentence), ".</p>\n");
   }
@@ -282,8 +294,8 @@ std::string Bottom(const SweepResult& result, const std::vector<std::string>& fi
 
 std::string RenderHtml(const SweepResult& result, const Analysis& analysis,
                        const std::vector<std::string>& files_beside) {
-  return absl::StrCat(Head(result), Top(result, analysis), Differences(analysis), ResultTable(analysis), Curves(result),
-                      Folded(result, analysis), Bottom(result, files_beside));
+  return absl::StrCat(Head(result), Top(result, analysis), Differences(analysis), ResultTable(result, analysis),
+                      TuningSection(result), Curves(result), Folded(result, analysis), Bottom(result, files_beside));
 }
 
 }  // namespace retort

@@ -42,6 +42,23 @@ TEST(RenderHtml, HasEveryPart) {
   }
 }
 
+TEST(RenderHtml, SaysWhatWasTunedStoppedAndAveraged) {
+  SweepResult sweep = TinySweep();
+  EXPECT_THAT(Render(sweep), Not(HasSubstr("<h2>Tuning</h2>")));
+  TunedStage tuned{"a", "distil", "select", 9, sweep.metrics[0], {}};
+  tuned.points = {{"learning_rate=0.1", 2.75}, {"learning_rate=<0.01>", 2.5}};
+  sweep.tuning = {tuned};
+  sweep.runs[2].stopped_steps = {{"distil", 140}};
+  sweep.macros = {{sweep.metrics[0], {{"x", {{"eval", "m/cross_entropy"}}}}}};
+  sweep.macros[0].metric.label = "macro";
+  const std::string html = OwnMarkup(Render(sweep));
+  for (const char* part : {"<h2>Tuning</h2>", "with seed 9 on the split select", "learning_rate=&lt;0.01&gt;",
+                           "a stopped early: distil after step 140 with seed 1.",
+                           "macro: mean over tasks of m/cross_entropy.", "A macro average is the mean over tasks."}) {
+    EXPECT_THAT(html, HasSubstr(part));
+  }
+}
+
 TEST(RenderHtml, NeedsNothingFromOutside) {
   const std::string html = Render(FakeSweep());
   EXPECT_THAT(html, HasSubstr("Chart.js v3"));

@@ -1,0 +1,91 @@
+#include "framework/config/variants/report_spec.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "framework/base/status_macros.h"
+#include "framework/config/plugin_config.h"
+#include "framework/config/variants/for_each.h"
+#include "framework/config/variants/validate.h"
+
+namespace retort {
+namespace {
+
+constexpr char kDefaultMacro[] = "macro";
+
+// What the last evaluation measures first; without one, what the evaluation of the data that is trained on last does.
+std::string DefaultPrimaryMetric(const Experiment& base, const PluginCatalogue& catalogue) {
+  const Stage* last = nullptr;
+  for (const Stage& stage : base.stage()) {
+    if (stage.has_evaluation()) last = &stage;
+  }
+  if (last == nullptr) last = &base.stage(base.stage_size() - 1);
+  const Evaluation evaluation = last->has_evaluation() ? last->evaluation() : EvaluationOfData(last->data(), catalogue);
+  const PluginEntry* entry = ChosenPlugin(PluginKind::kEvaluation, evaluation.plugin(), catalogue);
+  if (entry == nullptr) return "";
+  return last->task().empty() ? entry->rules.primary_metric
+                              : absl::StrCat(last->task(), "/", entry->rules.primary_metric);
+}
+
+// Whether every task has an evaluation, or none has one, so that all of them get one.
+bool AllTasksAreEvaluated(const Experiment& base, const std::vector<std::string>& tasks) {
+  std::set<std::string> evaluated;
+  for (const Stage& stage : base.stage()) {
+    if (stage.has_evaluation()) evaluated.insert(stage.task());
+  }
+  const auto is_evaluated = [&](const std::string& task) { return evaluated.count(task) > 0; };
+  return evaluated.empty() || std::all_of(tasks.begin(), tasks.end(), is_evaluated);
+}
+
+absl::Status CheckMacro(const Macro& macro, const std::vector<std::string>& tasks) {
+  const std::string place = absl::StrCat("report: macro \"", macro.name(), "\": ");
+  const auto error = [&](const char* field, const std::string& what) {
+    return absl::InvalidArgumentError(absl::StrCat(place, field, ": ", what));
+  };
+  if (!IsPlainName(macro.name())) return error("name", "want letters, digits, '_' and '-'");
+  std::set<std::string> left(tasks.begin(), tasks.end());
+  if (left.empty()) return error("name", "want an experiment of several tasks (for_each), got one without");
+  for (const std::string& task : macro.without()) {
+    if (std::count(tasks.begin(), tasks.end(), task) == 0) {
+      return error("without",
+                   absl::StrCat("want names of tasks (", absl::StrJoin(tasks, ", "), "), got \"", task, "\""));
+    }
+    left.erase(task);
+  }
+  return left.empty() ? error("without", "want at least one task that counts, got none") : absl::OkStatus();
+}
+
+absl::Status CheckMacros(const ReportSpec& report, const std::vector<std::string>& tasks) {
+  std::set<std::string> names;
+  for (const Macro& macro : report.macro()) {
+    RETORT_RETURN_IF_ERROR(CheckMacro(macro, tasks));
+    if (names.insert(macro.name()).second) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("report: macro \"", macro.name(), "\": name: want each name once, got it twice"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<ReportSpec> ExpandReport(const ReportSpec& report, const Experiment& base,
+                                        const PluginCatalogue& catalogue) {
+  const std::vector<std::string> tasks = TasksOf(base);
+  RETORT_RETURN_IF_ERROR(CheckMacros(report, tasks));
+  ReportSpec expanded = report;
+  if (expanded.macro().empty() && tasks.size() > 1 && AllTasksAreEvaluated(base, tasks)) {
+    expanded.add_macro()->set_name(kDefaultMacro);
+  }
+  if (!expanded.has_primary_metric()) {
+    expanded.set_primary_metric(expanded.macro().empty() ? DefaultPrimaryMetric(base, catalogue)
+                                                         : expanded.macro(0).name());
+  }
+  return expanded;
+}
+
+}  // namespace retort

@@ -1,0 +1,34 @@
+#ifndef RETORT_FRAMEWORK_REPORT_ANALYSIS_LOOKUPS_H_
+#define RETORT_FRAMEWORK_REPORT_ANALYSIS_LOOKUPS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "framework/report/analysis/analysis.h"
+#include "framework/report/analysis/sweep_result.h"
+
+// Where things stand in a SweepResult. Pure functions; pointers are into what they are given.
+
+namespace retort {
+
+// The runs of a variant, in the order in which the result has them.
+std::vector<const RunResult*> RunsOf(const SweepResult& result, const std::string& variant);
+
+// The run of the variant with this seed if it finished; else null.
+const RunResult* FinishedRun(const SweepResult& result, const std::string& variant, uint64_t seed);
+
+// What was measured in any run, in the order in which tables have it: the primary metric first.
+std::vector<MetricColumn> FindColumns(const SweepResult& result);
+
+bool HasColumn(const Scores& scores, const MetricColumn& column);
+
+// The run's scores that have the column; null if it was not measured.
+const Scores* FindScores(const RunResult& run, const MetricColumn& column);
+
+// REQUIRES: HasColumn(scores, column).
+const ExampleScores& ByExample(const Scores& scores, const MetricColumn& column);
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_REPORT_ANALYSIS_LOOKUPS_H_

@@ -1,0 +1,38 @@
+#include "framework/report/files/page/tuning_section.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "framework/report/files/page/html_escape.h"
+#include "framework/report/files/tables.h"
+#include "framework/report/files/tuning_table.h"
+
+namespace retort {
+namespace {
+
+const char* ClassOf(const TableColumn& column) { return column.fields.empty() ? " class=\"text\"" : ""; }
+
+std::string Row(const Table& table, const std::vector<TableCell>& cells) {
+  std::string html = absl::StrCat("<tr><th scope=\"row\">", EscapeHtml(cells[0].text), "</th>");
+  for (size_t c = 1; c < cells.size(); ++c) {
+    absl::StrAppend(&html, "<td", ClassOf(table.columns[c]), ">", EscapeHtml(cells[c].text), "</td>");
+  }
+  return absl::StrCat(html, "</tr>\n");
+}
+
+}  // namespace
+
+std::string TuningSection(const SweepResult& result) {
+  const Table table = BuildTuningTable(result);
+  if (table.rows.empty()) return "";
+  std::string html = absl::StrCat("<section>\n<h2>Tuning</h2>\n<p class=\"note\">", EscapeHtml(table.note),
+                                  "</p>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>");
+  for (const TableColumn& column : table.columns) {
+    absl::StrAppend(&html, "<th scope=\"col\"", ClassOf(column), ">", EscapeHtml(column.title), "</th>");
+  }
+  absl::StrAppend(&html, "</tr></thead>\n<tbody>\n");
+  for (const std::vector<TableCell>& cells : table.rows) absl::StrAppend(&html, Row(table, cells));
+  return absl::StrCat(html, "</tbody>\n</table></div>\n</section>\n");
+}
+
+}  // namespace retort

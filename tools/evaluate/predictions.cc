@@ -1,0 +1,58 @@
+#include "tools/evaluate/predictions.h"
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+#include "plugins/data/glue/glue.pb.h"
+
+namespace retort {
+namespace {
+
+// Null for data that is not of GLUE.
+const GlueTask* GlueTaskOf(const Data& data) {
+  GlueDataConfig config;
+  return data.plugin().UnpackTo(&config) ? FindGlueTask(config.task()) : nullptr;
+}
+
+bool FitsACell(const std::string& text) { return text.find_first_of("\t\r\n") == std::string::npos; }
+
+std::string JsonText(const std::vector<Prediction>& predictions) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const Prediction& prediction : predictions) json[prediction.id] = prediction.answer;
+  return json.dump(/*indent=*/1, ' ', /*ensure_ascii=*/false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+PredictionFile GlueFileOf(const GlueTask& task, absl::string_view split) {
+  if (task.name != "MNLI") return {task.name + ".tsv", task.numbered};
+  if (split == "diagnostic") return {"AX.tsv"};
+  return {absl::StrContains(split, "mismatched") ? "MNLI-mm.tsv" : "MNLI-m.tsv"};
+}
+
+PredictionFile PredictionFileOf(const Data& data, absl::string_view split, const ModelNeeds& needs) {
+  if (needs.head == HeadKind::kSpans) return {"predictions.json", /*numbers=*/false, /*json=*/true};
+  const GlueTask* glue = GlueTaskOf(data);
+  return glue == nullptr ? PredictionFile{"predictions.tsv"} : GlueFileOf(*glue, split);
+}
+
+absl::StatusOr<std::string> PredictionText(const PredictionFile& file, const std::vector<Prediction>& predictions,
+                                           const std::vector<std::string>& classes) {
+  if (file.json) return JsonText(predictions);
+  std::string text = kPredictionsHeading;
+  for (const auto& [id, answer] : predictions) {
+    if (!FitsACell(id) || !FitsACell(answer)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--predictions: want ids and classes without tabs and line ends, for ", file.name, ", got \"",
+                       id, "\" and \"", answer, "\""));
+    }
+    const auto number = std::find(classes.begin(), classes.end(), answer) - classes.begin();
+    absl::StrAppend(&text, id, "\t", file.numbers ? absl::StrCat(number) : answer, "\n");
+  }
+  return text;
+}
+
+}  // namespace retort
