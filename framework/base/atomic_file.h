@@ -46,8 +46,8 @@ class AtomicFile {
   int64_t size_ = 0;
 };
 
-// Removes the temporary files in a folder whose processes are gone, which are those that nobody has locked. Folders in it
-// are left alone, and what cannot be locked or removed is, too.
+// Removes the temporary files in a folder whose processes are gone, which are those that nobody has locked. Folders in
+// it are left alone, and what cannot be locked or removed is, too.
 void RemoveAbandoned(const std::string& folder);
 
 // Whether a name is that of a file that was not committed: a killed process leaves some.

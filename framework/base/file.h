@@ -15,8 +15,8 @@ namespace retort {
 // Whether there is a file or folder; false where the system does not say.
 bool Exists(const std::string& path);
 
-// The file's bytes. Errors: those of InputFile: NotFound if there is none; FailedPrecondition for a folder, a named pipe
-// or a device; else PermissionDenied or Unavailable.
+// The file's bytes. Errors: those of InputFile: NotFound if there is none; FailedPrecondition for a folder, a named
+// pipe or a device; else PermissionDenied or Unavailable.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
 // Puts a file in place whole or not at all, even across a crash or a loss of power: writes a neighbour under a

@@ -16,10 +16,11 @@
 
 namespace retort {
 
-// From here on SIGINT, SIGTERM and, unless the program was started to ignore it (`nohup`), SIGHUP set StopRequested and say so on standard error. A program that has not ended
-// within a second is ended with exit code 130, as soon as nothing has to be finished: files are put in place whole, so
-// that it may be anywhere. A second signal ends it at once. SIGPIPE is ignored: a reader that is gone (`| tee`) ends no
-// training. To be called once, before any thread is made.
+// From here on SIGINT, SIGTERM and, unless the program was started to ignore it (`nohup`), SIGHUP set StopRequested and
+// say so on standard error. A program that has not ended within a second is ended with exit code 130, as soon as
+// nothing has to be finished: files are put in place whole, so that it may be anywhere. A second signal ends it at
+// once. SIGPIPE is ignored: a reader that is gone (`| tee`) ends no training. To be called once, before any thread is
+// made.
 void StopOnSignals();
 
 // Set when the program is to stop; never unset.
@@ -35,8 +36,8 @@ class MustFinish {
 };
 
 // While one lives, a program that is ended before its time calls `keep` first, on another thread: what the thread that
-// made it does meanwhile must change nothing that `keep` reads. Whoever destroys it waits for a `keep` that has begun. At
-// most one at a time.
+// made it does meanwhile must change nothing that `keep` reads. Whoever destroys it waits for a `keep` that has begun.
+// At most one at a time.
 class KeepOnStop {
  public:
   explicit KeepOnStop(std::function<void()> keep);

@@ -57,13 +57,13 @@ StepShape MeanStep(const StepSource& source);
 // The most steps that a stage may have: eleven days of a step per millisecond.
 inline constexpr int64_t kMostSteps = 1'000'000'000;
 
-// `steps`, rounded up, of a budget that the field `budget.<field>` asks for. InvalidArgument, which says `asked`, unless
-// they are above 0 and at most kMostSteps.
+// `steps`, rounded up, of a budget that the field `budget.<field>` asks for. InvalidArgument, which says `asked`,
+// unless they are above 0 and at most kMostSteps.
 absl::StatusOr<int64_t> CountedSteps(absl::string_view field, double steps, absl::string_view asked);
 
 // The first number of steps that hold at least `tokens` real positions, where each epoch holds as many as the first one
-// does: which sequences sit out differs. Looks at the shapes of one epoch. Errors: InvalidArgument unless tokens > 0, and
-// those of CountedSteps.
+// does: which sequences sit out differs. Looks at the shapes of one epoch. Errors: InvalidArgument unless tokens > 0,
+// and those of CountedSteps.
 absl::StatusOr<int64_t> StepsForTokens(const StepSource& source, int64_t tokens);
 
 // Steps in so many epochs, rounded up. Errors: those of CountedSteps.

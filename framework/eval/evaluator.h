@@ -108,8 +108,8 @@ class Evaluator {
   // Whether a model's scores depend on the teacher beside it.
   virtual bool reads_teacher() const = 0;
 
-  // InvalidArgument, with a way out, if the folder of a model, the teacher's or the one that a student began as, says that
-  // such a model is to be scored otherwise than this evaluation does.
+  // InvalidArgument, with a way out, if the folder of a model, the teacher's or the one that a student began as, says
+  // that such a model is to be scored otherwise than this evaluation does.
   virtual absl::Status CheckFolder(const std::string& /*folder*/) const { return absl::OkStatus(); }
 
   // Reads the examples. Errors: those of files; InvalidArgument for files or a tokenizer that do not fit, and for more

@@ -15,8 +15,8 @@ namespace retort {
 // Adds the field. REQUIRES: an object without it.
 void Seal(nlohmann::ordered_json* json, absl::string_view before = "");
 
-// The object of a text, to be unsealed. No object for what is no JSON, or nested deeper than 32: nothing of ours is, and
-// working through it could overflow the stack.
+// The object of a text, to be unsealed. No object for what is no JSON, or nested deeper than 32: nothing of ours is,
+// and working through it could overflow the stack.
 nlohmann::ordered_json ParseSealed(absl::string_view text);
 
 // Removes the field and returns it; empty if it is not there or does not fit.

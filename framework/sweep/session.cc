@@ -84,7 +84,8 @@ absl::StatusOr<Folders> FoldersOf(const SessionOptions& options, const ExpandedS
                    "; choose another --output_dir or --store"));
 }
 
-// Prints what changed against the sweep that the folder holds, as far as that can be read. Errors: FailedPrecondition if it is another sweep.
+// Prints what changed against the sweep that the folder holds, as far as that can be read. Errors: FailedPrecondition
+// if it is another sweep.
 absl::Status CompareWithEarlier(const std::string& output_dir, const ExpandedSweep& sweep) {
   const std::string path = output_dir + "/sweep.resolved.textproto";
   if (!Exists(path)) return absl::OkStatus();

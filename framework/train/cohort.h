@@ -80,10 +80,10 @@ struct CohortOptions {
 // cohort.
 //
 // Goes on from the members' newest common checkpoint, or begins at step 0 if there is none. Checkpoints every
-// `checkpoint_steps`, every `checkpoint_seconds` and when stopped, which a step alone does not delay: a step that is not
-// yet whole is left. A member whose loss or gradient stops being finite, or one of whose terms fails,
-// ends alone, on all ranks. A member that Keep.best.patience stops leaves with the result that it has; its checkpoints
-// are then of no use.
+// `checkpoint_steps`, every `checkpoint_seconds` and when stopped, which a step alone does not delay: a step that is
+// not yet whole is left. A member whose loss or gradient stops being finite, or one of whose terms fails, ends alone,
+// on all ranks. A member that Keep.best.patience stops leaves with the result that it has; its checkpoints are then of
+// no use.
 //
 // Ranks hold the same members and options but for `ranks`, and read the same checkpoints, which rank 0 alone writes.
 // They evaluate each for itself, to the same metrics. An error of one ends the training of all.

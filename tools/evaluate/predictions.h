@@ -24,8 +24,8 @@ struct PredictionFile {
 };
 
 // The file that GLUE's server asks for of a task and its split: CoLA.tsv, SST-2.tsv, MRPC.tsv, STS-B.tsv, MNLI-m.tsv,
-// MNLI-mm.tsv, QNLI.tsv, QQP.tsv, RTE.tsv, WNLI.tsv or AX.tsv. Classes are as the task's own files have them, numbers or
-// names.
+// MNLI-mm.tsv, QNLI.tsv, QQP.tsv, RTE.tsv, WNLI.tsv or AX.tsv. Classes are as the task's own files have them, numbers
+// or names.
 PredictionFile GlueFileOf(const GlueTask& task, absl::string_view split);
 
 // That of any data: GLUE's for `glue`; predictions.json for answers that are spans; else predictions.tsv with names.

@@ -10,9 +10,9 @@
 
 namespace retort {
 
-// A file that is read from its beginning to its end, or in parts. Only regular files are opened: a named pipe may have nobody to
-// write into it and a device no end, so that reading them may never return. Never mapped into memory: a mapped file that
-// somebody cuts ends the process. One thread at a time, unless a function says otherwise.
+// A file that is read from its beginning to its end, or in parts. Only regular files are opened: a named pipe may have
+// nobody to write into it and a device no end, so that reading them may never return. Never mapped into memory: a
+// mapped file that somebody cuts ends the process. One thread at a time, unless a function says otherwise.
 class InputFile {
  public:
   // Errors, which name the path and the system's reason: NotFound if there is none; FailedPrecondition for what is no
@@ -27,8 +27,8 @@ class InputFile {
   // read.
   absl::StatusOr<size_t> Read(char* bytes, size_t most);
 
-  // Puts the `count` bytes from `offset` on at `bytes`; does not move where Read goes on, and is thread-safe. DataLoss if
-  // the file ends before; Unavailable if the system cannot read.
+  // Puts the `count` bytes from `offset` on at `bytes`; does not move where Read goes on, and is thread-safe. DataLoss
+  // if the file ends before; Unavailable if the system cannot read.
   absl::Status ReadAt(uint64_t offset, char* bytes, size_t count) const;
 
   const std::string& path() const { return path_; }

@@ -19,8 +19,8 @@ absl::string_view WithoutByteOrderMark(absl::string_view text);
 // The text without the blanks at its end: what Python's str.rstrip takes away, so also U+00A0 and U+3000.
 absl::string_view WithoutTrailingBlanks(absl::string_view text);
 
-// What of a line is text: all but a byte order mark before it, which stands inside a file where files were put together,
-// and the blanks at its end.
+// What of a line is text: all but a byte order mark before it, which stands inside a file where files were put
+// together, and the blanks at its end.
 inline absl::string_view LineText(absl::string_view line) { return WithoutTrailingBlanks(WithoutByteOrderMark(line)); }
 
 // Bytes in lines. A line ends as Python's open() has it: at LF, CR LF or a lone CR; any CRs before an LF belong to that
@@ -33,7 +33,8 @@ class LineReader {
   explicit LineReader(Source source) : source_(std::move(source)) {}
   // Of a text, which has to outlive this.
   explicit LineReader(absl::string_view text);
-  // Of standard input, as far as it is there; std::cout is flushed before there is a wait for more, as std::cin does it.
+  // Of standard input, as far as it is there; std::cout is flushed before there is a wait for more, as std::cin does
+  // it.
   static LineReader OfStandardInput();
 
   // The next line without its end into `line`, or false after the last one. Errors: those of the source;

@@ -23,8 +23,8 @@ struct VariantPlan {
   const Experiment* whole = nullptr;  // Of the sweep.
 };
 
-// The variants of a sweep behind its base: leave_one_out (no_<loss>), grid (named like "lr=1e-4,temp=2") and variant, in
-// this order. `base` has its `use` expanded, but not its for_each.
+// The variants of a sweep behind its base: leave_one_out (no_<loss>), grid (named like "lr=1e-4,temp=2") and variant,
+// in this order. `base` has its `use` expanded, but not its for_each.
 //
 // Errors: InvalidArgument for names that are taken or not well formed, unknown stages, and variants without end.
 absl::StatusOr<std::vector<VariantPlan>> PlanVariants(const Sweep& sweep, const Experiment& base);

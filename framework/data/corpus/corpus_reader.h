@@ -20,8 +20,8 @@ enum class DocumentBoundary {
 };
 
 struct Document {
-  // UTF-8, its lines parted by "\n". How the file ends its lines, byte order marks and blanks at lines' ends are no text
-  // (base/input/line_reader.h), so that a document is the same however it was written.
+  // UTF-8, its lines parted by "\n". How the file ends its lines, byte order marks and blanks at lines' ends are no
+  // text (base/input/line_reader.h), so that a document is the same however it was written.
   std::string text;
 };
 

@@ -42,8 +42,8 @@ struct LabellingOptions {
 
 // Encodes examples with the special ids of the tokenizer's template: [CLS] A [SEP] or [CLS] A [SEP] B [SEP].
 //
-// Errors, with the example's place: InvalidArgument for text that is not UTF-8, for one that becomes no pieces, as empty
-// text does where the template has no special ids, and for a label that is none of the classes, with all of them.
+// Errors, with the example's place: InvalidArgument for text that is not UTF-8, for one that becomes no pieces, as
+// empty text does where the template has no special ids, and for a label that is none of the classes, with all of them.
 absl::StatusOr<LabelledSequences> LabelSequences(const TaskExamples& examples, const LabellingOptions& options,
                                                  const Tokenizer& tokenizer);
 

@@ -32,9 +32,9 @@ void CheckTaskDataOptions(const std::string& place, const TaskDataOptions& optio
 
 // Texts with classes or scores.
 //
-// Where there is no file for "select", every tenth example of the training file is in that split and not trained on; where
-// there is none for "report", another tenth is in that. Which ones, a hash of the texts decides: equal texts are on one
-// side, and the files' order does not matter.
+// Where there is no file for "select", every tenth example of the training file is in that split and not trained on;
+// where there is none for "report", another tenth is in that. Which ones, a hash of the texts decides: equal texts are
+// on one side, and the files' order does not matter.
 class TaskData final : public TrainingData {
  public:
   // `name` says all that the data follows from: kind and configuration, for the cache.

@@ -16,9 +16,9 @@ namespace retort {
 // Gives the model's head of classes the order of `classes`. Names are equal as they are, or else but for their case.
 // Nothing is done for a model without such a head.
 //
-// Args: model: whose the classes are, for messages: "teacher.checkpoint". parameters: of the model, whose rows of the head's
-// output move; null where there is only a configuration.
-// Errors: InvalidArgument, with both lists and a way out, for other names; nothing is changed then.
+// Args: model: whose the classes are, for messages: "teacher.checkpoint". parameters: of the model, whose rows of the
+// head's output move; null where there is only a configuration. Errors: InvalidArgument, with both lists and a way out,
+// for other names; nothing is changed then.
 absl::Status OrderClasses(const std::vector<std::string>& classes, const std::string& model, EncoderConfig* config,
                           ParameterSet* parameters);
 

@@ -24,8 +24,8 @@ struct ModuleName {
   bool transposed = false;         // The matrix is stored [in, out].
 };
 
-// What students of a family have where neither their experiment nor a teacher says. The defaults are BERT-base's (Devlin
-// et al. 2019, section 3).
+// What students of a family have where neither their experiment nor a teacher says. The defaults are BERT-base's
+// (Devlin et al. 2019, section 3).
 struct StudentDefaults {
   int64_t max_positions = 512;
   bool token_types = true;  // False: files of the family have no place for them.
@@ -89,8 +89,8 @@ const ModelFamily* FindFamily(const std::string& name);
 // "\"bert\", \"distilbert\" ...", for messages.
 std::string QuotedFamilies();
 
-// InvalidArgument if a student does not read in the direction that `reader` ("data: masked_lm") wants. `remedy` ends the
-// message.
+// InvalidArgument if a student does not read in the direction that `reader` ("data: masked_lm") wants. `remedy` ends
+// the message.
 absl::Status CheckDirection(bool causal, const EncoderConfig& student, absl::string_view reader,
                             absl::string_view remedy = "");
 

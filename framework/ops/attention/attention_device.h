@@ -19,8 +19,8 @@ struct SoftmaxOptions {
 // place, and p · keep goes to `dropped` [B, A, S, S] if that is defined.
 void SoftmaxOnDevice(const SoftmaxOptions& options, at::Tensor* scores, at::Tensor* dropped);
 
-// Backward: the gradient of p · keep becomes that of the scores before scaling, in place, and p · keep goes to `dropped`
-// if that is defined. The mask is not read: p holds it.
+// Backward: the gradient of p · keep becomes that of the scores before scaling, in place, and p · keep goes to
+// `dropped` if that is defined. The mask is not read: p holds it.
 void SoftmaxGradientOnDevice(const SoftmaxOptions& options, const at::Tensor& probabilities, at::Tensor* gradient,
                              at::Tensor* dropped);
 

@@ -80,8 +80,9 @@ std::string TeacherName(const SweepResult& result, const std::string& teacher);
 
 // Failed runs (RunResult.error) count towards no metric. A difference is that of scores which were measured on the same
 // examples, beside the same teacher where the metric asks for one; where that does not hold, VariantMetric says so.
-// Macro averages follow the primary metric (macro_columns.h). Where a score is one value for all examples (a correlation that is not defined without one of them), or seeds have
-// different numbers of them, the difference is that of the means, without an interval over examples; a warning says why.
+// Macro averages follow the primary metric (macro_columns.h). Where a score is one value for all examples (a
+// correlation that is not defined without one of them), or seeds have different numbers of them, the difference is that
+// of the means, without an interval over examples; a warning says why.
 //
 // Errors: InvalidArgument if there are no variants, or a run or published result belongs to none of them.
 absl::StatusOr<Analysis> Analyse(const SweepResult& result);

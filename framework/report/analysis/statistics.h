@@ -105,8 +105,8 @@ struct PairedDifference {
 absl::StatusOr<PairedDifference> EstimateDifference(absl::Span<const std::vector<double>> d, double confidence = 0.95);
 
 // Estimates the mean over T tasks of the differences d[t][r][e], of the same R seeds and each task's own E_t examples:
-// tasks are fixed strata, examples are drawn within each, and a seed has all tasks. With m_r = Σ_t d̄_tr. / T, the macro
-// average of seed r, and EstimateDifference's mean squares within each task,
+// tasks are fixed strata, examples are drawn within each, and a seed has all tasks. With m_r = Σ_t d̄_tr. / T, the
+// macro average of seed r, and EstimateDifference's mean squares within each task,
 //
 //   Δ   = Σ_r m_r / R
 //   Var = s²_seed / R + Σ_t max(0, v_example,t − v_interaction,t) / T²
@@ -115,8 +115,8 @@ absl::StatusOr<PairedDifference> EstimateDifference(absl::Span<const std::vector
 //   ν = Var² / [ (s²_seed/R)²/(R−1) + Σ_t (v_example,t² + v_interaction,t²/(R−1)) / (T⁴ (E_t−1)) ]
 //
 // (tasks whose max is 0 do not count in the last sum), at least R − 1. In Cochran's quantile t(E−1) becomes t of the
-// Satterthwaite degrees of freedom of Σ_t max(...)/T² alone. R = 1: Var = Σ_t s²_e,t / (E_t T²) and those. A task with E_t
-// = 1 adds to the seeds' part alone; with R = 1 there is no interval then. One task: EstimateDifference.
+// Satterthwaite degrees of freedom of Σ_t max(...)/T² alone. R = 1: Var = Σ_t s²_e,t / (E_t T²) and those. A task with
+// E_t = 1 adds to the seeds' part alone; with R = 1 there is no interval then. One task: EstimateDifference.
 //
 // `examples` of the result counts those of all tasks that have more than one. Errors: as EstimateDifference;
 // InvalidArgument if there are no tasks, or they differ in the number of seeds.

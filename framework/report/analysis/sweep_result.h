@@ -58,8 +58,8 @@ struct PublishedResult {
 
 // A teacher's own scores.
 struct TeacherScores {
-  // Its folder, or "@stage" where it was trained, "@stage of <variant>" where variants train others. What has one name is
-  // one teacher, or the teachers that one stage trained with several seeds.
+  // Its folder, or "@stage" where it was trained, "@stage of <variant>" where variants train others. What has one name
+  // is one teacher, or the teachers that one stage trained with several seeds.
   std::string teacher;
   Scores scores;
   std::optional<uint64_t> seed = std::nullopt;  // Of its training.

@@ -36,8 +36,8 @@ std::string Interval(const MetricSpec& spec, const PairedDifference& d) {
                       d.seeds_only() ? ", over seeds only" : "");
 }
 
-// How many seeds the differences of the primary metric come from: the fewest and the most. Without differences, those of
-// the base.
+// How many seeds the differences of the primary metric come from: the fewest and the most. Without differences, those
+// of the base.
 struct SeedRange {
   int fewest = 0, most = 0;
 

@@ -26,17 +26,18 @@ std::string FormatEvidence(const MetricSpec& spec, const PairedDifference& diffe
 // "no_ce: +0.18 nats (95 % CI 0.16 to 0.21; 3 seeds x 512 sequences; screening), for this teacher, corpus and learning
 // rate"; "no_mlm: undetermined, −0.006 nats (95 % CI −0.014 to 0.002; ...)" when the interval contains 0. With one
 // seed:
-// "(95 % CI 0.16 to 0.21, over sequences only; 1 seed x 512 sequences; screening)", and "over seeds only" with one value
-// for all examples. `conditions` may be empty.
+// "(95 % CI 0.16 to 0.21, over sequences only; 1 seed x 512 sequences; screening)", and "over seeds only" with one
+// value for all examples. `conditions` may be empty.
 std::string DifferenceSentence(absl::string_view variant, const MetricSpec& spec, const PairedDifference& difference,
                                absl::string_view conditions);
 
-// "other examples", "other teacher", "the same experiment", "the same result"; empty where nothing hinders a comparison.
+// "other examples", "other teacher", "the same experiment", "the same result"; empty where nothing hinders a
+// comparison.
 std::string FormatIncomparable(Incomparable reason);
 
 // The whole sweep in one sentence on its primary metric: which variants are worse than the base, which better, by how
-// much, which are undetermined, and which are not comparable or the same. Differences of one seed say so, each for itself
-// where others have more.
+// much, which are undetermined, and which are not comparable or the same. Differences of one seed say so, each for
+// itself where others have more.
 std::string Headline(const Analysis& analysis);
 
 // DifferenceSentence of every variant on the primary metric, in the sweep's order.

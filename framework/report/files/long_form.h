@@ -10,19 +10,19 @@
 
 namespace retort {
 
-// Both have the columns measured_on and teacher, the identities of the examples and of the teacher beside which they were
-// scored: lines are to be paired by example where measured_on is the same, and of metrics that are measured beside a
-// teacher (the KL) where that is the same too.
+// Both have the columns measured_on and teacher, the identities of the examples and of the teacher beside which they
+// were scored: lines are to be paired by example where measured_on is the same, and of metrics that are measured beside
+// a teacher (the KL) where that is the same too.
 
-// Columns: variant, seed, stage, split, metric, example, sum, count, measured_on, teacher. One line per example of every
-// final evaluation. The teacher's lines have "(teacher)" as variant, "(teacher <folder>)" where there are several, and the
-// seed of its training where it was trained.
+// Columns: variant, seed, stage, split, metric, example, sum, count, measured_on, teacher. One line per example of
+// every final evaluation. The teacher's lines have "(teacher)" as variant, "(teacher <folder>)" where there are
+// several, and the seed of its training where it was trained.
 std::string PerExampleTsv(const SweepResult& result);
 
 // Columns: variant, seed, stage, tokens, flops, split, metric, value, measured_on, teacher. Evaluations while training,
-// under the stage that trained, then final ones, under the stage that evaluated, with the run's tokens and FLOPs. `flops`
-// holds student and teacher (total_flops). Runs that failed give the evaluations that they reached; evaluations while
-// training have no teacher beside them.
+// under the stage that trained, then final ones, under the stage that evaluated, with the run's tokens and FLOPs.
+// `flops` holds student and teacher (total_flops). Runs that failed give the evaluations that they reached; evaluations
+// while training have no teacher beside them.
 std::string LongTsv(const SweepResult& result);
 
 }  // namespace retort

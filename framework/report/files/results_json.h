@@ -15,8 +15,8 @@ namespace retort {
 // beside which it was scored, by seed), mean, sd, not_compared (why there is no difference) and difference {estimate,
 // low, high, confidence, standard_error, degrees_of_freedom, seeds, examples, examples_only, seeds_only, screening,
 // verdict, words}; stopped_steps, of trainings that were out of patience, by seed and stage), teachers[{name, values[],
-// identities[]}], published[], tuning[{variant, stage, split, seed, metric, points[{setting, score, error}], chosen (which
-// of the points)}], warnings[], environment{}, resolved_config. Indented; ends in a newline. Pure function.
+// identities[]}], published[], tuning[{variant, stage, split, seed, metric, points[{setting, score, error}], chosen
+// (which of the points)}], warnings[], environment{}, resolved_config. Indented; ends in a newline. Pure function.
 std::string RenderResultsJson(const SweepResult& result, const Analysis& analysis);
 
 }  // namespace retort

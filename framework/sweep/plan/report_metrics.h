@@ -8,13 +8,13 @@
 #include "framework/config/sweep.pb.h"
 #include "framework/eval/scores/macro_average.h"
 
-// Which of the metrics that an experiment's evaluations measure a report begins with and averages. `base` is the expanded
-// base experiment, with its evaluations.
+// Which of the metrics that an experiment's evaluations measure a report begins with and averages. `base` is the
+// expanded base experiment, with its evaluations.
 
 namespace retort {
 
-// The macro averages of the report: for each task the metrics that the average names and that its evaluations measure, in
-// its last evaluation that does; without any, what its last evaluation measures first.
+// The macro averages of the report: for each task the metrics that the average names and that its evaluations measure,
+// in its last evaluation that does; without any, what its last evaluation measures first.
 //
 // Errors: InvalidArgument for a metric that no task has, a task without an evaluation, or metrics of different units or
 // directions; those of the evaluations.

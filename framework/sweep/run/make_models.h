@@ -21,15 +21,16 @@ struct ReadyModel {
   ParameterSet parameters;
 };
 
-// The encoder with its parameters on the plan's device, and its classes, where they are the stage's, in the stage's order.
+// The encoder with its parameters on the plan's device, and its classes, where they are the stage's, in the stage's
+// order.
 absl::StatusOr<ReadyModel> MakeReady(const PlannedStage& stage, EncoderConfig config, const ParameterSet& parameters,
                                      c10::ScalarType precision, const RunContext& context);
 
 // The stage's teacher. REQUIRES: stage.reads_teacher.
 absl::StatusOr<ReadyModel> MakeTeacher(const PlannedStage& stage, c10::ScalarType precision, const RunContext& context);
 
-// The parameters of the student's encoder and heads before the stage, float32 on the host: those of the stage it goes on
-// from, of the teacher, or what its initialisation gives. A head that the stage gives it is drawn at random.
+// The parameters of the student's encoder and heads before the stage, float32 on the host: those of the stage it goes
+// on from, of the teacher, or what its initialisation gives. A head that the stage gives it is drawn at random.
 absl::StatusOr<ParameterSet> InitialParameters(const PlannedStage& stage, const RunContext& context);
 
 // The encoder's parameters with those of the loss terms behind them, which are drawn anew.

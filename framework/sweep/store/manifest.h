@@ -15,8 +15,8 @@ namespace retort {
 // XXH3 (64 bits) of files as 16 hexadecimal digits, by their paths below a folder: "model/config.json".
 using Manifest = std::map<std::string, std::string>;
 
-// Hashes those of the files, and all files of those of the folders, that are there. `names` are below `folder`. Files are
-// read in pieces. Errors: those of files, with the path.
+// Hashes those of the files, and all files of those of the folders, that are there. `names` are below `folder`. Files
+// are read in pieces. Errors: those of files, with the path.
 absl::StatusOr<Manifest> MakeManifest(const std::string& folder, const std::vector<std::string>& names);
 
 // DataLoss that names the first file that is gone, or that does not hold what it held.

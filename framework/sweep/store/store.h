@@ -27,8 +27,9 @@ namespace retort {
 //   scores.json       of an evaluation
 //
 // Results are put in place whole or not at all, and what is read is checked against what was written: anything else is
-// an error that names the file (NotFound, DataLoss). done.json and scores.json are sealed (framework/json/sealed_json.h).
-// Not thread-safe. Several processes may read; a stage is written by the one that has its lease (lease.h).
+// an error that names the file (NotFound, DataLoss). done.json and scores.json are sealed
+// (framework/json/sealed_json.h). Not thread-safe. Several processes may read; a stage is written by the one that has
+// its lease (lease.h).
 class Store {
  public:
   explicit Store(std::string root) : root_(std::move(root)) {}
@@ -42,8 +43,8 @@ class Store {
   StageIndices Done(const Plan& plan) const;
 
   // Removes what cannot be used of the stages of a plan, so that it is computed again: results some file of which is
-  // gone or damaged, checkpoints that are damaged or whose steps the log does not have, temporary files of processes that
-  // were killed. Returns a line for each but the last. What another process works on is left alone.
+  // gone or damaged, checkpoints that are damaged or whose steps the log does not have, temporary files of processes
+  // that were killed. Returns a line for each but the last. What another process works on is left alone.
   std::vector<std::string> Repair(const Plan& plan) const;
   bool HasStudent(const std::string& key) const;
   bool HasScores(const std::string& key) const;

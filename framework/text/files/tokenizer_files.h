@@ -34,7 +34,8 @@ absl::StatusOr<TokenizerFiles> CopyTokenizerFiles(const std::string& folder);
 // The files as they are written: what they leave unsaid is in tokenizer_config.json, so that AutoTokenizer reads them
 // as LoadTokenizer does, whatever model they stand beside: the class, the case of a vocab.txt, and how RoBERTa's <mask>
 // is found. So is a model_max_length of at most `longest_sequence`, the ids that the model can take. Blank lines
-// at the end of a merges.txt, which AutoTokenizer refuses, go away. No files stay none. Errors, which begin with `folder`: JSON that cannot be read, and a class that is not known.
+// at the end of a merges.txt, which AutoTokenizer refuses, go away. No files stay none. Errors, which begin with
+// `folder`: JSON that cannot be read, and a class that is not known.
 absl::StatusOr<TokenizerFiles> CompleteTokenizerFiles(TokenizerFiles files, int64_t longest_sequence,
                                                       const std::string& folder);
 

@@ -22,8 +22,9 @@ class AddedVocabulary {
  public:
   explicit AddedVocabulary(Vocabulary model) : model_(std::move(model)) {}
 
-  // Adds pieces, in this order; ids and in_model of `batch` are not looked at. One of a text that was added before takes
-  // its place, one without text is left out. Errors, which begin with `where`: a new piece would get another's id.
+  // Adds pieces, in this order; ids and in_model of `batch` are not looked at. One of a text that was added before
+  // takes its place, one without text is left out. Errors, which begin with `where`: a new piece would get another's
+  // id.
   absl::Status Add(const std::vector<AddedPiece>& batch, absl::string_view where);
 
   bool Has(const std::string& text) const { return index_.contains(text); }

@@ -11,8 +11,8 @@
 #include "framework/text/roles/special_pieces.h"
 #include "framework/text/tokenizer.h"
 
-// Which pieces have which roles: what files say, and the names of BERT, RoBERTa and GPT-2 where they say nothing. `where`
-// begins messages. Pure functions.
+// Which pieces have which roles: what files say, and the names of BERT, RoBERTa and GPT-2 where they say nothing.
+// `where` begins messages. Pure functions.
 
 namespace retort {
 

@@ -50,9 +50,9 @@ absl::StatusOr<AddedPiece> ParseAddedPiece(const nlohmann::json& json, absl::str
 // AutoTokenizer takes.
 absl::StatusOr<SpecialPieces> ReadSpecialPieces(const SpecialPieceFiles& files);
 
-// Adds them, as a tokenizer class does that gives the roles in `defaults` to pieces where nothing is said. Errors, which
-// begin with `where`: those of AddedVocabulary; a default that is not there, since no class's vocabulary lacks it but
-// by mistake; several new pieces of other roles, whose order no file tells.
+// Adds them, as a tokenizer class does that gives the roles in `defaults` to pieces where nothing is said. Errors,
+// which begin with `where`: those of AddedVocabulary; a default that is not there, since no class's vocabulary lacks it
+// but by mistake; several new pieces of other roles, whose order no file tells.
 absl::Status AddSpecialPieces(const SpecialPieces& special, const PieceRoles& defaults, absl::string_view where,
                               AddedVocabulary* vocabulary);
 

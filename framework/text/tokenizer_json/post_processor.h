@@ -9,9 +9,9 @@
 
 namespace retort {
 
-// The `post_processor` of a tokenizer.json; null and those that only trim offsets put nothing around texts, and give the
-// second one type 1. `place` begins messages. Errors: templates that are no SequenceTemplate, and ids that are not in
-// the vocabulary. Thread-safe.
+// The `post_processor` of a tokenizer.json; null and those that only trim offsets put nothing around texts, and give
+// the second one type 1. `place` begins messages. Errors: templates that are no SequenceTemplate, and ids that are not
+// in the vocabulary. Thread-safe.
 absl::StatusOr<SequenceTemplate> ParsePostProcessor(const nlohmann::json& processor, const Vocabulary& vocabulary,
                                                     absl::string_view place);
 

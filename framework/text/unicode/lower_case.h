@@ -7,8 +7,8 @@
 
 namespace retort {
 
-// The text in lower case of no language, as Python's str.lower has it: a sigma at a word's end becomes a final one. What
-// is not UTF-8 stays as it is. Thread-safe.
+// The text in lower case of no language, as Python's str.lower has it: a sigma at a word's end becomes a final one.
+// What is not UTF-8 stays as it is. Thread-safe.
 std::string LowerCase(absl::string_view text);
 
 }  // namespace retort

@@ -22,9 +22,9 @@ namespace retort {
 //   loss/total, loss/<term> before weighting, weighted_loss/<term> after, gradient/norm, gradient/clipped_share of the
 //   steps so far, optimizer/learning_rate, speed/tokens_per_second, tokens
 //
-// and eval/<metric> per evaluation. A resumed stage begins its file anew with the steps that metrics.jsonl beside it has
-// (so that MetricsLog has to be told of the start first), and removes the files of before: there is one file, which says
-// what that of an uninterrupted run says.
+// and eval/<metric> per evaluation. A resumed stage begins its file anew with the steps that metrics.jsonl beside it
+// has (so that MetricsLog has to be told of the start first), and removes the files of before: there is one file, which
+// says what that of an uninterrupted run says.
 //
 // What goes wrong with files is kept in status(), and that stage's events end.
 // Thread-safe.
