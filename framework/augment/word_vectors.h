@@ -1,0 +1,53 @@
+#ifndef RETORT_FRAMEWORK_AUGMENT_WORD_VECTORS_H_
+#define RETORT_FRAMEWORK_AUGMENT_WORD_VECTORS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace retort {
+
+// Words and their vectors, of GloVe (Pennington et al. 2014, https://aclanthology.org/D14-1162) or the like, for words
+// of similar meaning. Immutable, so thread-safe.
+class WordVectors {
+ public:
+  // Reads the first `words` lines of a file in GloVe's text format, plain or packed: a word and its numbers, parted by
+  // blanks. The file is read as far as these lines and a line at a time, so that time and memory depend on `words`
+  // alone. Of equal words the last one counts.
+  //
+  // Errors: those of files; InvalidArgument, beginning with the path, for a file without words, and "FILE:LINE: " for
+  // what is not UTF-8, for a word without numbers, a number that is none or not finite, a line of other than the first
+  // one's count of numbers, and word2vec's heading, "400000 300". REQUIRES: words > 0.
+  static absl::StatusOr<WordVectors> Read(const std::string& path, int64_t words);
+
+  int64_t size() const { return static_cast<int64_t>(words_.size()); }  // Words, equal ones each.
+  int64_t dimension() const { return dimension_; }
+
+  // The `count` words, or all there are, with the largest cosine to the word, itself left out, the nearest first; of
+  // equally near ones the first in the file. None for a word that is not there. A vector of zeros, and that of <unk>,
+  // is near to nothing. The neighbours of a word in title case ("Film") come in title case.
+  std::vector<std::string> Neighbours(absl::string_view word, int count) const;
+
+ private:
+  WordVectors() = default;
+
+  // Adds a line of the file.
+  absl::Status Add(absl::string_view line);
+  // Divides the vectors by their norms; takes out those that are near to nothing.
+  void Normalize();
+
+  int64_t dimension_ = 0;
+  std::vector<std::string> words_;
+  std::vector<float> vectors_;        // [words, dimension], of the file's numbers.
+  std::vector<double> inverse_norm_;  // [words]; 0: near to nothing.
+  absl::flat_hash_map<std::string, int64_t> index_;
+};
+
+}  // namespace retort
+
+#endif  // RETORT_FRAMEWORK_AUGMENT_WORD_VECTORS_H_
