@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "framework/config/sweep.pb.h"
 #include "framework/data/data_cache.h"
 #include "framework/data/model_needs.h"
@@ -32,12 +34,22 @@ namespace retort {
 // What data is created from beside its configuration: nothing, so that creating it reads no files.
 struct TrainingDataContext {};
 
+struct TaskExamples;  // framework/data/examples/task_reader.h
+
+// What an augmentation makes of a training split.
+struct AugmentedSplit {
+  std::shared_ptr<const TaskExamples> examples;  // Null: they are not made yet, ...
+  int copies = 0;                                // ... and so many are expected of each text, beside itself.
+  uint64_t content_hash = 0;                     // Of what they are made from, and how.
+};
+
 // What a source is opened with.
 struct DataInputs {
   const Tokenizer& tokenizer;  // The student's. Not kept.
   const BatchSpec& batch;      // With its defaults.
   uint64_t data_seed = 0;      // Of order and masks.
   DataCache* cache = nullptr;
+  const AugmentedSplit* augmented = nullptr;  // Trained on in the place of the training split, if not null. Not kept.
 };
 
 // What a stage trains on. Immutable and thread-safe after Create.
@@ -58,7 +70,15 @@ class TrainingData {
     return std::vector<std::string>();
   }
 
+  // The examples that are trained on, as texts: what an augmentation begins from. InvalidArgument for data that has no
+  // labelled texts.
+  virtual absl::StatusOr<std::shared_ptr<const TaskExamples>> TrainingExamples(DataCache* /*cache*/) const {
+    return absl::InvalidArgumentError(
+        absl::StrCat("want data of texts with labels, which can be augmented, got ", Description()));
+  }
+
   // Reads the files. Errors: those of files; InvalidArgument for files, a tokenizer or a batch that do not fit.
+  // REQUIRES: `inputs.augmented` is null where TrainingExamples has none.
   virtual absl::StatusOr<std::unique_ptr<StepSource>> Open(const DataInputs& inputs) const = 0;
 };
 

@@ -139,7 +139,8 @@ absl::StatusOr<StageStatuses> RunWatched(const Plan& plan, const SessionOptions&
                          options.stop,
                          DescribeComputation(options.device),
                          options.inexact_resume,
-                         options.checkpoint_seconds};
+                         options.checkpoint_seconds,
+                         [](const std::string& line) { std::cout << line << "\n" << std::flush; }};
     statuses = RunPlan(plan, run, store, inputs);
   }
   RETORT_RETURN_IF_ERROR(statuses.status());

@@ -109,6 +109,21 @@ class LastTrained {
   std::set<std::string> of_teacher_;  // "@name" of all stages that train the teacher.
 };
 
+// The paper's p_t, N_a and K (Jiao et al. 2020, section 4.2).
+void FillAugmentation(const Experiment& experiment, const PluginCatalogue& catalogue, Stage* stage) {
+  if (stage->data().has_plugin()) {
+    FillPluginDefaults(PluginKind::kData, /*data=*/nullptr, catalogue, stage->mutable_data()->mutable_plugin());
+  }
+  Augmentation* augmentation = stage->mutable_augmentation();
+  if (experiment.has_teacher()) RETORT_DEFAULT(augmentation, model, experiment.teacher().checkpoint());
+  RETORT_DEFAULT(augmentation, copies, 20);
+  RETORT_DEFAULT(augmentation, candidates, 15);
+  RETORT_DEFAULT(augmentation, probability, 0.4);
+  RETORT_DEFAULT(augmentation, seed, 1);
+  RETORT_DEFAULT(augmentation, distinct, false);
+  RETORT_DEFAULT(augmentation, words, 100000);
+}
+
 void FillEvaluation(const Experiment& experiment, int index, const PluginCatalogue& catalogue, Stage* stage) {
   const Stage* evaluated = TrainingStage(experiment, stage->from(), index);
   if (evaluated != nullptr && evaluated->has_teacher()) RETORT_DEFAULT(stage, teacher, evaluated->teacher());
@@ -133,6 +148,10 @@ void FillDefaults(Experiment* experiment, const PluginCatalogue& catalogue) {
   LastTrained trained;
   for (int i = 0; i < experiment->stage_size(); ++i) {
     Stage* stage = experiment->mutable_stage(i);
+    if (stage->has_augmentation()) {
+      FillAugmentation(*experiment, catalogue, stage);
+      continue;
+    }
     trained.FillFrom(stage);
     RETORT_DEFAULT(stage, precision, AUTO);
     RETORT_DEFAULT(stage, row_chunk, 512);

@@ -235,7 +235,7 @@ TEST(ExpandErrorTest, Losses) {
   EXPECT_EQ(StageError("loss { name: 'new' }"),
             "stage \"distil\": loss \"new\": plugin: want a loss plugin, got none; linked: test_hidden, test_soft");
   EXPECT_EQ(StageError("remove: ['ce', 'hid', 'mlm']"),
-            "stage \"distil\": loss: want losses (training) or `evaluation`, got neither");
+            "stage \"distil\": loss: want losses (training), `evaluation` or `augmentation`, got none of them");
 }
 
 TEST(ExpandErrorTest, StagesThatNameStages) {

@@ -13,6 +13,7 @@
 #include "framework/config/plugin_config.h"
 #include "framework/config/reflection.h"
 #include "framework/config/stage_references.h"
+#include "framework/config/variants/check_augmentation.h"
 #include "framework/config/variants/check_numbers.h"
 
 namespace retort {
@@ -181,6 +182,25 @@ void CheckTraining(const std::string& stage, const Stage& spec, const PluginCata
   problems->Want(spec.checkpoint_steps() >= 1, stage + "checkpoint_steps", ">= 1", spec.checkpoint_steps());
 }
 
+// That the stage has work of one kind, and what is wrong with it.
+void CheckWork(const std::string& place, const Stage& stage, const PluginCatalogue& catalogue, Problems* problems) {
+  constexpr char kWanted[] = "want losses (training), `evaluation` or `augmentation`, got ";
+  const int kinds = !stage.loss().empty() + stage.has_evaluation() + stage.has_augmentation();
+  if (kinds == 0) return problems->Add(place + "loss", absl::StrCat(kWanted, "none of them"));
+  if (kinds > 1) return problems->Add(place + "loss", absl::StrCat(kWanted, kinds, " of them"));
+  if (stage.has_augmentation()) {
+    CheckPlugin(PluginKind::kData, place + "data", stage.data().plugin(), catalogue, problems);
+    return CheckAugmentation(place, stage, problems);
+  }
+  problems->Want(stage.row_chunk() >= 1, place + "row_chunk", ">= 1", stage.row_chunk());
+  if (stage.has_evaluation()) {
+    if (!stage.augmented().empty()) problems->Add(place + "augmented", "want it where something is trained");
+    CheckPlugin(PluginKind::kEvaluation, place + "evaluation", stage.evaluation().plugin(), catalogue, problems);
+  } else {
+    CheckTraining(place, stage, catalogue, problems);
+  }
+}
+
 // `earlier` and `all`: the names of the training stages before this one, and of all stages.
 void CheckReference(const std::string& place, const std::string& name, const std::string& reference,
                     const std::vector<std::string>& earlier, const std::set<std::string>& all, Problems* problems) {
@@ -193,7 +213,7 @@ void CheckReference(const std::string& place, const std::string& name, const std
   for (const std::string& stage : earlier) {
     if (stage == target) return;
   }
-  std::string why = "an evaluation stage";
+  std::string why = "no training stage";
   if (target == name) {
     why = "the stage itself";
   } else if (all.count(target) == 0) {
@@ -256,7 +276,8 @@ absl::Status ValidateExperiment(const Experiment& experiment, const PluginCatalo
   for (const Stage& stage : experiment.stage()) all.insert(stage.name());
   std::set<std::string> seen;
   std::vector<std::string> trained;
-  std::set<std::string> teachers;  // "@name" of those that train the teacher.
+  std::set<std::string> teachers;       // "@name" of those that train the teacher, and ...
+  std::set<std::string> augmentations;  // ... of those that augment.
   for (const Stage& stage : experiment.stage()) {
     const std::string place = absl::StrCat("stage \"", stage.name(), "\": ");
     problems.Want(IsPlainName(stage.name()), place + "name", "letters, digits, '_' and '-'", Quote(stage.name()));
@@ -264,17 +285,10 @@ absl::Status ValidateExperiment(const Experiment& experiment, const PluginCatalo
     CheckFrom(place + "from", experiment, stage, trained, all, &problems);
     if (stage.has_teacher()) CheckReference(place + "teacher", stage.name(), stage.teacher(), trained, all, &problems);
     if (!stage.remove().empty()) problems.Add(place + "remove", "want it in overlays only");
-    problems.Want(stage.row_chunk() >= 1, place + "row_chunk", ">= 1", stage.row_chunk());
-    if (stage.loss().empty() && !stage.has_evaluation()) {
-      problems.Add(place + "loss", "want losses (training) or `evaluation`, got neither");
-    } else if (!stage.loss().empty() && stage.has_evaluation()) {
-      problems.Add(place + "evaluation", "want losses (training) or `evaluation`, got both");
-    } else if (stage.has_evaluation()) {
-      CheckPlugin(PluginKind::kEvaluation, place + "evaluation", stage.evaluation().plugin(), catalogue, &problems);
-    } else {
-      CheckTraining(place, stage, catalogue, &problems);
-    }
-    if (stage.has_evaluation()) continue;
+    CheckAugmented(place, stage, augmentations, &problems);
+    CheckWork(place, stage, catalogue, &problems);
+    if (stage.has_augmentation()) augmentations.insert("@" + stage.name());
+    if (stage.has_evaluation() || stage.has_augmentation()) continue;
     trained.push_back(stage.name());
     if (stage.from() == kFromTeacher || teachers.count(stage.from()) > 0) teachers.insert("@" + stage.name());
   }

@@ -119,6 +119,12 @@ StepBatch LabelledSequences::Step(absl::Span<const int64_t> places, int64_t epoc
   return step;
 }
 
+uint64_t HashExamples(const TaskExamples& examples) {
+  uint64_t hash = examples.examples.size();
+  for (const TaskExample& example : examples.examples) hash = HashExample(example, hash);
+  return hash;
+}
+
 absl::StatusOr<LabelledSequences> LabelSequences(const TaskExamples& examples, const LabellingOptions& options,
                                                  const Tokenizer& tokenizer) {
   LabelledSequences labelled;

@@ -40,6 +40,9 @@ struct LabellingOptions {
   int64_t length = 0;                // Positions, with special ids: of longer pairs the longer text gives way first.
 };
 
+// A hash of the examples' texts, labels and scores, in their order.
+uint64_t HashExamples(const TaskExamples& examples);
+
 // Encodes examples with the special ids of the tokenizer's template: [CLS] A [SEP] or [CLS] A [SEP] B [SEP].
 //
 // Errors, with the example's place: InvalidArgument for text that is not UTF-8, for one that becomes no pieces, as

@@ -26,25 +26,44 @@ uint64_t HashTexts(const TaskExample& example, uint64_t seed) {
   return XXH3_64bits_withSeed(example.second->data(), example.second->size(), first);
 }
 
-// The steps of training on labelled sequences.
+// The steps of training on labelled sequences, sample i being the sequence i modulo their number.
 class TaskSource final : public SampledSource {
  public:
-  TaskSource(std::shared_ptr<const LabelledSequences> sequences, std::unique_ptr<Sampler> sampler)
-      : SampledSource(std::move(sampler)), sequences_(std::move(sequences)) {}
+  TaskSource(std::shared_ptr<const LabelledSequences> sequences, std::unique_ptr<Sampler> sampler,
+             uint64_t content_hash)
+      : SampledSource(std::move(sampler)), sequences_(std::move(sequences)), content_hash_(content_hash) {}
 
   double LabelledShare(int64_t, int64_t) const override { return 0; }
-  uint64_t content_hash() const override { return sequences_->content_hash; }
+  uint64_t content_hash() const override { return content_hash_; }
   std::vector<std::string> notes() const override { return sequences_->notes; }
 
  protected:
-  StepBatch Read(const StepSamples& samples) const override { return sequences_->Step(samples.samples, samples.epoch); }
+  StepBatch Read(const StepSamples& samples) const override {
+    std::vector<int64_t> places = samples.samples;
+    for (int64_t& place : places) place %= sequences_->size();
+    return sequences_->Step(places, samples.epoch);
+  }
   int64_t Length(int64_t sample) const override {
-    return static_cast<int64_t>(sequences_->sequences[sample].ids.size());
+    return static_cast<int64_t>(sequences_->sequences[sample % sequences_->size()].ids.size());
   }
 
  private:
   const std::shared_ptr<const LabelledSequences> sequences_;
+  const uint64_t content_hash_;
 };
+
+// How many examples an augmentation makes of each, the example itself included.
+int64_t ExamplesOfEach(const TaskExamples& examples, int copies) {
+  const bool pairs = !examples.examples.empty() && examples.examples.front().second.has_value();
+  return 1 + int64_t{copies} * (pairs ? 2 : 1);
+}
+
+std::vector<int32_t> Repeated(const std::vector<int32_t>& lengths, int64_t times) {
+  std::vector<int32_t> repeated;
+  repeated.reserve(lengths.size() * times);
+  for (int64_t i = 0; i < times; ++i) repeated.insert(repeated.end(), lengths.begin(), lengths.end());
+  return repeated;
+}
 
 // In the order of their numbers if all are numbers, else of their names.
 std::vector<std::string> Ordered(const std::set<std::string>& names) {
@@ -111,11 +130,42 @@ absl::StatusOr<std::vector<std::string>> TaskData::Classes(DataCache* cache) con
 }
 
 absl::StatusOr<std::unique_ptr<StepSource>> TaskData::Open(const DataInputs& inputs) const {
-  RETORT_ASSIGN_OR_RETURN(std::shared_ptr<const LabelledSequences> sequences,
-                          Sequences(kTrainSplit, inputs.tokenizer, inputs.cache));
+  RETORT_ASSIGN_OR_RETURN(std::shared_ptr<const LabelledSequences> sequences, TrainedOn(inputs));
+  uint64_t content_hash = sequences->content_hash;
+  int64_t times = 1;
+  if (inputs.augmented != nullptr) {
+    content_hash = inputs.augmented->content_hash;
+    RETORT_ASSIGN_OR_RETURN(const auto originals, TrainingExamples(inputs.cache));
+    if (inputs.augmented->examples == nullptr) times = ExamplesOfEach(*originals, inputs.augmented->copies);
+  }
   RETORT_ASSIGN_OR_RETURN(std::unique_ptr<Sampler> sampler,
-                          MakeSampler(sequences->Lengths(), inputs.batch, inputs.data_seed));
-  return std::make_unique<TaskSource>(std::move(sequences), std::move(sampler));
+                          MakeSampler(Repeated(sequences->Lengths(), times), inputs.batch, inputs.data_seed));
+  return std::make_unique<TaskSource>(std::move(sequences), std::move(sampler), content_hash);
+}
+
+// The augmented examples where they are there, else those of the training split.
+absl::StatusOr<std::shared_ptr<const LabelledSequences>> TaskData::TrainedOn(const DataInputs& inputs) const {
+  if (inputs.augmented == nullptr || inputs.augmented->examples == nullptr) {
+    return Sequences(kTrainSplit, inputs.tokenizer, inputs.cache);
+  }
+  RETORT_ASSIGN_OR_RETURN(LabelledSequences labelled,
+                          Label(*inputs.augmented->examples, inputs.tokenizer, inputs.cache));
+  return std::make_shared<const LabelledSequences>(std::move(labelled));
+}
+
+absl::StatusOr<LabelledSequences> TaskData::Label(const TaskExamples& examples, const Tokenizer& tokenizer,
+                                                  DataCache* cache) const {
+  LabellingOptions labelling{reader_->head(), {}, options_.length};
+  RETORT_ASSIGN_OR_RETURN(labelling.classes, Classes(cache));
+  return LabelSequences(examples, labelling, tokenizer);
+}
+
+absl::StatusOr<std::shared_ptr<const TaskExamples>> TaskData::TrainingExamples(DataCache* cache) const {
+  return cache->Get<TaskExamples>(absl::StrCat(name_, "\ntrained on"),
+                                  [&]() -> absl::StatusOr<std::shared_ptr<const TaskExamples>> {
+                                    RETORT_ASSIGN_OR_RETURN(TaskExamples examples, Split(kTrainSplit, cache));
+                                    return std::make_shared<const TaskExamples>(std::move(examples));
+                                  });
 }
 
 absl::StatusOr<std::shared_ptr<const LabelledSequences>> TaskData::Sequences(absl::string_view split,
@@ -124,9 +174,7 @@ absl::StatusOr<std::shared_ptr<const LabelledSequences>> TaskData::Sequences(abs
   const std::string name = absl::StrCat(name_, "\n", split, " ", tokenizer.Fingerprint());
   return cache->Get<LabelledSequences>(name, [&]() -> absl::StatusOr<std::shared_ptr<const LabelledSequences>> {
     RETORT_ASSIGN_OR_RETURN(const TaskExamples examples, Split(split, cache));
-    LabellingOptions labelling{reader_->head(), {}, options_.length};
-    RETORT_ASSIGN_OR_RETURN(labelling.classes, Classes(cache));
-    RETORT_ASSIGN_OR_RETURN(LabelledSequences labelled, LabelSequences(examples, labelling, tokenizer));
+    RETORT_ASSIGN_OR_RETURN(LabelledSequences labelled, Label(examples, tokenizer, cache));
     for (std::string& note : labelled.notes) {
       note = absl::StrCat(reader_->Description(), ": ", split, ": ", note);
     }

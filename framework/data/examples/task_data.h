@@ -48,6 +48,10 @@ class TaskData final : public TrainingData {
   // their names. Errors: those of files; InvalidArgument for fewer than two classes.
   absl::StatusOr<std::vector<std::string>> Classes(DataCache* cache) const override;
 
+  absl::StatusOr<std::shared_ptr<const TaskExamples>> TrainingExamples(DataCache* cache) const override;
+
+  // Before there are augmented examples the steps are those of the original ones, each of them as often as there will be
+  // examples of it: as many steps, of about the same shapes.
   absl::StatusOr<std::unique_ptr<StepSource>> Open(const DataInputs& inputs) const override;
 
   // The examples of a split. Errors: those of the reader and of LabelSequences; InvalidArgument for an unknown split,
@@ -59,6 +63,9 @@ class TaskData final : public TrainingData {
  private:
   absl::StatusOr<std::shared_ptr<const TaskExamples>> File(absl::string_view split, DataCache* cache) const;
   absl::StatusOr<TaskExamples> Split(absl::string_view split, DataCache* cache) const;
+  absl::StatusOr<std::shared_ptr<const LabelledSequences>> TrainedOn(const DataInputs& inputs) const;
+  absl::StatusOr<LabelledSequences> Label(const TaskExamples& examples, const Tokenizer& tokenizer,
+                                          DataCache* cache) const;
   bool HasFile(absl::string_view split) const;
   std::string SplitOf(const TaskExample& example) const;
 

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/reflection.h"
-#include "framework/data/training_data.h"
+#include "framework/data/corpus/unpacked_file.h"
 #include "framework/model/files/padding.h"
 #include "framework/sweep/key/key.h"
 #include "framework/text/files/load_tokenizer.h"
@@ -49,16 +49,33 @@ absl::StatusOr<std::vector<std::string>> Inputs::Classes(const Evaluation& evalu
   return plugin->Classes(&data_);
 }
 
+absl::StatusOr<std::string> Inputs::FileContent(const std::string& path) {
+  std::string& content = contents_[path];
+  if (content.empty()) {
+    RETORT_ASSIGN_OR_RETURN(const FileHash hash, HashFile(path));
+    content = absl::StrCat(absl::Hex(hash.high, absl::kZeroPad16), absl::Hex(hash.low, absl::kZeroPad16));
+  }
+  return content;
+}
+
+absl::StatusOr<std::shared_ptr<const TaskExamples>> Inputs::TrainingExamples(const Data& data) {
+  RETORT_ASSIGN_OR_RETURN(const auto plugin, TrainingDataRegistry::Global().Create(data.plugin(), {}));
+  return plugin->TrainingExamples(&data_);
+}
+
 absl::StatusOr<std::shared_ptr<const StepSource>> Inputs::Source(const Data& data, const BatchSpec& batch,
-                                                                 const VocabularyInput& vocabulary,
-                                                                 uint64_t data_seed) {
+                                                                 const VocabularyInput& vocabulary, uint64_t data_seed,
+                                                                 const AugmentedSplit* augmented) {
   const Tokenizer& tokenizer = *vocabulary.tokenizer;
-  const std::string name = absl::StrCat(DeterministicBytes(data), "\n", DeterministicBytes(batch), "\n", data_seed, " ",
-                                        tokenizer.Fingerprint());
-  return data_.Get<StepSource>(name, [&]() -> absl::StatusOr<std::shared_ptr<const StepSource>> {
+  const auto open = [&]() -> absl::StatusOr<std::shared_ptr<const StepSource>> {
     RETORT_ASSIGN_OR_RETURN(const auto plugin, TrainingDataRegistry::Global().Create(data.plugin(), {}));
-    return plugin->Open({tokenizer, batch, data_seed, &data_});
-  });
+    return plugin->Open({tokenizer, batch, data_seed, &data_, augmented});
+  };
+  if (augmented != nullptr && augmented->examples != nullptr) return open();
+  const uint64_t split = augmented == nullptr ? 0 : augmented->content_hash;
+  const std::string name = absl::StrCat(DeterministicBytes(data), "\n", DeterministicBytes(batch), "\n", data_seed, " ",
+                                        tokenizer.Fingerprint(), " ", split);
+  return data_.Get<StepSource>(name, open);
 }
 
 absl::StatusOr<std::shared_ptr<const HeldOutExamples>> Inputs::Examples(const Evaluation& evaluation,

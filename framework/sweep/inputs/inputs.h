@@ -12,6 +12,7 @@
 #include "framework/config/sweep.pb.h"
 #include "framework/data/data_cache.h"
 #include "framework/data/step_source.h"
+#include "framework/data/training_data.h"
 #include "framework/eval/evaluator.h"
 #include "framework/model/files/hugging_face.h"
 #include "framework/text/files/tokenizer_files.h"
@@ -47,9 +48,17 @@ class Inputs {
   absl::StatusOr<std::vector<std::string>> Classes(const Data& data);
   absl::StatusOr<std::vector<std::string>> Classes(const Evaluation& evaluation);
 
-  // The steps of this data with this batch and `data_seed`. Errors: those of TrainingData.
+  // What the file holds, as hexadecimal digits. Errors: those of files.
+  absl::StatusOr<std::string> FileContent(const std::string& path);
+
+  // The examples that this data trains on, as texts. Errors: those of TrainingData.
+  absl::StatusOr<std::shared_ptr<const TaskExamples>> TrainingExamples(const Data& data);
+
+  // The steps of this data with this batch and `data_seed`; of the augmented split, if it is not null, in which case
+  // they are kept only as long as it has no examples. Errors: those of TrainingData.
   absl::StatusOr<std::shared_ptr<const StepSource>> Source(const Data& data, const BatchSpec& batch,
-                                                           const VocabularyInput& vocabulary, uint64_t data_seed);
+                                                           const VocabularyInput& vocabulary, uint64_t data_seed,
+                                                           const AugmentedSplit* augmented = nullptr);
 
   // What this evaluation scores models on. Errors: those of Evaluator.
   absl::StatusOr<std::shared_ptr<const HeldOutExamples>> Examples(const Evaluation& evaluation,
@@ -59,6 +68,7 @@ class Inputs {
   DataCache data_;
   std::map<std::string, std::unique_ptr<ModelInput>> models_;
   std::map<std::string, std::unique_ptr<VocabularyInput>> vocabularies_;
+  std::map<std::string, std::string> contents_;  // Of files, by path.
 };
 
 }  // namespace retort

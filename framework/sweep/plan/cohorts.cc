@@ -43,10 +43,18 @@ bool CanShareAPass(const PlannedStage& a, const PlannedStage& b) {
 
 bool SourcesAreDone(const PlannedStage& stage, const StageIndices& done) {
   const auto is_done = [&](int source) { return source < 0 || done.count(source) > 0; };
-  return is_done(stage.student) && is_done(stage.teacher) && is_done(stage.init_teacher);
+  return is_done(stage.student) && is_done(stage.teacher) && is_done(stage.init_teacher) && is_done(stage.augmented);
+}
+
+int NextAugmentation(const Plan& plan, const StageIndices& done, const StageIndices& closed) {
+  for (int index = 0; index < static_cast<int>(plan.stages.size()); ++index) {
+    if (plan.stages[index].augments() && done.count(index) == 0 && closed.count(index) == 0) return index;
+  }
+  return -1;
 }
 
 std::vector<std::vector<int>> Cohorts(const Plan& plan, StageIndices done, const StageIndices& failed) {
+  for (int next; (next = NextAugmentation(plan, done, failed)) >= 0;) done.insert(next);
   std::vector<std::vector<int>> cohorts;
   while (true) {
     std::vector<int> cohort = NextCohort(plan, done, failed);
@@ -61,7 +69,7 @@ std::vector<int> NextEvaluations(const Plan& plan, const StageIndices& done, con
   for (int index = 0; index < static_cast<int>(plan.stages.size()) && group.size() < kMostEvaluatedTogether; ++index) {
     const PlannedStage& stage = plan.stages[index];
     const bool open = done.count(index) == 0 && closed.count(index) == 0;
-    if (stage.trains() || !open || !SourcesAreDone(stage, done)) continue;
+    if (!stage.evaluates() || !open || !SourcesAreDone(stage, done)) continue;
     if (group.empty() || CanShareAPass(plan.stages[group.front()], stage)) group.push_back(index);
   }
   return group;
@@ -69,7 +77,7 @@ std::vector<int> NextEvaluations(const Plan& plan, const StageIndices& done, con
 
 std::vector<std::vector<int>> EvaluationGroups(const Plan& plan, StageIndices done) {
   for (int index = 0; index < static_cast<int>(plan.stages.size()); ++index) {
-    if (plan.stages[index].trains()) done.insert(index);
+    if (!plan.stages[index].evaluates()) done.insert(index);
   }
   std::vector<std::vector<int>> groups;
   while (true) {

@@ -10,8 +10,12 @@ namespace retort {
 // Whether all that a stage reads is among `done`.
 bool SourcesAreDone(const PlannedStage& stage, const StageIndices& done);
 
+// The augmentation stage to run next: they come before all else. -1: there is none. `closed`: stages that are not to be
+// begun, beside those done. Pure function.
+int NextAugmentation(const Plan& plan, const StageIndices& done, const StageIndices& closed);
+
 // The cohorts that are left to train, in the order in which they run: training stages that share data and teacher and
-// whose sources are done by then. A stage without a teacher goes along with the first cohort of its data. What reads a
+// whose sources are done by then, all augmentations among them that have not failed. A stage without a teacher goes along with the first cohort of its data. What reads a
 // failed stage is in none. The printed plan and the run both go by this.
 //
 // Pure function.

@@ -84,7 +84,7 @@ void WarnOfIncomparable(const ExpandedVariant& variant, const ExpandedVariant& b
   for (const Stage& stage : variant.experiment.stage()) {
     const uint64_t seed = plan->sweep.seeds.front();
     const int ours = plan->Find(variant.name, seed, stage.name()), theirs = plan->Find(base.name, seed, stage.name());
-    if (ours < 0 || theirs < 0 || plan->stages[ours].trains() || plan->stages[theirs].trains()) continue;
+    if (ours < 0 || theirs < 0 || !plan->stages[ours].evaluates() || !plan->stages[theirs].evaluates()) continue;
     const EvaluationWork& work = plan->stages[ours].evaluation();
     const EvaluationWork& of_base = plan->stages[theirs].evaluation();
     const std::string place = absl::StrCat("variant \"", variant.name, "\": stage \"", stage.name(), "\": ");
@@ -162,9 +162,9 @@ MetricSpecs Plan::metrics() const {
       const int index = Find(variant.name, sweep.seeds.front(), stage.name());
       if (index < 0) continue;  // Not among --only.
       const PlannedStage& planned = stages[index];
-      if (!planned.trains()) {
+      if (planned.evaluates()) {
         AddMetrics(OfTask(stage.task(), planned.evaluation().evaluation.evaluator->metrics()), &all);
-      } else if (planned.training().evaluation) {
+      } else if (planned.trains() && planned.training().evaluation) {
         const MetricSpecs& measured = planned.training().evaluation->evaluator->metrics();
         AddMetrics(OfTask(stage.task(), measured), &all);
         AddMetrics(measured, &all);  // The live view knows no tasks.

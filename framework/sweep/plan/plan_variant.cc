@@ -15,7 +15,6 @@
 #include "framework/base/status_macros.h"
 #include "framework/config/plugin_config.h"
 #include "framework/config/stage_references.h"
-#include "framework/data/corpus/unpacked_file.h"
 #include "framework/data/training_data.h"
 #include "framework/eval/evaluator.h"
 #include "framework/eval/sentences/sentence_pooling.h"
@@ -24,6 +23,7 @@
 #include "framework/model/class_order/class_order.h"
 #include "framework/model/encoder.h"
 #include "framework/sweep/key/key.h"
+#include "framework/sweep/plan/plan_augmentation.h"
 #include "framework/sweep/plan/plan_checks.h"
 #include "framework/sweep/plan/plan_estimate.h"
 #include "framework/sweep/plan/stage_key.h"
@@ -124,6 +124,7 @@ class VariantPlanner {
 
  private:
   absl::Status AddStage(const Stage& stage) {
+    if (stage.has_augmentation()) return AddAugmentation(stage);
     RETORT_ASSIGN_OR_RETURN(const StageModels models, ResolveStageModels(experiment_, stage, student_, inputs_));
     PlannedStage planned;
     planned.stage = stage;
@@ -137,6 +138,13 @@ class VariantPlanner {
     const EncoderConfig* teacher = models.teacher ? &*models.teacher : nullptr;
     RETORT_RETURN_IF_ERROR(stage.has_evaluation() ? PlanEvaluation(teacher, &planned)
                                                   : PlanTraining(teacher, &planned));
+    planned.key = StageKey(planned, Sources());
+    Merge(std::move(planned));
+    return absl::OkStatus();
+  }
+
+  absl::Status AddAugmentation(const Stage& stage) {
+    RETORT_ASSIGN_OR_RETURN(PlannedStage planned, PlanAugmentation(stage, inputs_));
     planned.key = StageKey(planned, Sources());
     Merge(std::move(planned));
     return absl::OkStatus();
@@ -186,10 +194,10 @@ class VariantPlanner {
                             InitializerRegistry::Global().Create(planned.init.plugin(), context));
     std::string hashes;
     for (const std::string& path : initializer->files()) {
-      RETORT_ASSIGN_OR_RETURN(const FileHash hash, HashFile(path));
+      RETORT_ASSIGN_OR_RETURN(const std::string content, inputs_->FileContent(path));
       absl::string_view folder = path;
       if (absl::ConsumeSuffix(&folder, "/config.json")) folders_.emplace(folder);
-      absl::StrAppend(&hashes, absl::Hex(hash.high, absl::kZeroPad16), absl::Hex(hash.low, absl::kZeroPad16), " ");
+      absl::StrAppend(&hashes, content, " ");
     }
     return hashes;
   }
@@ -210,13 +218,23 @@ class VariantPlanner {
       RETORT_RETURN_IF_ERROR(CheckKeptMetric(planned->stage, work.evaluation->evaluator->metrics()));
     }
     work.data_description = plugin->Description();
-    RETORT_ASSIGN_OR_RETURN(work.source, inputs_->Source(data, planned->stage.batch(), *vocabulary_, data_seed_));
+    RETORT_ASSIGN_OR_RETURN(work.source, OpenSource(planned));
     for (const std::string& note : work.source->notes()) AddNote(note);
     RETORT_RETURN_IF_ERROR(EstimateTraining(*planned, objective, teacher, &work));
     if (work.evaluation) RETORT_RETURN_IF_ERROR(OpenExamples("evaluate", &*work.evaluation));
     planned->work = std::move(work);
     std::get<TrainingWork>(planned->work).cohort = CohortKey(*planned);
     return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::shared_ptr<const StepSource>> OpenSource(PlannedStage* planned) {
+    const Stage& stage = planned->stage;
+    if (stage.augmented().empty()) return inputs_->Source(stage.data(), stage.batch(), *vocabulary_, data_seed_);
+    RETORT_ASSIGN_OR_RETURN(planned->augmented, FindStage(stage.augmented(), "augmented"));
+    const PlannedStage& augmentation = plan_->stages[planned->augmented];
+    RETORT_RETURN_IF_ERROR(CheckAugmentedData(stage, augmentation, inputs_));
+    const AugmentedSplit expected = ExpectedSplit(augmentation);
+    return inputs_->Source(stage.data(), stage.batch(), *vocabulary_, data_seed_, &expected);
   }
 
   // The stage's objective, which fits student and teacher. Losses of weight 0 leave the stage.

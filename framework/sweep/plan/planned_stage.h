@@ -10,6 +10,7 @@
 
 #include "c10/core/ScalarType.h"
 #include "framework/config/sweep.pb.h"
+#include "framework/data/examples/task_reader.h"
 #include "framework/data/step_source.h"
 #include "framework/eval/evaluator.h"
 #include "framework/model/config/encoder_config.h"
@@ -47,6 +48,16 @@ struct EvaluationWork {
   EvaluationMemory memory;         // Estimate.
 };
 
+// What an augmentation stage does.
+struct AugmentationWork {
+  std::string data_description;                  // "table (data/tasks/rt_polarity/train.tsv)"
+  std::shared_ptr<const TaskExamples> examples;  // That it begins from.
+  uint64_t examples_hash = 0;                    // HashExamples
+  std::string model_hash, vectors_hash;          // Of the files' contents; no vectors: empty.
+  double flops = 0;                              // Estimates.
+  EvaluationMemory memory;
+};
+
 // One result to compute: a stage of one or more variants and seeds that resolve to the same thing.
 struct PlannedStage {
   std::string key;  // Content address of the result.
@@ -62,6 +73,7 @@ struct PlannedStage {
   std::string init_files;  // Hashes of the files that it reads.
   int init_teacher = -1;   // The planned stage that it copies from; -1: `checkpoint`.
   int teacher = -1;        // The planned stage whose student teaches; -1: `checkpoint`.
+  int augmented = -1;      // The planned stage whose sentences are trained on; -1: the data's own.
   std::string checkpoint;  // Folder of the experiment's teacher; empty: none.
   bool teacher_dropout = false;
   bool reads_teacher = false;  // While training or evaluating, not only while initialising.
@@ -71,12 +83,15 @@ struct PlannedStage {
   c10::ScalarType precision = at::kFloat;
 
   // One alternative per kind of stage; each has its executor in framework/sweep/run.
-  std::variant<TrainingWork, EvaluationWork> work;
+  std::variant<TrainingWork, EvaluationWork, AugmentationWork> work;
 
   bool trains() const { return std::holds_alternative<TrainingWork>(work); }
-  // REQUIRES: trains(), and the opposite.
+  bool evaluates() const { return std::holds_alternative<EvaluationWork>(work); }
+  bool augments() const { return std::holds_alternative<AugmentationWork>(work); }
+  // REQUIRES: the stage is of this kind.
   const TrainingWork& training() const { return std::get<TrainingWork>(work); }
   const EvaluationWork& evaluation() const { return std::get<EvaluationWork>(work); }
+  const AugmentationWork& augmentation() const { return std::get<AugmentationWork>(work); }
 };
 
 }  // namespace retort

@@ -15,6 +15,7 @@ std::string CanonicalBytes(Stage stage) {
   stage.clear_name();
   stage.clear_from();
   stage.clear_teacher();
+  stage.clear_augmented();
   stage.clear_checkpoint_steps();
   stage.clear_budget();
   stage.clear_precision();
@@ -88,6 +89,19 @@ void AddScoring(const PlannedStage& planned, const KeySources& sources, KeyBuild
   AddEvaluation(evaluation, key);
 }
 
+// No student, seed or precision of the sweep takes part in it.
+void AddAugmentation(const PlannedStage& planned, KeyBuilder* key) {
+  const AugmentationWork& work = planned.augmentation();
+  Augmentation augmentation = planned.stage.augmentation();
+  augmentation.clear_model();
+  augmentation.clear_word_vectors();
+  key->Add("kind", "augmentation");
+  key->Add("augmentation", DeterministicBytes(augmentation));
+  key->Add("examples", work.examples_hash);
+  key->Add("model", work.model_hash);
+  key->Add("word vectors", work.vectors_hash);
+}
+
 }  // namespace
 
 std::string StageKey(const PlannedStage& planned, const KeySources& sources) {
@@ -95,6 +109,10 @@ std::string StageKey(const PlannedStage& planned, const KeySources& sources) {
   key.Add("code", kSourceDigest);
   key.Add("device", DeviceName(sources.device));
   key.Add("vocabulary", planned.vocabulary->tokenizer->Fingerprint());
+  if (planned.augments()) {
+    AddAugmentation(planned, &key);
+    return key.Key();
+  }
   AddStudent(planned, sources, &key);
   if (planned.trains()) {
     AddTraining(planned, sources, &key);

@@ -9,7 +9,9 @@
 #include "absl/time/time.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
+#include "framework/sweep/plan/cohorts.h"
 #include "framework/sweep/plan/variant_names.h"
+#include "framework/sweep/run/augment_stage.h"
 #include "framework/sweep/run/evaluate_stages.h"
 #include "framework/sweep/run/run_context.h"
 #include "framework/sweep/run/train_stages.h"
@@ -37,9 +39,8 @@ void FailReaders(const Plan& plan, RunProgress* progress) {
 
 // Stages that this process has the leases of.
 struct TakenStages {
-  std::vector<int> stages;  // Empty: there is nothing to begin.
+  std::vector<int> stages;  // Of one kind. Empty: there is nothing to begin.
   std::vector<std::unique_ptr<Lease>> leases;
-  bool training = false;
 };
 
 // Takes the leases of stages. Those that others have go to `elsewhere`, those that others finished meanwhile to `done`;
@@ -62,14 +63,22 @@ absl::StatusOr<std::vector<std::unique_ptr<Lease>>> TakeLeases(const std::vector
   return leases;
 }
 
+// The stages to begin with, if nobody else works on them.
+std::vector<int> NextStages(const RunContext& context, const RunProgress& progress) {
+  StageIndices closed = progress.elsewhere;
+  for (const auto& [index, status] : progress.failed) closed.insert(index);
+  const int augmentation = NextAugmentation(context.plan, progress.done, closed);
+  if (augmentation >= 0) return {augmentation};
+  std::vector<int> training = NextTraining(context, progress);
+  return training.empty() ? NextEvaluations(context, progress) : training;
+}
+
 // The next stages that nobody else works on.
 absl::StatusOr<TakenStages> TakeStages(const RunContext& context, RunProgress* progress) {
   while (true) {
     FailReaders(context.plan, progress);
     TakenStages taken;
-    taken.stages = NextTraining(context, *progress);
-    taken.training = !taken.stages.empty();
-    if (!taken.training) taken.stages = NextEvaluations(context, *progress);
+    taken.stages = NextStages(context, *progress);
     if (taken.stages.empty()) return taken;
     RETORT_ASSIGN_OR_RETURN(taken.leases, TakeLeases(taken.stages, context, progress));
     if (!taken.leases.empty()) return taken;
@@ -85,18 +94,27 @@ absl::Status WaitForOthers(const RunContext& context, RunProgress* progress) {
   return absl::OkStatus();
 }
 
-// Trains or evaluates. Where memory runs out, the error names whose, and what would help.
-absl::Status RunStages(const TakenStages& taken, const RunContext& context, RunProgress* progress) {
-  const absl::Status status = TryTorch("running it", [&] {
-    return taken.training ? TrainStages(taken.stages, context, progress)
-                          : EvaluateStages(taken.stages, context, progress);
-  });
+absl::Status RunByKind(const std::vector<int>& stages, const RunContext& context, RunProgress* progress) {
+  const PlannedStage& first = context.plan.stages[stages.front()];
+  if (first.augments()) return AugmentStage(stages.front(), context, progress);
+  return first.trains() ? TrainStages(stages, context, progress) : EvaluateStages(stages, context, progress);
+}
+
+// What would help where memory ran out.
+const char* WayOut(const PlannedStage& stage) {
+  if (stage.augments()) return "augment with a smaller model (augmentation.model)";
+  return stage.trains() ? "compute a step in more slices (batch.micro_batches), or train fewer variants at once (--only)"
+                        : "evaluate fewer variants at once (--only)";
+}
+
+// Does the work of the stages. Where memory runs out, the error names whose, and what would help.
+absl::Status RunStages(const std::vector<int>& stages, const RunContext& context, RunProgress* progress) {
+  const absl::Status status = TryTorch("running it", [&] { return RunByKind(stages, context, progress); });
   if (!IsOutOfMemory(status)) return status;
-  return absl::ResourceExhaustedError(
-      absl::StrCat("stage \"", context.plan.stages[taken.stages.front()].stage.name(), "\" of ",
-                   VariantNames(context.plan, taken.stages), ": ", status.message(), "; ",
-                   taken.training ? "compute a step in more slices (batch.micro_batches), or train" : "evaluate",
-                   " fewer variants at once (--only)"));
+  const PlannedStage& first = context.plan.stages[stages.front()];
+  return absl::ResourceExhaustedError(absl::StrCat("stage \"", first.stage.name(), "\" of ",
+                                                   VariantNames(context.plan, stages), ": ", status.message(), "; ",
+                                                   WayOut(first)));
 }
 
 }  // namespace
@@ -109,7 +127,8 @@ absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& option
                            options.stop,
                            options.computed_with,
                            options.inexact_resume,
-                           options.checkpoint_seconds};
+                           options.checkpoint_seconds,
+                           options.say};
   RunProgress progress;
   progress.done = store.Done(plan);
   while (true) {
@@ -118,7 +137,7 @@ absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& option
     if (taken.stages.empty()) {
       RETORT_RETURN_IF_ERROR(WaitForOthers(context, &progress));
     } else {
-      RETORT_RETURN_IF_ERROR(RunStages(taken, context, &progress));
+      RETORT_RETURN_IF_ERROR(RunStages(taken.stages, context, &progress));
     }
   }
 }

@@ -2,7 +2,9 @@
 #define RETORT_FRAMEWORK_SWEEP_RUN_RUN_H_
 
 #include <atomic>
+#include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,6 +21,7 @@ struct RunOptions {
   std::string computed_with;                // As in CohortOptions, as the next two.
   bool inexact_resume = false;
   double checkpoint_seconds = 60;
+  std::function<void(const std::string&)> say = {};  // Gets a line where work takes long that no observer sees.
 };
 
 // Computes what the store does not have yet: training stages in cohorts, evaluations for all students at once. A stage

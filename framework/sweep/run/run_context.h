@@ -2,6 +2,8 @@
 #define RETORT_FRAMEWORK_SWEEP_RUN_RUN_CONTEXT_H_
 
 #include <atomic>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "framework/sweep/inputs/inputs.h"
@@ -22,8 +24,12 @@ struct RunContext {
   std::string computed_with = {};           // CohortOptions.computed_with
   bool inexact_resume = false;
   double checkpoint_seconds = 60;
+  std::function<void(const std::string&)> say = {};  // RunOptions.say
   Collective* ranks = SoleRank();  // That share the work; the first of them alone writes to the store.
 
+  void Say(const std::string& line) const {
+    if (say) say(line);
+  }
   bool stopped() const { return stop != nullptr && stop->load(); }
 };
 

@@ -11,6 +11,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/base/stop.h"
 #include "framework/sweep/plan/cohorts.h"
+#include "framework/sweep/run/augment_stage.h"
 #include "framework/sweep/run/make_models.h"
 #include "framework/sweep/run/speed.h"
 #include "framework/train/cohort.h"
@@ -77,10 +78,11 @@ CohortEvaluator MakeEvaluator(std::shared_ptr<const HeldOutExamples> examples, c
   };
 }
 
-CohortOptions MakeCohortOptions(const PlannedStage& stage, const RunContext& context) {
+CohortOptions MakeCohortOptions(const PlannedStage& stage, std::shared_ptr<const StepSource> source,
+                                const RunContext& context) {
   const TrainingWork& work = stage.training();
   CohortOptions options;
-  options.step_batch = [source = work.source](int64_t step) { return source->Step(step); };
+  options.step_batch = [source = std::move(source)](int64_t step) { return source->Step(step); };
   options.total_steps = work.total_steps;
   options.micro_batches = stage.stage.batch().micro_batches();
   options.row_chunk = stage.stage.row_chunk();
@@ -100,7 +102,9 @@ CohortOptions MakeCohortOptions(const PlannedStage& stage, const RunContext& con
   return options;
 }
 
-absl::StatusOr<ReadyCohort> MakeCohort(const std::vector<int>& indices, const RunContext& context) {
+// `source`: what the members are trained on.
+absl::StatusOr<ReadyCohort> MakeCohort(const std::vector<int>& indices, std::shared_ptr<const StepSource> source,
+                                       const RunContext& context) {
   const PlannedStage* taught = nullptr;
   for (int index : indices) {
     if (context.plan.stages[index].reads_teacher) taught = &context.plan.stages[index];
@@ -118,7 +122,7 @@ absl::StatusOr<ReadyCohort> MakeCohort(const std::vector<int>& indices, const Ru
     RETORT_ASSIGN_OR_RETURN(CohortMember member, MakeMember(stage, *cohort.encoders.back(), config, context));
     cohort.members.push_back(std::move(member));
   }
-  cohort.options = MakeCohortOptions(first, context);
+  cohort.options = MakeCohortOptions(first, std::move(source), context);
   if (taught != nullptr) {
     cohort.options.teacher.encoder = cohort.teacher->encoder.get();
     cohort.options.teacher.parameters = &cohort.teacher->parameters;
@@ -163,7 +167,9 @@ absl::Status TrainStages(const std::vector<int>& stages, const RunContext& conte
     for (int index : stages) RETORT_RETURN_IF_ERROR(context.store.Begin(context.plan.stages[index]));
     return absl::OkStatus();
   }));
-  RETORT_ASSIGN_OR_RETURN(ReadyCohort cohort, MakeCohort(stages, context));
+  RETORT_ASSIGN_OR_RETURN(std::shared_ptr<const StepSource> source,
+                          TrainingSource(context.plan.stages[stages.front()], context));
+  RETORT_ASSIGN_OR_RETURN(ReadyCohort cohort, MakeCohort(stages, std::move(source), context));
   cohort.options.left = [&](size_t i, const MemberResult& result) {
     return StoreStudent(stages[i], cohort.members[i], result, context, progress);
   };
@@ -171,7 +177,8 @@ absl::Status TrainStages(const std::vector<int>& stages, const RunContext& conte
 }
 
 absl::StatusOr<std::optional<double>> MeasureTraining(const std::vector<int>& stages, const RunContext& context) {
-  RETORT_ASSIGN_OR_RETURN(ReadyCohort cohort, MakeCohort(stages, context));
+  const TrainingWork& work = context.plan.stages[stages.front()].training();
+  RETORT_ASSIGN_OR_RETURN(ReadyCohort cohort, MakeCohort(stages, work.source, context));
   SpeedMeter meter;
   cohort.options.total_steps = std::min(cohort.options.total_steps, kMeasuredSteps);
   cohort.options.evaluate = nullptr;

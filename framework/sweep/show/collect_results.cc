@@ -67,7 +67,7 @@ absl::StatusOr<RunResult> CollectRun(const Plan& plan, const ExpandedVariant& va
       if (failure == failed.end() || store.GetMetricsLog(planned.key).ok()) {
         RETORT_RETURN_IF_ERROR(AddTraining(plan, index, stage, store, &run));
       }
-    } else if (failure == failed.end()) {
+    } else if (planned.evaluates() && failure == failed.end()) {
       RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(planned.key));
       scores.stage = stage.name();
       NameByTask(stage.task(), &scores.metrics);
@@ -108,7 +108,7 @@ std::vector<TaughtStage> TaughtStages(const Plan& plan) {
     for (const Stage& stage : variant.experiment.stage()) {
       TaughtStage candidate{variant.name, stage.name(), stage.task(), BySeed(plan, variant, stage)};
       const PlannedStage& planned = *candidate.by_seed.front();
-      if (!planned.trains() && planned.reads_teacher) taught.push_back(std::move(candidate));
+      if (planned.evaluates() && planned.reads_teacher) taught.push_back(std::move(candidate));
     }
   }
   return taught;
@@ -188,7 +188,7 @@ VariantInfo DescribeVariant(const Plan& plan, const ExpandedVariant& base, const
   for (const Stage& stage : variant.experiment.stage()) {
     const uint64_t seed = plan.sweep.seeds.front();
     const int ours = plan.Find(variant.name, seed, stage.name()), theirs = plan.Find(base.name, seed, stage.name());
-    if (ours == theirs && !plan.stages[ours].trains()) info.shared_stages.insert(stage.name());
+    if (ours == theirs && plan.stages[ours].evaluates()) info.shared_stages.insert(stage.name());
   }
   return info;
 }

@@ -36,7 +36,7 @@ std::string Duration(double seconds) {
 
 // What is still to be computed.
 struct Cost {
-  double student_flops = 0, teacher_flops = 0;
+  double student_flops = 0, teacher_flops = 0, augmentation_flops = 0;
   double memory = 0;             // Of the largest cohort.
   double evaluation_memory = 0;  // Of the most demanding evaluations that share a pass.
   double stored_parameters = 0;
@@ -62,6 +62,12 @@ Cost CostOf(const Plan& plan, const Store& store) {
     cost.teacher_flops += teacher_flops;
     cost.memory = std::max(cost.memory, CohortMemory(members));
   }
+  for (size_t index = 0; index < plan.stages.size(); ++index) {
+    const PlannedStage& stage = plan.stages[index];
+    if (!stage.augments() || done.count(static_cast<int>(index)) > 0) continue;
+    cost.augmentation_flops += stage.augmentation().flops;
+    cost.evaluation_memory = std::max(cost.evaluation_memory, SharedEvaluationMemory({stage.augmentation().memory}));
+  }
   for (const std::vector<int>& group : EvaluationGroups(plan, done)) {
     std::vector<EvaluationMemory> members;
     for (int index : group) members.push_back(plan.stages[index].evaluation().memory);
@@ -71,7 +77,7 @@ Cost CostOf(const Plan& plan, const Store& store) {
 }
 
 double Seconds(const Cost& cost, double flops_per_second) {
-  return (cost.student_flops + cost.teacher_flops) / flops_per_second;
+  return (cost.student_flops + cost.teacher_flops + cost.augmentation_flops) / flops_per_second;
 }
 
 std::string DescribeTime(const Cost& cost, std::optional<double> flops_per_second) {
@@ -95,10 +101,17 @@ std::string DescribeVariants(const Plan& plan) {
   return text;
 }
 
+std::string DescribeAugmentation(const PlannedStage& stage) {
+  return absl::StrFormat("  stage %s: %d examples of %s, %d copies of each text by %s\n", stage.stage.name(),
+                         stage.augmentation().examples->examples.size(), stage.augmentation().data_description,
+                         stage.stage.augmentation().copies(), stage.stage.augmentation().model());
+}
+
 std::string DescribeStages(const Plan& plan) {
   std::string text;
   std::set<std::string> seen;
   for (const PlannedStage& stage : plan.stages) {
+    if (stage.augments()) absl::StrAppend(&text, DescribeAugmentation(stage));
     if (!stage.trains()) continue;
     const TrainingWork& work = stage.training();
     const int64_t tokens = work.total_steps * MeanStep(*work.source).tokens;
@@ -126,8 +139,12 @@ std::string DescribePlan(const Plan& plan, const Store& store, std::optional<dou
   absl::StrAppend(&text, DescribeVariants(plan), DescribeStages(plan));
   absl::StrAppend(&text, absl::StrFormat("  %d results, %d of them there; to train: %d cohorts\n", cost.stages,
                                          cost.stages_done, cost.cohorts));
-  absl::StrAppend(&text, absl::StrFormat("  %sFLOP for students, %sFLOP for teachers; %s\n", Count(cost.student_flops),
-                                         Count(cost.teacher_flops), DescribeTime(cost, flops_per_second)));
+  const std::string augmentation =
+      cost.augmentation_flops == 0 ? ""
+                                   : absl::StrFormat(", about %sFLOP for augmentation", Count(cost.augmentation_flops));
+  absl::StrAppend(&text, absl::StrFormat("  %sFLOP for students, %sFLOP for teachers%s; %s\n",
+                                         Count(cost.student_flops), Count(cost.teacher_flops), augmentation,
+                                         DescribeTime(cost, flops_per_second)));
   absl::StrAppend(
       &text, absl::StrFormat("  memory: about %sB to train, %sB to evaluate; disk: %sB\n",
                              Count(ProgramMemory(cost.memory)), Count(EvaluatingProgramMemory(cost.evaluation_memory)),

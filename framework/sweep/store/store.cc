@@ -29,7 +29,7 @@ constexpr char kDone[] = "/done.json";
 constexpr char kScores[] = "/scores.json";
 
 constexpr char kModel[] = "model", kLossParameters[] = "loss_parameters.safetensors", kMetrics[] = "metrics.jsonl",
-               kCheckpoint[] = "checkpoint";
+               kCheckpoint[] = "checkpoint", kAugmented[] = "augmented.jsonl";
 
 // What done.json stands for: what is read again.
 const std::vector<std::string>& StoredNames() {
@@ -105,6 +105,7 @@ absl::Status WriteLossParameters(const std::string& path, const ParameterSet& ex
 
 bool Store::Has(const PlannedStage& planned) const {
   if (planned.trains()) return HasStudent(planned.key);
+  if (planned.augments()) return Exists(Folder(planned.key) + kDone);
   const std::string& teacher = planned.evaluation().teacher_scores_key;
   return HasScores(planned.key) && (teacher.empty() || HasScores(teacher));
 }
@@ -127,17 +128,22 @@ absl::StatusOr<Json> Store::ReadDone(const std::string& key) const {
   return absl::DataLossError(absl::StrCat(Folder(key), kDone, ": want the hashes of files, got none"));
 }
 
-absl::Status Store::CheckStudent(const std::string& key) const {
+// That the files are what done.json stands for, `required` among them.
+absl::Status Store::CheckFiles(const std::string& key, const char* required) const {
   RETORT_ASSIGN_OR_RETURN(const Json done, ReadDone(key));
   Manifest manifest;
   for (const auto& [name, hash] : done["files"].items()) {
     if (hash.is_string()) manifest[name] = hash.get<std::string>();
   }
-  if (manifest.count(kMetrics) == 0) {
-    return absl::DataLossError(absl::StrCat(Folder(key), kDone, ": want the hash of ", kMetrics, ", got none"));
+  if (manifest.count(required) == 0) {
+    return absl::DataLossError(absl::StrCat(Folder(key), kDone, ": want the hash of ", required, ", got none"));
   }
   return CheckManifest(Folder(key), manifest);
 }
+
+absl::Status Store::CheckStudent(const std::string& key) const { return CheckFiles(key, kMetrics); }
+
+absl::Status Store::CheckAugmented(const std::string& key) const { return CheckFiles(key, kAugmented); }
 
 absl::StatusOr<Progress> Store::GetProgress(const std::string& key) const {
   RETORT_ASSIGN_OR_RETURN(const Json done, ReadDone(key));
@@ -153,16 +159,22 @@ absl::StatusOr<Progress> Store::GetProgress(const std::string& key) const {
 
 void Store::RepairResult(const PlannedStage& planned, std::vector<std::string>* lines) const {
   std::vector<std::string> keys = {planned.key};
-  if (!planned.trains()) keys.push_back(planned.evaluation().teacher_scores_key);
+  if (planned.evaluates()) keys.push_back(planned.evaluation().teacher_scores_key);
   for (const std::string& key : keys) {
-    const char* name = planned.trains() ? kDone : kScores;
+    const char* name = planned.evaluates() ? kScores : kDone;
     if (key.empty() || !Exists(Folder(key) + name)) continue;
-    const absl::Status sound = planned.trains() ? CheckStudent(key) : GetScores(key).status();
+    const absl::Status sound = CheckResult(planned, key);
     if (sound.ok()) continue;
     lines->push_back(absl::StrCat(sound.message(), "; stage \"", planned.stage.name(), "\" is computed again"));
     std::error_code ignored;
     std::filesystem::remove(Folder(key) + name, ignored);
   }
+}
+
+// That the result of a stage of this kind is what was stored.
+absl::Status Store::CheckResult(const PlannedStage& planned, const std::string& key) const {
+  if (planned.evaluates()) return GetScores(key).status();
+  return planned.trains() ? CheckStudent(key) : CheckAugmented(key);
 }
 
 void Store::RepairCheckpoints(const PlannedStage& planned, std::vector<std::string>* lines) const {
@@ -192,7 +204,7 @@ std::vector<std::string> Store::Repair(const Plan& plan) const {
   std::vector<std::string> lines;
   RemoveAbandoned(root_);
   for (const PlannedStage& planned : plan.stages) {
-    if (!planned.trains()) RemoveAbandoned(Folder(planned.evaluation().teacher_scores_key));
+    if (planned.evaluates()) RemoveAbandoned(Folder(planned.evaluation().teacher_scores_key));
     if (!Exists(Folder(planned.key))) continue;
     const absl::StatusOr<std::unique_ptr<Lease>> lease = Lease::TryTake(Folder(planned.key));
     if (!lease.ok() || *lease == nullptr) continue;
@@ -240,6 +252,16 @@ absl::Status Store::CheckLog(const std::string& key, int64_t steps) const {
 absl::StatusOr<LoadedModel> Store::GetStudent(const std::string& key) const {
   RETORT_RETURN_IF_ERROR(CheckStudent(key));
   return LoadModel(absl::StrCat(Folder(key), "/", kModel));
+}
+
+absl::Status Store::PutAugmented(const std::string& key, const std::string& computed_with) const {
+  const std::string folder = Folder(key);
+  RETORT_ASSIGN_OR_RETURN(const Manifest files, MakeManifest(folder, {kAugmented}));
+  Json done;
+  done["computed_with"] = computed_with;
+  done["files"] = files;
+  Seal(&done);
+  return AtomicWriteFile(folder + kDone, done.dump(2) + "\n");
 }
 
 absl::Status Store::PutScores(const std::string& key, const Scores& scores) const {

@@ -25,6 +25,8 @@ namespace retort {
 //   loss_parameters.safetensors            parameters of loss terms, if there are any
 //   done.json         written last: the result is complete; with the hash of every file above that is read again
 //   scores.json       of an evaluation
+//   augmented.jsonl   the examples of an augmentation (framework/augment/augment_file.h); as augmented.jsonl.partial
+//                     while it works
 //
 // Results are put in place whole or not at all, and what is read is checked against what was written: anything else is
 // an error that names the file (NotFound, DataLoss). done.json and scores.json are sealed
@@ -59,6 +61,13 @@ class Store {
   // How far the training of a stage came, as it was stored.
   absl::StatusOr<Progress> GetProgress(const std::string& key) const;
 
+  // Where an augmentation writes its examples.
+  std::string AugmentedPath(const std::string& key) const { return Folder(key) + "/augmented.jsonl"; }
+  // Stores that they are there and complete. REQUIRES: they are.
+  absl::Status PutAugmented(const std::string& key, const std::string& computed_with) const;
+  // DataLoss unless they are what was stored.
+  absl::Status CheckAugmented(const std::string& key) const;
+
   absl::Status PutScores(const std::string& key, const Scores& scores) const;
   absl::StatusOr<Scores> GetScores(const std::string& key) const;
 
@@ -67,7 +76,9 @@ class Store {
 
  private:
   absl::StatusOr<nlohmann::ordered_json> ReadDone(const std::string& key) const;
+  absl::Status CheckFiles(const std::string& key, const char* required) const;
   absl::Status CheckStudent(const std::string& key) const;
+  absl::Status CheckResult(const PlannedStage& planned, const std::string& key) const;
   absl::Status CheckLog(const std::string& key, int64_t steps) const;
   void RepairResult(const PlannedStage& planned, std::vector<std::string>* lines) const;
   void RepairCheckpoints(const PlannedStage& planned, std::vector<std::string>* lines) const;

@@ -102,7 +102,7 @@ absl::StatusOr<MetricSpec> MetricOfStage(const Stage& stage, const ExpandedSweep
 // That no evaluation of the sweep itself is on the search's split.
 absl::Status CheckSplit(const Plan& plan) {
   for (const PlannedStage& stage : plan.stages) {
-    if (stage.trains() || stage.evaluation().evaluation.evaluator->split() != plan.sweep.tune->split()) continue;
+    if (!stage.evaluates() || stage.evaluation().evaluation.evaluator->split() != plan.sweep.tune->split()) continue;
     return Error(absl::StrCat("split: want a part of the data that the report never uses, got \"",
                               plan.sweep.tune->split(), "\", which stage \"", stage.stage.name(), "\" measures"));
   }
