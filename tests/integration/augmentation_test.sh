@@ -33,7 +33,7 @@ results() {
 SWEEP_FILE=$(sweep_of whole "$DATA" "word_vectors: \"$root/vectors.txt\"")
 run plan "$SWEEP_FILE" --dry_run
 expect_code plan 0
-expect_text plan "stage augment: .* examples of table .*, 4 copies of each text by $root/teacher"
+expect_text plan "4 copies of each text by $root/teacher"
 expect_text plan 'FLOP for augmentation'
 run whole "$SWEEP_FILE" --store="$root/whole/store"
 expect_code whole 0

@@ -40,7 +40,7 @@ class PlanAugmentationTest : public ::testing::Test {
   PlanAugmentationTest() {
     WriteTable("train.tsv", 40);
     WriteTable("report.tsv", 8);
-    EXPECT_THAT(WriteFile(sweep_.folder() + "/vectors.txt", "ab 1 0\nac 0.9 0.1\nzz 0 1\n"), IsOk());
+    EXPECT_THAT(AtomicWriteFile(sweep_.folder() + "/vectors.txt", "ab 1 0\nac 0.9 0.1\nzz 0 1\n"), IsOk());
   }
 
   void WriteTable(const std::string& name, int rows) {
@@ -49,7 +49,7 @@ class PlanAugmentationTest : public ::testing::Test {
       const char letter = static_cast<char>('b' + row % 20);
       absl::StrAppend(&text, std::string(1, letter), " ab ", std::string(1 + row / 20, 'x'), "\t", row % 2, "\n");
     }
-    EXPECT_THAT(WriteFile(absl::StrCat(sweep_.folder(), "/", name), text), IsOk());
+    EXPECT_THAT(AtomicWriteFile(absl::StrCat(sweep_.folder(), "/", name), text), IsOk());
   }
 
   absl::StatusOr<Plan> Make(const std::string& stages, const std::string& more = "") {
