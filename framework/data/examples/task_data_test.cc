@@ -186,6 +186,47 @@ TEST_F(TaskDataTest, StepsHaveTheLabels) {
   EXPECT_THAT((*source)->notes(), IsEmpty());
 }
 
+TEST_F(TaskDataTest, AugmentedExamplesAreTrainedOnInThePlaceOfTheOriginals) {
+  const TaskData data(std::make_unique<FixedReader>(FixedReader::Splits{{kTrainSplit, Examples(40)},
+                                                                        {kSelectSplit, {Example(50)}},
+                                                                        {kReportSplit, {Example(60)}}}),
+                      {}, "test");
+  DataCache cache(::testing::TempDir(), /*threads=*/1);
+  BatchSpec batch;
+  batch.set_sequences(8);
+  AugmentedSplit split{nullptr, /*copies=*/3, /*content_hash=*/17};
+  const auto expected = data.Open({*tokenizer_, batch, /*data_seed=*/3, &cache, &split});
+  ASSERT_THAT(expected, IsOk());
+  EXPECT_EQ((*expected)->steps_per_epoch(), 20) << "of 160 examples";
+  EXPECT_EQ((*expected)->content_hash(), 17u);
+  EXPECT_EQ((*expected)->Step(19).sequences.size(), 8u);
+
+  TaskExamples made;
+  made.examples.assign(160, {"1.1", "z z z", std::nullopt, "yes"});
+  split.examples = std::make_shared<const TaskExamples>(std::move(made));
+  const auto source = data.Open({*tokenizer_, batch, /*data_seed=*/3, &cache, &split});
+  ASSERT_THAT(source, IsOk());
+  EXPECT_EQ((*source)->steps_per_epoch(), 20);
+  EXPECT_EQ((*source)->content_hash(), 17u);
+  const StepBatch step = (*source)->Step(0);
+  for (const StepSequence& sequence : step.sequences) EXPECT_EQ(sequence.ids, step.sequences.front().ids);
+}
+
+TEST_F(TaskDataTest, APairHasCopiesOfEitherText) {
+  std::vector<TaskExample> pairs = Examples(40);
+  for (TaskExample& pair : pairs) pair.second = "b c";
+  const TaskData data(std::make_unique<FixedReader>(FixedReader::Splits{
+                          {kTrainSplit, pairs}, {kSelectSplit, {Example(50)}}, {kReportSplit, {Example(60)}}}),
+                      {}, "test");
+  DataCache cache(::testing::TempDir(), /*threads=*/1);
+  BatchSpec batch;
+  batch.set_sequences(8);
+  const AugmentedSplit split{nullptr, /*copies=*/3, /*content_hash=*/17};
+  const auto source = data.Open({*tokenizer_, batch, /*data_seed=*/3, &cache, &split});
+  ASSERT_THAT(source, IsOk());
+  EXPECT_EQ((*source)->steps_per_epoch(), 35) << "of 40 pairs and 240 copies";
+}
+
 TEST_F(TaskDataTest, ChecksItsOptions) {
   Problems problems;
   CheckTaskDataOptions("data: table: ", {7, -1}, &problems);
