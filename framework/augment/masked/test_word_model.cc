@@ -1,4 +1,4 @@
-#include "framework/augment/test_word_model.h"
+#include "framework/augment/masked/test_word_model.h"
 
 #include <utility>
 

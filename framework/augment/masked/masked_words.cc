@@ -1,4 +1,4 @@
-#include "framework/augment/masked_words.h"
+#include "framework/augment/masked/masked_words.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,9 +1,9 @@
-#include "framework/augment/text_words.h"
+#include "framework/augment/masked/text_words.h"
 
 #include <string>
 #include <vector>
 
-#include "framework/augment/test_word_model.h"
+#include "framework/augment/masked/test_word_model.h"
 #include "framework/testing/matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

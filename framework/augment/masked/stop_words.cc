@@ -1,4 +1,4 @@
-#include "framework/augment/stop_words.h"
+#include "framework/augment/masked/stop_words.h"
 
 #include "absl/container/flat_hash_set.h"
 

@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_AUGMENT_STOP_WORDS_H_
-#define RETORT_FRAMEWORK_AUGMENT_STOP_WORDS_H_
+#ifndef RETORT_FRAMEWORK_AUGMENT_MASKED_STOP_WORDS_H_
+#define RETORT_FRAMEWORK_AUGMENT_MASKED_STOP_WORDS_H_
 
 #include "absl/strings/string_view.h"
 
@@ -11,4 +11,4 @@ bool IsStopWord(absl::string_view word);
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_AUGMENT_STOP_WORDS_H_
+#endif  // RETORT_FRAMEWORK_AUGMENT_MASKED_STOP_WORDS_H_

@@ -1,9 +1,9 @@
-#include "framework/augment/text_words.h"
+#include "framework/augment/masked/text_words.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "framework/augment/stop_words.h"
+#include "framework/augment/masked/stop_words.h"
 #include "framework/base/status_macros.h"
 #include "framework/text/unicode/lower_case.h"
 

@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_AUGMENT_TEST_WORD_MODEL_H_
-#define RETORT_FRAMEWORK_AUGMENT_TEST_WORD_MODEL_H_
+#ifndef RETORT_FRAMEWORK_AUGMENT_MASKED_TEST_WORD_MODEL_H_
+#define RETORT_FRAMEWORK_AUGMENT_MASKED_TEST_WORD_MODEL_H_
 
 #include <cstdint>
 #include <memory>
@@ -29,4 +29,4 @@ WordModel ConstantWordModel(const std::vector<std::string>& likeliest);
 
 }  // namespace retort::testing
 
-#endif  // RETORT_FRAMEWORK_AUGMENT_TEST_WORD_MODEL_H_
+#endif  // RETORT_FRAMEWORK_AUGMENT_MASKED_TEST_WORD_MODEL_H_

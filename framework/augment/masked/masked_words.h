@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_AUGMENT_MASKED_WORDS_H_
-#define RETORT_FRAMEWORK_AUGMENT_MASKED_WORDS_H_
+#ifndef RETORT_FRAMEWORK_AUGMENT_MASKED_MASKED_WORDS_H_
+#define RETORT_FRAMEWORK_AUGMENT_MASKED_MASKED_WORDS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "c10/core/Device.h"
-#include "framework/augment/text_words.h"
+#include "framework/augment/masked/text_words.h"
 #include "framework/batch/batch.h"
 #include "framework/batch/step_batch.h"
 #include "framework/model/encoder.h"
@@ -61,4 +61,4 @@ class MaskedWordModel {
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_AUGMENT_MASKED_WORDS_H_
+#endif  // RETORT_FRAMEWORK_AUGMENT_MASKED_MASKED_WORDS_H_
