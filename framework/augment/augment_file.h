@@ -20,6 +20,8 @@ struct AugmentationHooks {
   std::function<void(int64_t done, int64_t all)> progress = {};
   // Stops the work after the block it is at once it is set; may be null.
   const std::atomic<bool>* stop = nullptr;
+  // Examples of a block, > 0. A partial file is to be completed with the same number.
+  int64_t block_examples = 32;
 };
 
 // Writes the rows of Augmenter::Augment as lines of JSON, those of an example one after the other:

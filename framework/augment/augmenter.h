@@ -3,18 +3,20 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "c10/core/Device.h"
-#include "framework/augment/masked_words.h"
-#include "framework/augment/text_words.h"
+#include "framework/augment/masked/masked_words.h"
+#include "framework/augment/masked/text_words.h"
 #include "framework/augment/word_vectors.h"
 #include "framework/data/examples/task_reader.h"
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
 #include "framework/text/tokenizer.h"
+#include "framework/text/wordpiece/wordpiece_tokenizer.h"
 
 namespace retort {
 
@@ -49,7 +51,7 @@ struct WordCandidates {
 class Augmenter {
  public:
   // The model's parts, the tokenizer and the word vectors have to outlive it; the parameters are on `device`. Without
-  // word vectors (null) words of several pieces are never replaced.
+  // word vectors (null) words of several pieces stay as they are.
   //
   // Errors: InvalidArgument for a model without a vocabulary head, or a causal one, for a tokenizer that is no
   // WordPiece one, or without a piece for masked tokens, and for options that are out of range.
@@ -77,6 +79,10 @@ class Augmenter {
   Augmenter(const WordPieceTokenizer* tokenizer, MaskedWordModel model, const WordVectors* word_vectors,
             const AugmentationOptions& options)
       : tokenizer_(tokenizer), model_(std::move(model)), word_vectors_(word_vectors), options_(options) {}
+
+  // Pieces as words; those within words are left out.
+  std::vector<std::string> Words(const std::vector<int32_t>& pieces) const;
+  absl::StatusOr<std::vector<std::vector<WordCandidates>>> CandidatesOf(absl::Span<const WordedText> texts) const;
 
   const WordPieceTokenizer* tokenizer_;
   MaskedWordModel model_;

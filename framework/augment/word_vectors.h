@@ -2,18 +2,22 @@
 #define RETORT_FRAMEWORK_AUGMENT_WORD_VECTORS_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 
 namespace retort {
 
 // Words and their vectors, of GloVe (Pennington et al. 2014, https://aclanthology.org/D14-1162) or the like, for words
-// of similar meaning. Immutable, so thread-safe.
+// of similar meaning. Remembers the neighbours that it was asked for. Thread-safe.
 class WordVectors {
  public:
   // Reads the first `words` lines of a file in GloVe's text format, plain or packed: a word and its numbers, parted by
@@ -34,18 +38,26 @@ class WordVectors {
   std::vector<std::string> Neighbours(absl::string_view word, int count) const;
 
  private:
+  // What was found before: the rows of neighbours by row and count.
+  struct Memory {
+    absl::Mutex mutex;
+    absl::flat_hash_map<std::pair<int64_t, int>, std::vector<int64_t>> found ABSL_GUARDED_BY(mutex);
+  };
+
   WordVectors() = default;
 
   // Adds a line of the file.
   absl::Status Add(absl::string_view line);
-  // Divides the vectors by their norms; takes out those that are near to nothing.
-  void Normalize();
+  // The rows of the nearest words, the same remembered.
+  std::vector<int64_t> Nearest(int64_t row, int count) const;
+  std::vector<int64_t> RememberedNearest(int64_t row, int count) const;
 
   int64_t dimension_ = 0;
   std::vector<std::string> words_;
   std::vector<float> vectors_;        // [words, dimension], of the file's numbers.
   std::vector<double> inverse_norm_;  // [words]; 0: near to nothing.
   absl::flat_hash_map<std::string, int64_t> index_;
+  std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
 };
 
 }  // namespace retort

@@ -9,10 +9,11 @@ namespace retort {
 
 // What a random draw about data is for. The numbers decide all results: never change one.
 enum class DrawPurpose : uint32_t {
-  kSampleOrder = 1,  // where a sample stands in its epoch
-  kStepOrder = 2,    // where a step stands in its epoch
-  kMasking = 3,      // whether a position is masked, and by what
-  kHeldOut = 4,      // which sequences an evaluation reads
+  kSampleOrder = 1,   // where a sample stands in its epoch
+  kStepOrder = 2,     // where a step stands in its epoch
+  kMasking = 3,       // whether a position is masked, and by what
+  kHeldOut = 4,       // which sequences an evaluation reads
+  kAugmentation = 5,  // whether a word is replaced, and by what
 };
 
 // 128 random bits that follow from the arguments alone. 0 <= sample < 2^48, 0 <= epoch, position < 2^32.

@@ -173,24 +173,41 @@ std::unique_ptr<Tokenizer::Scratch> WordPieceTokenizer::NewScratch() const { ret
 absl::Status WordPieceTokenizer::Encode(absl::string_view text, Scratch* scratch, std::vector<int32_t>* ids) const {
   auto* cache = static_cast<WordCache*>(scratch);
   CHECK(cache == nullptr || cache->owner() == this) << "a scratch of another tokenizer";
+  const auto append = [&](int32_t id) { ids->push_back(id); };
   const auto ordinary = [&](size_t begin, size_t end) {
     const absl::string_view part = text.substr(begin, end - begin);
-    const bool whole = !by_runs_ || !normalized_.pieces().empty();
-    return whole ? EncodeNormalized(part, begin, ids) : EncodeOrdinary(part, begin, cache, ids);
+    if (by_runs_ && normalized_.pieces().empty()) return EncodeOrdinary(part, begin, cache, ids);
+    return WalkNormalized(
+        part, begin, [&](const std::string& word) { AppendPieces(word, ids); }, append);
   };
-  return WalkAddedPieces(added_, text, ordinary, [&](int32_t id) { ids->push_back(id); });
+  return WalkAddedPieces(added_, text, ordinary, append);
 }
 
-absl::Status WordPieceTokenizer::EncodeNormalized(absl::string_view text, size_t offset,
-                                                  std::vector<int32_t>* ids) const {
+absl::Status WordPieceTokenizer::EncodeWords(absl::string_view text, std::vector<PiecedWord>* words) const {
+  const auto append_word = [&](std::string word) {
+    PiecedWord pieced;
+    AppendPieces(word, &pieced.ids);
+    pieced.text = std::move(word);
+    words->push_back(std::move(pieced));
+  };
+  const auto append_added = [&](int32_t id) { words->push_back({vocabulary_.Piece(id), {id}}); };
+  const auto ordinary = [&](size_t begin, size_t end) {
+    return WalkNormalized(text.substr(begin, end - begin), begin, append_word, append_added);
+  };
+  return WalkAddedPieces(added_, text, ordinary, append_added);
+}
+
+template <typename Word, typename Added>
+absl::Status WordPieceTokenizer::WalkNormalized(absl::string_view text, size_t offset, const Word& word,
+                                                const Added& added) const {
   RETORT_ASSIGN_OR_RETURN(const std::string whole, normalizer_.Normalize(text, offset));
   const auto ordinary = [&](size_t begin, size_t end) {
     std::vector<std::string> words;
     BertNormalizer::AppendWordsOfNormalized(absl::string_view(whole).substr(begin, end - begin), &words);
-    for (const std::string& word : words) AppendPieces(word, ids);
+    for (std::string& found : words) word(std::move(found));
     return absl::OkStatus();
   };
-  return WalkAddedPieces(normalized_, whole, ordinary, [&](int32_t id) { ids->push_back(id); });
+  return WalkAddedPieces(normalized_, whole, ordinary, added);
 }
 
 absl::Status WordPieceTokenizer::EncodeOrdinary(absl::string_view text, size_t offset, WordCache* cache,

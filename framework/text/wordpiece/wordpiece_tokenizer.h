@@ -48,6 +48,12 @@ struct WordPieceOptions {
   std::optional<SequenceTemplate> sequence_template;
 };
 
+// A word of BertNormalizer, or an added piece, and the ids that stand for it, at least one.
+struct PiecedWord {
+  std::string text;
+  std::vector<int32_t> ids;
+};
+
 // BERT's tokenizer: words of BertNormalizer, each cut into the longest pieces
 // of the vocabulary from left to right ("##" marks a piece inside of a word;
 // Wu et al. 2016). A word that no pieces spell, or of too many
@@ -64,6 +70,10 @@ class WordPieceTokenizer : public Tokenizer {
   using Tokenizer::Encode;
   std::unique_ptr<Scratch> NewScratch() const override;
   absl::Status Encode(absl::string_view text, Scratch* scratch, std::vector<int32_t>* ids) const override;
+
+  // Appends the words of `text`, whose ids, one word's after the other's, are
+  // those that Encode gives. Errors: as there.
+  absl::Status EncodeWords(absl::string_view text, std::vector<PiecedWord>* words) const;
 
   // Pieces joined by spaces, without a space before a "##" piece. A first
   // piece keeps its "##".
@@ -91,8 +101,9 @@ class WordPieceTokenizer : public Tokenizer {
   // Bytes as the fast path sees them.
   void ClassifyBytes();
   // Text without special pieces that starts at byte `offset` of the whole: where pieces are searched for in the
-  // normalised text, and where none are.
-  absl::Status EncodeNormalized(absl::string_view text, size_t offset, std::vector<int32_t>* ids) const;
+  // normalised text, and where none are. The first calls word(text) for its words and added(id) for the pieces.
+  template <typename Word, typename Added>
+  absl::Status WalkNormalized(absl::string_view text, size_t offset, const Word& word, const Added& added) const;
   absl::Status EncodeOrdinary(absl::string_view text, size_t offset, WordCache* cache, std::vector<int32_t>* ids) const;
   // A run of kWord and kOther bytes, or one of kPunctuation.
   absl::Status EncodeRun(absl::string_view run, size_t offset, std::vector<int32_t>* ids) const;

@@ -85,6 +85,32 @@ TEST(WordPieceTokenizerTest, DecodeLeavesOutSpecialPiecesAndCleansUp) {
   EXPECT_EQ(Make()->Decode({kCls, kUn, kAff, kAble, kA, kDot, kSep}, options), "unaffable a.");
 }
 
+TEST(WordPieceTokenizerTest, WordsHaveThePiecesOfTheText) {
+  for (const bool normalized : {false, true}) {
+    WordPieceOptions options;
+    options.added = {{"[MASK]", kMask}, {"ab.", kAb, /*special=*/false}};
+    options.added->back().normalized = normalized;
+    const auto tokenizer = Make(options);
+    const std::string text = "Unaffable \u00c9.[MASK] q\nab. a";
+    std::vector<PiecedWord> words;
+    ASSERT_TRUE(tokenizer->EncodeWords(text, &words).ok());
+    std::vector<std::string> texts;
+    std::vector<int32_t> ids;
+    for (const PiecedWord& word : words) {
+      texts.push_back(word.text);
+      ids.insert(ids.end(), word.ids.begin(), word.ids.end());
+    }
+    EXPECT_THAT(texts, ElementsAre("unaffable", "e", ".", "[MASK]", "q", "ab", "a"));
+    EXPECT_EQ(ids, Ids(*tokenizer, text));
+    EXPECT_THAT(words[0].ids, ElementsAre(kUn, kAff, kAble));
+  }
+}
+
+TEST(WordPieceTokenizerTest, WordsOfInvalidUtf8NameTheByte) {
+  std::vector<PiecedWord> words;
+  EXPECT_EQ(Make()->EncodeWords("a [SEP] b. caf\xe9 b", &words).message(), "byte 14: want UTF-8, got 0xe9");
+}
+
 TEST(WordPieceTokenizerTest, InvalidUtf8NamesTheByte) {
   std::vector<int32_t> ids;
   const absl::Status status = Make()->Encode("a [SEP] b. caf\xe9 b", &ids);

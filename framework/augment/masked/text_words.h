@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_AUGMENT_TEXT_WORDS_H_
-#define RETORT_FRAMEWORK_AUGMENT_TEXT_WORDS_H_
+#ifndef RETORT_FRAMEWORK_AUGMENT_MASKED_TEXT_WORDS_H_
+#define RETORT_FRAMEWORK_AUGMENT_MASKED_TEXT_WORDS_H_
 
 #include <cstdint>
 #include <string>
@@ -30,4 +30,4 @@ absl::StatusOr<WordedText> ReadWords(const WordPieceTokenizer& tokenizer, absl::
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_AUGMENT_TEXT_WORDS_H_
+#endif  // RETORT_FRAMEWORK_AUGMENT_MASKED_TEXT_WORDS_H_

@@ -1,13 +1,16 @@
-#ifndef RETORT_FRAMEWORK_AUGMENT_MASKED_WORDS_H_
-#define RETORT_FRAMEWORK_AUGMENT_MASKED_WORDS_H_
+#ifndef RETORT_FRAMEWORK_AUGMENT_MASKED_MASKED_WORDS_H_
+#define RETORT_FRAMEWORK_AUGMENT_MASKED_MASKED_WORDS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "ATen/core/Tensor.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "c10/core/Device.h"
-#include "framework/augment/text_words.h"
+#include "framework/augment/masked/text_words.h"
+#include "framework/batch/batch.h"
 #include "framework/batch/step_batch.h"
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
@@ -40,9 +43,15 @@ class MaskedWordModel {
                   c10::Device device)
       : encoder_(encoder), parameters_(parameters), tokenizer_(tokenizer), device_(device) {}
 
+  // Positions of a text's questions.
   int64_t Length(const WordedText& text) const;
+  // What the model reads, with a label at the place that is asked for.
   StepSequence Question(const WordedText& text, int64_t piece) const;
-  at::Tensor Likely(const StepBatch& questions, int count) const;
+  // The ids of the likeliest pieces at the labels, [n, count] int64 on the host.
+  at::Tensor Likely(const Batch& questions, int count) const;
+  absl::StatusOr<std::vector<std::vector<int32_t>>> Answers(const StepBatch& questions, int count) const;
+  // Which places the model can read, those of long texts first, so that batches hold little padding.
+  std::vector<size_t> ReadablePlaces(absl::Span<const WordedText> texts, absl::Span<const MaskedPlace> places) const;
 
   const Encoder* encoder_;
   const ParameterSet* parameters_;
@@ -52,4 +61,4 @@ class MaskedWordModel {
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_AUGMENT_MASKED_WORDS_H_
+#endif  // RETORT_FRAMEWORK_AUGMENT_MASKED_MASKED_WORDS_H_

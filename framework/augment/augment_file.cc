@@ -1,0 +1,178 @@
+#include "framework/augment/augment_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "framework/augment/partial_file.h"
+#include "framework/base/input/input_file.h"
+#include "framework/base/input/line_reader.h"
+#include "framework/base/status_macros.h"
+#include "framework/data/task/text_lines.h"
+#include "framework/json/json_fields.h"
+#include "framework/json/strict_json.h"
+#include "nlohmann/json.hpp"
+
+namespace retort {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr absl::string_view kLineBeginning = "{\"example\":";
+
+std::string LineOf(int64_t example, const TaskExample& row) {
+  Json json = {{"example", example}, {"id", row.id}, {"first", row.first}};
+  if (row.second) json["second"] = *row.second;
+  if (!row.label.empty()) json["label"] = row.label;
+  if (!std::isnan(row.score)) json["score"] = row.score;
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// The number of the example that a line is of; nullopt for what LineOf cannot have written.
+std::optional<int64_t> ExampleOf(absl::string_view line) {
+  if (!absl::ConsumePrefix(&line, kLineBeginning) || !absl::EndsWith(line, "}")) return std::nullopt;
+  int64_t number = 0;
+  if (!absl::SimpleAtoi(line.substr(0, line.find(',')), &number)) return std::nullopt;
+  return number;
+}
+
+// What a partial file holds.
+struct Kept {
+  std::optional<int64_t> block;  // The first example of the last block of which there is a whole line.
+  int64_t block_offset = 0;      // Where its lines begin.
+  int64_t bytes = 0;             // Up to the end of the last whole line.
+};
+
+absl::StatusOr<Kept> ReadKept(const std::string& path, int64_t examples, int64_t block_examples) {
+  RETORT_ASSIGN_OR_RETURN(InputFile file, InputFile::Open(path));
+  LineReader lines([&](char* bytes, size_t most) { return file.Read(bytes, most); });
+  Kept kept;
+  std::string line;
+  for (int64_t last = -1;;) {
+    RETORT_ASSIGN_OR_RETURN(const bool more, lines.Next(&line));
+    const int64_t end = lines.offset() + static_cast<int64_t>(line.size()) + 1;
+    if (!more || end > file.size()) return kept;
+    const std::optional<int64_t> example = ExampleOf(line);
+    if (!example || *example >= examples || *example < last || *example > last + 1) return kept;
+    last = *example;
+    const int64_t block = last - last % block_examples;
+    if (block != kept.block) kept.block_offset = lines.offset();
+    kept.block = block;
+    kept.bytes = end;
+  }
+}
+
+// Writes the rows of examples in blocks.
+class FileAugmentation {
+ public:
+  FileAugmentation(absl::Span<const TaskExample> examples, const Augmenter& augmenter, const AugmentationHooks& hooks,
+                   PartialFile* file)
+      : examples_(examples), augmenter_(augmenter), hooks_(hooks), file_(file) {}
+
+  absl::Status Run() {
+    RETORT_RETURN_IF_ERROR(Resume());
+    while (done_ < all()) {
+      if (hooks_.stop != nullptr && hooks_.stop->load()) {
+        return absl::CancelledError(
+            absl::StrCat("interrupted after ", done_, " of ", all(), " examples, which ", file_->path(), " keeps"));
+      }
+      RETORT_ASSIGN_OR_RETURN(const std::string lines, BlockLines(done_));
+      RETORT_RETURN_IF_ERROR(file_->Append(lines));
+      BlockDone(done_);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  int64_t all() const { return static_cast<int64_t>(examples_.size()); }
+
+  void BlockDone(int64_t block) {
+    done_ = std::min(block + hooks_.block_examples, all());
+    if (hooks_.progress) hooks_.progress(done_, all());
+  }
+
+  absl::StatusOr<std::string> BlockLines(int64_t block) const {
+    RETORT_ASSIGN_OR_RETURN(const auto rows,
+                            augmenter_.Augment(examples_.subspan(block, hooks_.block_examples), block));
+    std::string lines;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      for (const TaskExample& row : rows[i]) lines += LineOf(block + static_cast<int64_t>(i), row);
+    }
+    return lines;
+  }
+
+  // Completes the last block that the file holds, once it is known to be one of this work.
+  absl::Status Resume() {
+    RETORT_ASSIGN_OR_RETURN(const Kept kept, ReadKept(file_->path(), all(), hooks_.block_examples));
+    RETORT_RETURN_IF_ERROR(file_->Cut(kept.bytes));
+    if (!kept.block) return absl::OkStatus();
+    RETORT_ASSIGN_OR_RETURN(const InputFile file, InputFile::Open(file_->path()));
+    std::string kept_lines(kept.bytes - kept.block_offset, '\0');
+    RETORT_RETURN_IF_ERROR(file.ReadAt(kept.block_offset, kept_lines.data(), kept_lines.size()));
+    RETORT_ASSIGN_OR_RETURN(const std::string lines, BlockLines(*kept.block));
+    if (!absl::StartsWith(lines, kept_lines)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(file_->path(),
+                       ": want what was begun with these examples, this model and these options, got "
+                       "other lines from example ",
+                       *kept.block, " on; remove it to begin anew"));
+    }
+    RETORT_RETURN_IF_ERROR(file_->Append(absl::string_view(lines).substr(kept_lines.size())));
+    BlockDone(*kept.block);
+    return absl::OkStatus();
+  }
+
+  const absl::Span<const TaskExample> examples_;
+  const Augmenter& augmenter_;
+  const AugmentationHooks& hooks_;
+  PartialFile* const file_;
+  int64_t done_ = 0;
+};
+
+absl::StatusOr<TaskExample> RowOf(absl::string_view line, const std::string& place) {
+  RETORT_ASSIGN_OR_RETURN(const nlohmann::json json, ParseStrictJson(line, place));
+  RETORT_ASSIGN_OR_RETURN(JsonFields fields, JsonFields::Open(json, place, ": "));
+  fields.Ignore("example");
+  TaskExample row;
+  row.place = place;
+  RETORT_ASSIGN_OR_RETURN(row.id, fields.String("id"));
+  RETORT_ASSIGN_OR_RETURN(row.first, fields.String("first"));
+  if (json.contains("second")) {
+    RETORT_ASSIGN_OR_RETURN(row.second, fields.String("second"));
+  }
+  if (json.contains("label")) {
+    RETORT_ASSIGN_OR_RETURN(row.label, fields.String("label"));
+  }
+  RETORT_ASSIGN_OR_RETURN(row.score, fields.Double("score", row.score));
+  RETORT_RETURN_IF_ERROR(fields.Finish());
+  return row;
+}
+
+}  // namespace
+
+absl::Status AugmentToFile(absl::Span<const TaskExample> examples, const Augmenter& augmenter, const std::string& path,
+                           const AugmentationHooks& hooks) {
+  RETORT_ASSIGN_OR_RETURN(const auto file, PartialFile::Open(absl::StrCat(path, ".partial")));
+  RETORT_RETURN_IF_ERROR(FileAugmentation(examples, augmenter, hooks, file.get()).Run());
+  return file->Commit(path);
+}
+
+absl::StatusOr<TaskExamples> ReadAugmented(const std::string& path) {
+  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<TextLines> lines, TextLines::Open(path));
+  TaskExamples read;
+  std::string line;
+  while (true) {
+    RETORT_ASSIGN_OR_RETURN(const bool more, lines->Next(&line));
+    if (!more) return read;
+    RETORT_ASSIGN_OR_RETURN(read.examples.emplace_back(), RowOf(line, absl::StrCat(path, ":", lines->number())));
+  }
+}
+
+}  // namespace retort
