@@ -1,7 +1,6 @@
 // More sentences of a task: TinyBERT's data augmentation (Jiao et al. 2020, arXiv:1909.10351, algorithm 1).
 //
-//   bazel run //tools:augment -- --model=data/teachers/mini --word_vectors=data/embeddings/glove.6B.50d.subset.txt.xz \
-//     --input=data/tasks/rt_polarity/train.tsv.xz --text=sentence --label=label --output=augmented.jsonl
+//   bazel run //tools:augment -- --model=FOLDER --word_vectors=FILE --input=TABLE --text=COLUMN --output=FILE.jsonl
 //
 // A sweep does the same by itself, in an augmentation stage. --help has more.
 
@@ -26,6 +25,7 @@
 #include "framework/augment/word_vectors.h"
 #include "framework/base/device/parse_device.h"
 #include "framework/base/paths/output_file.h"
+#include "framework/base/problems.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/stop.h"
@@ -127,6 +127,9 @@ absl::StatusOr<AugmentationOptions> OptionsOfFlags() {
   options.probability = FLAGS_probability;
   options.seed = FLAGS_seed;
   options.distinct = FLAGS_distinct;
+  Problems problems;
+  CheckAugmentation("--", options, &problems);
+  RETORT_RETURN_IF_ERROR(problems.ToStatus());
   return options;
 }
 
