@@ -46,7 +46,7 @@ OTHERS = [
     "naïve coöperation of the Ångström façade",
     "zzz qqq vvv",
     "## hash #good ##ing",
-    "İstanbul ΟΔΟΣ straße",
+    "İstanbul straße",
 ]
 
 
