@@ -2,8 +2,9 @@
 """Writes goldens.json: sentences, their words, and what TinyBERT's own data augmentation may put in the place of each.
 
 The code is read from a clone of github.com/huawei-noah/Pretrained-Language-Model, commit
-0598f02d7fc4eaa7b4cbc1e9d7ab18bc875c24f9, and run as it is, with its own tokenizer and model; only np.Inf, which
-NumPy 2 has lost, is put back, and the weights are written as the file that it loads. From the repository's root, in an
+0598f02d7fc4eaa7b4cbc1e9d7ab18bc875c24f9, and run as it is, with its own tokenizer and model. Only np.Inf, which
+NumPy 2 has lost, is put back, what it imports to download files is left empty, and the weights are written as the file
+that it loads. From the repository's root, in an
 environment with `pip install torch==2.11.0 numpy==2.4.6 safetensors==0.8.0`:
     python3 tests/golden/augmentation/make_goldens.py CLONE/TinyBERT
 
@@ -17,6 +18,7 @@ import pathlib
 import shutil
 import sys
 import tempfile
+import types
 
 import numpy as np
 import torch
@@ -115,10 +117,21 @@ def original_model(code, folder):
     return tokenizer, code.BertForMaskedLM.from_pretrained(str(folder)).eval()
 
 
-def main():
+def original_code(folder):
+    """The code as a module."""
     np.Inf = np.inf
-    sys.path.insert(0, sys.argv[1])
-    import data_augmentation as code
+    downloads = {name: types.ModuleType(name) for name in ("boto3", "botocore", "botocore.exceptions", "requests")}
+    downloads["botocore.exceptions"].ClientError = Exception
+    for name, module in downloads.items():
+        sys.modules.setdefault(name, module)
+    sys.path.insert(0, folder)
+    import data_augmentation
+
+    return data_augmentation
+
+
+def main():
+    code = original_code(sys.argv[1])
 
     torch.set_num_threads(1)
     log = Candidates()
