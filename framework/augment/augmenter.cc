@@ -8,7 +8,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "framework/base/problems.h"
 #include "framework/base/status_macros.h"
 #include "framework/data/sampling/draw.h"
 
@@ -18,14 +17,6 @@ namespace {
 using TextCandidates = std::vector<WordCandidates>;
 
 constexpr absl::string_view kInnerMark = "##";
-
-absl::Status CheckOptions(const AugmentationOptions& options) {
-  Problems problems;
-  problems.Want(options.copies > 0, "copies", "> 0", options.copies);
-  problems.Want(options.candidates > 0, "candidates", "> 0", options.candidates);
-  problems.Share("probability", options.probability, /*one_allowed=*/true);
-  return problems.ToStatus();
-}
 
 // The words of a text, each replaced or not. `copy` tells the copies of an example apart, those of its texts too.
 std::string Copy(const TextCandidates& words, const AugmentationOptions& options, int64_t example, int64_t copy) {
@@ -84,10 +75,18 @@ class DistinctTexts {
 
 }  // namespace
 
+void CheckAugmentation(const std::string& place, const AugmentationOptions& options, Problems* problems) {
+  problems->Want(options.copies > 0, place + "copies", "> 0", options.copies);
+  problems->Want(options.candidates > 0, place + "candidates", "> 0", options.candidates);
+  problems->Share(place + "probability", options.probability, /*one_allowed=*/true);
+}
+
 absl::StatusOr<Augmenter> Augmenter::Create(const Encoder& encoder, const ParameterSet& parameters,
                                             const Tokenizer& tokenizer, const WordVectors* word_vectors,
                                             const AugmentationOptions& options, c10::Device device) {
-  RETORT_RETURN_IF_ERROR(CheckOptions(options));
+  Problems problems;
+  CheckAugmentation("", options, &problems);
+  RETORT_RETURN_IF_ERROR(problems.ToStatus());
   const auto* word_piece = dynamic_cast<const WordPieceTokenizer*>(&tokenizer);
   if (word_piece == nullptr) {
     return absl::InvalidArgumentError("want a model with a WordPiece tokenizer, as BERT's, got another");

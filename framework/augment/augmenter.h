@@ -12,6 +12,7 @@
 #include "framework/augment/masked/masked_words.h"
 #include "framework/augment/masked/text_words.h"
 #include "framework/augment/word_vectors.h"
+#include "framework/base/problems.h"
 #include "framework/data/examples/task_reader.h"
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
@@ -27,6 +28,9 @@ struct AugmentationOptions {
   uint64_t seed = 1;         // Of the words that are replaced, and by what.
   bool distinct = false;     // Leaves out copies that are equal to the text or to an earlier copy.
 };
+
+// Adds what is wrong with the options; a problem's place is `place` and the option's name: "--copies".
+void CheckAugmentation(const std::string& place, const AugmentationOptions& options, Problems* problems);
 
 // A word of a text.
 struct WordCandidates {

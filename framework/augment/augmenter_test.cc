@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -12,7 +14,6 @@
 #include "framework/augment/word_vectors.h"
 #include "framework/base/file.h"
 #include "framework/model/encoder.h"
-#include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "framework/text/bpe/byte_bpe_tokenizer.h"
 #include "gmock/gmock.h"

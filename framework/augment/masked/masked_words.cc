@@ -16,8 +16,8 @@
 namespace retort {
 namespace {
 
-// Positions of a batch: enough for a device's products of matrices, few enough for its memory.
-int64_t MostPositions(c10::Device device) { return device.is_cpu() ? 4096 : 32768; }
+// Positions of a batch: enough for products of matrices, few enough for a processor's cache or a device's memory.
+int64_t MostPositions(c10::Device device) { return device.is_cpu() ? 1024 : 32768; }
 
 }  // namespace
 

@@ -5,7 +5,6 @@
 #include "ATen/ops/zeros.h"
 #include "framework/init/initializer.h"
 #include "framework/testing/fixtures.h"
-#include "framework/text/vocabulary.h"
 #include "glog/logging.h"
 
 namespace retort::testing {
