@@ -316,6 +316,14 @@ TEST(ExpandErrorTest, StudentNeedsAnInitialisation) {
   EXPECT_EQ(ErrorOf(sweep), "student: init: want an initialisation; linked init plugins: test_copy, test_normal");
 }
 
+TEST(ExpandErrorTest, AStudentThatNoStageBeginsAsNeedsNone) {
+  Sweep sweep = Changed("", "experiment { stage { name: 'distil' from: 'TEACHER' } }");
+  sweep.mutable_experiment()->clear_student();
+  EXPECT_EQ(ErrorOf(sweep), "");
+  sweep.mutable_experiment()->mutable_stage(1)->set_from("INIT");
+  EXPECT_EQ(ErrorOf(sweep), "student: init: want an initialisation; linked init plugins: test_copy, test_normal");
+}
+
 TEST(ExpandErrorTest, VariantsSayWhichTheyAre) {
   EXPECT_EQ(ErrorOf(Changed("variant { name: 'a' overlay { stage { name: 'distil' budget { tokens: -1 } } } }"
                             "variant { name: 'b' overlay { stage { name: 'distil' clip_norm: -2 } } }")),
