@@ -4,13 +4,6 @@ SWEEP=$1 MAKE_TINY_TEACHER=$2 EVALUATE=$3
 . tests/integration/lib.sh
 make_inputs
 
-# table <file> <rows> <seed>: short texts of the classes good and bad, which their first letter tells.
-table() {
-  awk -v rows="$2" -v seed="$3" 'BEGIN { srand(seed); print "sentence\tlabel"
-    for (r = 0; r < rows; ++r) { good = int(2 * rand()); line = good ? "a" : "z"
-      for (c = 0; c < 6; ++c) line = line " " sprintf("%c", 97 + int(26 * rand()))
-      print line "\t" (good ? "good" : "bad") } }' > "$root/$1"
-}
 table train.tsv 120 1
 table report.tsv 40 2
 table test.tsv 5 3
