@@ -83,8 +83,8 @@ expect_text unknown 'split: want one of report, test, train, select, got "dev"'
 squad() {
   awk -v rows="$2" -v seed="$3" -v gold="$root/$1.gold" 'BEGIN { srand(seed)
     printf "{\"version\": \"1.1\", \"data\": [{\"title\": \"words\", \"paragraphs\": ["
-    for (r = 0; r < rows; ++r) { context = ""; chosen = int(5 * rand())
-      for (w = 0; w < 5; ++w) {
+    for (r = 0; r < rows; ++r) { context = ""; chosen = int(3 * rand())
+      for (w = 0; w < 3; ++w) {
         word = sprintf("%c%c", 97 + int(26 * rand()), 97 + int(26 * rand())); if (w == chosen) answer = word
         context = context (w ? " " : "") word }
       printf "%s{\"context\": \"%s\", \"qas\": [{\"id\": \"q%d\", \"question\": \"ab cd\", ", (r ? ", " : ""), context, r
