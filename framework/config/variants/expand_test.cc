@@ -331,23 +331,5 @@ TEST(ExpandErrorTest, VariantsSayWhichTheyAre) {
             "variant \"b\": stage \"distil\": clip_norm: want a finite number >= 0, got -2");
 }
 
-TEST(DifferenceTest, NamesEachField) {
-  const Experiment a = Changed("").experiment();
-  EXPECT_EQ(DescribeDifference(a, a, TestCatalogue()), "");
-  const Experiment b = Changed("", R"(experiment { student { init { test_normal {} } }
-                       stage { name: 'distil' remove: 'mlm' freeze: 'word_embeddings' constant {}
-                               loss { name: 'ce' weight: 0 test_hidden {} } loss { name: 'new' test_soft {} } } })")
-                           .experiment();
-  EXPECT_EQ(DescribeDifference(a, b, TestCatalogue()),
-            "student.init: test_copy { mapping { test_top { } } } -> test_normal { }\n"
-            "stage.distil.loss.ce.weight: 5 -> 0\n"
-            "stage.distil.loss.ce: test_soft { temperature: 2 } -> test_hidden { }\n"
-            "stage.distil.loss.mlm: removed\n"
-            "stage.distil.loss.new: added { name: \"new\" test_soft { } }\n"
-            "stage.distil.constant: absent -> { }\n"
-            "stage.distil.linear: { warmup: 0.05 } -> absent\n"
-            "stage.distil.freeze: [] -> [\"word_embeddings\"]");
-}
-
 }  // namespace
 }  // namespace retort
