@@ -1,6 +1,7 @@
 #ifndef RETORT_FRAMEWORK_CONFIG_STAGE_REFERENCES_H_
 #define RETORT_FRAMEWORK_CONFIG_STAGE_REFERENCES_H_
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -26,6 +27,13 @@ inline const Stage* FindReferenced(const Experiment& experiment, absl::string_vi
     if (!task.empty() && stage.name() == absl::StrCat(task, "_", name)) found = &stage;
   }
   return found;
+}
+
+// Whether a stage begins as the student's `init` makes it. Where none does, all go on from the teacher, and there is no
+// student to initialise. REQUIRES: the experiment has its defaults.
+inline bool BeginsFromInit(const Experiment& experiment) {
+  return std::any_of(experiment.stage().begin(), experiment.stage().end(),
+                     [](const Stage& stage) { return !stage.has_from() || stage.from() == kFromInit; });
 }
 
 }  // namespace retort

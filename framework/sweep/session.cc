@@ -84,22 +84,24 @@ absl::StatusOr<Folders> FoldersOf(const SessionOptions& options, const ExpandedS
                    "; choose another --output_dir or --store"));
 }
 
-// Prints what changed against the sweep that the folder holds, as far as that can be read. Errors: FailedPrecondition
-// if it is another sweep.
-absl::Status CompareWithEarlier(const std::string& output_dir, const ExpandedSweep& sweep) {
+// The sweep that the folder holds; none where there is none, or where it is damaged, which is said. Errors:
+// FailedPrecondition if it is another sweep.
+absl::StatusOr<std::optional<Sweep>> EarlierSweep(const std::string& output_dir, const std::string& name) {
   const std::string path = output_dir + "/sweep.resolved.textproto";
-  if (!Exists(path)) return absl::OkStatus();
-  const absl::StatusOr<Sweep> loaded = LoadSweep(path);
-  if (!loaded.ok() || loaded->name().empty()) {
+  if (!Exists(path)) return std::nullopt;
+  absl::StatusOr<Sweep> earlier = LoadSweep(path);
+  if (!earlier.ok() || earlier->name().empty()) {
     std::cout << "what changed since the last run is not known: " << path << " is damaged\n";
-    return absl::OkStatus();
+    return std::nullopt;
   }
-  const Sweep& earlier = *loaded;
-  if (earlier.name() != sweep.name) {
-    return absl::FailedPreconditionError(absl::StrCat(output_dir, ": want the folder of sweep \"", sweep.name,
-                                                      "\", got that of \"", earlier.name(),
-                                                      "\"; choose another --output_dir"));
-  }
+  if (earlier->name() == name) return std::make_optional(*std::move(earlier));
+  return absl::FailedPreconditionError(absl::StrCat(output_dir, ": want the folder of sweep \"", name,
+                                                    "\", got that of \"", earlier->name(),
+                                                    "\"; choose another --output_dir"));
+}
+
+// Prints what changed since the last run.
+void PrintChanges(const Sweep& earlier, const ExpandedSweep& sweep) {
   const Sweep now = ResolvedSweep(sweep);
   const std::string base = DescribeDifference(earlier.experiment(), now.experiment());
   if (!base.empty()) std::cout << "changed since the last run:\n" << base << "\n";
@@ -109,7 +111,6 @@ absl::Status CompareWithEarlier(const std::string& output_dir, const ExpandedSwe
     if (known.erase(variant.name()) == 0) std::cout << "new since the last run: variant " << variant.name() << "\n";
   }
   for (const std::string& name : known) std::cout << "gone since the last run: variant " << name << "\n";
-  return absl::OkStatus();
 }
 
 int TerminalWidth() {
@@ -294,7 +295,11 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
   RETORT_ASSIGN_OR_RETURN(const Folders folders, FoldersOf(options, expanded));
   const Store store(folders.store);
   Inputs inputs(folders.store + "/tokens", at::get_num_threads());
-  if (!options.looks_only()) RemoveLitter(folders);
+  std::optional<Sweep> earlier;
+  if (!options.looks_only()) {
+    RETORT_ASSIGN_OR_RETURN(earlier, EarlierSweep(folders.output, expanded.name));
+    RemoveLitter(folders);
+  }
   const auto search = [&](const Plan& plan) { return RunSearch(plan, options, folders, store, &inputs); };
   RETORT_ASSIGN_OR_RETURN(const Tuned tuned, TuneSweep(expanded, PlanOptionsOf(options), search, store, &inputs));
   RETORT_ASSIGN_OR_RETURN(Resolved resolved, Resolve(tuned.sweep, options, folders, store, &inputs));
@@ -306,7 +311,7 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
   RETORT_RETURN_IF_ERROR(Announce(resolved.plan, options, folders, store));
   if (options.dry_run) return true;
 
-  RETORT_RETURN_IF_ERROR(CompareWithEarlier(folders.output, resolved.sweep));
+  if (earlier) PrintChanges(*earlier, resolved.sweep);
   const std::map<std::string, std::string> environment = DescribeEnvironment(options.device);
   RETORT_RETURN_IF_ERROR(WriteDescriptions(folders.output, resolved, environment));
   RETORT_ASSIGN_OR_RETURN(const StageStatuses failed,

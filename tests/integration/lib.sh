@@ -36,6 +36,14 @@ experiment {
 END
 }
 
+# table <file> <rows> <seed>: short texts of the classes good and bad, which their first letter tells, and a score.
+table() {
+  awk -v rows="$2" -v seed="$3" 'BEGIN { srand(seed); print "sentence\tother\tlabel\tscore"
+    for (r = 0; r < rows; ++r) { good = int(2 * rand()); line = good ? "a" : "z"
+      for (c = 0; c < 6; ++c) line = line " " sprintf("%c", 97 + int(26 * rand()))
+      print line "\t" substr(line, 1, 5) "\t" (good ? "good" : "bad") "\t" good + rand() } }' > "$root/$1"
+}
+
 # run <name> [arguments]: runs the sweep with its own output folder; output and exit code in $out and $code. No file may
 # be larger than $file_limit KiB.
 file_limit=unlimited
@@ -44,6 +52,39 @@ run() {
   shift
   out=$(ulimit -S -f $file_limit; "$SWEEP" "$@" --output_dir="$root/$name/out" --threads=1 2>&1)
   code=$?
+}
+
+# bits_of <name>: the models and scores that a run with its own store has computed.
+bits_of() { (cd "$root/$1/store" && find . -name model.safetensors -o -name scores.json | sort | xargs sha256sum); }
+
+# has_begun <name> <stage>: whether a stage of this name has logged six steps in the run's store.
+has_begun() {
+  local description
+  for description in $(grep -ls "name: \"$2\"" "$root/$1"/store/*/stage.textproto 2>/dev/null); do
+    [ "$(cat "$(dirname "$description")/metrics.jsonl" 2>/dev/null | wc -l)" -lt 6 ] || return 0
+  done
+  return 1
+}
+
+# kill_in <name> <stage> <sweep>: runs the sweep with its own store and kills it when the stage has begun.
+kill_in() {
+  "$SWEEP" "$3" --store="$root/$1/store" --output_dir="$root/$1/out" --threads=1 > /dev/null 2>&1 &
+  local pid=$!
+  for _ in $(seq 600); do
+    if has_begun "$1" "$2" || ! kill -0 $pid 2>/dev/null; then break; fi
+    sleep 0.02
+  done
+  kill -9 $pid 2>/dev/null
+  wait $pid 2>/dev/null
+}
+
+# expect_resumed <name> <stage> <sweep> <whole>: the sweep, killed in the stage and started again, has the bits of the
+# run `whole`, which nothing stopped.
+expect_resumed() {
+  kill_in "$1" "$2" "$3"
+  run "$1" "$3" --store="$root/$1/store"
+  expect_code "$1" 0
+  [ "$(bits_of "$1")" = "$(bits_of "$4")" ] || fail "$1: want the same bits as without a kill"
 }
 
 fail() {

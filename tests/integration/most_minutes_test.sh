@@ -43,4 +43,13 @@ expect_code raised 0
 expect_text raised "measuring what the first steps cost, for most_minutes"
 expect_no_text raised "are cut to"
 expect_text raised "stage distil: 12 steps"
+
+# A search for settings is not cut; what is trained after it is.
+file=$(limited 1e-9)
+echo 'tune { learning_rate: [1e-3, 2e-3] }' >> "$file"
+run tuned "$file" --set='stage.distil.evaluate={ every_steps: 12 sequences: 8 }'
+expect_code tuned 0
+expect_text tuned "the search of tune trains all of its steps"
+expect_text tuned "all training stages are cut to 12.5 % of their steps"
+[ "$(cat "$root"/tuned/store/*/metrics.jsonl | grep -c '"terms"')" = 26 ] || fail "tuned: want 2 times 12 steps, and 2"
 finish

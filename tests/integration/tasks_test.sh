@@ -5,13 +5,6 @@ SWEEP=$1 MAKE_TINY_TEACHER=$2
 . tests/integration/lib.sh
 make_inputs
 
-# table <file> <rows> <seed>: short texts of the classes good and bad, which their first letter tells, and a score.
-table() {
-  awk -v rows="$2" -v seed="$3" 'BEGIN { srand(seed); print "sentence\tother\tlabel\tscore"
-    for (r = 0; r < rows; ++r) { good = int(2 * rand()); line = good ? "a" : "z"
-      for (c = 0; c < 6; ++c) line = line " " sprintf("%c", 97 + int(26 * rand()))
-      print line "\t" substr(line, 1, 5) "\t" (good ? "good" : "bad") "\t" good + rand() } }' > "$root/$1"
-}
 table train.tsv 120 1
 table report.tsv 30 2
 table test.tsv 5 3
@@ -38,30 +31,9 @@ run whole "$SWEEP_FILE" --store="$root/whole/store"
 expect_code whole 0
 expect_text whole 'distilled'
 expect_text whole 'accuracy'
-results() { (cd "$root/$1/store" && find . -name model.safetensors -o -name scores.json | sort | xargs sha256sum); }
-[ "$(results whole | wc -l)" = 8 ] || fail "whole: want 4 models, and scores of 3 students and the teacher"
+[ "$(bits_of whole | wc -l)" = 8 ] || fail "whole: want 4 models, and scores of 3 students and the teacher"
 
-# kill_in <case> <stage>: kills the sweep when the stage has begun to log steps.
-kill_in() {
-  "$SWEEP" "$SWEEP_FILE" --store="$root/$1/store" --output_dir="$root/$1/out" --threads=1 > /dev/null 2>&1 &
-  local pid=$!
-  for _ in $(seq 600); do
-    if grep -ls "name: \"$2\"" "$root/$1"/store/*/stage.textproto 2>/dev/null | while read -r stage; do
-      [ "$(wc -l < "$(dirname "$stage")/metrics.jsonl" 2>/dev/null || echo 0)" -ge 3 ] && exit 7; done; [ $? = 7 ]; then
-      break
-    fi
-    kill -0 $pid 2>/dev/null || break
-    sleep 0.02
-  done
-  kill -9 $pid 2>/dev/null
-  wait $pid 2>/dev/null
-}
-for stage in teacher student; do
-  kill_in "killed_$stage" "$stage"
-  run "killed_$stage" "$SWEEP_FILE" --store="$root/killed_$stage/store"
-  expect_code "killed_$stage" 0
-  [ "$(results "killed_$stage")" = "$(results whole)" ] || fail "killed_$stage: want the same bits as without a kill"
-done
+for stage in teacher student; do expect_resumed "killed_$stage" "$stage" "$SWEEP_FILE" whole; done
 
 # The cost of every stage is told before anything runs, and what was cut of the texts.
 run plan "$(sweep_of plan "$STUDENT $TEACHER_STAGE $STUDENT_STAGE $SCORE")" --dry_run --set=stage.student.data.table.length=8

@@ -14,18 +14,82 @@ for file in $(OUTS); do cp $$workspace/$${{file#$(RULEDIR)/}} $$file; done
 rm -r $$workspace
 """
 
-def generated_plugin(name, kind, deps, test_deps, edit = "", task = False, test = True):
+# What the plugins use beside Abseil, as the BUILD files say that the tool writes.
+_DEPS = {
+    "loss": [
+        "//framework/base:status_macros",
+        "//framework/loss:loss_term",
+        "//framework/loss:term_support",
+        "//tools/third_party:torch",
+    ],
+    "mapping": ["//framework/mapping:layer_mapping"],
+    "init": ["//framework/init:initializer"],
+    "data": [
+        "//framework/base:status_macros",
+        "//framework/data:training_data",
+        "//framework/data/masking:read_step",
+        "//framework/data/sampling:sampled_source",
+        "//framework/data/sequences:open_sequences",
+        "//framework/data/sequences:sequence_set",
+    ],
+    "task": [
+        "//framework/base:status_macros",
+        "//framework/base/input:line_reader",
+        "//framework/data:training_data",
+        "//framework/data/examples:task_data",
+        "//framework/data/examples:task_reader",
+        "//framework/data/task:text_lines",
+    ],
+    "evaluation": [
+        "//framework/base:status_macros",
+        "//framework/data/sequences:open_sequences",
+        "//framework/eval:evaluator",
+        "//framework/eval/sentences:sentence_embeddings",
+        "//tools/third_party:torch",
+    ],
+}
+
+_ABSEIL = [
+    "//tools/third_party:absl_status",
+    "//tools/third_party:absl_strings",
+]
+
+# What their tests use beside that.
+_TEST_DEPS = {
+    "loss": [
+        "//framework/testing:fixtures",
+        "//framework/testing:gradient_check",
+        "//framework/testing:matchers",
+    ],
+    "mapping": ["//framework/testing:matchers"],
+    "init": [
+        "//framework/testing:fixtures",
+        "//framework/testing:matchers",
+        "//tools/third_party:torch",
+    ],
+    "data": [
+        "//framework/data/sequences:test_store",
+        "//framework/testing:matchers",
+    ],
+    "task": [
+        "//framework/base:file",
+        "//framework/testing:matchers",
+    ],
+    "evaluation": [],
+}
+
+def generated_plugin(name, template, edit = "", test = True):
     """The library `<name>` and the test `<name>_test` of a new plugin; `<name>_example` is its example.
 
     Args:
       name: of the plugin
-      kind: "loss", "mapping", "init", "data" or "evaluation"
-      deps: of the library, as the BUILD file says that the tool writes
-      test_deps: of the test
+      template: its kind, "loss", "mapping", "init", "data" or "evaluation", or "task" for data of texts with labels
       edit: sed script that changes the formula in the .cc file
-      task: whether it is training data of texts with labels
       test: whether its own test is run
     """
+    task = template == "task"
+    kind = "data" if task else template
+    deps = _DEPS[template] + _ABSEIL
     folder = "plugins/%s/%s/" % (kind, name)
     examples = ["example.textproto"] + (["example/train.txt"] if task else [])
     native.genrule(
@@ -60,6 +124,6 @@ def generated_plugin(name, kind, deps, test_deps, edit = "", task = False, test 
         plugin_test(
             name = name,
             srcs = [folder + name + "_test.cc"],
-            test_deps = test_deps,
+            test_deps = _TEST_DEPS[template],
             deps = deps,
         )

@@ -58,6 +58,15 @@ TEST(PredictionText, HasNamesOrNumbers) {
             "index\tprediction\n0\t0\n7\t1\n");
 }
 
+TEST(PredictionText, ClipsScoresOfStsB) {
+  const std::vector<Prediction> predictions = {{"0", "-0.125"}, {"1", "2.500"}, {"2", "5.000"}, {"3", "5.250"}};
+  EXPECT_TRUE(GlueFileOf(*FindGlueTask("STS-B"), "test").clips);
+  EXPECT_EQ(*PredictionText(GlueFileOf(*FindGlueTask("STS-B"), "test"), predictions, {}),
+            "index\tprediction\n0\t0\n1\t2.500\n2\t5.000\n3\t5\n");
+  EXPECT_FALSE(GlueFileOf(*FindGlueTask("RTE"), "test").clips);
+  EXPECT_FALSE(PredictionFileOf({}, "test", NeedsOf(HeadKind::kScore)).clips);
+}
+
 TEST(PredictionText, OfSpansIsAnObjectInTheOrderOfTheExamples) {
   EXPECT_EQ(*PredictionText({"x.json", false, /*json=*/true}, {{"b", "the \"sea\"\n"}, {"a", ""}}, {}),
             "{\n \"b\": \"the \\\"sea\\\"\\n\",\n \"a\": \"\"\n}\n");

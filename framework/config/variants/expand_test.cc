@@ -316,29 +316,19 @@ TEST(ExpandErrorTest, StudentNeedsAnInitialisation) {
   EXPECT_EQ(ErrorOf(sweep), "student: init: want an initialisation; linked init plugins: test_copy, test_normal");
 }
 
+TEST(ExpandErrorTest, AStudentThatNoStageBeginsAsNeedsNone) {
+  Sweep sweep = Changed("", "experiment { stage { name: 'distil' from: 'TEACHER' } }");
+  sweep.mutable_experiment()->clear_student();
+  EXPECT_EQ(ErrorOf(sweep), "");
+  sweep.mutable_experiment()->mutable_stage(1)->set_from("INIT");
+  EXPECT_EQ(ErrorOf(sweep), "student: init: want an initialisation; linked init plugins: test_copy, test_normal");
+}
+
 TEST(ExpandErrorTest, VariantsSayWhichTheyAre) {
   EXPECT_EQ(ErrorOf(Changed("variant { name: 'a' overlay { stage { name: 'distil' budget { tokens: -1 } } } }"
                             "variant { name: 'b' overlay { stage { name: 'distil' clip_norm: -2 } } }")),
             "variant \"a\": stage \"distil\": budget: tokens: want > 0, got -1\n"
             "variant \"b\": stage \"distil\": clip_norm: want a finite number >= 0, got -2");
-}
-
-TEST(DifferenceTest, NamesEachField) {
-  const Experiment a = Changed("").experiment();
-  EXPECT_EQ(DescribeDifference(a, a, TestCatalogue()), "");
-  const Experiment b = Changed("", R"(experiment { student { init { test_normal {} } }
-                       stage { name: 'distil' remove: 'mlm' freeze: 'word_embeddings' constant {}
-                               loss { name: 'ce' weight: 0 test_hidden {} } loss { name: 'new' test_soft {} } } })")
-                           .experiment();
-  EXPECT_EQ(DescribeDifference(a, b, TestCatalogue()),
-            "student.init: test_copy { mapping { test_top { } } } -> test_normal { }\n"
-            "stage.distil.loss.ce.weight: 5 -> 0\n"
-            "stage.distil.loss.ce: test_soft { temperature: 2 } -> test_hidden { }\n"
-            "stage.distil.loss.mlm: removed\n"
-            "stage.distil.loss.new: added { name: \"new\" test_soft { } }\n"
-            "stage.distil.constant: absent -> { }\n"
-            "stage.distil.linear: { warmup: 0.05 } -> absent\n"
-            "stage.distil.freeze: [] -> [\"word_embeddings\"]");
 }
 
 }  // namespace

@@ -68,7 +68,6 @@ absl::StatusOr<Tune> ExpandTune(const Sweep& sweep, const std::vector<uint64_t>&
   problems.Want(!tune.split().empty() && tune.split() != kReportSplit, "tune: split",
                 "a part of the data that the report never uses, like \"select\"",
                 absl::StrCat("\"", tune.split(), "\""));
-  if (sweep.most_minutes() > 0) problems.Add("tune", "want a sweep without most_minutes, which cuts its steps");
   problems.Want(!TunedStages(base, tune).empty(), "tune: stage",
                 absl::StrCat("the name of a training stage (", TrainingStages(base), ")"),
                 absl::StrCat("\"", tune.stage(), "\""));

@@ -12,7 +12,7 @@ namespace retort {
 // The search of a sweep with its defaults: seed and split. `seeds` are the sweep's, `base` is its expanded base.
 //
 // Errors: InvalidArgument for a grid without values, or with values that cannot be, a seed or a split that the report
-// uses, a stage that does not train, or a sweep whose steps are cut (most_minutes).
+// uses, or a stage that does not train.
 absl::StatusOr<Tune> ExpandTune(const Sweep& sweep, const std::vector<uint64_t>& seeds, const Experiment& base);
 
 // The places of the stages that the search tunes in an expanded experiment: those of the name that it gives, of every

@@ -69,8 +69,6 @@ TEST(ExpandTune, Errors) {
             "tune: seed: want one that is none of the sweep's (1, 2), got 2");
   EXPECT_EQ(ErrorOf(WithTune("learning_rate: 1 seed: 2 split: 'report'")),
             "tune: split: want a part of the data that the report never uses, like \"select\", got \"report\"");
-  EXPECT_EQ(ErrorOf(WithTune("learning_rate: 1", "most_minutes: 3")),
-            "tune: want a sweep without most_minutes, which cuts its steps");
   EXPECT_EQ(ErrorOf(WithTune("learning_rate: 1 stage: 'final'")),
             "tune: stage: want the name of a training stage (distil), got \"final\"");
   std::string many = "learning_rate: 1 sequences: [1";

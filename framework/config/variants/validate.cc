@@ -37,7 +37,8 @@ void CheckSizes(const std::string& place, const Architecture& architecture, Prob
 
 void CheckStudent(const Experiment& experiment, const PluginCatalogue& catalogue, Problems* problems) {
   const Student& student = experiment.student();
-  if (!student.init().has_plugin()) {
+  const bool is_initialised = student.has_init() || experiment.stage().empty() || BeginsFromInit(experiment);
+  if (is_initialised && !student.init().has_plugin()) {
     problems->Add("student: init", absl::StrCat("want an initialisation; linked init plugins: ",
                                                 catalogue.LinkedNames(PluginKind::kInit)));
   }

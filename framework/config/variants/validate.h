@@ -12,7 +12,8 @@ namespace retort {
 bool IsPlainName(absl::string_view name);
 
 // Checks all of an experiment that needs neither plugins nor files: names, references between stages, what a stage must
-// have, and the range of each number. The experiment has its defaults (FillDefaults) and neither `use` nor `remove`.
+// have, and the range of each number. An experiment all of whose stages go on from the teacher has no student and wants
+// no `init`. The experiment has its defaults (FillDefaults) and neither `use` nor `remove`.
 //
 // Errors: InvalidArgument with one line per problem, each `<place>: want ..., got ...`, for example
 //   stage "distil": loss "ce": weight: want a finite number >= 0, got -1

@@ -83,6 +83,11 @@ std::vector<std::string> Ordered(const std::set<std::string>& names) {
   return ordered;
 }
 
+// The names of the classes of a file, in their order.
+struct ClassNames {
+  std::vector<std::string> names;
+};
+
 // Keeps so many examples, in their order, chosen by a hash of their texts: more hold those that fewer hold.
 absl::Status KeepSome(int64_t count, const std::string& description, std::vector<TaskExample>* examples) {
   if (count > static_cast<int64_t>(examples->size())) {
@@ -118,10 +123,14 @@ absl::StatusOr<std::vector<std::string>> TaskData::Classes(DataCache* cache) con
   if (reader_->head() != HeadKind::kClasses) return std::vector<std::string>();
   std::vector<std::string> classes = reader_->classes();
   if (classes.empty()) {
-    RETORT_ASSIGN_OR_RETURN(const std::shared_ptr<const TaskExamples> train, File(kTrainSplit, cache));
-    std::set<std::string> names;
-    for (const TaskExample& example : train->examples) names.insert(example.label);
-    classes = Ordered(names);
+    const auto look = [&]() -> absl::StatusOr<std::shared_ptr<const ClassNames>> {
+      RETORT_ASSIGN_OR_RETURN(const std::shared_ptr<const TaskExamples> train, File(kTrainSplit, cache));
+      std::set<std::string> names;
+      for (const TaskExample& example : train->examples) names.insert(example.label);
+      return std::make_shared<const ClassNames>(ClassNames{Ordered(names)});
+    };
+    RETORT_ASSIGN_OR_RETURN(const auto found, cache->Get<ClassNames>(absl::StrCat(name_, "\nclasses"), look));
+    classes = found->names;
   }
   if (classes.size() >= 2) return classes;
   return absl::InvalidArgumentError(

@@ -143,6 +143,18 @@ TEST_F(TaskDataTest, FewExamplesArePartsOfMore) {
   EXPECT_THAT(Sequences(files, kTrainSplit, {128, 1000}), IsInvalidArgument("examples: want at most the 2"));
 }
 
+TEST_F(TaskDataTest, ClassesAreLookedForOnce) {
+  const std::vector<TaskExample> no_and_yes = Examples(40);
+  DataCache cache(::testing::TempDir(), /*threads=*/1);
+  for (int stage = 0; stage < 2; ++stage) {
+    const TaskData data(std::make_unique<FixedReader>(FixedReader::Splits{{kTrainSplit, no_and_yes}}), {}, "task");
+    EXPECT_THAT(*data.Classes(&cache), ElementsAre("no", "yes"));
+  }
+  const std::vector<TaskExample> bad_and_good = {{"", "a", std::nullopt, "good"}, {"", "b", std::nullopt, "bad"}};
+  const TaskData other(std::make_unique<FixedReader>(FixedReader::Splits{{kTrainSplit, bad_and_good}}), {}, "other");
+  EXPECT_THAT(*other.Classes(&cache), ElementsAre("bad", "good"));
+}
+
 TEST_F(TaskDataTest, SplitsThatAreNotThereOrEmptyAreErrors) {
   EXPECT_THAT(Sequences({{kTrainSplit, Examples(40)}}, kTestSplit),
               IsInvalidArgument("split: want one of train, select, report, got \"test\""));

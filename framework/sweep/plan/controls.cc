@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
+#include "framework/config/stage_references.h"
 #include "framework/config/text/parse.h"
 #include "framework/train/objective/objective.h"
 
@@ -43,8 +44,14 @@ absl::StatusOr<Experiment> GoldOnly(const IsGold& is_gold, const Experiment& bas
 }  // namespace
 
 absl::Status AddControls(const IsGold& is_gold, ExpandedSweep* sweep, std::vector<std::string>* warnings) {
+  const Experiment& base = sweep->variants.front().experiment;
+  if (!BeginsFromInit(base)) {
+    warnings->push_back(absl::StrCat("controls: no stage begins as the student's init; ", kInitOnlyVariant, " and ",
+                                     kScratchVariant, " would be the base again and are left out"));
+    return absl::OkStatus();
+  }
   std::vector<std::string> dropped;
-  RETORT_ASSIGN_OR_RETURN(Experiment init_only, GoldOnly(is_gold, sweep->variants.front().experiment, &dropped));
+  RETORT_ASSIGN_OR_RETURN(Experiment init_only, GoldOnly(is_gold, base, &dropped));
   for (const std::string& stage : dropped) {
     warnings->push_back(absl::StrCat("controls: stage \"", stage, "\" has no loss that is learnt from the text alone; ",
                                      kInitOnlyVariant, " and ", kScratchVariant, " leave it out"));

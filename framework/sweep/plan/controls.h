@@ -18,7 +18,8 @@ using IsGold = std::function<absl::StatusOr<bool>(const Experiment&, const Stage
 // Adds the two controls to the sweep, made from its base: `init_only` keeps the student's own initialisation, `scratch`
 // draws it at random; both keep the gold losses alone. A stage that has none is left out, and what names it goes on
 // from the stage before it, and has the experiment's teacher where it was the teacher: where no training is left, the
-// control is the student as initialised.
+// control is the student as initialised. Where no stage begins as the student's `init`, as all train and evaluate the
+// teacher, the controls would differ from the base in nothing: there are none, and a warning says so.
 //
 // Errors: those of is_gold; NotFound if random_normal is not linked.
 absl::Status AddControls(const IsGold& is_gold, ExpandedSweep* sweep, std::vector<std::string>* warnings);

@@ -127,6 +127,16 @@ TEST(AddControls, KeepATeacherThatStays) {
   EXPECT_EQ(sweep.variants[1].experiment.stage(1).teacher(), "@assistant");
 }
 
+TEST(AddControls, AreLeftOutWhereNoStageBeginsAsTheInitialStudent) {
+  ExpandedSweep sweep = SweepOf({{"first", {"gold"}}, {"second", {"gold"}}, {"evaluate", {}}});
+  sweep.variants[0].experiment.mutable_stage(0)->set_from("TEACHER");
+  std::vector<std::string> warnings;
+  ASSERT_THAT(AddControls(NamedGold, &sweep, &warnings), IsOk());
+  EXPECT_EQ(sweep.variants.size(), 1u);
+  EXPECT_THAT(warnings, ElementsAre("controls: no stage begins as the student's init; init_only and scratch would be "
+                                    "the base again and are left out"));
+}
+
 TEST(AddControls, PassErrorsOn) {
   ExpandedSweep sweep = SweepOf({{"distil", {"soft"}}});
   std::vector<std::string> warnings;

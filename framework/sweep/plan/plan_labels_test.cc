@@ -21,6 +21,7 @@ namespace retort {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using testing::IsInvalidArgument;
 using testing::IsOk;
 
@@ -57,7 +58,11 @@ class PlanLabelsTest : public ::testing::Test {
   absl::StatusOr<Plan> Make(const std::string& stages, const std::string& more = "controls: NONE",
                             const std::string& teacher = "$/teacher",
                             const std::string& init = "layer_copy { mapping { top {} } }") {
-    RETORT_ASSIGN_OR_RETURN(const Sweep sweep, ParseSweep(Text(stages, more, teacher, init), "test.textproto"));
+    return MakeText(Text(stages, more, teacher, init));
+  }
+
+  absl::StatusOr<Plan> MakeText(const std::string& text) {
+    RETORT_ASSIGN_OR_RETURN(const Sweep sweep, ParseSweep(text, "test.textproto"));
     RETORT_ASSIGN_OR_RETURN(const ExpandedSweep expanded, Expand(sweep));
     inputs_.push_back(std::make_unique<Inputs>(sweep_.folder() + "/tokens", /*threads=*/1));
     return MakePlan(expanded, {}, inputs_.back().get());
@@ -153,6 +158,19 @@ TEST_F(PlanLabelsTest, ControlsKeepLabels) {
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(At(*plan, "teacher", "scratch").key, At(*plan, "teacher").key);
   EXPECT_NE(At(*plan, "student", "scratch").key, At(*plan, "student").key);
+}
+
+TEST_F(PlanLabelsTest, ATeacherAloneNeedsNoStudent) {
+  const std::string again = absl::StrReplaceAll(kTeacherStage, {{"\"teacher\"", "\"again\""}, {"TEACHER", "@teacher"}});
+  const std::string text =
+      absl::StrCat(R"(name: "alone" experiment { teacher { checkpoint: "$/teacher" } )", kTeacherStage, again, "}");
+  const auto plan = MakeText(absl::StrReplaceAll(text, {{"$", sweep_.folder()}}));
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_EQ(plan->sweep.variants.size(), 1u);
+  EXPECT_THAT(plan->warnings, ElementsAre(HasSubstr("init_only and scratch would be the base again")));
+  EXPECT_EQ(At(*plan, "again").student, plan->Find("base", 1, "teacher"));
+  EXPECT_EQ(At(*plan, "evaluate").student, plan->Find("base", 1, "again"));
+  EXPECT_EQ(At(*plan, "evaluate").config.depth(), 2);
 }
 
 TEST_F(PlanLabelsTest, RefusesAStudentWithoutTheHead) {

@@ -1,10 +1,13 @@
 #include "framework/sweep/plan/plan.h"
 
-#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
 #include "framework/model/encoder.h"
+#include "framework/sweep/test_plan.h"
 #include "framework/sweep/test_sweep.h"
 #include "framework/testing/matchers.h"
 #include "gmock/gmock.h"
@@ -13,42 +16,15 @@
 namespace retort {
 namespace {
 
+using testing::At;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
-using testing::TestSweep;
-
-constexpr char kNoControls[] = " controls: NONE ";
-
-class PlanTest : public ::testing::Test {
- protected:
-  Plan Make(const std::string& more, const std::vector<std::string>& set = {}, const PlanOptions& options = {}) {
-    return MakeText(sweep_.Text(more), set, options);
-  }
-
-  Plan MakeText(const std::string& text, const std::vector<std::string>& set = {}, const PlanOptions& options = {}) {
-    absl::StatusOr<Plan> plan = sweep_.Make(text, set, options);
-    EXPECT_THAT(plan, IsOk());
-    return plan.ok() ? *std::move(plan) : Plan();
-  }
-
-  TestSweep sweep_;
-};
-
-// "base/1/distil" for every user of a planned stage.
-std::vector<std::string> Users(const PlannedStage& stage) {
-  std::vector<std::string> users;
-  for (const StageId& id : stage.used_by) users.push_back(id.variant + "/" + std::to_string(id.seed) + "/" + id.stage);
-  return users;
-}
-
-const PlannedStage& At(const Plan& plan, const std::string& variant, const std::string& stage, uint64_t seed = 1) {
-  const int index = plan.Find(variant, seed, stage);
-  EXPECT_GE(index, 0) << variant << " " << stage;
-  return plan.stages[index];
-}
+using testing::kNoControls;
+using testing::PlanTest;
+using testing::Users;
 
 TEST_F(PlanTest, HasTheStagesOfBaseAndControls) {
   const Plan plan = Make("");
@@ -62,33 +38,6 @@ TEST_F(PlanTest, HasTheStagesOfBaseAndControls) {
   EXPECT_THAT(plan.warnings, IsEmpty());
   EXPECT_EQ(plan.Find("base", 1, "nothing"), -1);
   EXPECT_EQ(plan.Find("base", 2, "distil"), -1);
-}
-
-TEST_F(PlanTest, ResolvesCausalStages) {
-  const Plan plan = MakeText(sweep_.CausalText());
-  EXPECT_THAT(plan.warnings, IsEmpty());
-  EXPECT_EQ(plan.sweep.report.primary_metric(), "causal_lm/cross_entropy");
-  EXPECT_EQ(plan.stages.size(), 6u);  // With the controls, which keep clm.
-  const PlannedStage& stage = At(plan, "base", "distil");
-  EXPECT_TRUE(stage.config.causal());
-  EXPECT_EQ(stage.config.family, "gpt2");
-  EXPECT_TRUE(stage.reads_teacher);
-  EXPECT_DOUBLE_EQ(MeanStep(*stage.training().source).labelled_share, 23.0 / 24);
-  EXPECT_EQ(stage.training().source->Step(0).Masks(0, 8).Rows(RowSet::kLabelled), 8 * 23);
-  EXPECT_EQ(At(plan, "scratch", "distil").stage.loss_size(), 1);
-  EXPECT_FALSE(At(plan, "scratch", "distil").reads_teacher);
-  EXPECT_TRUE(At(plan, "base", "evaluate").reads_teacher);
-}
-
-TEST_F(PlanTest, CausalStudentsAreEvaluatedAsSuchUnasked) {
-  std::string text = sweep_.CausalText(kNoControls);
-  const std::string stage = "evaluation { causal_lm { sequences: 16 } }";
-  const size_t begin = text.rfind("stage {");
-  text.erase(begin, text.find(stage) + stage.size() - begin);
-  text.erase(text.find('}', begin), 1);
-  // The default of 512 blocks is more than there are.
-  EXPECT_THAT(sweep_.Make(text),
-              testing::IsInvalidArgument("stage \"evaluate\": evaluation: sequences: want at most the"));
 }
 
 TEST_F(PlanTest, ResolvesATrainingStage) {
@@ -154,41 +103,6 @@ TEST_F(PlanTest, EvaluatesWhereTheSweepDoesNotSay) {
       << "the default of 512 sequences is more than the corpus holds";
 }
 
-TEST_F(PlanTest, ComputesWhatVariantsShareOnce) {
-  const Plan plan = MakeText(sweep_.Text(
-      R"(controls: NONE
-         variant { name: "other" overlay { stage { name: "second" adamw { learning_rate: 5e-4 } } } })",
-      R"(stage {
-           name: "second"
-           data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
-           batch { sequences: 4 }
-           budget { steps: 3 }
-           loss { name: "mlm" masked_lm {} }
-           adamw { learning_rate: 1e-3 }
-         }
-         stage { name: "final" evaluation { masked_lm { sequences: 8 } } })"));
-  EXPECT_THAT(Users(At(plan, "other", "distil")), ElementsAre("base/1/distil", "other/1/distil"));
-  EXPECT_THAT(Users(At(plan, "other", "evaluate")), ElementsAre("base/1/evaluate", "other/1/evaluate"));
-  EXPECT_THAT(Users(At(plan, "other", "second")), ElementsAre("other/1/second"));
-  EXPECT_THAT(Users(At(plan, "other", "final")), ElementsAre("other/1/final"));
-  EXPECT_EQ(At(plan, "other", "second").student, plan.Find("base", 1, "distil"));
-  EXPECT_EQ(At(plan, "other", "final").student, plan.Find("other", 1, "second"));
-  EXPECT_EQ(plan.stages.size(), 6u);
-  EXPECT_THAT(plan.warnings, IsEmpty()) << "what they share is a part";
-}
-
-TEST_F(PlanTest, WarnsOfVariantsThatAreTheSame) {
-  const Plan plan = Make(R"(
-      controls: NONE
-      seeds: [1, 2]
-      variant { name: "twin" overlay { stage { name: "distil" loss { name: "ce" weight: 5 } } } }
-      variant { name: "third" overlay { } }
-      variant { name: "more" overlay { stage { name: "distil" loss { name: "ce" weight: 6 } } } })");
-  EXPECT_EQ(plan.stages.size(), 8u);
-  EXPECT_THAT(plan.warnings, ElementsAre("variants \"base\" and \"twin\" resolve to the same experiment",
-                                         "variants \"base\" and \"third\" resolve to the same experiment"));
-}
-
 constexpr char kAssistant[] = R"(
     stage {
       name: "pupil"
@@ -217,55 +131,6 @@ TEST_F(PlanTest, FollowsFromAndTeacher) {
   }
 }
 
-TEST_F(PlanTest, SeedsShareDataIfAsked) {
-  const Plan apart = Make(R"(seeds: [3, 4])");
-  EXPECT_EQ(apart.stages.size(), 12u);
-  EXPECT_NE(At(apart, "base", "distil", 3).training().cohort, At(apart, "base", "distil", 4).training().cohort);
-  EXPECT_EQ(At(apart, "base", "distil", 4).data_seed, 4u);
-  const Plan shared = Make(R"(seeds: [3, 4] share_data_across_seeds: true)");
-  EXPECT_EQ(shared.stages.size(), 12u);
-  EXPECT_EQ(At(shared, "base", "distil", 3).training().cohort, At(shared, "base", "distil", 4).training().cohort);
-  EXPECT_EQ(At(shared, "base", "distil", 4).seed, 4u);
-  EXPECT_EQ(At(shared, "base", "distil", 4).data_seed, 3u);
-  EXPECT_NE(At(shared, "base", "distil", 3).key, At(shared, "base", "distil", 4).key);
-  EXPECT_EQ(At(apart, "base", "distil", 3).key, At(shared, "base", "distil", 3).key);
-}
-
-// What one data pass and one teacher forward serve, and what not.
-TEST_F(PlanTest, CohortsShareDataLengthBatchStepsAndPrecision) {
-  const std::map<std::string, bool> overlays = {
-      {"loss { name: \"ce\" weight: 1 }", true},
-      {"remove: \"cos\"", true},
-      {"adamw { learning_rate: 2e-3 }", true},
-      {"linear { warmup: 0.1 }", true},
-      {"clip_norm: 1", true},
-      {"freeze: \"position_embeddings\"", true},
-      {"normalization: PER_MICRO_BATCH", true},
-      {"checkpoint_steps: 3", true},
-      {"data { masked_lm { length: 16 } }", false},
-      {"data { masked_lm { bert_masking { rate: 0.3 } } }", false},
-      {"data { masked_lm { distilbert_masking {} } }", false},
-      {"batch { sequences: 4 }", false},
-      {"batch { micro_batches: 2 }", false},
-      {"budget { steps: 13 }", false},
-      {"row_chunk: 64", false},
-      {"precision: BFLOAT16", false},
-      {"evaluate { every_steps: 3 sequences: 8 }", false},
-  };
-  for (const auto& [overlay, same] : overlays) {
-    const Plan plan =
-        Make("controls: NONE variant { name: \"x\" overlay { stage { name: \"distil\" " + overlay + " } } }");
-    EXPECT_EQ(At(plan, "base", "distil").training().cohort == At(plan, "x", "distil").training().cohort, same)
-        << overlay;
-  }
-}
-
-TEST_F(PlanTest, StudentsOfOtherShapesShareACohort) {
-  const Plan plan = Make(R"(controls: NONE variant { name: "x" overlay { student { architecture { layers: 2 } } } })");
-  EXPECT_EQ(At(plan, "base", "distil").training().cohort, At(plan, "x", "distil").training().cohort);
-  EXPECT_EQ(At(plan, "x", "distil").config.depth(), 2);
-}
-
 TEST_F(PlanTest, CountsOperationsAndBudgetsInThem) {
   const Plan plan = Make(kNoControls);
   const PlannedStage& stage = At(plan, "base", "distil");
@@ -285,32 +150,6 @@ TEST_F(PlanTest, CountsOperationsAndBudgetsInThem) {
   EXPECT_EQ(steps(absl::StrCat("{ total_flops: ", 6.5 * (3 * student + teacher), " }")), 7);
   EXPECT_EQ(steps("{ epochs: 2 }"), 2 * stage.training().source->steps_per_epoch());
   EXPECT_EQ(steps(absl::StrCat("{ tokens: ", stage.training().source->Shape(0).tokens + 1, " }")), 2);
-}
-
-TEST_F(PlanTest, PlansOnlyWhatIsAsked) {
-  PlanOptions options;
-  options.only = {"scratch", "b"};
-  const Plan plan = Make(R"(variant { name: "b" overlay { stage { name: "distil" remove: "cos" } } })", {}, options);
-  EXPECT_EQ(plan.Find("base", 1, "distil"), -1);
-  EXPECT_EQ(plan.Find("init_only", 1, "distil"), -1);
-  EXPECT_EQ(plan.stages.size(), 4u);
-  EXPECT_EQ(plan.sweep.variants.size(), 4u) << "the sweep itself is whole";
-}
-
-// Names of grid points have the commas that names are parted by.
-TEST_F(PlanTest, PlansPointsOfGridsThatAreAsked) {
-  const std::string grids =
-      "controls: NONE "
-      R"(grid { name: "lr" point { name: "a" overlay { stage { name: "distil" adamw { learning_rate: 1e-4 } } } } } )"
-      R"(grid { name: "t" point { name: "x" overlay { stage { name: "distil" remove: "cos" } } } })";
-  PlanOptions options;
-  options.only = {"lr=a", "t=x", "base"};
-  const Plan plan = Make(grids, {}, options);
-  EXPECT_NE(plan.Find("lr=a,t=x", 1, "distil"), -1);
-  EXPECT_NE(plan.Find("base", 1, "distil"), -1);
-  options.only = {"lr=a", "t=y"};
-  EXPECT_EQ(sweep_.Make(sweep_.Text(grids), {}, options).status().message(),
-            "--only: want variants of this sweep (base, lr=a,t=x), got \"lr=a,t=y\"");
 }
 
 TEST_F(PlanTest, SaysHowSentencesArePooledThatStudentsDoNotSay) {
@@ -341,23 +180,6 @@ TEST_F(PlanTest, LossesOfWeightZeroAreAsGoodAsNone) {
   const Plan removed = Make(absl::StrCat(
       kNoControls, R"( variant { name: "b" overlay { stage { name: "distil" remove: "ce" remove: "cos" } } })"));
   EXPECT_EQ(At(dead, "base", "distil").key, At(removed, "b", "distil").key);
-}
-
-// The first of the planned variants is what the others are compared with.
-TEST_F(PlanTest, WarnsOfOtherExamplesWithoutTheBase) {
-  PlanOptions options;
-  options.only = {"v", "w"};
-  const Plan plan = Make(R"(
-      controls: NONE
-      variant { name: "v" overlay { stage { name: "distil" data { masked_lm { length: 20 } } } } }
-      variant { name: "w" overlay { stage { name: "distil" remove: "cos" } } })",
-                         {}, options);
-  EXPECT_EQ(plan.base().name, "v");
-  EXPECT_FALSE(plan.Has("base"));
-  EXPECT_TRUE(plan.Has("w"));
-  EXPECT_THAT(plan.warnings,
-              ElementsAre(HasSubstr("variant \"w\": stage \"evaluate\": it is measured on other examples "
-                                    "than v (another corpus")));
 }
 
 TEST_F(PlanTest, NamesWhatTeachesAStage) {

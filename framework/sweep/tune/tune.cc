@@ -19,6 +19,11 @@ absl::StatusOr<Tuned> TuneSweep(const ExpandedSweep& sweep, const PlanOptions& o
   RETORT_ASSIGN_OR_RETURN(const std::optional<StageStatuses> failed, run(search));
   Tuned tuned;
   tuned.warnings = std::move(plan.warnings);
+  if (sweep.most_minutes > 0) {
+    tuned.warnings.push_back(absl::StrCat("the search of tune trains all of its steps, and its time is not among the ",
+                                          sweep.most_minutes,
+                                          " minutes of most_minutes, which limit what is trained after it"));
+  }
   if (failed) {
     RETORT_ASSIGN_OR_RETURN(tuned.stages, Choose(plan, search, *failed, store));
   } else {

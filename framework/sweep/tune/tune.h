@@ -29,7 +29,7 @@ using RunsSearch = std::function<absl::StatusOr<std::optional<StageStatuses>>(co
 // Chooses the settings of a sweep's training stages by its search (Sweep.tune): plans the search, runs it, and takes
 // for each variant, and each task, what did best. All of it follows from the sweep and the store's results, so that the
 // same command computes nothing again. A sweep without `tune` stays as it is. Where the search is only looked at, all
-// stages have the first point, and a warning says so.
+// stages have the first point, and a warning says so. Sweep.most_minutes does not cut the search, which a warning says.
 //
 // Errors: as SearchSweep (search.h) and MakePlan; those of `run` and the store.
 absl::StatusOr<Tuned> TuneSweep(const ExpandedSweep& sweep, const PlanOptions& options, const RunsSearch& run,

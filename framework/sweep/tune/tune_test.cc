@@ -216,6 +216,15 @@ TEST_F(TuneTest, WhoOnlyLooksPlansWithTheFirstPoint) {
                           "learning_rate=2e-04, the first that it tries"));
 }
 
+// What is trained after it may be.
+TEST_F(TuneTest, TheSearchIsNotCut) {
+  const absl::StatusOr<Tuned> tuned = Run("controls: NONE most_minutes: 1e-9 tune { learning_rate: [1e-4, 3e-2] }");
+  ASSERT_THAT(tuned, IsOk());
+  EXPECT_EQ(tuned->sweep.most_minutes, 1e-9);
+  EXPECT_EQ(StageOf(tuned->sweep, "base", "distil").budget().steps(), 12);
+  EXPECT_THAT(tuned->warnings, ElementsAre(HasSubstr("the search of tune trains all of its steps")));
+}
+
 TEST_F(TuneTest, Errors) {
   EXPECT_THAT(Run("tune { learning_rate: 1e-3 metric: \"masked_lm/perplexity\" }"),
               IsInvalidArgument(

@@ -52,6 +52,16 @@ bool HasNaN(const at::Tensor& logits) {
   return std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
 }
 
+bool IsImpossible(const SquadQuestion& question) { return question.impossible; }
+
+// What is said of questions that are all of one kind; nothing where there are both.
+std::vector<std::string> NotesOnKinds(const std::vector<SquadQuestion>& questions) {
+  const auto impossible = static_cast<size_t>(std::count_if(questions.begin(), questions.end(), IsImpossible));
+  if (impossible > 0 && impossible < questions.size()) return {};
+  return {absl::StrCat("spans: ", impossible == 0 ? "each" : "none", " of the ", questions.size(),
+                       " questions has an answer: ", impossible == 0 ? kNoAnswer : kAnsweredF1, " is left out")};
+}
+
 class HeldOutQuestions final : public HeldOutExamples {
  public:
   HeldOutQuestions(std::shared_ptr<const SquadWindows> windows, const AnswerRules& rules, const std::string& split)
@@ -62,7 +72,12 @@ class HeldOutQuestions final : public HeldOutExamples {
 
   std::string Key() const override { return absl::StrCat(windows_->content_hash(), ", ", measured_on_); }
   std::string MeasuredOn() const override { return measured_on_; }
-  std::vector<std::string> notes() const override { return windows_->notes(); }
+  std::vector<std::string> notes() const override {
+    std::vector<std::string> notes = windows_->notes();
+    if (!rules_.null_threshold || !windows_->labelled()) return notes;
+    for (std::string& note : NotesOnKinds(windows_->questions())) notes.push_back(std::move(note));
+    return notes;
+  }
 
   std::vector<MetricScores> Score(const std::vector<EvaluatedModel>& models, const std::optional<EvaluatedModel>&,
                                   c10::Device device) const override {
@@ -200,6 +215,8 @@ MetricScores SpansScores(const std::vector<SquadQuestion>& questions, const std:
     Add(score.f1, !questions[q].impossible, &scores[kAnsweredF1]);
     Add(score.f1, questions[q].impossible, &scores[kNoAnswer]);
   }
+  if (std::all_of(questions.begin(), questions.end(), IsImpossible)) scores.erase(kAnsweredF1);
+  if (std::none_of(questions.begin(), questions.end(), IsImpossible)) scores.erase(kNoAnswer);
   return scores;
 }
 

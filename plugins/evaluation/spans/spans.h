@@ -33,6 +33,9 @@ class SpansEvaluation {
 //   spans/exact_match   of all questions
 //   spans/answered_f1   of those that have an answer; the others count 0    where some questions are `impossible`
 //   spans/no_answer     1 if an impossible question is not answered; the others count 0                      likewise
+//
+// The last two are left out where none of the questions counts, as among a few chosen ones that all have an answer; a
+// note of the evaluation's examples says so.
 MetricScores SpansScores(const std::vector<SquadQuestion>& questions, const std::vector<std::string>& answers,
                          bool impossible);
 

@@ -22,9 +22,12 @@
 namespace retort {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using testing::IsInvalidArgument;
 using testing::IsOk;
+using ::testing::Not;
 
 TEST(SpansScores, OnePerQuestion) {
   const std::vector<SquadQuestion> questions = {
@@ -45,6 +48,16 @@ TEST(SpansScores, ByTheScriptOfTheirData) {
   const std::vector<SquadQuestion> questions = {{"a", "?", 0, false, {{"The", 0}}}};
   EXPECT_THAT(SpansScores(questions, {"the"}, /*impossible=*/false).at("spans/f1").sum, ElementsAre(0));
   EXPECT_THAT(SpansScores(questions, {"the"}, /*impossible=*/true).at("spans/f1").sum, ElementsAre(1));
+}
+
+TEST(SpansScores, OfKindsThatAreThere) {
+  const SquadQuestion answered = {"a", "?", 0, false, {{"red", 0}}}, impossible = {"b", "?", 0, true};
+  const MetricScores of_answered = SpansScores({answered}, {"red"}, /*impossible=*/true);
+  EXPECT_EQ(of_answered.count("spans/no_answer"), 0u);
+  EXPECT_EQ(of_answered.at("spans/answered_f1").Mean(), 1);
+  const MetricScores of_impossible = SpansScores({impossible}, {""}, /*impossible=*/true);
+  EXPECT_EQ(of_impossible.count("spans/answered_f1"), 0u);
+  EXPECT_EQ(of_impossible.at("spans/no_answer").Mean(), 1);
 }
 
 // A model of one layer with a head of spans, on letters.
@@ -73,6 +86,8 @@ constexpr char kQuestions[] = R"({"data": [{"paragraphs": [{"context": "a b c d 
     {"id": "q0", "question": "x", "answers": [{"text": "d e", "answer_start": 6}]},
     {"id": "q1", "question": "y", "is_impossible": true, "answers": []}]}, {"context": "m n", "qas": [
     {"id": "q2", "question": "x y", "answers": [{"text": "n", "answer_start": 2}]}]}]}]})";
+constexpr char kAnswered[] = R"({"data": [{"paragraphs": [{"context": "m n", "qas": [
+    {"id": "q", "question": "x y", "answers": [{"text": "n", "answer_start": 2}]}]}]}]})";
 constexpr char kUnlabelled[] =
     R"({"data": [{"paragraphs": [{"context": "a b", "qas": [{"id": "t", "question": "x"}]}]}]})";
 
@@ -166,6 +181,17 @@ TEST_F(SpansTest, LogitsThatAreNoNumbersAnswerNothing) {
   EXPECT_THAT(scores[0].at("spans/f1").sum, ElementsAre(0, 1, 0)) << "an empty answer is right of an impossible one";
   EXPECT_THAT((*examples)->Predict(model.view(), at::kCPU),
               IsInvalidArgument("question q0: want a model whose logits are numbers, got NaN"));
+}
+
+TEST_F(SpansTest, SaysWhatIsLeftOut) {
+  EXPECT_THAT((*Open())->notes(), Not(Contains(HasSubstr("left out"))));
+  data_.set_report(Write("answered.json", kAnswered));
+  const auto examples = Open();
+  ASSERT_THAT(examples, IsOk());
+  EXPECT_THAT((*examples)->notes(),
+              Contains("spans: each of the 1 questions has an answer: spans/no_answer is left out"));
+  data_.set_impossible(false);
+  EXPECT_THAT((*Open())->notes(), Not(Contains(HasSubstr("left out")))) << "SQuAD 1.1 has no such metric";
 }
 
 TEST_F(SpansTest, WithoutAnswersItOnlyPredicts) {
