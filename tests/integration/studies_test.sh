@@ -47,7 +47,7 @@ expect_text no_teacher 'models/gpt2/config.json'
 
 # Studies on tasks: the small ones on the data that ships.
 for study in distilbert/{table1_mini,table2_mini,table4_glue_mini} hinton/hinton_mini pkd/pkd_mini \
-  tinybert/{pipeline_mini,mini,table1_mini,table2_mini,table3_mini,table4_mini,table5_mini,table6_mini,table7_mini}; do
+  tinybert/{pipeline_mini,mini,attention_weight_mini,table{1,2,3,4,5,6,7}_mini}; do
   dry_run "$study" "experiments/$study.textproto"
   expect_text "$study" 'teacher data/teachers/mini'
 done
@@ -120,7 +120,7 @@ full distilbert/table4_glue
 expect_text full_distilbert/table4_glue 'no_mlm'
 full hinton/hinton
 full pkd/pkd
-for study in tinybert glue table1 table2 table3 table4 table5 table6 table7 released_code; do full "tinybert/$study"; done
+for study in tinybert glue table{1,2,3,4,5,6,7} released_code; do full "tinybert/$study"; done
 expect_text full_tinybert/released_code 'stage cola_intermediate'
 
 finish
