@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every shipped study resolves, against the bundled teacher and corpus, in two seconds.
+# Every shipped study resolves, against the bundled teacher and corpus, in a few seconds.
 SWEEP=$1
 MAKE_TINY_TEACHER=$2
 . tests/integration/lib.sh
@@ -46,10 +46,18 @@ expect_code no_teacher 1
 expect_text no_teacher 'models/gpt2/config.json'
 
 # Studies on tasks: the small ones on the data that ships.
-for study in distilbert/table1_mini distilbert/table2_mini hinton/hinton_mini pkd/pkd_mini; do
+for study in distilbert/{table1_mini,table2_mini,table4_glue_mini} hinton/hinton_mini pkd/pkd_mini \
+  tinybert/{pipeline_mini,mini,attention_weight_mini,table{1,2,3,4,5,6,7}_mini}; do
   dry_run "$study" "experiments/$study.textproto"
   expect_text "$study" 'teacher data/teachers/mini'
 done
+
+# What stages have in common is computed once: for each of 3 seeds 5 and 3 general distillations, a teacher of each of
+# 2 tasks, whose augmented sentences all seeds share, and what follows.
+dry_run shared_objectives experiments/tinybert/table3_mini.textproto
+expect_text shared_objectives '119 results, 0 of them there'
+dry_run shared_mappings experiments/tinybert/table4_mini.textproto
+expect_text shared_mappings '71 results, 0 of them there'
 
 # The full ones on a few made-up rows in the official layouts; the bundled teacher stands for the models.
 # rows <file> <heading or nothing> <row with ID, a number from 0, and LABEL, which alternates> <label> <label>
@@ -85,20 +93,34 @@ for split in train test; do
   done
 done
 mkdir -p "$root/squad"
-xz -dc data/tasks/squad/dev.json.xz | tee "$root/squad/train-v1.1.json" > "$root/squad/dev-v1.1.json"
+xz -dc data/tasks/squad/dev.json.xz | tee "$root"/squad/{train,dev}-v1.1.json "$root/squad/train-v2.0.json" \
+  > "$root/squad/dev-v2.0.json"
+printf 'film 0.5 1\nfilms 0.5 0.9\ntext -1 0.2\n' > "$root/glove.txt"
 
-# full <case> <study>: with the made-up data for the paths to fill in.
-full() {
-  sed "s|models/[a-z-]*|data/teachers/mini|g; s|\"glue/|\"$root/glue/|g; s|\"aclImdb\"|\"$root/aclImdb\"|g;
-    s|\"squad/|\"$root/squad/|g; s|layers: 6|layers: 3|g; s|init { checkpoint { path: \"[^\"]*\" } }|init { random_normal {} }|" \
-    "experiments/$2.textproto" > "$root/$1.textproto"
-  dry_run "$1" "$root/$1.textproto"
+# fill <folder>: its studies, which extend one another, with the made-up data for the paths to fill in.
+fill() {
+  mkdir -p "$root/full/$1"
+  for file in "experiments/$1"/*.textproto; do
+    sed "s|models/[a-z-]*|data/teachers/mini|g; s|\"glue/|\"$root/glue/|g; s|\"aclImdb\"|\"$root/aclImdb\"|g;
+      s|\"squad/|\"$root/squad/|g; s|\"corpora/[a-z_]*\"|\"$C\"|g; s|\"embeddings/[^\"]*\"|\"$root/glove.txt\"|g;
+      s|layers: [46]|layers: 3|g; s|init { checkpoint { path: \"[^\"]*\" } }|init { random_normal {} }|" \
+      "$file" > "$root/full/$1/$(basename "$file")"
+  done
 }
-full table1 distilbert/table1
-expect_text table1 'stage mnli_student'
-full table2 distilbert/table2
-expect_text table2 'stage squad_student'
-full hinton hinton/hinton
-full pkd pkd/pkd
+
+# full <study>: a filled one.
+full() { dry_run "full_$1" "$root/full/$1.textproto"; }
+
+for folder in distilbert hinton pkd tinybert; do fill "$folder"; done
+full distilbert/table1
+expect_text full_distilbert/table1 'stage mnli_student'
+full distilbert/table2
+expect_text full_distilbert/table2 'stage squad_student'
+full distilbert/table4_glue
+expect_text full_distilbert/table4_glue 'no_mlm'
+full hinton/hinton
+full pkd/pkd
+for study in tinybert glue table{1,2,3,4,5,6,7} released_code; do full "tinybert/$study"; done
+expect_text full_tinybert/released_code 'stage cola_intermediate'
 
 finish
