@@ -4,7 +4,7 @@
 #include "absl/strings/str_replace.h"
 #include "framework/report/analysis/analysis.h"
 #include "framework/report/analysis/format.h"
-#include "framework/report/analysis/statistics.h"
+#include "framework/report/statistics/statistics.h"
 
 namespace retort {
 namespace {
