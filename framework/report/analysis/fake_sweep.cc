@@ -132,6 +132,39 @@ class Maker {
   std::normal_distribution<double> normal_;
 };
 
+// A metric of a task of TaskSweep, and its means. "no_task" is as base is.
+struct TaskMetric {
+  const char* task;
+  MetricSpec metric;
+  double base, random;
+};
+
+std::vector<TaskMetric> TaskMetrics() {
+  const std::string kind = "classification/";
+  return {{"cola", {kind + "matthews", "Matthews", Percent(), Better::kHigher, "sentence"}, 0.50, 0.31},
+          {"mrpc", {kind + "accuracy", "accuracy", Percent(), Better::kHigher, "sentence pair"}, 0.84, 0.75},
+          {"mrpc", {kind + "f1", "F1", Percent(), Better::kHigher, "sentence pair"}, 0.88, 0.81},
+          {"sst2", {kind + "accuracy", "accuracy", Percent(), Better::kHigher, "sentence"}, 0.91, 0.86}};
+}
+
+RunResult TaskRun(const std::string& variant, uint64_t seed, std::mt19937_64* random) {
+  constexpr int kExamples = 400;
+  std::normal_distribution<double> normal;
+  RunResult run;
+  run.variant = variant;
+  run.seed = seed;
+  run.parameters = 66'955'010;
+  for (const TaskMetric& m : TaskMetrics()) {
+    const std::string stage = absl::StrCat(m.task, "_score");
+    if (run.scores.empty() || run.scores.back().stage != stage) run.scores.push_back({stage, "report", {}});
+    ExampleScores& scores = run.scores.back().metrics[OfTask(m.task, m.metric.name)];
+    const double mean = (variant == "random" ? m.random : m.base) + 0.003 * normal(*random);
+    for (int e = 0; e < kExamples; ++e) scores.sum.push_back(mean + 0.1 * normal(*random));
+    scores.count.assign(kExamples, 1);
+  }
+  return run;
+}
+
 }  // namespace
 
 SweepResult FakeSweep() {
@@ -193,17 +226,6 @@ SweepResult TaskSweep() {
   result.name = "tasks";
   result.variants = {{"base", ""}, {"no_task", "for_each.tune: removed loss soft"}, {"random", "student.init"}};
   result.seeds = {1, 2, 3};
-  struct Measured {
-    const char* task;
-    MetricSpec metric;
-    double base, random;  // Of "no_task" it is as for base.
-  };
-  const std::string kind = "classification/";
-  const std::vector<Measured> measured = {
-      {"cola", {kind + "matthews", "Matthews", Percent(), Better::kHigher, "sentence"}, 0.50, 0.31},
-      {"mrpc", {kind + "accuracy", "accuracy", Percent(), Better::kHigher, "sentence pair"}, 0.84, 0.75},
-      {"mrpc", {kind + "f1", "F1", Percent(), Better::kHigher, "sentence pair"}, 0.88, 0.81},
-      {"sst2", {kind + "accuracy", "accuracy", Percent(), Better::kHigher, "sentence"}, 0.91, 0.86}};
   MacroAverage macro;
   macro.metric = {"macro", "macro", Percent(), Better::kHigher, "example"};
   macro.tasks = {{"cola", {{"cola_score", "cola/classification/matthews"}}},
@@ -212,32 +234,17 @@ SweepResult TaskSweep() {
   result.macros = {macro};
   result.primary_metric = "macro";
   result.margin = 3;
-  for (const Measured& m : measured) result.metrics.push_back(OfTask(m.task, m.metric));
+  for (const TaskMetric& m : TaskMetrics()) result.metrics.push_back(OfTask(m.task, m.metric));
   std::mt19937_64 random(5);
-  std::normal_distribution<double> normal;
   for (const VariantInfo& variant : result.variants) {
-    for (const uint64_t seed : result.seeds) {
-      RunResult run;
-      run.variant = variant.name;
-      run.seed = seed;
-      run.parameters = 66'955'010;
-      for (const Measured& m : measured) {
-        const std::string stage = absl::StrCat(m.task, "_score");
-        if (run.scores.empty() || run.scores.back().stage != stage) run.scores.push_back({stage, "report", {}});
-        ExampleScores& scores = run.scores.back().metrics[OfTask(m.task, m.metric.name)];
-        const double mean = (variant.name == "random" ? m.random : m.base) + 0.003 * normal(random);
-        for (int e = 0; e < 400; ++e) scores.sum.push_back(mean + 0.1 * normal(random));
-        scores.count.assign(400, 1);
-      }
-      result.runs.push_back(std::move(run));
-    }
+    for (const uint64_t seed : result.seeds) result.runs.push_back(TaskRun(variant.name, seed, &random));
   }
-  const std::string source = "arXiv:1910.01108 table 1";
-  result.published = {{"base", "macro", std::nullopt, 77.0, source, "macro"},
-                      {"base", "cola", std::nullopt, 51.3, source, "cola/classification/matthews"},
-                      {"base", "sst2", std::nullopt, 91.3, source, "sst2/classification/accuracy"},
+  const std::string table_1 = "arXiv:1910.01108 table 1", table_4 = "arXiv:1910.01108 table 4";
+  result.published = {{"base", "macro", std::nullopt, 77.0, table_1, "macro"},
+                      {"base", "CoLA", std::nullopt, 51.3, table_1, "cola/classification/matthews"},
+                      {"base", "SST-2", std::nullopt, 91.3, table_1, "sst2/classification/accuracy"},
                       {"no_task", "GLUE macro", 0.9, std::nullopt, "a paper"},
-                      {"random", "GLUE macro", -3.69, std::nullopt, "arXiv:1910.01108 table 4"},
+                      {"random", "GLUE macro", -3.69, std::nullopt, table_4},
                       {"random", "SST-2", 0.4, std::nullopt, "a paper", "sst2/classification/accuracy"}};
   return result;
 }

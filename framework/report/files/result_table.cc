@@ -33,10 +33,12 @@ TableCell MeanCell(const MetricSpec& spec, const std::optional<Summary>& summary
           {summary->mean, sd}};
 }
 
+// Of one or two seeds it is the mean, and says nothing more.
 TableCell MedianCell(const MetricSpec& spec, const std::optional<Summary>& summary) {
   if (!summary.has_value()) return {kNothing, {std::nullopt}};
   const double spread = spec.unit.scale * summary->standard_deviation.value_or(0);
-  return {FormatFixed(spec.unit.scale * summary->median, DecimalsFor(spread)), {summary->median}};
+  const std::string text = FormatFixed(spec.unit.scale * summary->median, DecimalsFor(spread));
+  return {summary->seeds > 2 ? text : kNothing, {summary->median}};
 }
 
 TableCell NoDifferenceCell(Incomparable reason) {
