@@ -39,7 +39,7 @@ TEST(WriteReport, WritesAllFilesAndNothingElse) {
   std::set<std::string> wanted = {"index.html"};
   for (const ReportFile& file : ReportFiles()) wanted.insert(file.name);
   EXPECT_EQ(names, wanted);
-  EXPECT_THAT(names, IsSupersetOf({"results.json", "table.tsv", "table.tex", "long.tsv", "per_example.tsv"}));
+  EXPECT_THAT(names, IsSupersetOf({"results.json", "table.tsv", "table.md", "table.tex", "long.tsv", "per_example.tsv"}));
 }
 
 TEST(WriteReport, PageLinksToAllFilesBesideIt) {
@@ -80,7 +80,7 @@ TEST(RenderTerminalReport, SaysWhatWasTunedAndWhatStopped) {
 
 TEST(RenderTerminalReport, FitsAndEndsWithTheAnswer) {
   SweepResult sweep = FakeSweep();
-  sweep.published.clear();  // A published number with its source is one column, wider than a narrow terminal.
+  sweep.published.clear();  // A difference in words is one column, wider than a narrow terminal.
   const std::string text = *RenderTerminalReport(sweep, 80);
   EXPECT_THAT(text, StartsWith("quickstart\n\nvariant "));
   for (const absl::string_view line : absl::StrSplit(text, '\n')) EXPECT_LE(DisplayWidth(line), 80) << line;
