@@ -179,7 +179,8 @@ TEST(Analyse, ATeacherIsSummarisedOverTheSeedsOfItsTraining) {
   SweepResult result = TinySweep();
   for (const uint64_t seed : {1, 2, 3}) {
     const double sum = 1.0 + 2 * static_cast<double>(seed * seed);
-    result.teachers.push_back({"@teacher", {"eval", "report", {{"m/cross_entropy", {{sum, 1}, {1, 1}}}}, "", ""}, seed});
+    result.teachers.push_back(
+        {"@teacher", {"eval", "report", {{"m/cross_entropy", {{sum, 1}, {1, 1}}}}, "", ""}, seed});
   }
   const Analysis analysis = *Analyse(result);
   ASSERT_EQ(analysis.teachers.size(), 1u);

@@ -20,7 +20,8 @@ using ::testing::IsEmpty;
 SweepResult Sweep(const std::vector<double>& changes, Better better = Better::kLower) {
   SweepResult result;
   result.variants = {{"base", ""}};
-  for (size_t i = 0; i < changes.size(); ++i) result.variants.push_back({std::string(1, static_cast<char>('a' + i)), ""});
+  for (size_t i = 0; i < changes.size(); ++i)
+    result.variants.push_back({std::string(1, static_cast<char>('a' + i)), ""});
   result.seeds = {1, 2};
   result.metrics = {{"m/loss", "loss", Nats(), better, "sequence"}};
   result.primary_metric = "m/loss";

@@ -37,8 +37,8 @@ TEST(RenderHtml, HasEveryPart) {
   for (const char* part :
        {"<h1>quickstart</h1>", "<p class=\"answer\">Against base (cross-entropy", "Before you read on",
         "more than 20 points", "Difference to base", "id=\"forest0\"", "id=\"forest2\" hidden", "<h2>Results</h2>",
-        "<h2>Published effects</h2>", "−2.96 GLUE macro", "<h2>While training</h2>", "<h2>Loss terms</h2>", "Resolved configuration",
-        "student { architecture", "AVX512",
+        "<h2>Published effects</h2>", "−2.96 GLUE macro", "<h2>While training</h2>", "<h2>Loss terms</h2>",
+        "Resolved configuration", "student { architecture", "AVX512",
         "no_ce: +0.22 nats (95 % CI 0.19 to 0.25; 3 seeds x 512 sequences; screening), for this teacher"}) {
     EXPECT_THAT(html, HasSubstr(part));
   }
@@ -152,8 +152,9 @@ TEST(RenderHtml, OneOfSeveralStagesIsChosen) {
   EXPECT_THAT(OwnMarkup(Render(sweep)), Not(HasSubstr("data-set=\"stage\"")));
   for (RunResult& run : sweep.runs) run.curves.push_back(run.curves[0]);
   for (RunResult& run : sweep.runs) run.curves[0].stage = "<general>";
-  EXPECT_THAT(Render(sweep), HasSubstr("<select data-set=\"stage\" aria-label=\"Training stage\"><option>&lt;general&gt;"
-                                       "</option><option selected>distil</option></select>"));
+  EXPECT_THAT(Render(sweep),
+              HasSubstr("<select data-set=\"stage\" aria-label=\"Training stage\"><option>&lt;general&gt;"
+                        "</option><option selected>distil</option></select>"));
 }
 
 TEST(RenderHtml, MediansAndPublishedNumbers) {
