@@ -44,7 +44,8 @@ PublishedResult Delta(const std::string& variant, double delta, const std::strin
 
 std::vector<EffectVerdict> Verdicts(const SweepResult& result) {
   std::vector<EffectVerdict> verdicts;
-  for (const PublishedEffect& effect : Analyse(result)->effects) verdicts.push_back(effect.verdict);
+  const Analysis analysis = *Analyse(result);
+  for (const PublishedEffect& effect : analysis.effects) verdicts.push_back(effect.verdict);
   return verdicts;
 }
 

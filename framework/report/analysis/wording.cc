@@ -137,6 +137,12 @@ std::string FormatDifference(const MetricSpec& spec, const PairedDifference& dif
   return absl::StrCat(Estimate(spec, difference), " (", Interval(spec, difference), ")");
 }
 
+std::string FormatShortDifference(const MetricSpec& spec, const PairedDifference& difference) {
+  if (!difference.low.has_value()) return FormatFixed(spec.unit.scale * difference.estimate, DecimalsFor(0), true);
+  const FormattedInterval interval = Scaled(spec, difference);
+  return absl::StrCat(interval.estimate, " (", interval.low, " to ", interval.high, ")");
+}
+
 std::string FormatEvidence(const MetricSpec& spec, const PairedDifference& difference) {
   const std::string examples =
       difference.examples > 1 ? absl::StrCat(" x ", Counted(difference.examples, spec.example)) : "";
@@ -212,9 +218,9 @@ std::vector<std::string> DescribeAll(const Analysis& analysis, absl::string_view
   for (const VariantAnalysis& variant : analysis.variants) {
     const std::optional<PairedDifference>& difference = variant.metrics.front().difference;
     if (!difference.has_value()) continue;
-    sentences.push_back(absl::StrCat(
-        DifferenceSentence(variant.name, analysis.columns.front().metric, *difference, conditions),
-        Equivalence(analysis, *difference)));
+    sentences.push_back(
+        absl::StrCat(DifferenceSentence(variant.name, analysis.columns.front().metric, *difference, conditions),
+                     Equivalence(analysis, *difference)));
   }
   return sentences;
 }
@@ -234,7 +240,8 @@ std::string FormatPublished(const PublishedResult& published) {
 }
 
 std::string FormatMargin(const Analysis& analysis) {
-  return absl::StrCat("±", WithUnit(ExactNumber(*analysis.margin), analysis.columns.front().metric.unit.of_differences));
+  return absl::StrCat("±",
+                      WithUnit(ExactNumber(*analysis.margin), analysis.columns.front().metric.unit.of_differences));
 }
 
 std::string FormatEffectVerdict(const Analysis& analysis, const PublishedEffect& effect) {

@@ -17,6 +17,9 @@ namespace retort {
 // "+0.18 nats (95 % CI 0.16 to 0.21)"; without unit and interval where there is none.
 std::string FormatDifference(const MetricSpec& spec, const PairedDifference& difference);
 
+// "+0.18 (0.16 to 0.21)" for the cell of a table, whose header says the rest; "+0.183" where there is no interval.
+std::string FormatShortDifference(const MetricSpec& spec, const PairedDifference& difference);
+
 // "a, b and c"
 std::string List(const std::vector<std::string>& items);
 

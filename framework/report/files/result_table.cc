@@ -49,14 +49,9 @@ TableCell NoDifferenceCell(Incomparable reason) {
 TableCell DifferenceCell(const MetricSpec& spec, const VariantMetric& metric) {
   const std::optional<PairedDifference>& d = metric.difference;
   if (!d.has_value()) return NoDifferenceCell(metric.incomparable);
-  if (!d->low.has_value()) {
-    return {FormatFixed(spec.unit.scale * d->estimate, DecimalsFor(0), true),
-            {d->estimate, std::nullopt, std::nullopt, std::nullopt}};
-  }
-  const FormattedInterval interval =
-      FormatInterval(spec.unit.scale * d->estimate, spec.unit.scale * *d->low, spec.unit.scale * *d->high);
-  return {absl::StrCat(interval.estimate, " (", interval.low, " to ", interval.high, ")"),
-          {d->estimate, d->low, d->high, d->standard_error}};
+  std::vector<std::optional<double>> values = {d->estimate, d->low, d->high, std::nullopt};
+  if (d->low.has_value()) values.back() = d->standard_error;
+  return {FormatShortDifference(spec, *d), std::move(values)};
 }
 
 TableCell NumberCell(std::string text, double value) { return {std::move(text), {value}}; }
@@ -217,7 +212,7 @@ class TableBuilder {
                [](const VariantAnalysis& variant) { return variant.total_flops; });
     }
     AddCount({"tokens/s", "tokens_per_second", {"mean"}},
-             [](const VariantAnalysis& variant) { return variant.tokens_per_second; });
+             [](const VariantAnalysis& variant) { return variant.tokens > 0 ? variant.tokens_per_second : 0; });
     Add({"clipped", "clipped_steps", {"share"}}, [](const VariantAnalysis& variant) {
       const double share = variant.clipped_share;
       return variant.tokens > 0 ? NumberCell(FormatShare(share), share) : TableCell{kNothing, {std::nullopt}};

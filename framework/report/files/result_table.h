@@ -8,8 +8,8 @@ namespace retort {
 
 // Which columns a result table has.
 struct TableLayout {
-  // As papers print it. Where there are macro averages: differences of these and of the primary metric alone; of each
-  // task what the averages are over and what published numbers answer to, under the task's name. No costs. Otherwise
+  // As papers print it. Where there are macro averages: medians and differences of these and of the primary metric
+  // alone; of each task what the averages are over and what published numbers answer to, under the task's name. No costs. Otherwise
   // there is everything.
   bool compact = false;
   bool medians = true;

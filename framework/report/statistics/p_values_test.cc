@@ -106,7 +106,7 @@ TEST(HolmAdjusted, HandWorked) {
 // share the base's noise, for which Holm's correction holds back a little.
 TEST(HolmAdjusted, HoldsTheFamilyWiseError) {
   std::mt19937_64 random(8);
-  const int replications = 1000, seeds = 3, examples = 20;
+  const int replications = 1000, seeds = 5, examples = 20;
   int any = 0;
   for (int i = 0; i < replications; ++i) {
     const Rows base = Draw(seeds, examples, 0, &random);
