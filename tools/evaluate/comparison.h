@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "framework/eval/scores/metric_spec.h"
-#include "framework/report/analysis/statistics.h"
+#include "framework/report/statistics/statistics.h"
 #include "nlohmann/json.hpp"
 #include "tools/evaluate/evaluate_models.h"
 

@@ -262,6 +262,13 @@ TEST(ForEachTest, TheReportBeginsWithTheMacroAverage) {
   EXPECT_EQ(Expanded(Tasks({"report { primary_metric: 'rt/x' }"})).report.primary_metric(), "rt/x");
 }
 
+TEST(ForEachErrorTest, MarginOfEquivalence) {
+  EXPECT_EQ(ErrorOf(Tasks({"report { margin: 0 }"})),
+            "report: margin: want the largest difference that counts as none, above 0, got 0; leave it out to call "
+            "nothing equivalent");
+  EXPECT_EQ(Expanded(Tasks({"report { margin: 0.5 }"})).report.margin(), 0.5);
+}
+
 TEST(ForEachErrorTest, NothingToRepeat) {
   Sweep sweep = Tasks();
   sweep.mutable_experiment()->mutable_for_each()->clear_task();

@@ -77,6 +77,11 @@ absl::StatusOr<ReportSpec> ExpandReport(const ReportSpec& report, const Experime
                                         const PluginCatalogue& catalogue) {
   const std::vector<std::string> tasks = TasksOf(base);
   RETORT_RETURN_IF_ERROR(CheckMacros(report, tasks));
+  if (report.has_margin() && !(report.margin() > 0)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("report: margin: want the largest difference that counts as none, above 0, got ", report.margin(),
+                     "; leave it out to call nothing equivalent"));
+  }
   ReportSpec expanded = report;
   if (expanded.macro().empty() && tasks.size() > 1 && AllTasksAreEvaluated(base, tasks)) {
     expanded.add_macro()->set_name(kDefaultMacro);

@@ -10,7 +10,8 @@ namespace retort {
 // What the report of a sweep shows first, with its defaults: macro averages over the tasks of the base experiment,
 // which is expanded, and the primary metric. Whether metrics exist is for those to say who know the evaluations.
 //
-// Errors: InvalidArgument for macro averages without tasks, of tasks that there are not, or under bad names.
+// Errors: InvalidArgument for macro averages without tasks, of tasks that there are not, or under bad names, and for a
+// margin that is not above 0.
 absl::StatusOr<ReportSpec> ExpandReport(const ReportSpec& report, const Experiment& base,
                                         const PluginCatalogue& catalogue);
 

@@ -12,6 +12,7 @@
 #include "framework/report/analysis/lookups.h"
 #include "framework/report/analysis/macro_columns.h"
 #include "framework/report/analysis/paired_rows.h"
+#include "framework/report/analysis/published_effects.h"
 
 namespace retort {
 namespace {
@@ -53,6 +54,7 @@ class Analyser {
     for (const VariantInfo& variant : result_.variants) analysis_.variants.push_back(AnalyseVariant(variant));
     AnalyseTeachers();
     AddMacroColumns(result_, &analysis_);
+    AddPublishedEffects(result_, &analysis_);
     WarnOfFailures();
     WarnOfClipping();
     return std::move(analysis_);
@@ -82,7 +84,6 @@ class Analyser {
     return variant;
   }
 
-  // Of each teacher, the mean over its seeds' scores on the examples of the base.
   void AnalyseTeachers() {
     std::vector<std::string> names;
     for (const TeacherScores& teacher : result_.teachers) {
@@ -90,9 +91,9 @@ class Analyser {
     }
     for (const std::string& name : names) {
       TeacherAnalysis teacher{TeacherName(result_, name), IdentitiesOf(name), {}};
-      for (const MetricColumn& column : analysis_.columns) teacher.values.push_back(TeacherMean(name, column));
-      const auto has_value = [](const std::optional<double>& value) { return value.has_value(); };
-      if (std::any_of(teacher.values.begin(), teacher.values.end(), has_value)) {
+      for (const MetricColumn& column : analysis_.columns) teacher.metrics.push_back(AnalyseTeacher(name, column));
+      const auto has_value = [](const TeacherMetric& metric) { return metric.summary.has_value(); };
+      if (std::any_of(teacher.metrics.begin(), teacher.metrics.end(), has_value)) {
         analysis_.teachers.push_back(std::move(teacher));
       }
     }
@@ -106,22 +107,20 @@ class Analyser {
     return identities;
   }
 
-  std::optional<double> TeacherMean(const std::string& name, const MetricColumn& column) const {
+  TeacherMetric AnalyseTeacher(const std::string& name, const MetricColumn& column) const {
     std::set<std::string> examples;  // Of the base.
     for (const RunResult* run : RunsOf(result_, analysis_.base)) {
       if (const Scores* scores = FindScores(*run, column)) examples.insert(scores->examples);
     }
-    double sum = 0;
-    int count = 0;
+    TeacherMetric metric;
     for (const TeacherScores& teacher : result_.teachers) {
       if (teacher.teacher != name || !HasColumn(teacher.scores, column)) continue;
       if (examples.count(teacher.scores.examples) == 0) continue;
       const absl::StatusOr<double> value = RatioOfSums(ByExample(teacher.scores, column));
-      if (!value.ok()) continue;
-      sum += *value;
-      ++count;
+      if (value.ok()) metric.by_seed[teacher.seed.value_or(0)] = *value;
     }
-    return count > 0 ? std::make_optional(sum / count) : std::nullopt;
+    metric.summary = SummariseSeeds(metric.by_seed);
+    return metric;
   }
 
   void FillCosts(VariantAnalysis* variant) const {
@@ -144,7 +143,6 @@ class Analyser {
 
   VariantMetric AnalyseMetric(const VariantAnalysis& variant, const MetricColumn& column) {
     VariantMetric metric;
-    std::vector<double> values;
     for (const RunResult* run : RunsOf(result_, variant.name)) {
       const Scores* scores = run->error.empty() ? FindScores(*run, column) : nullptr;
       if (scores == nullptr) continue;
@@ -156,9 +154,8 @@ class Analyser {
         continue;
       }
       metric.by_seed[run->seed] = *value;
-      values.push_back(*value);
     }
-    if (!values.empty()) metric.summary = Summarise(values);
+    metric.summary = SummariseSeeds(metric.by_seed);
     return metric;
   }
 

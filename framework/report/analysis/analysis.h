@@ -1,6 +1,7 @@
 #ifndef RETORT_FRAMEWORK_REPORT_ANALYSIS_ANALYSIS_H_
 #define RETORT_FRAMEWORK_REPORT_ANALYSIS_ANALYSIS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -10,8 +11,8 @@
 
 #include "absl/status/statusor.h"
 #include "framework/eval/scores/metric_spec.h"
-#include "framework/report/analysis/statistics.h"
 #include "framework/report/analysis/sweep_result.h"
+#include "framework/report/statistics/statistics.h"
 
 // What a sweep says: every number that tables, pages and sentences print, computed once.
 
@@ -24,6 +25,7 @@ struct MetricColumn {
   std::string title;  // "cross-entropy", with the stage before it where several stages report the metric.
   // Of a macro average, which has no stage: the metrics that it is over. Empty: it is measured.
   std::vector<std::string> average_of = {};
+  std::string task = {};  // Whose result it is in a macro average; empty: no average is over it.
 };
 
 // Why a variant's metric is not compared with the base's.
@@ -45,11 +47,17 @@ struct VariantMetric {
   Incomparable incomparable = Incomparable::kNo;
 };
 
+// A teacher in one MetricColumn, on the examples of the base.
+struct TeacherMetric {
+  std::map<uint64_t, double> by_seed;  // Of its training; under 0 if it was not trained here.
+  std::optional<Summary> summary;      // Over by_seed; none if it is empty.
+};
+
 // A teacher's own scores.
 struct TeacherAnalysis {
-  std::string name;                           // TeacherName
-  std::set<std::string> identities;           // Scores.teacher; one for each seed where it was trained.
-  std::vector<std::optional<double>> values;  // In the order of columns, on the examples of the base.
+  std::string name;                    // TeacherName
+  std::set<std::string> identities;    // Scores.teacher; one for each seed where it was trained.
+  std::vector<TeacherMetric> metrics;  // In the order of Analysis.columns.
 };
 
 struct VariantAnalysis {
@@ -65,15 +73,47 @@ struct VariantAnalysis {
   std::vector<PublishedResult> published;
 };
 
+// What a sweep says of a published effect. Directions are compared, not sizes: a published delta above 0 is read as
+// better, a difference here as MetricSpec.better says (as more where that is unknown).
+enum class EffectVerdict {
+  kNotCompared,   // There is no difference with an interval: not measured, not comparable, or failed.
+  kUndetermined,  // p_value is not below 5 %.
+  kSameSign,
+  kOppositeSign,
+  kPublishedAsNone,  // There is a difference here, and the published one is 0.
+  kEquivalent,       // equivalence_p_value is below 5 %, whatever p_value is.
+};
+
+// A published delta and the difference that answers to it. A contrast is a variant in a column; the p-values are
+// adjusted by Holm's procedure over all contrasts that have a published delta, those that could not be compared
+// included, those of no difference and those of equivalence each for themselves.
+struct PublishedEffect {
+  PublishedResult published;
+  size_t variant = 0;                         // Of Analysis.variants.
+  std::optional<size_t> column;               // Of Analysis.columns; none: no run was scored on it.
+  std::optional<double> p_value;              // Of no difference. None: not compared.
+  std::optional<double> equivalence_p_value;  // Of a difference beyond the margin. None as well without a margin.
+  EffectVerdict verdict = EffectVerdict::kNotCompared;
+};
+
 struct Analysis {
   std::string base;                       // Name of the first variant, to which all others are compared.
   std::vector<MetricColumn> columns;      // The primary metric first.
   std::vector<VariantAnalysis> variants;  // In the sweep's order.
   std::vector<TeacherAnalysis> teachers;  // Those with a value.
+  std::vector<PublishedEffect> effects;   // Of the published deltas, in the sweep's order.
+  size_t contrasts = 0;                   // That the effects' p-values are adjusted for.
+  std::optional<double> margin;           // As SweepResult's, if the primary metric was measured.
   // The plan's warnings; runs that failed; comparisons that could not be made; shares of clipped steps more than 20
   // points apart.
   std::vector<std::string> warnings;
 };
+
+// The variant's metric that answers to a published effect; null if it was not measured.
+const VariantMetric* AnsweringMetric(const Analysis& analysis, const PublishedEffect& effect);
+
+// The margin of equivalence in the column's own unit; none without one, or where its unit is not the primary metric's.
+std::optional<double> MarginOf(const Analysis& analysis, size_t column);
 
 // "teacher", or "teacher data/teachers/mini" where the sweep has several.
 std::string TeacherName(const SweepResult& result, const std::string& teacher);

@@ -39,8 +39,8 @@ TEST(Analyse, PrimaryMetricStandsFirst) {
   EXPECT_EQ(analysis.columns[2].metric.name, "masked_lm/accuracy");
   ASSERT_EQ(analysis.teachers.size(), 1u);
   EXPECT_EQ(analysis.teachers[0].name, "teacher");
-  EXPECT_TRUE(analysis.teachers[0].values[0].has_value());
-  EXPECT_FALSE(analysis.teachers[0].values[1].has_value());
+  EXPECT_TRUE(analysis.teachers[0].metrics[0].summary.has_value());
+  EXPECT_FALSE(analysis.teachers[0].metrics[1].summary.has_value());
 }
 
 TEST(Analyse, SameMetricInTwoStagesGetsTwoTitles) {
@@ -169,10 +169,26 @@ TEST(Analyse, NamesTeachersWhereThereAreSeveral) {
   ASSERT_EQ(analysis.teachers.size(), 2u);
   EXPECT_EQ(analysis.teachers[0].name, "teacher mini");
   EXPECT_EQ(analysis.teachers[1].name, "teacher large");
-  EXPECT_DOUBLE_EQ(*analysis.teachers[1].values[0], 1.5);
+  EXPECT_DOUBLE_EQ(analysis.teachers[1].metrics[0].summary->mean, 1.5);
   EXPECT_THAT(analysis.teachers[1].identities, ElementsAre("first seed's", "second seed's"));
   result.teachers[0].scores.examples = "other than the base's";
   ASSERT_EQ(Analyse(result)->teachers.size(), 1u);
+}
+
+TEST(Analyse, ATeacherIsSummarisedOverTheSeedsOfItsTraining) {
+  SweepResult result = TinySweep();
+  for (const uint64_t seed : {1, 2, 3}) {
+    const double sum = 1.0 + 2 * static_cast<double>(seed * seed);
+    result.teachers.push_back(
+        {"@teacher", {"eval", "report", {{"m/cross_entropy", {{sum, 1}, {1, 1}}}}, "", ""}, seed});
+  }
+  const Analysis analysis = *Analyse(result);
+  ASSERT_EQ(analysis.teachers.size(), 1u);
+  const TeacherMetric& metric = analysis.teachers[0].metrics[0];
+  EXPECT_THAT(metric.by_seed, ElementsAre(Pair(1, 2), Pair(2, 5), Pair(3, 10)));
+  EXPECT_DOUBLE_EQ(metric.summary->mean, 17.0 / 3);
+  EXPECT_DOUBLE_EQ(metric.summary->median, 5);
+  EXPECT_TRUE(metric.summary->standard_deviation.has_value());
 }
 
 TEST(Analyse, WarnsOfMissingSeeds) {

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
 
 namespace retort {
 namespace {
@@ -58,16 +62,17 @@ class Maker {
     run.total_flops = run.student_flops * (1.4 + 0.1 * index);
     run.tokens_per_second = 2100 + 40 * normal_(random_);
     run.clipped_share = variant.clipped_share;
-    run.curve_stage = "distil";
-    run.evaluation_split = "select";
     run.folder = "store/4be1";
-    for (int step = 1; step <= kSteps; ++step) run.steps.push_back(Step(variant, run, step));
+    StageCurves& curves = run.curves.emplace_back();
+    curves.stage = "distil";
+    curves.evaluation_split = "select";
+    for (int step = 1; step <= kSteps; ++step) curves.steps.push_back(Step(variant, run, step));
     const double final_value = 4.09 + variant.effect;
     const double seed_effect = 0.01 * normal_(random_);
     for (int step = 0; step <= kSteps; step += 10) {
       const double share = Progress(step) / Progress(kSteps);
       const double value = variant.start + (final_value + seed_effect - variant.start) * share;
-      run.evaluations.push_back(
+      curves.evaluations.push_back(
           {step,
            step * kTokensPerStep,
            run.student_flops * step / kSteps,
@@ -127,6 +132,39 @@ class Maker {
   std::normal_distribution<double> normal_;
 };
 
+// A metric of a task of TaskSweep, and its means. "no_task" is as base is.
+struct TaskMetric {
+  const char* task;
+  MetricSpec metric;
+  double base, random;
+};
+
+std::vector<TaskMetric> TaskMetrics() {
+  const std::string kind = "classification/";
+  return {{"cola", {kind + "matthews", "Matthews", Percent(), Better::kHigher, "sentence"}, 0.50, 0.31},
+          {"mrpc", {kind + "accuracy", "accuracy", Percent(), Better::kHigher, "sentence pair"}, 0.84, 0.75},
+          {"mrpc", {kind + "f1", "F1", Percent(), Better::kHigher, "sentence pair"}, 0.88, 0.81},
+          {"sst2", {kind + "accuracy", "accuracy", Percent(), Better::kHigher, "sentence"}, 0.91, 0.86}};
+}
+
+RunResult TaskRun(const std::string& variant, uint64_t seed, std::mt19937_64* random) {
+  constexpr int kExamples = 400;
+  std::normal_distribution<double> normal;
+  RunResult run;
+  run.variant = variant;
+  run.seed = seed;
+  run.parameters = 66'955'010;
+  for (const TaskMetric& m : TaskMetrics()) {
+    const std::string stage = absl::StrCat(m.task, "_score");
+    if (run.scores.empty() || run.scores.back().stage != stage) run.scores.push_back({stage, "report", {}});
+    ExampleScores& scores = run.scores.back().metrics[OfTask(m.task, m.metric.name)];
+    const double mean = (variant == "random" ? m.random : m.base) + 0.003 * normal(*random);
+    for (int e = 0; e < kExamples; ++e) scores.sum.push_back(mean + 0.1 * normal(*random));
+    scores.count.assign(kExamples, 1);
+  }
+  return run;
+}
+
 }  // namespace
 
 SweepResult FakeSweep() {
@@ -172,9 +210,7 @@ SweepResult TinySweep() {
     run.total_flops = 2e9;
     run.student_flops = 1e9;
     run.tokens_per_second = 100;
-    run.curve_stage = "distil";
-    run.evaluation_split = "select";
-    run.evaluations = {{5, 500, 0.5e9, 1e9, {{"m/cross_entropy", 6.0}}}};
+    run.curves = {{"distil", {}, {{5, 500, 0.5e9, 1e9, {{"m/cross_entropy", 6.0}}}}, "select", ""}};
     run.scores = {{"eval", "report", {{"m/cross_entropy", {std::move(sums), {1, 1}}}}, "", "", ""}};
     result.runs.push_back(run);
   };
@@ -182,6 +218,34 @@ SweepResult TinySweep() {
   add("base", 2, {1, 3});
   add("a", 1, {2, 6});
   add("a", 2, {4, 8});
+  return result;
+}
+
+SweepResult TaskSweep() {
+  SweepResult result;
+  result.name = "tasks";
+  result.variants = {{"base", ""}, {"no_task", "for_each.tune: removed loss soft"}, {"random", "student.init"}};
+  result.seeds = {1, 2, 3};
+  MacroAverage macro;
+  macro.metric = {"macro", "macro", Percent(), Better::kHigher, "example"};
+  macro.tasks = {{"cola", {{"cola_score", "cola/classification/matthews"}}},
+                 {"mrpc", {{"mrpc_score", "mrpc/classification/f1"}}},
+                 {"sst2", {{"sst2_score", "sst2/classification/accuracy"}}}};
+  result.macros = {macro};
+  result.primary_metric = "macro";
+  result.margin = 3;
+  for (const TaskMetric& m : TaskMetrics()) result.metrics.push_back(OfTask(m.task, m.metric));
+  std::mt19937_64 random(5);
+  for (const VariantInfo& variant : result.variants) {
+    for (const uint64_t seed : result.seeds) result.runs.push_back(TaskRun(variant.name, seed, &random));
+  }
+  const std::string table_1 = "arXiv:1910.01108 table 1", table_4 = "arXiv:1910.01108 table 4";
+  result.published = {{"base", "macro", std::nullopt, 77.0, table_1, "macro"},
+                      {"base", "CoLA", std::nullopt, 51.3, table_1, "cola/classification/matthews"},
+                      {"base", "SST-2", std::nullopt, 91.3, table_1, "sst2/classification/accuracy"},
+                      {"no_task", "GLUE macro", 0.9, std::nullopt, "a paper"},
+                      {"random", "GLUE macro", -3.69, std::nullopt, table_4},
+                      {"random", "SST-2", 0.4, std::nullopt, "a paper", "sst2/classification/accuracy"}};
   return result;
 }
 

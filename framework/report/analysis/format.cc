@@ -84,6 +84,11 @@ std::string FormatDuration(double seconds) {
   return absl::StrFormat("%d:%02d", whole / 60, whole % 60);
 }
 
+std::string FormatPValue(double p) {
+  if (p < 0.001) return "< 0.001";
+  return p > 0.999 ? "> 0.999" : FormatFixed(p, 3);
+}
+
 std::string ExactNumber(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";

@@ -37,6 +37,9 @@ std::string FormatShare(double share);
 // "1:05", "2:03:09"; "–" if negative or not finite. Whole seconds.
 std::string FormatDuration(double seconds);
 
+// "0.042", "< 0.001", "> 0.999".
+std::string FormatPValue(double p);
+
 // The shortest decimal number that reads back as `value`; "nan", "inf", "-inf".
 std::string ExactNumber(double value);
 

@@ -68,6 +68,12 @@ TEST(FormatDuration, HoursOnlyWhenThereAreSome) {
   EXPECT_EQ(FormatDuration(kInfinity), "–");
 }
 
+TEST(FormatPValue, ThreeDecimals) {
+  EXPECT_EQ(FormatPValue(1e-15), "< 0.001");
+  EXPECT_EQ(FormatPValue(0.0421), "0.042");
+  EXPECT_EQ(FormatPValue(1), "> 0.999");
+}
+
 TEST(ExactNumber, ReadsBack) {
   EXPECT_EQ(ExactNumber(0.1), "0.1");
   EXPECT_EQ(std::stod(ExactNumber(1.0 / 3)), 1.0 / 3);

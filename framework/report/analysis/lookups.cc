@@ -39,6 +39,13 @@ const ExampleScores& ByExample(const Scores& scores, const MetricColumn& column)
   return scores.metrics.at(column.metric.name);
 }
 
+std::optional<Summary> SummariseSeeds(const std::map<uint64_t, double>& by_seed) {
+  if (by_seed.empty()) return std::nullopt;
+  std::vector<double> values;
+  for (const auto& [seed, value] : by_seed) values.push_back(value);
+  return Summarise(values);
+}
+
 std::vector<MetricColumn> FindColumns(const SweepResult& result) {
   std::set<std::tuple<std::string, std::string, std::string>> keys;  // stage, split, metric
   for (const RunResult& run : result.runs) {

@@ -2,13 +2,16 @@
 #define RETORT_FRAMEWORK_REPORT_ANALYSIS_LOOKUPS_H_
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "framework/report/analysis/analysis.h"
 #include "framework/report/analysis/sweep_result.h"
+#include "framework/report/statistics/statistics.h"
 
-// Where things stand in a SweepResult. Pure functions; pointers are into what they are given.
+// Where things stand in a SweepResult, and what is made of them. Pure functions; pointers are into what they are given.
 
 namespace retort {
 
@@ -25,6 +28,9 @@ bool HasColumn(const Scores& scores, const MetricColumn& column);
 
 // The run's scores that have the column; null if it was not measured.
 const Scores* FindScores(const RunResult& run, const MetricColumn& column);
+
+// Of a metric's values by seed; none without any.
+std::optional<Summary> SummariseSeeds(const std::map<uint64_t, double>& by_seed);
 
 // REQUIRES: HasColumn(scores, column).
 const ExampleScores& ByExample(const Scores& scores, const MetricColumn& column);

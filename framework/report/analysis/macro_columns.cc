@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "framework/report/analysis/lookups.h"
 #include "framework/report/analysis/paired_rows.h"
-#include "framework/report/analysis/statistics.h"
+#include "framework/report/statistics/statistics.h"
 
 namespace retort {
 namespace {
@@ -37,27 +39,45 @@ class MacroColumn {
 
   VariantMetric Of(const VariantInfo& info, const VariantAnalysis& variant) const {
     VariantMetric metric;
-    std::vector<double> values;
     for (const uint64_t seed : result_.seeds) {
-      const std::optional<double> value = Mean([&](size_t column) -> std::optional<double> {
-        const std::map<uint64_t, double>& by_seed = variant.metrics[column].by_seed;
-        const auto found = by_seed.find(seed);
-        return found == by_seed.end() ? std::nullopt : std::make_optional(found->second);
-      });
-      if (!value) continue;
-      metric.by_seed[seed] = *value;
-      values.push_back(*value);
+      const std::optional<double> value =
+          Mean([&](size_t column) { return ValueOf(variant.metrics[column].by_seed, seed); });
+      if (value) metric.by_seed[seed] = *value;
     }
-    if (!values.empty()) metric.summary = Summarise(values);
+    metric.summary = SummariseSeeds(metric.by_seed);
     if (!variant.is_base) Compare(info, &metric);
     return metric;
   }
 
-  std::optional<double> Of(const TeacherAnalysis& teacher) const {
-    return Mean([&](size_t column) { return teacher.values[column]; });
+  // A teacher that was not trained has its value under 0, which may be a seed as well.
+  TeacherMetric Of(const TeacherAnalysis& teacher) const {
+    std::set<uint64_t> seeds(result_.seeds.begin(), result_.seeds.end());
+    seeds.insert(0);
+    TeacherMetric metric;
+    for (const uint64_t seed : seeds) {
+      const std::optional<double> value =
+          Mean([&](size_t column) { return ValueOf(teacher.metrics[column].by_seed, seed); });
+      if (value) metric.by_seed[seed] = *value;
+    }
+    metric.summary = SummariseSeeds(metric.by_seed);
+    return metric;
+  }
+
+  // Says in the measured columns whose task they are.
+  void NameTasks(const MacroAverage& average, std::vector<MetricColumn>* columns) const {
+    for (size_t t = 0; t < tasks_.size(); ++t) {
+      for (const std::optional<size_t>& column : tasks_[t]) {
+        if (column) (*columns)[*column].task = average.tasks[t].task;
+      }
+    }
   }
 
  private:
+  static std::optional<double> ValueOf(const std::map<uint64_t, double>& by_seed, uint64_t seed) {
+    const auto found = by_seed.find(seed);
+    return found == by_seed.end() ? std::nullopt : std::make_optional(found->second);
+  }
+
   std::optional<size_t> FindColumn(const MacroTask::Measured& measured) const {
     for (size_t c = 0; c < analysis_.columns.size(); ++c) {
       const MetricColumn& column = analysis_.columns[c];
@@ -163,15 +183,18 @@ void AddMacroColumns(const SweepResult& result, Analysis* analysis) {
     for (size_t v = 0; v < analysis->variants.size(); ++v) {
       metrics.push_back(macro.Of(result.variants[v], analysis->variants[v]));
     }
-    std::vector<std::optional<double>> values;
-    for (const TeacherAnalysis& teacher : analysis->teachers) values.push_back(macro.Of(teacher));
+    std::vector<TeacherMetric> of_teachers;
+    for (const TeacherAnalysis& teacher : analysis->teachers) of_teachers.push_back(macro.Of(teacher));
+    macro.NameTasks(average, &analysis->columns);
     const size_t place = average.metric.name == result.primary_metric ? 0 : next;
     ++next;
     InsertAt(place, macro.column(), &analysis->columns);
     for (size_t v = 0; v < metrics.size(); ++v) {
       InsertAt(place, std::move(metrics[v]), &analysis->variants[v].metrics);
     }
-    for (size_t t = 0; t < values.size(); ++t) InsertAt(place, values[t], &analysis->teachers[t].values);
+    for (size_t t = 0; t < of_teachers.size(); ++t) {
+      InsertAt(place, std::move(of_teachers[t]), &analysis->teachers[t].metrics);
+    }
   }
 }
 

@@ -141,9 +141,28 @@ TEST(AddMacroColumns, TeachersOfAllTasksHaveOne) {
   SweepResult result = TwoTasks();
   result.teachers = {{"@teacher", {"x_eval", "report", {{"x/m/cross_entropy", {{1, 2}, {1, 1}}}}, "", "", ""}},
                      {"@teacher", {"y_eval", "report", {{"y/m/cross_entropy", {{0, 1}, {1, 1}}}}, "", "", ""}}};
-  EXPECT_EQ(Analyse(result)->teachers[0].values[0], 1.0);
+  EXPECT_EQ(Analyse(result)->teachers[0].metrics[0].summary->mean, 1.0);
   result.teachers.pop_back();
-  EXPECT_FALSE(Analyse(result)->teachers[0].values[0].has_value());
+  EXPECT_FALSE(Analyse(result)->teachers[0].metrics[0].summary.has_value());
+}
+
+TEST(AddMacroColumns, TrainedTeachersHaveOneForEverySeed) {
+  SweepResult result = TwoTasks();
+  for (const uint64_t seed : {1, 2}) {
+    const double sum = static_cast<double>(seed);
+    result.teachers.push_back({"@teacher", {"x_eval", "report", {{"x/m/cross_entropy", {{sum}, {1}}}}, "", ""}, seed});
+    result.teachers.push_back({"@teacher", {"y_eval", "report", {{"y/m/cross_entropy", {{3}, {1}}}}, "", ""}, seed});
+  }
+  EXPECT_THAT(Analyse(result)->teachers[0].metrics[0].by_seed, ElementsAre(Pair(1, 2), Pair(2, 2.5)));
+}
+
+TEST(AddMacroColumns, MeasuredColumnsKnowTheirTasks) {
+  SweepResult result = TwoTasks();
+  result.macros[0].tasks.pop_back();
+  const Analysis analysis = *Analyse(result);
+  EXPECT_EQ(analysis.columns[0].task, "");
+  EXPECT_EQ(analysis.columns[1].task, "x");
+  EXPECT_EQ(analysis.columns[2].task, "") << "no average is over y";
 }
 
 TEST(AddMacroColumns, NothingWasMeasured) {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
 #include "framework/report/analysis/lookups.h"
-#include "framework/report/analysis/statistics.h"
+#include "framework/report/statistics/statistics.h"
 
 namespace retort {
 namespace {

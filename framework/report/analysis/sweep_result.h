@@ -16,24 +16,31 @@
 
 namespace retort {
 
+// What was seen of one training stage while it trained.
+struct StageCurves {
+  std::string stage;
+  std::vector<StepRecord> steps;              // Thinned to a few hundred, the same steps for every variant.
+  std::vector<EvaluationRecord> evaluations;  // On `evaluation_split`.
+  std::string evaluation_split;               // "select"
+  std::string evaluation_examples;            // As Scores.examples; empty without evaluations.
+};
+
 // All that is known of one variant with one seed.
 struct RunResult {
   std::string variant;
   uint64_t seed = 0;
   std::string error;  // Empty unless the run stopped: then what stopped it, with term and step.
   int64_t parameters = 0;
+  // Over all stages that train the student, of every task, shared with other variants or not. Stages that train its
+  // teacher do not count, unless nothing else is trained.
   int64_t tokens = 0;
   double student_flops = 0;
-  double total_flops = 0;
-  double tokens_per_second = 0;   // Median over steps, of the cohort's data pass.
-  double clipped_share = 0;       // Share of steps whose gradient was clipped, 0 to 1.
-  std::string curve_stage;        // The stage that `steps` and `evaluations` come from, the last one that trains.
-  std::vector<StepRecord> steps;  // Thinned to a few hundred, the same steps for every variant.
-  std::vector<EvaluationRecord> evaluations;  // While training, on `evaluation_split`.
-  std::string evaluation_split;               // "select"
-  std::string evaluation_examples;            // As Scores.examples; empty without evaluations.
-  std::vector<Scores> scores;                 // Final evaluations.
-  std::set<std::string> computed_with;        // Threads, instruction set and libraries of all its stages.
+  double total_flops = 0;               // With the teacher's forward passes.
+  double tokens_per_second = 0;         // Of the cohorts' data passes; each stage at the median speed of its steps.
+  double clipped_share = 0;             // Share of steps whose gradient was clipped, 0 to 1.
+  std::vector<StageCurves> curves;      // Of every training stage, in their order.
+  std::vector<Scores> scores;           // Final evaluations.
+  std::set<std::string> computed_with;  // Threads, instruction set and libraries of all its stages.
   // The steps after which Keep.best.patience ended trainings, by stage.
   std::map<std::string, int64_t> stopped_steps;
   std::string folder;  // Where its results lie, for a reader who wants the weights.
@@ -50,10 +57,11 @@ struct VariantInfo {
 // A published number to print beside a variant's result; units are never mixed with ours.
 struct PublishedResult {
   std::string variant;
-  std::string metric;  // In the paper's unit: "GLUE macro".
-  std::optional<double> delta;
+  std::string metric;           // In the paper's unit: "GLUE macro".
+  std::optional<double> delta;  // Against the paper's full system; above 0 is better.
   std::optional<double> value;
   std::string source;
+  std::string answers = {};  // The metric of this sweep that answers to it; empty: none was named.
 };
 
 // A teacher's own scores.
@@ -92,6 +100,7 @@ struct SweepResult {
   MetricSpecs metrics;                // What the evaluations measure, in the order of their columns.
   std::vector<MacroAverage> macros;   // Over tasks, whose metrics are named as OfTask does.
   std::string primary_metric;         // "masked_lm/cross_entropy"
+  std::optional<double> margin;       // The largest difference that counts as none, in the primary metric's shown unit.
   std::vector<std::string> warnings;  // Dead options and the like, from the plan.
   // What holds for all of it; empty if nothing does.
   std::string conditions;  // "this teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (5e-4)"

@@ -111,6 +111,21 @@ void Sort(const VariantAnalysis& variant, const MetricSpec& spec, bool say_one_s
   }
 }
 
+// "; equivalent to base within ±0.05 nats" of a difference of the primary metric; empty where that is not so.
+std::string Equivalence(const Analysis& analysis, const PairedDifference& difference) {
+  const std::optional<double> margin = MarginOf(analysis, 0);
+  if (!margin || !difference.low || EquivalencePValue(difference, *margin) >= 0.05) return "";
+  return absl::StrCat("; equivalent to ", analysis.base, " within ", FormatMargin(analysis));
+}
+
+std::string WhyNotCompared(const Analysis& analysis, const PublishedEffect& effect) {
+  const VariantMetric* metric = AnsweringMetric(analysis, effect);
+  if (metric == nullptr) return "not measured";
+  if (analysis.variants[effect.variant].is_base) return "the base itself";
+  if (metric->difference.has_value()) return "no interval";
+  return FormatIncomparable(metric->incomparable);
+}
+
 }  // namespace
 
 std::string List(const std::vector<std::string>& items) {
@@ -120,6 +135,12 @@ std::string List(const std::vector<std::string>& items) {
 
 std::string FormatDifference(const MetricSpec& spec, const PairedDifference& difference) {
   return absl::StrCat(Estimate(spec, difference), " (", Interval(spec, difference), ")");
+}
+
+std::string FormatShortDifference(const MetricSpec& spec, const PairedDifference& difference) {
+  if (!difference.low.has_value()) return FormatFixed(spec.unit.scale * difference.estimate, DecimalsFor(0), true);
+  const FormattedInterval interval = Scaled(spec, difference);
+  return absl::StrCat(interval.estimate, " (", interval.low, " to ", interval.high, ")");
 }
 
 std::string FormatEvidence(const MetricSpec& spec, const PairedDifference& difference) {
@@ -197,23 +218,50 @@ std::vector<std::string> DescribeAll(const Analysis& analysis, absl::string_view
   for (const VariantAnalysis& variant : analysis.variants) {
     const std::optional<PairedDifference>& difference = variant.metrics.front().difference;
     if (!difference.has_value()) continue;
-    sentences.push_back(DifferenceSentence(variant.name, analysis.columns.front().metric, *difference, conditions));
+    sentences.push_back(
+        absl::StrCat(DifferenceSentence(variant.name, analysis.columns.front().metric, *difference, conditions),
+                     Equivalence(analysis, *difference)));
   }
   return sentences;
 }
 
+std::string FormatPublishedNumber(double value, bool with_sign) {
+  return absl::StrCat(value < 0 ? "−" : (with_sign && value > 0 ? "+" : ""), ExactNumber(std::abs(value)));
+}
+
 std::string FormatPublished(const PublishedResult& published) {
-  const auto number = [](double value, bool with_sign) {
-    // As many decimals as the source printed: the shortest decimal number that reads back.
-    const std::string exact = ExactNumber(std::abs(value));
-    return absl::StrCat(value < 0 ? "−" : (with_sign ? "+" : ""), exact);
-  };
   if (published.value.has_value()) {
-    const std::string delta =
-        published.delta.has_value() ? absl::StrCat(" (", number(*published.delta, true), ")") : std::string();
-    return absl::StrCat(WithUnit(number(*published.value, false), published.metric), delta);
+    const std::string delta = published.delta.has_value()
+                                  ? absl::StrCat(" (", FormatPublishedNumber(*published.delta, true), ")")
+                                  : std::string();
+    return absl::StrCat(WithUnit(FormatPublishedNumber(*published.value, false), published.metric), delta);
   }
-  return published.delta.has_value() ? WithUnit(number(*published.delta, true), published.metric) : "";
+  return published.delta.has_value() ? WithUnit(FormatPublishedNumber(*published.delta, true), published.metric) : "";
+}
+
+std::string FormatMargin(const Analysis& analysis) {
+  return absl::StrCat("±",
+                      WithUnit(ExactNumber(*analysis.margin), analysis.columns.front().metric.unit.of_differences));
+}
+
+std::string FormatEffectVerdict(const Analysis& analysis, const PublishedEffect& effect) {
+  switch (effect.verdict) {
+    case EffectVerdict::kNotCompared: {
+      const std::string reason = WhyNotCompared(analysis, effect);
+      return reason.empty() ? "not compared" : absl::StrCat("not compared: ", reason);
+    }
+    case EffectVerdict::kUndetermined:
+      return "undetermined";
+    case EffectVerdict::kSameSign:
+      return "same sign";
+    case EffectVerdict::kOppositeSign:
+      return "opposite sign";
+    case EffectVerdict::kPublishedAsNone:
+      return "a difference, none published";
+    case EffectVerdict::kEquivalent:
+      return absl::StrCat("equivalent within ", FormatMargin(analysis));
+  }
+  return "";
 }
 
 }  // namespace retort

@@ -7,7 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "framework/eval/scores/metric_spec.h"
 #include "framework/report/analysis/analysis.h"
-#include "framework/report/analysis/statistics.h"
+#include "framework/report/statistics/statistics.h"
 
 // Results in words. They never say more than the numbers: every difference comes with its interval, what the interval
 // is made from, and the conditions it was measured under. Pure functions.
@@ -16,6 +16,9 @@ namespace retort {
 
 // "+0.18 nats (95 % CI 0.16 to 0.21)"; without unit and interval where there is none.
 std::string FormatDifference(const MetricSpec& spec, const PairedDifference& difference);
+
+// "+0.18 (0.16 to 0.21)" for the cell of a table, whose header says the rest; "+0.183" where there is no interval.
+std::string FormatShortDifference(const MetricSpec& spec, const PairedDifference& difference);
 
 // "a, b and c"
 std::string List(const std::vector<std::string>& items);
@@ -40,11 +43,22 @@ std::string FormatIncomparable(Incomparable reason);
 // itself where others have more.
 std::string Headline(const Analysis& analysis);
 
-// DifferenceSentence of every variant on the primary metric, in the sweep's order.
+// DifferenceSentence of every variant on the primary metric, in the sweep's order. Where two one-sided tests at 5 %, which
+// like the intervals are not corrected, say so: "...; equivalent to base within ±0.05 nats".
 std::vector<std::string> DescribeAll(const Analysis& analysis, absl::string_view conditions);
 
 // "−2.96 GLUE macro", "77.0 GLUE macro (−2.96)"
 std::string FormatPublished(const PublishedResult& published);
+
+// "77", "−2.96": a published number alone, the shortest that reads back.
+std::string FormatPublishedNumber(double value, bool with_sign);
+
+// "±0.05 nats". REQUIRES: the analysis has a margin, and columns.
+std::string FormatMargin(const Analysis& analysis);
+
+// "same sign", "opposite sign", "undetermined", "equivalent within ±0.5 points"; "a difference, none published" of a
+// published 0; "not compared", with the reason behind it where there is one: "not compared: other examples".
+std::string FormatEffectVerdict(const Analysis& analysis, const PublishedEffect& effect);
 
 }  // namespace retort
 

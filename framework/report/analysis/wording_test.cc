@@ -7,8 +7,10 @@
 namespace retort {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+using ::testing::Not;
 
 MetricSpec CrossEntropy() { return {"lm/cross_entropy", "cross-entropy", Nats(), Better::kLower, "sequence"}; }
 MetricSpec Accuracy() { return {"lm/accuracy", "accuracy", Percent(), Better::kHigher, "sequence"}; }
@@ -158,6 +160,30 @@ TEST(FormatPublished, InItsOwnUnit) {
   EXPECT_EQ(FormatPublished({"no_ce", "GLUE macro", -2.96, std::nullopt, ""}), "−2.96 GLUE macro");
   EXPECT_EQ(FormatPublished({"base", "GLUE macro", std::nullopt, 77.0, ""}), "77 GLUE macro");
   EXPECT_EQ(FormatPublished({"base", "GLUE macro", 0.5, 77.5, ""}), "77.5 GLUE macro (+0.5)");
+  EXPECT_EQ(FormatPublished({"no_ce", "GLUE macro", 0.0, std::nullopt, ""}), "0 GLUE macro");
+}
+
+TEST(DescribeAll, SaysWhatIsEquivalent) {
+  SweepResult sweep = FakeSweep();
+  sweep.margin = 0.1;
+  const std::vector<std::string> sentences = DescribeAll(*Analyse(sweep), "");
+  ASSERT_EQ(sentences.size(), 8u);
+  EXPECT_THAT(sentences[0], Not(HasSubstr("equivalent"))) << "no_ce";
+  EXPECT_THAT(sentences[1], HasSubstr("screening); equivalent to base within ±0.1 nats")) << "no_cos";
+}
+
+TEST(FormatEffectVerdict, InWords) {
+  SweepResult sweep = TaskSweep();
+  sweep.published.push_back({"base", "GLUE", 1.0, std::nullopt, "a paper"});
+  sweep.published.push_back({"random", "GLUE", 1.0, std::nullopt, "a paper", "macro"});
+  sweep.published.push_back({"random", "GLUE", 1.0, std::nullopt, "a paper", "elsewhere"});
+  sweep.published.push_back({"random", "GLUE", 0.0, std::nullopt, "a paper"});
+  std::vector<std::string> words;
+  const Analysis analysis = *Analyse(sweep);
+  for (const PublishedEffect& effect : analysis.effects) words.push_back(FormatEffectVerdict(analysis, effect));
+  EXPECT_THAT(words,
+              ElementsAre("equivalent within ±3 points", "same sign", "opposite sign", "not compared: the base itself",
+                          "opposite sign", "not compared: not measured", "a difference, none published"));
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include "absl/strings/str_replace.h"
 #include "framework/report/analysis/analysis.h"
 #include "framework/report/analysis/format.h"
-#include "framework/report/analysis/statistics.h"
+#include "framework/report/statistics/statistics.h"
 
 namespace retort {
 namespace {
@@ -30,6 +30,16 @@ void AddExamples(const std::string& variant, const std::string& seed, const Scor
   }
 }
 
+void AddCurves(const RunResult& run, const StageCurves& curves, std::string* text) {
+  for (const EvaluationRecord& evaluation : curves.evaluations) {
+    for (const auto& [metric, value] : evaluation.metrics) {
+      AddLine(text, Clean(run.variant), run.seed, Clean(curves.stage), evaluation.tokens,
+              ExactNumber(evaluation.total_flops), Clean(curves.evaluation_split), Clean(metric), ExactNumber(value),
+              Clean(curves.evaluation_examples), "");
+    }
+  }
+}
+
 }  // namespace
 
 std::string PerExampleTsv(const SweepResult& result) {
@@ -49,13 +59,7 @@ std::string LongTsv(const SweepResult& result) {
   std::string text;
   AddLine(&text, "variant", "seed", "stage", "tokens", "flops", "split", "metric", "value", "measured_on", "teacher");
   for (const RunResult& run : result.runs) {
-    for (const EvaluationRecord& evaluation : run.evaluations) {
-      for (const auto& [metric, value] : evaluation.metrics) {
-        AddLine(&text, Clean(run.variant), run.seed, Clean(run.curve_stage), evaluation.tokens,
-                ExactNumber(evaluation.total_flops), Clean(run.evaluation_split), Clean(metric), ExactNumber(value),
-                Clean(run.evaluation_examples), "");
-      }
-    }
+    for (const StageCurves& curves : run.curves) AddCurves(run, curves, &text);
     for (const Scores& scores : run.scores) {
       for (const auto& [metric, examples] : scores.metrics) {
         const absl::StatusOr<double> value = RatioOfSums(examples);

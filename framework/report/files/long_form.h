@@ -20,7 +20,8 @@ namespace retort {
 std::string PerExampleTsv(const SweepResult& result);
 
 // Columns: variant, seed, stage, tokens, flops, split, metric, value, measured_on, teacher. Evaluations while training,
-// under the stage that trained, then final ones, under the stage that evaluated, with the run's tokens and FLOPs.
+// under the stage that trained, with that stage's tokens and FLOPs so far; then final ones, under the stage that
+// evaluated, with those of all stages that train the run's student.
 // `flops` holds student and teacher (total_flops). Runs that failed give the evaluations that they reached; evaluations
 // while training have no teacher beside them.
 std::string LongTsv(const SweepResult& result);

@@ -35,7 +35,7 @@ TEST(PerExampleTsv, TrainedTeachersHaveTheirSeeds) {
 TEST(LongTsv, CurvesThenFinalScores) {
   SweepResult sweep = TinySweep();
   sweep.runs.resize(1);
-  sweep.runs[0].evaluation_examples = "34 2";
+  sweep.runs[0].curves[0].evaluation_examples = "34 2";
   sweep.runs[0].scores[0].examples = "12 2";
   EXPECT_EQ(LongTsv(sweep),
             "variant\tseed\tstage\ttokens\tflops\tsplit\tmetric\tvalue\tmeasured_on\tteacher\n"

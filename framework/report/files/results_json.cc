@@ -61,10 +61,12 @@ Json MetricJson(const VariantAnalysis& variant, const MetricColumn& column, cons
                {"measured_on", BySeed(metric.examples)},
                {"teacher", BySeed(metric.teachers)},
                {"mean", nullptr},
+               {"median", nullptr},
                {"sd", nullptr},
                {"difference", nullptr}};
   if (metric.summary.has_value()) {
     json["mean"] = NumberToJson(metric.summary->mean);
+    json["median"] = NumberToJson(metric.summary->median);
     json["sd"] = Optional(metric.summary->standard_deviation);
   }
   if (metric.incomparable != Incomparable::kNo) json["not_compared"] = FormatIncomparable(metric.incomparable);
@@ -100,6 +102,51 @@ Json VariantJson(const SweepResult& result, const Analysis& analysis, const Vari
           {"folders", folders}};
 }
 
+Json TeacherJson(const TeacherAnalysis& teacher) {
+  Json values = Json::array(), deviations = Json::array();
+  for (const TeacherMetric& metric : teacher.metrics) {
+    values.push_back(metric.summary ? NumberToJson(metric.summary->mean) : Json(nullptr));
+    deviations.push_back(metric.summary ? Optional(metric.summary->standard_deviation) : Json(nullptr));
+  }
+  return {{"name", teacher.name}, {"values", values}, {"sds", deviations}, {"identities", teacher.identities}};
+}
+
+Json PublishedJson(const PublishedResult& published) {
+  return {{"variant", published.variant},       {"metric", published.metric},   {"value", Optional(published.value)},
+          {"delta", Optional(published.delta)}, {"answers", published.answers}, {"source", published.source}};
+}
+
+const char* EffectName(EffectVerdict verdict) {
+  switch (verdict) {
+    case EffectVerdict::kNotCompared:
+      return "not compared";
+    case EffectVerdict::kUndetermined:
+      return "undetermined";
+    case EffectVerdict::kSameSign:
+      return "same sign";
+    case EffectVerdict::kOppositeSign:
+      return "opposite sign";
+    case EffectVerdict::kPublishedAsNone:
+      return "published as none";
+    case EffectVerdict::kEquivalent:
+      return "equivalent";
+  }
+  return "";
+}
+
+// The difference itself is in the variant's metrics.
+Json EffectJson(const Analysis& analysis, const PublishedEffect& effect) {
+  return {{"variant", effect.published.variant},
+          {"metric", effect.published.metric},
+          {"delta", Optional(effect.published.delta)},
+          {"source", effect.published.source},
+          {"answering_metric", effect.column ? Json(analysis.columns[*effect.column].metric.name) : Json(nullptr)},
+          {"p_holm", Optional(effect.p_value)},
+          {"equivalence_p_holm", Optional(effect.equivalence_p_value)},
+          {"verdict", EffectName(effect.verdict)},
+          {"words", FormatEffectVerdict(analysis, effect)}};
+}
+
 Json TuningJson(const TunedStage& tuned) {
   Json points = Json::array();
   for (const TunedStage::Point& point : tuned.points) {
@@ -129,19 +176,12 @@ std::string RenderResultsJson(const SweepResult& result, const Analysis& analysi
     json["variants"].push_back(VariantJson(result, analysis, variant));
   }
   json["teachers"] = Json::array();
-  for (const TeacherAnalysis& teacher : analysis.teachers) {
-    Json values = Json::array();
-    for (const std::optional<double>& value : teacher.values) values.push_back(Optional(value));
-    json["teachers"].push_back({{"name", teacher.name}, {"values", values}, {"identities", teacher.identities}});
-  }
+  for (const TeacherAnalysis& teacher : analysis.teachers) json["teachers"].push_back(TeacherJson(teacher));
   json["published"] = Json::array();
-  for (const PublishedResult& published : result.published) {
-    json["published"].push_back({{"variant", published.variant},
-                                 {"metric", published.metric},
-                                 {"value", Optional(published.value)},
-                                 {"delta", Optional(published.delta)},
-                                 {"source", published.source}});
-  }
+  for (const PublishedResult& published : result.published) json["published"].push_back(PublishedJson(published));
+  json["margin"] = Optional(analysis.margin);
+  json["effects"] = Json::array();
+  for (const PublishedEffect& effect : analysis.effects) json["effects"].push_back(EffectJson(analysis, effect));
   json["tuning"] = Json::array();
   for (const TunedStage& tuned : result.tuning) json["tuning"].push_back(TuningJson(tuned));
   json["warnings"] = analysis.warnings;

@@ -1,5 +1,6 @@
 #include "framework/report/files/results_json.h"
 
+#include <cmath>
 #include <limits>
 
 #include "framework/report/analysis/fake_sweep.h"
@@ -25,6 +26,7 @@ TEST(RenderResultsJson, HandWorked) {
   EXPECT_EQ(a["parameters"], 1234567);
   EXPECT_EQ(a["metrics"][0]["by_seed"]["2"], 6.0);
   EXPECT_EQ(a["metrics"][0]["mean"], 5.0);
+  EXPECT_EQ(a["metrics"][0]["median"], 5.0);
   EXPECT_EQ(a["metrics"][0]["difference"]["estimate"], 3.0);
   EXPECT_EQ(a["metrics"][0]["difference"]["verdict"], "undetermined");
   EXPECT_EQ(a["metrics"][0]["difference"]["screening"], true);
@@ -64,6 +66,32 @@ TEST(RenderResultsJson, SaysWhatWasTunedStoppedAndAveraged) {
   EXPECT_EQ(json["metrics"][1]["metric"], "macro");
   EXPECT_EQ(json["metrics"][1]["average_of"], (nlohmann::json{"m/cross_entropy"}));
   EXPECT_FALSE(json["metrics"][0].contains("average_of"));
+}
+
+TEST(RenderResultsJson, SaysWhatBecameOfPublishedEffects) {
+  const nlohmann::json json = Render(TaskSweep());
+  EXPECT_EQ(json["margin"], 3.0);
+  EXPECT_EQ(json["published"][1]["answers"], "cola/classification/matthews");
+  ASSERT_EQ(json["effects"].size(), 3u);
+  const nlohmann::json& no_task = json["effects"][0];
+  EXPECT_EQ(no_task["variant"], "no_task");
+  EXPECT_EQ(no_task["answering_metric"], "macro");
+  EXPECT_EQ(no_task["verdict"], "equivalent");
+  EXPECT_EQ(no_task["words"], "equivalent within ±3 points");
+  EXPECT_LT(no_task["equivalence_p_holm"], 0.05);
+  EXPECT_EQ(json["effects"][2]["answering_metric"], "sst2/classification/accuracy");
+  EXPECT_EQ(json["effects"][2]["verdict"], "opposite sign");
+}
+
+TEST(RenderResultsJson, TeachersHaveTheirDeviations) {
+  SweepResult sweep = TinySweep();
+  for (const uint64_t seed : {1, 2}) {
+    const double sum = 2 * static_cast<double>(seed);
+    sweep.teachers.push_back({"@t", {"eval", "report", {{"m/cross_entropy", {{sum, 0}, {1, 1}}}}, "", ""}, seed});
+  }
+  const nlohmann::json teacher = Render(sweep)["teachers"][0];
+  EXPECT_EQ(teacher["values"], nlohmann::json({1.5}));
+  EXPECT_NEAR(teacher["sds"][0].get<double>(), 0.5 * std::sqrt(2.0), 1e-12);
 }
 
 TEST(RenderResultsJson, NumbersThatAreNotFiniteAreSpelled) {

@@ -11,8 +11,10 @@
 #include "framework/report/analysis/early_stops.h"
 #include "framework/report/analysis/format.h"
 #include "framework/report/analysis/wording.h"
+#include "framework/report/files/effects_table.h"
 #include "framework/report/files/page/html.h"
 #include "framework/report/files/report_files.h"
+#include "framework/report/files/result_table.h"
 #include "framework/report/files/tables.h"
 #include "framework/report/files/tuning_table.h"
 
@@ -53,7 +55,7 @@ absl::Status WriteReport(const SweepResult& result, const std::string& output_di
 
 absl::StatusOr<std::string> RenderTerminalReport(const SweepResult& result, int width) {
   RETORT_ASSIGN_OR_RETURN(const Analysis analysis, Analyse(result));
-  const Table table = BuildTable(analysis);
+  const Table table = BuildTableForTerminal(analysis, width);
   std::string text =
       absl::StrCat(result.name, "\n\n", RenderText(table, width), "\n", Wrap(table.note, width, ""), "\n\n");
   for (const std::string& sentence : DescribeAll(analysis, "")) {
@@ -62,8 +64,9 @@ absl::StatusOr<std::string> RenderTerminalReport(const SweepResult& result, int 
   for (const std::string& sentence : DescribeEarlyStops(result)) {
     absl::StrAppend(&text, Wrap(sentence, width, "    "), "\n");
   }
-  if (const Table tuning = BuildTuningTable(result); !tuning.rows.empty()) {
-    absl::StrAppend(&text, "\n", RenderText(tuning, width), "\n", Wrap(tuning.note, width, ""), "\n");
+  for (const Table& further : {BuildEffectsTable(analysis), BuildTuningTable(result)}) {
+    if (further.rows.empty()) continue;
+    absl::StrAppend(&text, "\n", RenderText(further, width), "\n", Wrap(further.note, width, ""), "\n");
   }
   if (!analysis.warnings.empty()) absl::StrAppend(&text, "\n");
   for (const std::string& warning : analysis.warnings) {

@@ -9,13 +9,14 @@
 
 namespace retort {
 
-// Writes `output_dir`/report/ with index.html, results.json, table.tsv, table.tex, long.tsv and per_example.tsv, each
-// one atomically, index.html last. Makes the folder.
+// Writes `output_dir`/report/ with index.html, results.json, table.tsv, table.md, table.tex, long.tsv and
+// per_example.tsv, each one atomically, index.html last. Makes the folder.
 //
 // Errors: those of Analyse, and of the file system with the path.
 absl::Status WriteReport(const SweepResult& result, const std::string& output_dir);
 
-// The report for a terminal of `width` columns: warnings, the table, the differences in words, and the answer in one
+// The report for a terminal of `width` columns: warnings, the table, the differences in words, what is
+// said of published effects, and the answer in one
 // sentence at the end, where a reader's eyes are. Ends in a newline. Errors: those of Analyse.
 absl::StatusOr<std::string> RenderTerminalReport(const SweepResult& result, int width);
 

@@ -39,7 +39,8 @@ TEST(WriteReport, WritesAllFilesAndNothingElse) {
   std::set<std::string> wanted = {"index.html"};
   for (const ReportFile& file : ReportFiles()) wanted.insert(file.name);
   EXPECT_EQ(names, wanted);
-  EXPECT_THAT(names, IsSupersetOf({"results.json", "table.tsv", "table.tex", "long.tsv", "per_example.tsv"}));
+  EXPECT_THAT(names,
+              IsSupersetOf({"results.json", "table.tsv", "table.md", "table.tex", "long.tsv", "per_example.tsv"}));
 }
 
 TEST(WriteReport, PageLinksToAllFilesBesideIt) {
@@ -78,9 +79,29 @@ TEST(RenderTerminalReport, SaysWhatWasTunedAndWhatStopped) {
   EXPECT_THAT(text, HasSubstr("learning_rate=0.01  cross-entropy  2.500 nats  chosen\n"));
 }
 
+TEST(RenderTerminalReport, TasksAndPublishedNumbers) {
+  const std::string text = *RenderTerminalReport(TaskSweep(), 130);
+  EXPECT_THAT(text, HasSubstr("variant     macro, %  median, %      Δ to base, points          cola        mrpc        "
+                              "sst2  seeds  parameters\n"
+                              "────────────────────────────────────────────────────────────────────────────────────────"
+                              "───────────────────────\n"
+                              "base      76.3 ± 0.3       76.3                      –    49.8 ± 0.7  88.1 ± 0.5  90.9 "
+                              "± 0.6      3      67.0 M\n"
+                              "no_task   76.6 ± 0.2       76.7     +0.4 (−0.4 to 1.2)  50.34 ± 0.16  88.5 ± 1.0  91.0 "
+                              "± 0.6      3      67.0 M\n"
+                              "random    66.3 ± 0.3       66.4  −10.0 (−10.4 to −9.7)    31.2 ± 0.7  80.9 ± 0.5  86.7 "
+                              "± 0.7      3      67.0 M\n"
+                              "────────────────────────────────────────────────────────────────────────────────────────"
+                              "───────────────────────\n"
+                              "base [1]          77          –                      –          51.3           –        "
+                              "91.3      –           –\n"));
+  EXPECT_THAT(text, HasSubstr("random   −3.69 GLUE macro  macro −10.0 (−10.4 to −9.7) points            same sign      "
+                              "              < 0.001"));
+}
+
 TEST(RenderTerminalReport, FitsAndEndsWithTheAnswer) {
   SweepResult sweep = FakeSweep();
-  sweep.published.clear();  // A published number with its source is one column, wider than a narrow terminal.
+  sweep.published.clear();  // A difference in words is one column, wider than a narrow terminal.
   const std::string text = *RenderTerminalReport(sweep, 80);
   EXPECT_THAT(text, StartsWith("quickstart\n\nvariant "));
   for (const absl::string_view line : absl::StrSplit(text, '\n')) EXPECT_LE(DisplayWidth(line), 80) << line;

@@ -63,17 +63,4 @@ absl::StatusOr<StageMetrics> ParseMetricsLog(absl::string_view jsonl, int most_s
   return metrics;
 }
 
-void FillFromStage(const std::string& stage, const std::string& evaluation_split, StageMetrics metrics,
-                   RunResult* run) {
-  run->curve_stage = stage;
-  run->evaluation_split = evaluation_split;
-  run->tokens = metrics.tokens;
-  run->student_flops = metrics.student_flops;
-  run->total_flops = metrics.total_flops;
-  run->tokens_per_second = metrics.tokens_per_second;
-  run->clipped_share = metrics.clipped_share;
-  run->steps = std::move(metrics.steps);
-  run->evaluations = std::move(metrics.evaluations);
-}
-
 }  // namespace retort

@@ -2,12 +2,10 @@
 #define RETORT_FRAMEWORK_REPORT_WATCH_STAGE_METRICS_H_
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "framework/report/analysis/sweep_result.h"
 #include "framework/train/observer.h"
 
 // A training stage read back from its metrics.jsonl. The log, not the memory of the process, is the source of a
@@ -30,9 +28,6 @@ struct StageMetrics {
 // Args: most_steps: thin to about this many, >= 2.
 // Errors: InvalidArgument with the number of the first line that is not as MetricsLog wrote it.
 absl::StatusOr<StageMetrics> ParseMetricsLog(absl::string_view jsonl, int most_steps = 300);
-
-// Puts the metrics of the run's last training stage into it: curves, costs, speed and share of clipped steps.
-void FillFromStage(const std::string& stage, const std::string& evaluation_split, StageMetrics metrics, RunResult* run);
 
 }  // namespace retort
 

@@ -29,28 +29,26 @@ std::string Logged(const std::vector<StepRecord>& steps, const std::vector<Evalu
 }
 
 TEST(ParseMetricsLog, ReadsBackWhatWasLogged) {
-  RunResult run = FakeSweep().runs[0];
-  run.evaluations.back().out_of_patience = true;
-  const std::string log = Logged(run.steps, run.evaluations);
+  StageCurves curves = FakeSweep().runs[0].curves[0];
+  curves.evaluations.back().out_of_patience = true;
+  const std::string log = Logged(curves.steps, curves.evaluations);
   const StageMetrics metrics = *ParseMetricsLog(log);
   EXPECT_EQ(Logged(metrics.steps, metrics.evaluations), log);
 }
 
-TEST(FillFromStage, CostsFollowFromTheSteps) {
+TEST(ParseMetricsLog, CostsFollowFromTheSteps) {
   const RunResult run = FakeSweep().runs[0];
-  RunResult filled;
-  FillFromStage("distil", "select", *ParseMetricsLog(Logged(run.steps, run.evaluations)), &filled);
-  EXPECT_EQ(filled.curve_stage, "distil");
-  EXPECT_EQ(filled.evaluation_split, "select");
-  EXPECT_EQ(filled.steps.size(), run.steps.size());
-  EXPECT_EQ(filled.evaluations.size(), run.evaluations.size());
-  EXPECT_EQ(filled.tokens, run.tokens);
-  EXPECT_EQ(filled.student_flops, run.student_flops);
-  EXPECT_EQ(filled.total_flops, run.total_flops);
-  EXPECT_EQ(filled.tokens_per_second, run.steps[0].tokens_per_second);
+  const StageCurves& curves = run.curves[0];
+  const StageMetrics metrics = *ParseMetricsLog(Logged(curves.steps, curves.evaluations));
+  EXPECT_EQ(metrics.steps.size(), curves.steps.size());
+  EXPECT_EQ(metrics.evaluations.size(), curves.evaluations.size());
+  EXPECT_EQ(metrics.tokens, run.tokens);
+  EXPECT_EQ(metrics.student_flops, run.student_flops);
+  EXPECT_EQ(metrics.total_flops, run.total_flops);
+  EXPECT_EQ(metrics.tokens_per_second, curves.steps[0].tokens_per_second);
   int clipped = 0;
-  for (const StepRecord& step : run.steps) clipped += step.clipped;
-  EXPECT_EQ(filled.clipped_share, clipped / 80.0);
+  for (const StepRecord& step : curves.steps) clipped += step.clipped;
+  EXPECT_EQ(metrics.clipped_share, clipped / 80.0);
 }
 
 StepRecord Step(int64_t step, double speed) {

@@ -230,7 +230,7 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
     }
   }
   const Experiment& base = plan.sweep.variants.front().experiment;
-  RETORT_RETURN_IF_ERROR(CheckPrimaryMetric(base, sweep.report));
+  RETORT_RETURN_IF_ERROR(CheckReportMetrics(base, sweep.report, sweep.references));
   RETORT_ASSIGN_OR_RETURN(plan.macros, ResolveMacros(base, sweep.report));
   WarnOfTwins(&plan);
   WarnOfIncomparables(&plan);

@@ -157,5 +157,13 @@ TEST_F(PlanTasksTest, ThePrimaryMetricIsOneOfATaskOrAnAverage) {
               IsInvalidArgument("report.primary_metric: want one of macro, masked_lm/cross_entropy"));
 }
 
+TEST_F(PlanTasksTest, PublishedMetricsAreAnsweredByMeasuredOnes) {
+  const std::string reference = "reference { variant: 'base' metric: 'GLUE' value: 77 source: 'a paper' answers: ";
+  EXPECT_THAT(Make(reference + "'macro' }"), IsOk());
+  EXPECT_THAT(Make(reference + "'two/masked_lm/accuracy' }"), IsOk());
+  EXPECT_THAT(Make(reference + "'glue' }"),
+              IsInvalidArgument("reference (a paper): answers: want one of macro, masked_lm/cross_entropy"));
+}
+
 }  // namespace
 }  // namespace retort

@@ -140,17 +140,25 @@ absl::StatusOr<std::vector<MacroAverage>> ResolveMacros(const Experiment& base, 
   return macros;
 }
 
-absl::Status CheckPrimaryMetric(const Experiment& base, const ReportSpec& report) {
+absl::Status CheckReportMetrics(const Experiment& base, const ReportSpec& report,
+                                const std::vector<Reference>& references) {
   std::vector<std::string> metrics;
   for (const Macro& macro : report.macro()) metrics.push_back(macro.name());
   RETORT_ASSIGN_OR_RETURN(const std::vector<MeasuredStage> stages, MeasuredStages(base));
   for (const MeasuredStage& stage : stages) {
     for (const MetricSpec& metric : stage.metrics) metrics.push_back(OfTask(stage.task, metric.name));
   }
-  const std::string& primary = report.primary_metric();
-  if (std::find(metrics.begin(), metrics.end(), primary) != metrics.end()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("report.primary_metric: want one of ", absl::StrJoin(metrics, ", "), ", got \"", primary, "\""));
+  const auto check = [&metrics](const std::string& place, const std::string& name) {
+    if (std::find(metrics.begin(), metrics.end(), name) != metrics.end()) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat(place, ": want one of ", absl::StrJoin(metrics, ", "), ", got \"", name, "\""));
+  };
+  RETORT_RETURN_IF_ERROR(check("report.primary_metric", report.primary_metric()));
+  for (const Reference& reference : references) {
+    if (!reference.has_answers()) continue;
+    RETORT_RETURN_IF_ERROR(check(absl::StrCat("reference (", reference.source(), "): answers"), reference.answers()));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace retort

@@ -20,8 +20,11 @@ namespace retort {
 // directions; those of the evaluations.
 absl::StatusOr<std::vector<MacroAverage>> ResolveMacros(const Experiment& base, const ReportSpec& report);
 
-// That the metric which the report begins with is measured, or is one of the averages.
-absl::Status CheckPrimaryMetric(const Experiment& base, const ReportSpec& report);
+// That the metric which the report begins with, and those which answer to published ones, are measured or are averages.
+//
+// Errors: InvalidArgument with what there is; those of the evaluations.
+absl::Status CheckReportMetrics(const Experiment& base, const ReportSpec& report,
+                                const std::vector<Reference>& references);
 
 }  // namespace retort
 

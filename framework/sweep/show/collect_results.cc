@@ -1,5 +1,6 @@
 #include "framework/sweep/show/collect_results.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/variants/difference.h"
+#include "framework/eval/scores/macro_average.h"
 #include "framework/eval/scores/metric_spec.h"
 #include "framework/report/watch/stage_metrics.h"
 
@@ -27,56 +29,115 @@ void NameByTask(const std::string& task, std::map<std::string, Value>* by_metric
   *by_metric = std::move(named);
 }
 
-// Curves and costs from the last training stage that the evaluated student went through; what each was computed with.
-absl::Status AddTraining(const Plan& plan, int index, const Stage& config, const Store& store, RunResult* run) {
-  const PlannedStage& stage = plan.stages[index];
-  run->folder = store.Folder(stage.key);
-  RETORT_ASSIGN_OR_RETURN(const std::string log, store.GetMetricsLog(stage.key));
-  absl::StatusOr<StageMetrics> metrics = ParseMetricsLog(log);
-  if (!metrics.ok()) {
-    return absl::DataLossError(absl::StrCat(run->folder, "/metrics.jsonl: ", metrics.status().message()));
-  }
-  for (EvaluationRecord& record : metrics->evaluations) NameByTask(config.task(), &record.metrics);
-  FillFromStage(config.name(), stage.stage.evaluate().split(), *std::move(metrics), run);
-  const std::optional<PlannedEvaluation>& evaluation = stage.training().evaluation;
-  run->evaluation_examples = evaluation ? evaluation->examples->MeasuredOn() : "";
-  if (!store.HasStudent(stage.key)) return absl::OkStatus();
-  RETORT_ASSIGN_OR_RETURN(const Progress progress, store.GetProgress(stage.key));
-  run->tokens = progress.tokens;
-  run->student_flops = progress.student_flops;
-  run->total_flops = progress.total_flops;
-  if (progress.stopped_step > 0) run->stopped_steps[config.name()] = progress.stopped_step;
-  run->computed_with.insert(progress.computed_with);
-  return absl::OkStatus();
+// Whether a stage trains the experiment's teacher, or goes on with it.
+bool TrainsTeacher(const Plan& plan, int index) {
+  while (plan.stages[index].student >= 0) index = plan.stages[index].student;
+  return plan.stages[index].from_teacher;
 }
 
-absl::StatusOr<RunResult> CollectRun(const Plan& plan, const ExpandedVariant& variant, uint64_t seed,
-                                     const StageStatuses& failed, const Store& store) {
-  RunResult run;
-  run.variant = variant.name;
-  run.seed = seed;
-  for (const Stage& stage : variant.experiment.stage()) {
-    const int index = plan.Find(variant.name, seed, stage.name());
-    const PlannedStage& planned = plan.stages[index];
-    const auto failure = failed.find(index);
-    if (failure != failed.end() && run.error.empty()) {
-      run.error = absl::StrCat("stage \"", stage.name(), "\": ", failure->second.message());
-    }
-    if (planned.trains()) {
-      run.parameters = planned.training().parameters;
-      if (failure == failed.end() || store.GetMetricsLog(planned.key).ok()) {
-        RETORT_RETURN_IF_ERROR(AddTraining(plan, index, stage, store, &run));
-      }
-    } else if (planned.evaluates() && failure == failed.end()) {
-      RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(planned.key));
-      scores.stage = stage.name();
-      NameByTask(stage.task(), &scores.metrics);
-      run.computed_with.insert(scores.computed_with);
-      run.scores.push_back(std::move(scores));
+// Collects one run, stage by stage.
+class RunCollector {
+ public:
+  RunCollector(const Plan& plan, const ExpandedVariant& variant, uint64_t seed, const Store& store)
+      : plan_(plan), variant_(variant), seed_(seed), store_(store) {
+    run_.variant = variant.name;
+    run_.seed = seed;
+    for (const Stage& stage : variant.experiment.stage()) {
+      const int index = Find(stage);
+      trains_student_ |= plan.stages[index].trains() && !TrainsTeacher(plan, index);
     }
   }
-  return run;
-}
+
+  absl::StatusOr<RunResult> Collect(const StageStatuses& failed) && {
+    for (const Stage& stage : variant_.experiment.stage()) {
+      const int index = Find(stage);
+      const PlannedStage& planned = plan_.stages[index];
+      const auto failure = failed.find(index);
+      const bool finished = failure == failed.end();
+      if (!finished && run_.error.empty()) {
+        run_.error = absl::StrCat("stage \"", stage.name(), "\": ", failure->second.message());
+      }
+      if (planned.trains()) {
+        if (Counts(index)) run_.parameters = planned.training().parameters;
+        if (finished || store_.GetMetricsLog(planned.key).ok()) RETORT_RETURN_IF_ERROR(AddTraining(stage, index));
+      } else if (planned.evaluates() && finished) {
+        RETORT_RETURN_IF_ERROR(AddScores(stage, planned));
+      }
+    }
+    if (seconds_ > 0) run_.tokens_per_second = timed_tokens_ / seconds_;
+    if (steps_ > 0) run_.clipped_share = clipped_steps_ / steps_;
+    return std::move(run_);
+  }
+
+ private:
+  int Find(const Stage& stage) const { return plan_.Find(variant_.name, seed_, stage.name()); }
+
+  // Whether a training stage counts for the costs: those of the teacher do if there are no others.
+  bool Counts(int index) const { return !trains_student_ || !TrainsTeacher(plan_, index); }
+
+  absl::Status AddTraining(const Stage& config, int index) {
+    const PlannedStage& stage = plan_.stages[index];
+    const std::string folder = store_.Folder(stage.key);
+    RETORT_ASSIGN_OR_RETURN(const std::string log, store_.GetMetricsLog(stage.key));
+    absl::StatusOr<StageMetrics> metrics = ParseMetricsLog(log);
+    if (!metrics.ok()) {
+      return absl::DataLossError(absl::StrCat(folder, "/metrics.jsonl: ", metrics.status().message()));
+    }
+    if (store_.HasStudent(stage.key)) {
+      RETORT_ASSIGN_OR_RETURN(const Progress progress, store_.GetProgress(stage.key));
+      metrics->tokens = progress.tokens;
+      metrics->student_flops = progress.student_flops;
+      metrics->total_flops = progress.total_flops;
+      if (progress.stopped_step > 0) run_.stopped_steps[config.name()] = progress.stopped_step;
+      run_.computed_with.insert(progress.computed_with);
+    }
+    if (Counts(index)) {
+      run_.folder = folder;
+      AddCosts(*metrics);
+    }
+    AddCurves(config, stage, *std::move(metrics));
+    return absl::OkStatus();
+  }
+
+  void AddCosts(const StageMetrics& metrics) {
+    run_.tokens += metrics.tokens;
+    run_.student_flops += metrics.student_flops;
+    run_.total_flops += metrics.total_flops;
+    if (metrics.tokens_per_second > 0) {
+      timed_tokens_ += static_cast<double>(metrics.tokens);
+      seconds_ += static_cast<double>(metrics.tokens) / metrics.tokens_per_second;
+    }
+    if (metrics.steps.empty()) return;
+    const double steps = static_cast<double>(metrics.steps.back().step);
+    steps_ += steps;
+    clipped_steps_ += metrics.clipped_share * steps;
+  }
+
+  void AddCurves(const Stage& config, const PlannedStage& stage, StageMetrics metrics) {
+    for (EvaluationRecord& record : metrics.evaluations) NameByTask(config.task(), &record.metrics);
+    const std::optional<PlannedEvaluation>& evaluation = stage.training().evaluation;
+    run_.curves.push_back({config.name(), std::move(metrics.steps), std::move(metrics.evaluations),
+                           stage.stage.evaluate().split(), evaluation ? evaluation->examples->MeasuredOn() : ""});
+  }
+
+  absl::Status AddScores(const Stage& config, const PlannedStage& stage) {
+    RETORT_ASSIGN_OR_RETURN(Scores scores, store_.GetScores(stage.key));
+    scores.stage = config.name();
+    NameByTask(config.task(), &scores.metrics);
+    run_.computed_with.insert(scores.computed_with);
+    run_.scores.push_back(std::move(scores));
+    return absl::OkStatus();
+  }
+
+  const Plan& plan_;
+  const ExpandedVariant& variant_;
+  const uint64_t seed_;
+  const Store& store_;
+  bool trains_student_ = false;
+  double timed_tokens_ = 0, seconds_ = 0;  // Of stages whose speed is known.
+  double steps_ = 0, clipped_steps_ = 0;
+  RunResult run_;
+};
 
 // The planned stages of a variant's stage, one for each seed.
 std::vector<const PlannedStage*> BySeed(const Plan& plan, const ExpandedVariant& variant, const Stage& stage) {
@@ -193,10 +254,20 @@ VariantInfo DescribeVariant(const Plan& plan, const ExpandedVariant& base, const
   return info;
 }
 
-PublishedResult Published(const Reference& reference) {
+// A published metric that has the name of one here is answered by that.
+PublishedResult Published(const Plan& plan, const Reference& reference) {
   PublishedResult published{reference.variant(), reference.metric(), std::nullopt, std::nullopt, reference.source()};
   if (reference.has_delta()) published.delta = reference.delta();
   if (reference.has_value()) published.value = reference.value();
+  const MetricSpecs metrics = plan.metrics();
+  const auto is_published = [&](const MetricSpec& metric) { return metric.name == reference.metric(); };
+  const auto is_macro = [&](const MacroAverage& macro) { return is_published(macro.metric); };
+  if (reference.has_answers()) {
+    published.answers = reference.answers();
+  } else if (std::any_of(metrics.begin(), metrics.end(), is_published) ||
+             std::any_of(plan.macros.begin(), plan.macros.end(), is_macro)) {
+    published.answers = reference.metric();
+  }
   return published;
 }
 
@@ -210,19 +281,20 @@ absl::StatusOr<SweepResult> CollectResults(const Plan& plan, const StageStatuses
   result.metrics = plan.metrics();
   result.macros = plan.macros;
   result.primary_metric = plan.sweep.report.primary_metric();
+  if (plan.sweep.report.has_margin()) result.margin = plan.sweep.report.margin();
   const ExpandedVariant& base = plan.base();
   for (const ExpandedVariant& variant : plan.sweep.variants) {
     if (!plan.Has(variant.name)) continue;
     result.variants.push_back(DescribeVariant(plan, base, variant));
     for (uint64_t seed : result.seeds) {
-      RETORT_ASSIGN_OR_RETURN(RunResult run, CollectRun(plan, variant, seed, failed, store));
+      RETORT_ASSIGN_OR_RETURN(RunResult run, RunCollector(plan, variant, seed, store).Collect(failed));
       result.runs.push_back(std::move(run));
     }
   }
   RETORT_RETURN_IF_ERROR(CollectTeachers(plan, store, &result));
   WarnOfMixedComputations(&result);
   for (const Reference& reference : plan.sweep.references) {
-    if (plan.Has(reference.variant())) result.published.push_back(Published(reference));
+    if (plan.Has(reference.variant())) result.published.push_back(Published(plan, reference));
   }
   return result;
 }

@@ -65,10 +65,14 @@ class CollectResultsTest : public ::testing::Test {
   }
 
   void FinishTraining(const PlannedStage& stage, const Progress& progress) {
-    ParameterSet parameters(EncoderParameterSpecs(stage.config), at::kFloat, c10::Device(at::kCPU));
-    InitializeRandomNormal(1, 0.1, 0, &parameters);
     EXPECT_THAT(store_.Begin(stage), IsOk());
     EXPECT_THAT(AtomicWriteFile(store_.Folder(stage.key) + "/metrics.jsonl", ""), IsOk());
+    PutStudent(stage, progress);
+  }
+
+  void PutStudent(const PlannedStage& stage, const Progress& progress) {
+    ParameterSet parameters(EncoderParameterSpecs(stage.config), at::kFloat, c10::Device(at::kCPU));
+    InitializeRandomNormal(1, 0.1, 0, &parameters);
     EXPECT_THAT(store_.PutStudent(stage, parameters, progress), IsOk());
   }
 
@@ -196,9 +200,100 @@ TEST_F(CollectResultsTest, CurvesOfATaskHaveItsName) {
   log.StageStarted(id, {});
   log.Evaluated(id, {0, 0, 0, 0, {{"m", 2.5}}});
   const RunResult run = Collect().runs[0];
-  EXPECT_EQ(run.curve_stage, "two_tune");
-  ASSERT_EQ(run.evaluations.size(), 1u);
-  EXPECT_EQ(run.evaluations[0].metrics.at("two/m"), 2.5);
+  std::vector<std::string> stages;
+  for (const StageCurves& curves : run.curves) stages.push_back(curves.stage);
+  EXPECT_THAT(stages, ElementsAre("distil", "one_tune", "two_tune"));
+  ASSERT_EQ(run.curves[2].evaluations.size(), 1u);
+  EXPECT_EQ(run.curves[2].evaluations[0].metrics.at("two/m"), 2.5);
+}
+
+// Shared stages and those of every task.
+TEST_F(CollectResultsTest, CostsAreThoseOfAllStagesThatTrainTheStudent) {
+  plan_ = sweep_.Make(sweep_.Text("controls: NONE", kTasks)).value();
+  for (const PlannedStage& stage : plan_.stages) Finish(stage, "threads 1");
+  int64_t tokens = 1;
+  for (const char* name : {"distil", "one_tune", "two_tune"}) {
+    const PlannedStage& stage = plan_.stages[plan_.Find("base", 1, name)];
+    Progress progress;
+    progress.tokens = tokens;
+    progress.student_flops = 2.0 * static_cast<double>(tokens);
+    progress.total_flops = 3.0 * static_cast<double>(tokens);
+    FinishTraining(stage, progress);
+    tokens *= 10;
+  }
+  const RunResult run = Collect().runs[0];
+  EXPECT_EQ(run.tokens, 111);
+  EXPECT_EQ(run.student_flops, 222);
+  EXPECT_EQ(run.total_flops, 333);
+}
+
+// 4 steps at 10 tokens per second and 2 at 30, each of 15 tokens: 90 tokens in 7 seconds; 1 and 2 of the 6 clipped.
+TEST_F(CollectResultsTest, SpeedAndClippedStepsAreOverAllStages) {
+  plan_ = sweep_.Make(sweep_.Text("controls: NONE", kTasks)).value();
+  for (const PlannedStage& stage : plan_.stages) Finish(stage, "threads 1");
+  MetricsLog log([&](const StageId& id) { return store_.Folder(plan_.stages[plan_.Find("base", 1, id.stage)].key); });
+  const auto train = [&](const char* name, int steps, double speed, int clipped) {
+    const StageId id{"base", 1, name};
+    log.StageStarted(id, {});
+    for (int step = 1; step <= steps; ++step) {
+      StepRecord record;
+      record.step = step;
+      record.tokens = 15 * step;
+      record.tokens_per_second = speed;
+      record.clipped = step <= clipped;
+      log.StepDone(id, record);
+    }
+    Progress progress;
+    progress.tokens = 15 * steps;
+    PutStudent(plan_.stages[plan_.Find("base", 1, name)], progress);
+  };
+  train("distil", 4, 10, 1);
+  train("two_tune", 2, 30, 2);
+  const RunResult run = Collect().runs[0];
+  EXPECT_DOUBLE_EQ(run.tokens_per_second, 90.0 / 7);
+  EXPECT_DOUBLE_EQ(run.clipped_share, 0.5);
+}
+
+TEST_F(CollectResultsTest, TrainingTheTeacherIsNoCostOfTheStudent) {
+  constexpr char kTeacherFirst[] = R"(
+      stage {
+        name: "fine_tune"
+        from: "TEACHER"
+        data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
+        batch { sequences: 4 }
+        budget { steps: 3 }
+        loss { name: "mlm" masked_lm {} }
+        adamw { learning_rate: 1e-3 }
+      })";
+  plan_ = sweep_.Make(sweep_.Text("controls: NONE", kTeacherFirst)).value();
+  for (const PlannedStage& stage : plan_.stages) Finish(stage, "threads 1");
+  Progress progress;
+  progress.tokens = 7;
+  FinishTraining(plan_.stages[plan_.Find("base", 1, "distil")], progress);
+  const PlannedStage& fine_tune = plan_.stages[plan_.Find("base", 1, "fine_tune")];
+  FinishTraining(fine_tune, progress);
+  const RunResult run = Collect().runs[0];
+  EXPECT_EQ(run.tokens, 7);
+  EXPECT_LT(run.parameters, fine_tune.training().parameters);
+  EXPECT_EQ(run.curves.size(), 2u) << "its curves are shown all the same";
+}
+
+TEST_F(CollectResultsTest, PublishedNumbersSayWhatAnswersToThem) {
+  plan_ = sweep_
+              .Make(sweep_.Text(R"(
+    controls: NONE
+    report { margin: 0.5 }
+    reference { variant: "base" metric: "GLUE macro" value: 77 source: "a paper" }
+    reference { variant: "base" metric: "masked_lm/accuracy" value: 50 source: "a paper" }
+    reference { variant: "base" metric: "ppl" value: 21 source: "a paper" answers: "masked_lm/cross_entropy" })"))
+              .value();
+  for (const PlannedStage& stage : plan_.stages) Finish(stage, "threads 1");
+  const SweepResult result = Collect();
+  ASSERT_EQ(result.published.size(), 3u);
+  EXPECT_EQ(result.published[0].answers, "");
+  EXPECT_EQ(result.published[1].answers, "masked_lm/accuracy");
+  EXPECT_EQ(result.published[2].answers, "masked_lm/cross_entropy");
+  EXPECT_EQ(result.margin, 0.5);
 }
 
 TEST_F(CollectResultsTest, SaysWhereTrainingStopped) {
@@ -214,7 +309,7 @@ TEST_F(CollectResultsTest, SaysWhereTrainingStopped) {
 TEST_F(CollectResultsTest, SaysWhatCurvesWereMeasuredOn) {
   PlanSweep({"stage.pupil.evaluate={ every_steps: 3 sequences: 8 }"});
   const PlannedStage& pupil = plan_.stages[plan_.Find("base", 1, "pupil")];
-  EXPECT_EQ(Collect().runs[0].evaluation_examples, pupil.training().evaluation->examples->MeasuredOn());
+  EXPECT_EQ(Collect().runs[0].curves[1].evaluation_examples, pupil.training().evaluation->examples->MeasuredOn());
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <map>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -39,13 +41,13 @@ Json Places(const Records& records) {
   return places;
 }
 
-Json EvaluationsJson(const RunResult& run, const std::vector<std::string>& metrics) {
-  Json json = Places(run.evaluations);
+Json EvaluationsJson(const StageCurves& curves, const std::vector<std::string>& metrics) {
+  Json json = Places(curves.evaluations);
   json["metrics"] = Json::object();
   for (const std::string& metric : metrics) {
     Json values = Json::array();
     bool any = false;
-    for (const EvaluationRecord& evaluation : run.evaluations) {
+    for (const EvaluationRecord& evaluation : curves.evaluations) {
       const auto found = evaluation.metrics.find(metric);
       any |= found != evaluation.metrics.end();
       values.push_back(found != evaluation.metrics.end() ? Rounded(found->second) : Json(nullptr));
@@ -55,13 +57,13 @@ Json EvaluationsJson(const RunResult& run, const std::vector<std::string>& metri
   return json;
 }
 
-Json StepsJson(const RunResult& run, const std::vector<std::string>& terms) {
-  Json json = Places(run.steps);
+Json StepsJson(const StageCurves& curves, const std::vector<std::string>& terms) {
+  Json json = Places(curves.steps);
   json["terms"] = Json::object();
   for (const std::string& name : terms) {
     Json values = Json::array();
     Json weight;
-    for (const StepRecord& step : run.steps) {
+    for (const StepRecord& step : curves.steps) {
       const auto found = std::find_if(step.terms.begin(), step.terms.end(),
                                       [&name](const TermValue& term) { return term.name == name; });
       values.push_back(found != step.terms.end() ? Rounded(found->value) : Json(nullptr));
@@ -72,13 +74,40 @@ Json StepsJson(const RunResult& run, const std::vector<std::string>& terms) {
   return json;
 }
 
+Json CurvesJson(const RunResult& run, const std::vector<std::string>& metrics, const std::vector<std::string>& terms) {
+  Json stages = Json::object();
+  for (const StageCurves& curves : run.curves) {
+    stages[curves.stage] = {{"evaluations", EvaluationsJson(curves, metrics)}, {"steps", StepsJson(curves, terms)}};
+  }
+  return {{"seed", run.seed}, {"stages", stages}};
+}
+
+template <typename Visit>
+void ForEachCurves(const SweepResult& result, Visit visit) {
+  for (const RunResult& run : result.runs) {
+    for (const StageCurves& curves : run.curves) visit(run, curves);
+  }
+}
+
+std::vector<std::string> Terms(const SweepResult& result) {
+  std::vector<std::string> terms;
+  ForEachCurves(result, [&terms](const RunResult&, const StageCurves& curves) {
+    for (const StepRecord& step : curves.steps) {
+      for (const TermValue& term : step.terms) AddUnique(term.name, &terms);
+    }
+  });
+  return terms;
+}
+
+}  // namespace
+
 std::vector<std::string> MetricsWhileTraining(const SweepResult& result) {
   std::vector<std::string> names;
-  for (const RunResult& run : result.runs) {
-    for (const EvaluationRecord& evaluation : run.evaluations) {
+  ForEachCurves(result, [&names](const RunResult&, const StageCurves& curves) {
+    for (const EvaluationRecord& evaluation : curves.evaluations) {
       for (const auto& [name, value] : evaluation.metrics) AddUnique(name, &names);
     }
-  }
+  });
   std::stable_sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
     const auto order = [&](const std::string& name) {
       return std::make_pair(name != result.primary_metric, MetricRank(result.metrics, name));
@@ -88,28 +117,30 @@ std::vector<std::string> MetricsWhileTraining(const SweepResult& result) {
   return names;
 }
 
-}  // namespace
+std::vector<std::string> StagesOfCurves(const SweepResult& result) {
+  std::vector<std::string> stages;
+  ForEachCurves(result, [&stages](const RunResult&, const StageCurves& curves) {
+    if (!curves.steps.empty() || !curves.evaluations.empty()) AddUnique(curves.stage, &stages);
+  });
+  return stages;
+}
 
 std::vector<std::string> EvaluatedOnOtherExamples(const SweepResult& result) {
   std::vector<std::string> variants;
-  const RunResult* first = nullptr;
-  for (const RunResult& run : result.runs) {
-    if (run.evaluations.empty()) continue;
-    if (first == nullptr) first = &run;
-    if (run.evaluation_examples != first->evaluation_examples) AddUnique(run.variant, &variants);
-  }
+  std::map<std::string, std::string> first;  // By stage.
+  ForEachCurves(result, [&](const RunResult& run, const StageCurves& curves) {
+    if (curves.evaluations.empty()) return;
+    const auto entry = first.emplace(curves.stage, curves.evaluation_examples).first;
+    if (entry->second != curves.evaluation_examples) AddUnique(run.variant, &variants);
+  });
   return variants;
 }
 
 std::string RenderChartData(const SweepResult& result) {
   const std::vector<std::string> metrics = MetricsWhileTraining(result);
-  std::vector<std::string> terms;
-  for (const RunResult& run : result.runs) {
-    for (const StepRecord& step : run.steps) {
-      for (const TermValue& term : step.terms) AddUnique(term.name, &terms);
-    }
-  }
-  Json json = {{"metrics", Json::array()}, {"terms", terms}, {"variants", Json::array()}};
+  const std::vector<std::string> terms = Terms(result);
+  Json json = {
+      {"metrics", Json::array()}, {"terms", terms}, {"stages", StagesOfCurves(result)}, {"variants", Json::array()}};
   for (const std::string& metric : metrics) {
     const MetricSpec spec = FindMetric(result.metrics, metric);
     json["metrics"].push_back(
@@ -125,8 +156,7 @@ std::string RenderChartData(const SweepResult& result) {
     Json runs = Json::array();
     for (const RunResult& run : result.runs) {
       if (!is_ours(run) || (finished && !run.error.empty())) continue;
-      runs.push_back(
-          {{"seed", run.seed}, {"evaluations", EvaluationsJson(run, metrics)}, {"steps", StepsJson(run, terms)}});
+      runs.push_back(CurvesJson(run, metrics, terms));
     }
     json["variants"].push_back({{"name", variant.name},
                                 {"base", variant.name == result.variants.front().name},

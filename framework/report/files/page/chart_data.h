@@ -13,16 +13,23 @@ namespace retort {
 //
 //   {"metrics": [{"name", "title", "scale"}],  evaluated while training, the primary one first
 //    "terms": ["ce", ...],
-//    "variants": [{"name", "base", "other_examples", "runs": [{"seed",
+//    "stages": ["general", ...],  in their order
+//    "variants": [{"name", "base", "other_examples", "runs": [{"seed", "stages": {name: {
 //       "evaluations": {"step": [], "tokens": [], "student_flops": [], "total_flops": [], "metrics": {name: []}},
-//       "steps": {"step": [], ..., "terms": {name: {"weight", "values": []}}}}]}]}
+//       "steps": {"step": [], ..., "terms": {name: {"weight", "values": []}}}}}}]}]}
 //
 // `other_examples`: the variant was not evaluated on the base's examples while training.
 //
 // Pure function.
 std::string RenderChartData(const SweepResult& result);
 
-// The variants that were evaluated while training, but not on the examples of the first of them. Pure function.
+// The metrics that were evaluated while training, the primary one first, and the stages that have curves, in the order
+// in which they trained. Pure functions.
+std::vector<std::string> MetricsWhileTraining(const SweepResult& result);
+std::vector<std::string> StagesOfCurves(const SweepResult& result);
+
+// The variants that were evaluated while some stage trained, but not on the examples of the first variant that was. Pure
+// function.
 std::vector<std::string> EvaluatedOnOtherExamples(const SweepResult& result);
 
 }  // namespace retort

@@ -27,16 +27,29 @@ TEST(RenderChartData, CurvesOfEveryRun) {
   EXPECT_EQ(json["variants"][0]["base"], true);
   const nlohmann::json& run = json["variants"][0]["runs"][2];
   EXPECT_EQ(run["seed"], 3);
-  EXPECT_EQ(run["evaluations"]["tokens"].size(), 9u);
-  EXPECT_EQ(run["steps"]["terms"]["ce"]["weight"], 5);
-  EXPECT_EQ(run["steps"]["terms"]["ce"]["values"].size(), run["steps"]["tokens"].size());
-  EXPECT_FALSE(json["variants"][1]["runs"][0]["steps"]["terms"].contains("ce"));  // no_ce
+  EXPECT_EQ(json["stages"], nlohmann::json({"distil"}));
+  const nlohmann::json& distil = run["stages"]["distil"];
+  EXPECT_EQ(distil["evaluations"]["tokens"].size(), 9u);
+  EXPECT_EQ(distil["steps"]["terms"]["ce"]["weight"], 5);
+  EXPECT_EQ(distil["steps"]["terms"]["ce"]["values"].size(), distil["steps"]["tokens"].size());
+  EXPECT_FALSE(json["variants"][1]["runs"][0]["stages"]["distil"]["steps"]["terms"].contains("ce"));  // no_ce
+}
+
+TEST(RenderChartData, StagesInTheirOrder) {
+  SweepResult sweep = TinySweep();
+  StageCurves general = sweep.runs[0].curves[0], silent;
+  general.stage = "general";
+  silent.stage = "silent";
+  for (RunResult& run : sweep.runs) run.curves.insert(run.curves.begin(), {general, silent});
+  const nlohmann::json json = Render(sweep);
+  EXPECT_EQ(json["stages"], (nlohmann::json{"general", "distil"}));
+  EXPECT_EQ(json["variants"][1]["runs"][0]["stages"]["general"]["evaluations"]["step"], nlohmann::json({5}));
 }
 
 TEST(RenderChartData, MarksWhatWasEvaluatedOnOtherExamples) {
   SweepResult sweep = TinySweep();
   EXPECT_EQ(Render(sweep)["variants"][1]["other_examples"], false);
-  for (RunResult& run : sweep.runs) run.evaluation_examples = run.variant;
+  for (RunResult& run : sweep.runs) run.curves[0].evaluation_examples = run.variant;
   EXPECT_EQ(Render(sweep)["variants"][0]["other_examples"], false);
   EXPECT_EQ(Render(sweep)["variants"][1]["other_examples"], true);
 }
@@ -51,8 +64,9 @@ TEST(RenderChartData, SafeInsideAScript) {
 
 TEST(RenderChartData, NotFiniteIsNull) {
   SweepResult sweep = TinySweep();
-  sweep.runs[0].evaluations[0].metrics["m/cross_entropy"] = std::numeric_limits<double>::infinity();
-  EXPECT_TRUE(Render(sweep)["variants"][0]["runs"][0]["evaluations"]["metrics"]["m/cross_entropy"][0].is_null());
+  sweep.runs[0].curves[0].evaluations[0].metrics["m/cross_entropy"] = std::numeric_limits<double>::infinity();
+  const nlohmann::json distil = Render(sweep)["variants"][0]["runs"][0]["stages"]["distil"];
+  EXPECT_TRUE(distil["evaluations"]["metrics"]["m/cross_entropy"][0].is_null());
 }
 
 TEST(RenderChartData, FailedRunsOnlyWhereNoneFinished) {

@@ -1,20 +1,22 @@
 #include "framework/report/files/page/html.h"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "framework/report/analysis/early_stops.h"
-#include "framework/report/analysis/format.h"
 #include "framework/report/analysis/wording.h"
+#include "framework/report/files/effects_table.h"
 #include "framework/report/files/page/chart_data.h"
+#include "framework/report/files/page/choice.h"
+#include "framework/report/files/page/curves_section.h"
 #include "framework/report/files/page/forest_plot.h"
 #include "framework/report/files/page/html_escape.h"
 #include "framework/report/files/page/page_assets.h"
-#include "framework/report/files/page/tuning_section.h"
-#include "framework/report/files/tables.h"
+#include "framework/report/files/page/result_section.h"
+#include "framework/report/files/page/table_section.h"
+#include "framework/report/files/tuning_table.h"
 
 namespace retort {
 namespace {
@@ -67,19 +69,6 @@ std::string Top(const SweepResult& result, const Analysis& analysis) {
   return absl::StrCat(html, "</header>\n<main>\n");
 }
 
-// Buttons of which one is pressed, the first one at the start; report.js listens.
-std::string Choice(absl::string_view attribute,
-                   const std::vector<std::pair<std::string, std::string>>& value_and_label) {
-  std::string html = absl::StrCat("<div class=\"choice\" role=\"group\" ", attribute, ">");
-  bool pressed = true;
-  for (const auto& [value, label] : value_and_label) {
-    absl::StrAppend(&html, "<button type=\"button\" value=\"", EscapeHtml(value), "\" aria-pressed=\"",
-                    pressed ? "true" : "false", "\">", EscapeHtml(label), "</button>");
-    pressed = false;
-  }
-  return absl::StrCat(html, "</div>\n");
-}
-
 std::string Differences(const Analysis& analysis) {
   std::string plots;
   std::vector<std::pair<std::string, std::string>> choices;
@@ -99,145 +88,6 @@ std::string Differences(const Analysis& analysis) {
       choices.size() > 1 ? Choice("id=\"forest-metric\" aria-label=\"Metric\"", choices) : "", plots, "</section>\n");
 }
 
-// The class that colours a difference.
-std::string DeltaClass(const Analysis& analysis, size_t row, size_t metric) {
-  if (row >= analysis.variants.size()) return "delta";
-  const std::optional<PairedDifference>& difference = analysis.variants[row].metrics[metric].difference;
-  const Better better = analysis.columns[metric].metric.better;
-  if (!difference.has_value() || better == Better::kUnknown) return "delta";
-  switch (difference->verdict()) {
-    case Verdict::kHigher:
-      return better == Better::kHigher ? "delta better" : "delta worse";
-    case Verdict::kLower:
-      return better == Better::kLower ? "delta better" : "delta worse";
-    case Verdict::kUndetermined:
-    case Verdict::kNoInterval:
-      return "delta";
-  }
-  return "delta";
-}
-
-// The table's columns 1 + 2m and 2 + 2m, mean and difference in metric m, share a cell here.
-std::string HeaderCells(const Analysis& analysis, const Table& table) {
-  std::string html;
-  for (size_t c = 0; c < table.columns.size(); ++c) {
-    const bool mean = c > 0 && c <= 2 * analysis.columns.size();
-    absl::StrAppend(&html, "<th scope=\"col\"", table.columns[c].fields.empty() ? " class=\"text\"" : "", ">",
-                    EscapeHtml(table.columns[c].title));
-    if (mean) absl::StrAppend(&html, "<span class=\"delta\">", EscapeHtml(table.columns[++c].title), "</span>");
-    absl::StrAppend(&html, "</th>");
-  }
-  return html;
-}
-
-// A difference, or why there is none.
-bool HasWords(const TableCell& cell) { return cell.text != kNothing; }
-
-std::string RowCells(const Analysis& analysis, const Table& table, size_t row) {
-  const std::vector<TableCell>& cells = table.rows[row];
-  std::string html = absl::StrCat("<th scope=\"row\">", EscapeHtml(cells[0].text), "</th>");
-  for (size_t c = 1; c < cells.size(); ++c) {
-    absl::StrAppend(&html, "<td", table.columns[c].fields.empty() ? " class=\"text\"" : "", ">",
-                    EscapeHtml(cells[c].text));
-    if (c <= 2 * analysis.columns.size()) {
-      const size_t metric = c++ / 2;
-      if (HasWords(cells[c])) {
-        absl::StrAppend(&html, "<span class=\"", DeltaClass(analysis, row, metric), "\">", EscapeHtml(cells[c].text),
-                        "</span>");
-      }
-    }
-    absl::StrAppend(&html, "</td>");
-  }
-  return html;
-}
-
-std::string ResultTable(const SweepResult& result, const Analysis& analysis) {
-  const Table table = BuildTable(analysis);
-  std::string html = absl::StrCat("<section>\n<h2>Results</h2>\n<p class=\"note\">", EscapeHtml(table.note), "</p>\n");
-  for (const std::string& sentence : DescribeEarlyStops(result)) {
-    absl::StrAppend(&html, "<p class=\"note\">", EscapeHtml(sentence), ".</p>\n");
-  }
-  absl::StrAppend(&html, "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>", HeaderCells(analysis, table),
-                  "</tr></thead>\n<tbody>\n");
-  for (size_t r = 0; r < table.rows.size(); ++r) {
-    absl::StrAppend(&html, r >= analysis.variants.size() ? "<tr class=\"teacher\">" : "<tr>",
-                    RowCells(analysis, table, r), "</tr>\n");
-  }
-  return absl::StrCat(html, "</tbody>\n</table></div>\n</section>\n");
-}
-
-template <typename HasRecords>
-bool AnyRun(const SweepResult& result, HasRecords has_records) {
-  return std::any_of(result.runs.begin(), result.runs.end(), has_records);
-}
-
-std::string MetricSelect(const SweepResult& result) {
-  std::vector<std::string> metrics;
-  for (const RunResult& run : result.runs) {
-    for (const EvaluationRecord& evaluation : run.evaluations) {
-      for (const auto& [name, value] : evaluation.metrics) metrics.push_back(name);
-    }
-  }
-  std::sort(metrics.begin(), metrics.end());
-  metrics.erase(std::unique(metrics.begin(), metrics.end()), metrics.end());
-  std::stable_partition(metrics.begin(), metrics.end(),
-                        [&result](const std::string& metric) { return metric == result.primary_metric; });
-  if (metrics.size() < 2) return "";
-  std::vector<std::pair<std::string, std::string>> choices;
-  for (const std::string& metric : metrics) choices.emplace_back(metric, FindMetric(result.metrics, metric).label);
-  return Choice("data-set=\"metric\" aria-label=\"Metric\"", choices);
-}
-
-// What the curves of metrics are, and which of them do not belong together.
-std::string DescribeEvaluations(const SweepResult& result) {
-  std::set<std::string> splits, used;
-  for (const RunResult& run : result.runs) {
-    if (!run.evaluations.empty()) splits.insert(run.evaluation_split);
-    for (const Scores& scores : run.scores) used.insert(scores.split);
-  }
-  const bool apart =
-      std::none_of(splits.begin(), splits.end(), [&](const auto& split) { return used.count(split) > 0; });
-  std::string text = absl::StrCat("Mean over seeds, evaluated on the split ", EscapeHtml(absl::StrJoin(splits, " or ")),
-                                  apart ? ", which the results above do not use. " : ". ");
-  const std::vector<std::string> others = EvaluatedOnOtherExamples(result);
-  if (others.empty()) return text;
-  const auto first = std::find_if(result.runs.begin(), result.runs.end(),
-                                  [](const RunResult& run) { return !run.evaluations.empty(); });
-  return absl::StrCat(text, EscapeHtml(List(others)), others.size() == 1 ? " was" : " were",
-                      " evaluated on other examples than ", EscapeHtml(first->variant), " and ",
-                      others.size() == 1 ? "is" : "are", " not to be compared with it. ");
-}
-
-std::string Curves(const SweepResult& result) {
-  const bool evaluations = AnyRun(result, [](const RunResult& run) { return !run.evaluations.empty(); });
-  const bool steps = AnyRun(result, [](const RunResult& run) { return !run.steps.empty(); });
-  if (!evaluations && !steps) return "";
-  std::string html = absl::StrCat(
-      "<section>\n<h2>While training</h2>\n<p class=\"note\">", evaluations ? DescribeEvaluations(result) : "",
-      "Select a name to hide or show its curves.</p>\n", evaluations ? MetricSelect(result) : "",
-      Choice(
-          "data-set=\"x\" aria-label=\"Horizontal axis\"",
-          {{"tokens", "against tokens"}, {"total_flops", "FLOPs with teacher"}, {"student_flops", "FLOPs of student"}}),
-      Choice("data-set=\"part\" aria-label=\"Part of training\"", {{"all", "whole run"}, {"late", "second half"}}),
-      Choice("data-set=\"seeds\" aria-label=\"Seeds\"", {{"false", "mean"}, {"true", "each seed"}}),
-      "<div class=\"legend\" id=\"legend\" role=\"group\" aria-label=\"Variants\"></div>\n<div class=\"plot\"",
-      evaluations ? "" : " hidden",
-      "><canvas id=\"metric-chart\" role=\"img\" aria-label=\"Metric while training\"></canvas></div>\n</section>\n");
-  absl::StrAppend(&html, "<section", steps ? "" : " hidden",
-                  ">\n<h2>Loss terms</h2>\n<p class=\"note\">Each term in its own unit, sum over count, before its "
-                  "weight unless chosen otherwise; on the training batches of each variant, beside its own teacher. "
-                  "One variant alone shows its seeds.</p>\n"
-                  "<select data-set=\"variant\" aria-label=\"Variant\"><option value=\"\">all variants</option>");
-  for (const VariantInfo& variant : result.variants) {
-    absl::StrAppend(&html, "<option>", EscapeHtml(variant.name), "</option>");
-  }
-  absl::StrAppend(
-      &html, "</select>\n",
-      Choice("data-set=\"weighted\" aria-label=\"Weight\"", {{"false", "unweighted"}, {"true", "weighted"}}),
-      "<div class=\"terms\" id=\"terms\"></div>\n</section>\n");
-  return html;
-}
-
 std::string Method(const SweepResult& result, const Analysis& analysis) {
   std::string html =
       "<details><summary>How these numbers were made</summary>\n<p>A metric is Σ sum / Σ count over the held-out "
@@ -249,6 +99,14 @@ std::string Method(const SweepResult& result, const Analysis& analysis) {
       "one "
       "value for all examples, means are compared, and the interval speaks of other seeds only. Intervals are not "
       "corrected for the number of comparisons.</p>\n";
+  if (!analysis.effects.empty()) {
+    absl::StrAppend(
+        &html,
+        "<p>The p-value of a difference is the largest α whose interval of confidence 1 − α contains 0; that "
+        "of equivalence the smallest whose interval of confidence 1 − 2α lies within the margin (two "
+        "one-sided tests). Each kind is adjusted by Holm’s procedure over the contrasts with a published "
+        "effect, those that could not be compared included.</p>\n");
+  }
   const auto is_average = [](const MetricColumn& column) { return !column.average_of.empty(); };
   if (std::any_of(analysis.columns.begin(), analysis.columns.end(), is_average)) {
     absl::StrAppend(&html,
@@ -294,8 +152,10 @@ std::string Bottom(const SweepResult& result, const std::vector<std::string>& fi
 
 std::string RenderHtml(const SweepResult& result, const Analysis& analysis,
                        const std::vector<std::string>& files_beside) {
-  return absl::StrCat(Head(result), Top(result, analysis), Differences(analysis), ResultTable(result, analysis),
-                      TuningSection(result), Curves(result), Folded(result, analysis), Bottom(result, files_beside));
+  return absl::StrCat(Head(result), Top(result, analysis), Differences(analysis), ResultSection(result, analysis),
+                      TableSection("Published effects", BuildEffectsTable(analysis)),
+                      TableSection("Tuning", BuildTuningTable(result)), CurvesSection(result), Folded(result, analysis),
+                      Bottom(result, files_beside));
 }
 
 }  // namespace retort

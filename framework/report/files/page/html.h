@@ -10,9 +10,10 @@
 namespace retort {
 
 // The report's page, index.html: one self-contained file that needs no network. From the top: the answer in one
-// sentence, warnings, forest plots of the paired differences, the table, curves of the metrics and of the loss terms
-// while training, how the numbers were made, the resolved configuration and the environment, links to the files beside
-// the page. Everything but the curves works without scripts. Every text from the user is escaped. Pure function.
+// sentence, warnings, forest plots of the paired differences, the table, what it says of published effects, what was
+// tuned, curves of the metrics and of the loss terms while training, how the numbers were made, the resolved
+// configuration and the environment, links to the files beside the page. Everything but the curves works without
+// scripts. Every text from the user is escaped. Pure function.
 std::string RenderHtml(const SweepResult& result, const Analysis& analysis,
                        const std::vector<std::string>& files_beside);
 

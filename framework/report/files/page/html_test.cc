@@ -14,6 +14,8 @@
 namespace retort {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -35,8 +37,8 @@ TEST(RenderHtml, HasEveryPart) {
   for (const char* part :
        {"<h1>quickstart</h1>", "<p class=\"answer\">Against base (cross-entropy", "Before you read on",
         "more than 20 points", "Difference to base", "id=\"forest0\"", "id=\"forest2\" hidden", "<h2>Results</h2>",
-        "−2.96 GLUE macro, arXiv:", "<h2>While training</h2>", "<h2>Loss terms</h2>", "Resolved configuration",
-        "student { architecture", "AVX512",
+        "<h2>Published effects</h2>", "−2.96 GLUE macro", "<h2>While training</h2>", "<h2>Loss terms</h2>",
+        "Resolved configuration", "student { architecture", "AVX512",
         "no_ce: +0.22 nats (95 % CI 0.19 to 0.25; 3 seeds x 512 sequences; screening), for this teacher"}) {
     EXPECT_THAT(html, HasSubstr(part));
   }
@@ -99,10 +101,10 @@ TEST(RenderHtml, EscapesTextsOfTheUser) {
 TEST(RenderHtml, SaysWhichCurvesDoNotBelongTogether) {
   SweepResult sweep = TinySweep();
   EXPECT_THAT(Render(sweep), HasSubstr("evaluated on the split select, which the results above do not use. Select"));
-  for (RunResult& run : sweep.runs) run.evaluation_examples = run.variant;
+  for (RunResult& run : sweep.runs) run.curves[0].evaluation_examples = run.variant;
   EXPECT_THAT(Render(sweep),
               HasSubstr("a was evaluated on other examples than base and is not to be compared with it. Select"));
-  for (RunResult& run : sweep.runs) run.evaluation_split = "report";
+  for (RunResult& run : sweep.runs) run.curves[0].evaluation_split = "report";
   EXPECT_THAT(Render(sweep), HasSubstr("evaluated on the split report. a was"));
 }
 
@@ -124,12 +126,43 @@ TEST(RenderHtml, SaysWhereDifferencesComeFromFewerSeeds) {
 
 TEST(RenderHtml, SweepsWithoutCurvesScoresOrComparisons) {
   SweepResult sweep = TinySweep();
-  for (RunResult& run : sweep.runs) run.evaluations.clear();
+  for (RunResult& run : sweep.runs) run.curves.clear();
   EXPECT_THAT(OwnMarkup(Render(sweep)), Not(HasSubstr("While training")));
+  EXPECT_THAT(OwnMarkup(Render(sweep)), Not(HasSubstr("Loss terms")));
   for (RunResult& run : sweep.runs) run.scores.clear();
   const std::string html = Render(sweep);
   EXPECT_THAT(html, HasSubstr("No run of this sweep was scored."));
   EXPECT_THAT(OwnMarkup(html), Not(HasSubstr("Difference to")));
+}
+
+// What chooses among all curves is where there are some.
+TEST(RenderHtml, WithoutEvaluationsLossTermsHaveTheButtons) {
+  SweepResult sweep = FakeSweep();
+  EXPECT_EQ(Count(OwnMarkup(Render(sweep)), "id=\"legend\""), 1);
+  for (RunResult& run : sweep.runs) run.curves[0].evaluations.clear();
+  const std::string html = OwnMarkup(Render(sweep));
+  EXPECT_THAT(html, Not(HasSubstr("While training")));
+  EXPECT_THAT(html, Not(HasSubstr("each seed</button>")));
+  EXPECT_THAT(html.substr(html.find("<h2>Loss terms</h2>")),
+              AllOf(HasSubstr("against tokens</button>"), HasSubstr("id=\"legend\"")));
+}
+
+TEST(RenderHtml, OneOfSeveralStagesIsChosen) {
+  SweepResult sweep = TinySweep();
+  EXPECT_THAT(OwnMarkup(Render(sweep)), Not(HasSubstr("data-set=\"stage\"")));
+  for (RunResult& run : sweep.runs) run.curves.push_back(run.curves[0]);
+  for (RunResult& run : sweep.runs) run.curves[0].stage = "<general>";
+  EXPECT_THAT(Render(sweep),
+              HasSubstr("<select data-set=\"stage\" aria-label=\"Training stage\"><option>&lt;general&gt;"
+                        "</option><option selected>distil</option></select>"));
+}
+
+TEST(RenderHtml, MediansAndPublishedNumbers) {
+  const std::string html = OwnMarkup(Render(TaskSweep()));
+  EXPECT_THAT(html, ContainsRegex("<span class=\"delta\">median [0-9.]+</span><span class=\"delta worse\">−"));
+  EXPECT_THAT(html, HasSubstr("<tr class=\"teacher\"><th scope=\"row\">base [1]</th><td>77</td>"));
+  EXPECT_THAT(html, HasSubstr("equivalent within ±3 points"));
+  EXPECT_THAT(OwnMarkup(Render(TinySweep())), Not(HasSubstr(">median "))) << "of two seeds it is the mean";
 }
 
 TEST(EscapeHtml, AllSpecialCharacters) {

@@ -1,9 +1,10 @@
 'use strict';
 // Draws the curves from the JSON in #data, one chart for the metric while training and one per loss term.
+// Of the training stages one is drawn.
 (() => {
   const data = JSON.parse(document.getElementById('data').textContent);
   const byId = (id) => document.getElementById(id);
-  const state = { x: 'tokens', part: 'all', seeds: false, metric: data.metrics[0] && data.metrics[0].name, variant: '', weighted: false };
+  const state = { x: 'tokens', part: 'all', seeds: false, metric: '', stage: data.stages[data.stages.length - 1], variant: '', weighted: false };
   const hidden = new Set();
   let lit = null;  // The variant under the pointer in the legend.
   const charts = [];
@@ -85,40 +86,60 @@
 
   const shown = () => data.variants.filter((v) => !hidden.has(v.name));
 
+  // The chosen stage of a run, which not every variant has.
+  const NO_STAGE = { evaluations: { metrics: {} }, steps: { terms: {} } };
+  const stageOf = (run) => run.stages[state.stage] || NO_STAGE;
+
+  // The chosen metric, or the first one where the stage does not have it; buttons of those that it has not are hidden.
+  const chooseMetric = () => {
+    const has = (metric) => data.variants.some((v) => v.runs.some((run) => stageOf(run).evaluations.metrics[metric.name]));
+    const here = data.metrics.filter(has);
+    const metric = here.find((m) => m.name === state.metric) || here[0];
+    document.querySelectorAll('[data-set="metric"] button').forEach((button) => {
+      button.hidden = !here.some((m) => m.name === button.value);
+      button.setAttribute('aria-pressed', String(metric !== undefined && button.value === metric.name));
+    });
+    return metric;
+  };
+
   const drawMetric = () => {
-    const metric = data.metrics.find((m) => m.name === state.metric);
+    const canvas = byId('metric-chart');
+    if (!canvas) return;
+    const metric = chooseMetric();
+    canvas.parentElement.hidden = !metric;
     const lines = [];
     for (const variant of metric ? shown() : []) {
       const series = [];
       for (const run of variant.runs) {
-        const values = run.evaluations.metrics[metric.name];
+        const evaluations = stageOf(run).evaluations;
+        const values = evaluations.metrics[metric.name];
         if (!values) continue;
-        const points = values.map((y, i) => ({ key: run.evaluations.step[i], x: run.evaluations[state.x][i], y: y === null ? null : y * metric.scale }));
+        const points = values.map((y, i) => ({ key: evaluations.step[i], x: evaluations[state.x][i], y: y === null ? null : y * metric.scale }));
         series.push(points);
         if (state.seeds) lines.push({ variant: variant.name, seed: run.seed, points: points.filter((p) => p.y !== null) });
       }
       if (series.length && !state.seeds) lines.push({ variant: variant.name, seed: null, points: mean(series) });
     }
-    if (metric) draw(byId('metric-chart'), lines, metric.title, false);
+    if (metric) draw(canvas, lines, metric.title, false);
   };
 
   const termPoints = (run, name) => {
-    const term = run.steps.terms[name];
-    if (!term) return null;
+    const steps = stageOf(run).steps, term = steps.terms[name];
     const factor = state.weighted ? term.weight : 1;
-    return term.values.map((y, i) => ({ key: run.steps.step[i], x: run.steps[state.x][i], y: y === null ? null : y * factor }));
+    return term.values.map((y, i) => ({ key: steps.step[i], x: steps[state.x][i], y: y === null ? null : y * factor }));
   };
 
   const drawTerms = () => {
     const box = byId('terms');
+    if (!box) return;
     box.textContent = '';
     const chosen = state.variant ? data.variants.filter((v) => v.name === state.variant) : shown();
     for (const name of data.terms) {
       const lines = [];
       const weights = new Set();
       for (const variant of chosen) {
-        const runs = variant.runs.filter((run) => run.steps.terms[name]);
-        runs.forEach((run) => weights.add(run.steps.terms[name].weight));
+        const runs = variant.runs.filter((run) => stageOf(run).steps.terms[name]);
+        runs.forEach((run) => weights.add(stageOf(run).steps.terms[name].weight));
         const series = runs.map((run) => termPoints(run, name));
         if (state.variant) {
           runs.forEach((run, i) => lines.push({ variant: variant.name, seed: run.seed, points: series[i].filter((p) => p.y !== null) }));
@@ -158,6 +179,7 @@
   };
   const drawLegend = () => {
     const legend = byId('legend');
+    if (!legend) return;
     legend.textContent = '';
     for (const name of order) {
       const button = document.createElement('button');

@@ -1,4 +1,4 @@
-#include "framework/report/analysis/statistics.h"
+#include "framework/report/statistics/statistics.h"
 
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
@@ -23,10 +23,47 @@ double SumOfSquares(absl::Span<const double> values, double centre) {
   return sum;
 }
 
-// Two-sided quantile of Student's t. Beyond 1e6 degrees of freedom t is the normal distribution to all printed digits.
-double StudentQuantile(double degrees_of_freedom, double confidence) {
-  const boost::math::students_t t(std::min(degrees_of_freedom, 1e6));
-  return boost::math::quantile(t, 0.5 + confidence / 2);
+// Beyond 1e6 degrees of freedom t is the normal distribution to all printed digits.
+boost::math::students_t Student(double degrees_of_freedom) {
+  return boost::math::students_t(std::min(degrees_of_freedom, 1e6));
+}
+
+// What |t| exceeds with probability α, and the weighted sum of that over parts.
+double Quantile(const std::vector<StudentPart>& parts, double alpha) {
+  double sum = 0;
+  for (const StudentPart& part : parts) {
+    const boost::math::students_t t = Student(part.degrees_of_freedom);
+    sum += part.weight * boost::math::quantile(boost::math::complement(t, alpha / 2));
+  }
+  return sum;
+}
+
+constexpr double kSmallestPValue = 1e-15;
+
+// The α of the interval whose half-width is `distance`.
+double AlphaOfHalfWidth(const PairedDifference& difference, double distance) {
+  if (distance <= 0) return 1;
+  if (difference.standard_error <= 0) return kSmallestPValue;
+  const double statistic = distance / difference.standard_error;
+  double low = 1, high = kSmallestPValue;
+  for (const StudentPart& part : difference.quantile) {
+    const boost::math::students_t t = Student(part.degrees_of_freedom);
+    const double tail = std::max(2 * boost::math::cdf(boost::math::complement(t, statistic)), kSmallestPValue);
+    low = std::min(low, tail);
+    high = std::max(high, tail);
+  }
+  while (high - low > 1e-12 * high) {
+    const double middle = low + (high - low) / 2;
+    (Quantile(difference.quantile, middle) > statistic ? low : high) = middle;
+  }
+  return high;
+}
+
+// REQUIRES: values is not empty.
+double Median(std::vector<double> values) {
+  if (std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); })) return std::nan("");
+  std::sort(values.begin(), values.end());
+  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
 }
 
 using Rows = absl::Span<const std::vector<double>>;  // d[r][e] of one task.
@@ -120,30 +157,30 @@ MeanVariance Combine(const std::vector<TwoWay>& tasks) {
 }
 
 // Student's quantile of Satterthwaite's degrees of freedom, corrected for few seeds as the header says.
-double Quantile(const MeanVariance& v, double nu, int seeds, double confidence) {
-  const double satterthwaite = StudentQuantile(nu, confidence);
+std::vector<StudentPart> QuantileParts(const MeanVariance& v, double nu, int seeds) {
   const double total = v.seed + v.held_out;
-  if (v.held_out <= 0 || total <= 0) return satterthwaite;
-  const double cochran = (v.seed * StudentQuantile(seeds - 1, confidence) +
-                          v.held_out * StudentQuantile(PooledDegrees(v.examples), confidence)) /
-                         total;
-  return seeds == 2 ? cochran : (satterthwaite + cochran) / 2;
+  if (v.held_out <= 0 || total <= 0) return {{1, nu}};
+  const double cochran = seeds == 2 ? 1 : 0.5;
+  std::vector<StudentPart> parts = {{cochran * v.seed / total, static_cast<double>(seeds) - 1},
+                                    {cochran * v.held_out / total, PooledDegrees(v.examples)}};
+  if (seeds > 2) parts.push_back({1 - cochran, nu});
+  return parts;
 }
 
 void FillInterval(const MeanVariance& v, double confidence, PairedDifference* result) {
   const double seeds = result->seeds;
   const double variance = v.seed + v.held_out;
-  double quantile = 0;
   if (result->seeds == 1) {
     result->degrees_of_freedom = PooledDegrees(v.examples);
-    quantile = StudentQuantile(result->degrees_of_freedom, confidence);
+    result->quantile = {{1, result->degrees_of_freedom}};
   } else {
     result->degrees_of_freedom = v.spread > 0 ? std::max(Square(variance) / v.spread, seeds - 1) : seeds - 1;
-    quantile = Quantile(v, result->degrees_of_freedom, result->seeds, confidence);
+    result->quantile = QuantileParts(v, result->degrees_of_freedom, result->seeds);
   }
   result->standard_error = std::sqrt(variance);
-  result->low = result->estimate - quantile * result->standard_error;
-  result->high = result->estimate + quantile * result->standard_error;
+  const double half_width = Quantile(result->quantile, 1 - confidence) * result->standard_error;
+  result->low = result->estimate - half_width;
+  result->high = result->estimate + half_width;
 }
 
 absl::Status CheckRows(Rows d, size_t seeds) {
@@ -216,6 +253,7 @@ Summary Summarise(absl::Span<const double> values) {
   Summary summary;
   summary.seeds = static_cast<int>(values.size());
   summary.mean = Mean(values);
+  summary.median = Median({values.begin(), values.end()});
   if (values.size() > 1) {
     summary.standard_deviation =
         std::sqrt(SumOfSquares(values, summary.mean) / (static_cast<double>(values.size()) - 1));
@@ -237,6 +275,31 @@ absl::StatusOr<PairedDifference> EstimateDifference(absl::Span<const std::vector
 absl::StatusOr<PairedDifference> EstimateMacroDifference(absl::Span<const std::vector<std::vector<double>>> d,
                                                          double confidence) {
   return Estimate(std::vector<Rows>(d.begin(), d.end()), confidence);
+}
+
+double PValue(const PairedDifference& difference) {
+  CHECK(difference.low.has_value());
+  return AlphaOfHalfWidth(difference, std::abs(difference.estimate));
+}
+
+double EquivalencePValue(const PairedDifference& difference, double margin) {
+  CHECK(difference.low.has_value());
+  CHECK_GT(margin, 0);
+  const double room = margin - std::abs(difference.estimate);
+  return room > 0 ? AlphaOfHalfWidth(difference, room) / 2 : 1 - AlphaOfHalfWidth(difference, -room) / 2;
+}
+
+std::vector<double> HolmAdjusted(absl::Span<const double> p_values) {
+  std::vector<size_t> order(p_values.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return p_values[a] < p_values[b]; });
+  std::vector<double> adjusted(p_values.size());
+  double largest = 0;
+  for (size_t i = 0; i < order.size(); ++i) {
+    largest = std::max(largest, static_cast<double>(order.size() - i) * p_values[order[i]]);
+    adjusted[order[i]] = std::min(largest, 1.0);
+  }
+  return adjusted;
 }
 
 }  // namespace retort

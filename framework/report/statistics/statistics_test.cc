@@ -1,4 +1,4 @@
-#include "framework/report/analysis/statistics.h"
+#include "framework/report/statistics/statistics.h"
 
 #include <cmath>
 #include <limits>
@@ -85,6 +85,9 @@ TEST(Summarise, MeanAndSpreadOverSeeds) {
   const Summary summary = Summarise({1, 2, 6});
   EXPECT_EQ(summary.seeds, 3);
   EXPECT_DOUBLE_EQ(summary.mean, 3);
+  EXPECT_DOUBLE_EQ(summary.median, 2);
+  EXPECT_DOUBLE_EQ(Summarise({7, 1, 2, 4}).median, 3);
+  EXPECT_TRUE(std::isnan(Summarise({1, std::nan(""), 2}).median));
   EXPECT_DOUBLE_EQ(*summary.standard_deviation, std::sqrt(7.0));  // (4 + 1 + 9) / 2
   EXPECT_FALSE(Summarise({4}).standard_deviation.has_value());
 }

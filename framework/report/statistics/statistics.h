@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_REPORT_ANALYSIS_STATISTICS_H_
-#define RETORT_FRAMEWORK_REPORT_ANALYSIS_STATISTICS_H_
+#ifndef RETORT_FRAMEWORK_REPORT_STATISTICS_STATISTICS_H_
+#define RETORT_FRAMEWORK_REPORT_STATISTICS_STATISTICS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "framework/report/analysis/sweep_result.h"
+#include "framework/eval/scores/example_scores.h"
 
 // Statistics of a sweep: R seeds x E held-out examples (sequences), all of them scored in every run.
 //
@@ -30,10 +30,11 @@ absl::StatusOr<double> RatioOfSums(const ExampleScores& scores);
 // RatioOfSums.
 absl::StatusOr<std::vector<double>> LinearisedValues(const ExampleScores& scores);
 
-// Mean and spread of one metric over the seeds of a variant.
+// Middle and spread of one metric over the seeds of a variant.
 struct Summary {
   int seeds = 0;
   double mean = 0;
+  double median = 0;                         // Of an even number of seeds the mean of the two in the middle.
   std::optional<double> standard_deviation;  // Over seeds, divisor R − 1; none with one seed.
 };
 
@@ -48,14 +49,21 @@ enum class Verdict {
                 // from.
 };
 
+// One of the quantiles of Student's t that the half-width of an interval is a weighted sum of.
+struct StudentPart {
+  double weight = 0;  // At least 0; all parts of an interval add up to 1.
+  double degrees_of_freedom = 0;
+};
+
 // A variant's metric minus the base's, estimated over seeds and held-out examples.
 struct PairedDifference {
   double estimate = 0;
   int seeds = 0;
   int64_t examples = 0;
   double standard_error = 0;
-  double degrees_of_freedom = 0;    // Satterthwaite's.
-  std::optional<double> low, high;  // Ends of the interval; none if nothing can be said.
+  double degrees_of_freedom = 0;           // Satterthwaite's.
+  std::vector<StudentPart> quantile = {};  // The half-width over standard_error; empty without an interval.
+  std::optional<double> low, high;         // Ends of the interval; none if nothing can be said.
 
   Verdict verdict() const;
   // The interval covers another draw of examples only: with one seed, nothing is known of other seeds.
@@ -123,6 +131,23 @@ absl::StatusOr<PairedDifference> EstimateDifference(absl::Span<const std::vector
 absl::StatusOr<PairedDifference> EstimateMacroDifference(absl::Span<const std::vector<std::vector<double>>> d,
                                                          double confidence = 0.95);
 
+// The p-value that belongs to the difference's interval: the largest α whose interval of confidence 1 − α still contains
+// 0, so that p < α says the same as an interval without 0. With q(α) = Σ_i weight_i · t(α, ν_i), the quantile of that
+// interval, it is the solution of q(α) = |estimate| / standard_error. It lies between the smallest and the largest of the
+// tail probabilities P(|t(ν_i)| > |estimate| / standard_error), where it is found by bisection. Values below 1e-15 are
+// given as that. REQUIRES: the difference has an interval.
+double PValue(const PairedDifference& difference);
+
+// The p-value of two one-sided tests (Schuirmann 1987, J. Pharmacokinet. Biopharm. 15) that the true difference lies
+// outside of ±margin: the smallest α whose interval of confidence 1 − 2α lies inside of it. Small values say that the
+// difference is as good as none. REQUIRES: the difference has an interval, and margin > 0.
+double EquivalencePValue(const PairedDifference& difference, double margin);
+
+// Holm's adjusted p-values (Holm 1979, Scand. J. Statist. 6), in the order of the given ones: with m of them, the i-th
+// smallest becomes the largest of (m − j + 1) · p_(j) over j <= i, at most 1. Rejecting where that is below α keeps the
+// probability of any false rejection below α, however the tests depend on each other.
+std::vector<double> HolmAdjusted(absl::Span<const double> p_values);
+
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_REPORT_ANALYSIS_STATISTICS_H_
+#endif  // RETORT_FRAMEWORK_REPORT_STATISTICS_STATISTICS_H_

@@ -1,11 +1,9 @@
-#include "framework/report/files/page/tuning_section.h"
+#include "framework/report/files/page/table_section.h"
 
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "framework/report/files/page/html_escape.h"
-#include "framework/report/files/tables.h"
-#include "framework/report/files/tuning_table.h"
 
 namespace retort {
 namespace {
@@ -22,11 +20,11 @@ std::string Row(const Table& table, const std::vector<TableCell>& cells) {
 
 }  // namespace
 
-std::string TuningSection(const SweepResult& result) {
-  const Table table = BuildTuningTable(result);
+std::string TableSection(absl::string_view title, const Table& table) {
   if (table.rows.empty()) return "";
-  std::string html = absl::StrCat("<section>\n<h2>Tuning</h2>\n<p class=\"note\">", EscapeHtml(table.note),
-                                  "</p>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>");
+  std::string html =
+      absl::StrCat("<section>\n<h2>", EscapeHtml(std::string(title)), "</h2>\n<p class=\"note\">",
+                   EscapeHtml(table.note), "</p>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>");
   for (const TableColumn& column : table.columns) {
     absl::StrAppend(&html, "<th scope=\"col\"", ClassOf(column), ">", EscapeHtml(column.title), "</th>");
   }
