@@ -13,6 +13,8 @@ enum class DrawPurpose : uint32_t {
   kStepOrder = 2,    // where a step stands in its epoch
   kMasking = 3,      // whether a position is masked, and by what
   kHeldOut = 4,      // which sequences an evaluation reads
+  kPairLength = 5,   // how long a pair of texts is to be
+  kPair = 6,         // what a pair of texts is in an epoch
 };
 
 // 128 random bits that follow from the arguments alone. 0 <= sample < 2^48, 0 <= epoch, position < 2^32.
