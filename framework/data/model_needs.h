@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 
 #include "framework/model/config/head_spec.h"
 
@@ -11,7 +12,7 @@ namespace retort {
 // What data or an evaluation needs of the models that read it. The planner checks it against students and teachers
 // before anything runs (framework/sweep/plan/plan_checks.h).
 struct ModelNeeds {
-  std::optional<HeadKind> head;  // Whose logits are read; absent: none are.
+  std::set<HeadKind> heads;      // Whose logits are read; empty: none are.
   std::optional<bool> causal;    // Whether a position may see those after it; absent: either will do.
   int64_t longest_sequence = 0;  // Positions of the longest sequence.
 };

@@ -61,8 +61,12 @@ void Append(const std::vector<at::Tensor>& row_values, const BatchMasks& masks, 
   }
 }
 
-void ScoreBatch(const std::vector<EvaluatedModel>& models, const std::optional<EvaluatedModel>& teacher, LmKind kind,
-                const Batch& batch, std::vector<MetricScores>* scores) {
+}  // namespace
+
+std::string LmMetric(LmKind kind, absl::string_view metric) { return absl::StrCat(LmKindName(kind), "/", metric); }
+
+void ScoreLmBatch(const std::vector<EvaluatedModel>& models, const std::optional<EvaluatedModel>& teacher, LmKind kind,
+                  const Batch& batch, std::vector<MetricScores>* scores) {
   const at::Tensor labels = batch.labels.reshape({-1}).index_select(0, batch.labelled_rows);
   const at::Tensor teacher_rows = teacher ? LabelledRows(*teacher, batch) : at::Tensor();
   std::vector<at::Tensor> rows;
@@ -84,10 +88,6 @@ void ScoreBatch(const std::vector<EvaluatedModel>& models, const std::optional<E
   }
 }
 
-}  // namespace
-
-std::string LmMetric(LmKind kind, absl::string_view metric) { return absl::StrCat(LmKindName(kind), "/", metric); }
-
 std::vector<MetricScores> EvaluateLm(const std::vector<EvaluatedModel>& models,
                                      const std::optional<EvaluatedModel>& teacher, const HeldOut& held_out,
                                      c10::Device device, int64_t chunk_sequences) {
@@ -99,7 +99,7 @@ std::vector<MetricScores> EvaluateLm(const std::vector<EvaluatedModel>& models,
     const int64_t at_once = std::max<int64_t>(1, kPositionsAtOnce / step.padded_length());
     for (int64_t first = 0; first < sequences; first += at_once) {
       const Batch batch = step.Slice(first, std::min(first + at_once, sequences), device);
-      ScoreBatch(models, teacher, held_out.kind(), batch, &scores);
+      ScoreLmBatch(models, teacher, held_out.kind(), batch, &scores);
     }
   }
   return scores;

@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "c10/core/Device.h"
+#include "framework/batch/batch.h"
 #include "framework/data/masking/held_out.h"
 #include "framework/data/sequences/lm_kind.h"
 #include "framework/eval/evaluated_model.h"
@@ -43,6 +44,10 @@ std::string LmMetric(LmKind kind, absl::string_view metric);
 std::vector<MetricScores> EvaluateLm(const std::vector<EvaluatedModel>& models,
                                      const std::optional<EvaluatedModel>& teacher, const HeldOut& held_out,
                                      c10::Device device, int64_t chunk_sequences = kSequencesAtOnce);
+
+// Adds these metrics of the sequences of one batch to `scores`, one per model. REQUIRES: gradients are off.
+void ScoreLmBatch(const std::vector<EvaluatedModel>& models, const std::optional<EvaluatedModel>& teacher, LmKind kind,
+                  const Batch& batch, std::vector<MetricScores>* scores);
 
 }  // namespace retort
 

@@ -60,7 +60,7 @@ MetricSpecs LmEvaluator::metrics() const {
 
 ModelNeeds LmEvaluator::needs() const {
   ModelNeeds needs;
-  needs.head = HeadKind::kVocabulary;
+  needs.heads = {HeadKind::kVocabulary};
   needs.causal = spec_.kind == LmKind::kCausal;
   needs.longest_sequence = spec_.length;
   return needs;

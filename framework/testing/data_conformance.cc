@@ -65,10 +65,10 @@ absl::Status CheckSequence(const StepSequence& sequence, int64_t step, const Mod
 // What the sequence as a whole is labelled with, of data for a head of classes or scores.
 absl::Status CheckLabelOfSequence(const StepSequence& sequence, int64_t step, const ModelNeeds& needs,
                                   int64_t classes) {
-  if (needs.head == HeadKind::kClasses && (sequence.class_label < 0 || sequence.class_label >= classes)) {
+  if (needs.heads.count(HeadKind::kClasses) > 0 && (sequence.class_label < 0 || sequence.class_label >= classes)) {
     return Broken(step, absl::StrCat("want one of ", classes, " classes, got ", sequence.class_label));
   }
-  if (needs.head == HeadKind::kScore && !std::isfinite(sequence.score)) {
+  if (needs.heads.count(HeadKind::kScore) > 0 && !std::isfinite(sequence.score)) {
     return Broken(step, absl::StrCat("want a score, got ", sequence.score));
   }
   return absl::OkStatus();

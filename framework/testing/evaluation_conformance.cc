@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -34,16 +36,24 @@ class Model {
   bool changed() const { return !parameters_.flat().equal(before_); }
 
  private:
+  // The vocabulary's of the configuration, or one layer.
+  static HeadSpec HeadOf(HeadKind kind, const std::vector<std::string>& classes, const EncoderConfig& config) {
+    if (kind == HeadKind::kVocabulary) return *FindHead(config, kind);
+    HeadSpec head = PlainHead(kind, kind == HeadKind::kSpans ? Pooling::kNone : Pooling::kFirst);
+    if (kind == HeadKind::kClasses) head.classes = classes;
+    return head;
+  }
+
   static EncoderConfig Config(const ModelNeeds& needs, const std::vector<std::string>& classes, int64_t vocabulary) {
     EncoderConfig config = SmallEncoder(2);
     config.vocabulary_size = vocabulary;
     config.max_positions = needs.longest_sequence;
     config.hidden_dropout = config.attention_dropout = 0.5;  // Of training alone.
     if (needs.causal.value_or(false)) MakeCausal(&config);
-    const HeadKind head = needs.head.value_or(HeadKind::kVocabulary);
-    if (head == HeadKind::kVocabulary) return config;
-    config.heads = {PlainHead(head, head == HeadKind::kSpans ? Pooling::kNone : Pooling::kFirst)};
-    if (head == HeadKind::kClasses) config.heads.front().classes = classes;
+    if (needs.heads.empty()) return config;
+    std::vector<HeadSpec> heads;
+    for (const HeadKind head : needs.heads) heads.push_back(HeadOf(head, classes, config));
+    config.heads = std::move(heads);
     return config;
   }
 

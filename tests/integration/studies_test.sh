@@ -26,6 +26,9 @@ dry_run tinybert experiments/tinybert/general_distillation.textproto --set=teach
   --set=stage.masked_lm.data.masked_lm.corpus=$C --set=stage.evaluate.evaluation.masked_lm.sequences=64
 expect_text tinybert 'one_projection'
 
+dry_run nsp experiments/pretraining/nsp_mini.textproto
+expect_text nsp 'no_nsp'
+
 # MiniLM does not ship: the bundled teacher, which goes on from it, stands for it.
 dry_run minilm experiments/minilm/minilm.textproto --set=teacher.checkpoint=data/teachers/mini
 expect_text minilm 'init_random'

@@ -25,6 +25,10 @@ def loaded(folder, auto_class, **arguments):
 def head_of(model):
     """The kind of the head that a model of transformers has, empty for none."""
     name = type(model).__name__
+    if name == "BertForPreTraining":
+        return "pretraining"
+    if name == "BertForNextSentencePrediction":
+        return "classes"
     if name.endswith("ForSequenceClassification"):
         return "score" if model.config.num_labels == 1 else "classes"
     if name.endswith("ForQuestionAnswering"):
@@ -34,11 +38,13 @@ def head_of(model):
 
 def class_with_head(folder, head):
     """The class to load a folder with that stores such a head."""
+    config = transformers.AutoConfig.from_pretrained(folder)
+    if config.architectures == ["BertForPreTraining"]:
+        return transformers.AutoModelForPreTraining
     if head in ("classes", "score"):
         return transformers.AutoModelForSequenceClassification
     if head == "spans":
         return transformers.AutoModelForQuestionAnswering
-    config = transformers.AutoConfig.from_pretrained(folder)
     return transformers.AutoModelForCausalLM if config.model_type == "gpt2" else transformers.AutoModelForMaskedLM
 
 
@@ -111,6 +117,9 @@ class ModelComparison(unittest.TestCase):
             if "pooled" in outputs:
                 self.assert_close(outputs["pooled"], got.pooler_output, "pooled")
             return
+        if head == "pretraining":
+            self.compare_pretraining(encoder, outputs, outputs_folder)
+            return
         logits, loss = self.logits_and_loss(encoder, outputs, head)
         rows = valid if head in ("vocabulary", "spans") else slice(None)
         self.assert_close(outputs[f"logits.{head}"][rows], logits[rows], "logits")
@@ -119,6 +128,24 @@ class ModelComparison(unittest.TestCase):
         self.logits_and_loss(encoder.double(), outputs, head)[1].backward()
         self.assert_same_gradients(
             encoder, safetensors.torch.load_file(outputs_folder / f"gradients/{head}/model.safetensors"))
+
+    def compare_pretraining(self, encoder, outputs, outputs_folder):
+        """Both heads of BertForPreTraining: logits, and the gradients of either loss."""
+        valid = outputs["valid"]
+        inputs = {"input_ids": outputs["ids"], "attention_mask": valid.long()}
+        got = encoder(**inputs)
+        self.assert_close(outputs["logits.vocabulary"][valid], got.prediction_logits[valid], "logits of pieces")
+        self.assert_close(outputs["logits.classes"], got.seq_relationship_logits, "logits of next sentences")
+        encoder = encoder.double()
+        for head in ("vocabulary", "classes"):
+            encoder.zero_grad()
+            got = encoder(**inputs)
+            logits = got.prediction_logits.flatten(0, 1) if head == "vocabulary" else got.seq_relationship_logits
+            loss = torch.nn.functional.cross_entropy(logits, outputs[f"labels.{head}"].flatten())
+            self.assert_close(outputs[f"loss.{head}"], loss.float(), f"loss of {head}")
+            loss.backward()
+            self.assert_same_gradients(
+                encoder, safetensors.torch.load_file(outputs_folder / f"gradients/{head}/model.safetensors"))
 
     def check_pooled(self, folder):
         encoder, complaints = loaded(folder, transformers.AutoModel)
@@ -136,7 +163,7 @@ class ModelComparison(unittest.TestCase):
         head = next((name.removeprefix("logits.") for name in names if name.startswith("logits.")), "")
         if head:
             encoder, complaints = loaded(folder, class_with_head(folder, head))
-            if "pooled" in names and head == "vocabulary":
+            if "pooled" in names and names.isdisjoint({"logits.classes", "logits.score"}) and head == "vocabulary":
                 # BertForMaskedLM has no place for a pooler; BertModel takes it.
                 unexpected = complaints.pop("unexpected_keys")
                 self.assertEqual(unexpected, {"bert.pooler.dense.weight", "bert.pooler.dense.bias"})

@@ -34,9 +34,9 @@ std::string HeadsOf(const EncoderConfig& config) {
 }
 
 absl::Status CheckFits(const std::string& folder, const EncoderConfig& config, const ModelNeeds& needs) {
-  if (needs.head && FindHead(config, *needs.head) == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat(folder, ": want a model with a head of kind ",
-                                                   HeadKindName(*needs.head),
+  for (const HeadKind head : needs.heads) {
+    if (FindHead(config, head) != nullptr) continue;
+    return absl::InvalidArgumentError(absl::StrCat(folder, ": want a model with a head of kind ", HeadKindName(head),
                                                    ", got one whose heads are: ", HeadsOf(config)));
   }
   if (needs.causal && *needs.causal != config.causal()) {

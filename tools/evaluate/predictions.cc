@@ -55,7 +55,7 @@ PredictionFile GlueFileOf(const GlueTask& task, absl::string_view split) {
 }
 
 PredictionFile PredictionFileOf(const Data& data, absl::string_view split, const ModelNeeds& needs) {
-  if (needs.head == HeadKind::kSpans) return {"predictions.json", /*numbers=*/false, /*json=*/true};
+  if (needs.heads.count(HeadKind::kSpans) > 0) return {"predictions.json", /*numbers=*/false, /*json=*/true};
   const GlueTask* glue = GlueTaskOf(data);
   return glue == nullptr ? PredictionFile{"predictions.tsv"} : GlueFileOf(*glue, split);
 }

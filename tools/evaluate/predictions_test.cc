@@ -14,7 +14,7 @@ using testing::IsInvalidArgument;
 
 ModelNeeds NeedsOf(HeadKind head) {
   ModelNeeds needs;
-  needs.head = head;
+  needs.heads = {head};
   return needs;
 }
 

@@ -20,6 +20,7 @@ want '  temperature   double, required'
 want '  rows   ALL | LABELLED, default ALL'
 want '      LABELLED   Positions with a label. Of masked-LM data the masked ones: `restrict_ce_to_mask` of DistilBERT'\''s'
 want '      weight   double, default 1'
+want '      mask_share   double, default 0.8'
 want '  range   double, default the student'\''s initializer_range'
 want '    layer_copy { mapping { alternate {} } }'
 grep -qE '^ *(syntax|message|optional|#|//) ?.*(proto-file|=|\{)' <<<"$out" && fail "want no raw schema"

@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "framework/base/file.h"
 #include "framework/base/program.h"
@@ -39,11 +41,25 @@ std::string WithoutHeader(const std::string& example) {
   return absl::StrJoin(lines, "\n");
 }
 
+// The schema of a plugin, and behind it the messages of the files of framework/data that it imports.
+absl::StatusOr<std::string> ReadSchema(const std::string& path) {
+  constexpr char kPackage[] = "\npackage retort;\n";
+  RETORT_ASSIGN_OR_RETURN(const std::string own, ReadFile(path));
+  std::string schema = own;
+  for (absl::string_view line : absl::StrSplit(own, '\n')) {
+    if (!absl::ConsumePrefix(&line, "import \"") || !absl::StartsWith(line, "framework/data/")) continue;
+    RETORT_ASSIGN_OR_RETURN(const std::string imported, ReadFile(std::string(absl::StripSuffix(line, "\";"))));
+    const size_t package = imported.find(kPackage);
+    if (package != std::string::npos) absl::StrAppend(&schema, "\n", imported.substr(package + sizeof(kPackage) - 1));
+  }
+  return schema;
+}
+
 absl::Status Run() {
   for (PluginKind kind : kPluginKinds) {
     for (const PluginEntry& entry : PluginCatalogue::Global().Entries(kind)) {
       const std::string folder = absl::StrCat("plugins/", PluginKindName(kind), "/", entry.name);
-      RETORT_ASSIGN_OR_RETURN(const std::string proto, ReadFile(absl::StrCat(folder, "/", entry.name, ".proto")));
+      RETORT_ASSIGN_OR_RETURN(const std::string proto, ReadSchema(absl::StrCat(folder, "/", entry.name, ".proto")));
       RETORT_ASSIGN_OR_RETURN(const std::string example, ReadFile(folder + "/example.textproto"));
       RETORT_ASSIGN_OR_RETURN(const std::string schema, DescribeSchema(proto, entry.config->name()));
       std::cout << PluginKindName(kind) << " " << entry.name << "\n"

@@ -114,7 +114,7 @@ void CheckTaskDataOptions(const std::string& place, const TaskDataOptions& optio
 
 ModelNeeds TaskData::needs() const {
   ModelNeeds needs;
-  needs.head = reader_->head();
+  needs.heads = {reader_->head()};
   needs.longest_sequence = options_.length;
   return needs;
 }

@@ -179,7 +179,7 @@ TEST_F(TaskDataTest, StepsHaveTheLabels) {
   const TaskData data(std::make_unique<FixedReader>(FixedReader::Splits{
                           {kTrainSplit, Examples(30)}, {kSelectSplit, Examples(1)}, {kReportSplit, Examples(1)}}),
                       {/*length=*/8, /*examples=*/0}, "test");
-  EXPECT_EQ(data.needs().head, HeadKind::kClasses);
+  EXPECT_EQ(data.needs().heads, std::set<HeadKind>{HeadKind::kClasses});
   EXPECT_EQ(data.needs().longest_sequence, 8);
   DataCache cache(::testing::TempDir(), /*threads=*/1);
   BatchSpec batch;

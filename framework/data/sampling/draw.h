@@ -13,7 +13,9 @@ enum class DrawPurpose : uint32_t {
   kStepOrder = 2,     // where a step stands in its epoch
   kMasking = 3,       // whether a position is masked, and by what
   kHeldOut = 4,       // which sequences an evaluation reads
-  kAugmentation = 5,  // whether a word is replaced, and by what
+  kPairLength = 5,    // how long a pair of texts is to be
+  kPair = 6,          // what a pair of texts is in an epoch
+  kAugmentation = 7,  // whether a word is replaced, and by what
 };
 
 // 128 random bits that follow from the arguments alone. 0 <= sample < 2^48, 0 <= epoch, position < 2^32.

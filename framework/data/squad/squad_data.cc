@@ -70,7 +70,7 @@ void CheckSquadDataOptions(const std::string& place, const SquadDataOptions& opt
 
 ModelNeeds SquadData::needs() const {
   ModelNeeds needs;
-  needs.head = HeadKind::kSpans;
+  needs.heads = {HeadKind::kSpans};
   needs.longest_sequence = options_.cut.length;
   return needs;
 }

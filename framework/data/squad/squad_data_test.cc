@@ -98,7 +98,7 @@ TEST_F(SquadDataTest, SplitsThatAreNotThereOrEmptyAreErrors) {
 TEST_F(SquadDataTest, StepsHaveTheSpans) {
   options_.paths = {{"train", FileOf("train", 10)}, {"select", FileOf("a", 1)}, {"report", FileOf("b", 1)}};
   const SquadData data(options_, "test");
-  EXPECT_EQ(data.needs().head, HeadKind::kSpans);
+  EXPECT_EQ(data.needs().heads, std::set<HeadKind>{HeadKind::kSpans});
   EXPECT_EQ(data.needs().longest_sequence, 16);
   EXPECT_EQ(data.Description(), "SQuAD (" + options_.paths["train"] + ")");
   DataCache cache(::testing::TempDir(), /*threads=*/1);

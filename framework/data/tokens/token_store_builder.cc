@@ -13,6 +13,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "framework/base/atomic_file.h"
 #include "framework/base/file.h"
 #include "framework/base/input/catch_exceptions.h"
@@ -92,22 +94,34 @@ class PartReader {
   std::vector<FileHash> hashes_;
 };
 
-absl::Status EncodePart(const Tokenizer& tokenizer, Tokenizer::Scratch* scratch, Part* part) {
-  const absl::Status status = CatchExceptions(
-      "tokenizing", [&]() -> absl::Status { return tokenizer.Encode(part->text, scratch, &part->ids); });
+// Appends the ids of each line that has some, and `line_end` behind them.
+absl::Status EncodeLines(const Tokenizer& tokenizer, int32_t line_end, Tokenizer::Scratch* scratch, Part* part) {
+  for (const absl::string_view line : absl::StrSplit(part->text, '\n')) {
+    const size_t before = part->ids.size();
+    RETORT_RETURN_IF_ERROR(tokenizer.Encode(line, scratch, &part->ids));
+    if (part->ids.size() > before) part->ids.push_back(line_end);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EncodePart(const Tokenizer& tokenizer, int32_t line_end, Tokenizer::Scratch* scratch, Part* part) {
+  const absl::Status status = CatchExceptions("tokenizing", [&]() -> absl::Status {
+    if (line_end != kNoId) return EncodeLines(tokenizer, line_end, scratch, part);
+    return tokenizer.Encode(part->text, scratch, &part->ids);
+  });
   if (status.ok()) return status;
   return absl::Status(status.code(), absl::StrCat("corpus file ", *part->file, ": ", status.message()));
 }
 
 // The error of the earliest part, whichever thread meets one first.
-absl::Status EncodeRound(const Tokenizer& tokenizer, absl::Span<const std::unique_ptr<Tokenizer::Scratch>> scratches,
-                         Round* round) {
+absl::Status EncodeRound(const Tokenizer& tokenizer, int32_t line_end,
+                         absl::Span<const std::unique_ptr<Tokenizer::Scratch>> scratches, Round* round) {
   std::atomic<size_t> next{0};
   std::vector<absl::Status> statuses(round->size());
   const auto work = [&](Tokenizer::Scratch* scratch) {
     for (size_t i = next++; i < round->size(); i = next++) {
       statuses[i] = CatchExceptions(absl::StrCat("tokenizing ", *(*round)[i].file),
-                                    [&] { return EncodePart(tokenizer, scratch, &(*round)[i]); });
+                                    [&] { return EncodePart(tokenizer, line_end, scratch, &(*round)[i]); });
     }
   };
   std::vector<std::thread> threads;
@@ -211,12 +225,14 @@ absl::StatusOr<std::vector<FileHash>> HashFiles(const CorpusSpec& corpus) {
 }
 
 // Names the store of this corpus and tokenizer.
-std::string CacheKey(const CorpusSpec& corpus, const std::vector<FileHash>& hashes, const Tokenizer& tokenizer) {
+std::string CacheKey(const CorpusSpec& corpus, const std::vector<FileHash>& hashes, const Tokenizer& tokenizer,
+                     int32_t line_end) {
   std::string key =
       absl::StrCat(TokenStoreHeader::kVersion, " ", tokenizer.Fingerprint(), " ", tokenizer.vocabulary_size());
   for (size_t i = 0; i < hashes.size(); ++i) {
     absl::StrAppend(&key, "\n", static_cast<int>(corpus.files[i].boundary), " ", hashes[i].high, " ", hashes[i].low);
   }
+  if (line_end != kNoId) absl::StrAppend(&key, "\nlines end with ", line_end);
   const XXH128_hash_t hash = XXH3_128bits(key.data(), key.size());
   return absl::StrFormat("%016x%016x", hash.high64, hash.low64);
 }
@@ -236,7 +252,7 @@ absl::Status CheckUnchanged(const CorpusSpec& corpus, const std::vector<FileHash
 
 // BuildTokenStore; `wanted`: the hashes that the files have to have, or null.
 absl::Status Build(const CorpusSpec& corpus, const Tokenizer& tokenizer, int threads, const std::string& path,
-                   const std::vector<FileHash>* wanted) {
+                   int32_t line_end, const std::vector<FileHash>* wanted) {
   CHECK_GE(threads, 1);
   std::vector<std::unique_ptr<Tokenizer::Scratch>> scratches(threads);
   for (auto& scratch : scratches) scratch = tokenizer.NewScratch();
@@ -246,7 +262,7 @@ absl::Status Build(const CorpusSpec& corpus, const Tokenizer& tokenizer, int thr
   RETORT_ASSIGN_OR_RETURN(Round round, read());
   while (!round.empty()) {
     std::future<absl::StatusOr<Round>> next = std::async(std::launch::async | std::launch::deferred, read);
-    absl::Status status = EncodeRound(tokenizer, scratches, &round);
+    absl::Status status = EncodeRound(tokenizer, line_end, scratches, &round);
     for (size_t i = 0; status.ok() && i < round.size(); ++i) status = writer.Add(round[i]);
     absl::StatusOr<Round> following = next.get();
     RETORT_RETURN_IF_ERROR(status);
@@ -262,15 +278,16 @@ absl::Status Build(const CorpusSpec& corpus, const Tokenizer& tokenizer, int thr
 
 }  // namespace
 
-absl::Status BuildTokenStore(const CorpusSpec& corpus, const Tokenizer& tokenizer, int threads,
-                             const std::string& path) {
-  return Build(corpus, tokenizer, threads, path, /*wanted=*/nullptr);
+absl::Status BuildTokenStore(const CorpusSpec& corpus, const Tokenizer& tokenizer, int threads, const std::string& path,
+                             int32_t line_end) {
+  return Build(corpus, tokenizer, threads, path, line_end, /*wanted=*/nullptr);
 }
 
 absl::StatusOr<std::unique_ptr<TokenStore>> BuildOrOpenTokenStore(const CorpusSpec& corpus, const Tokenizer& tokenizer,
-                                                                  int threads, const std::string& cache) {
+                                                                  int threads, const std::string& cache,
+                                                                  int32_t line_end) {
   RETORT_ASSIGN_OR_RETURN(const std::vector<FileHash> hashes, HashFiles(corpus));
-  const std::string path = absl::StrCat(cache, "/tokens-", CacheKey(corpus, hashes, tokenizer), ".store");
+  const std::string path = absl::StrCat(cache, "/tokens-", CacheKey(corpus, hashes, tokenizer, line_end), ".store");
   absl::StatusOr<std::unique_ptr<TokenStore>> store = TokenStore::Open(path, tokenizer);
   if (store.ok()) return store;
   if (!absl::IsNotFound(store.status())) {
@@ -280,7 +297,7 @@ absl::StatusOr<std::unique_ptr<TokenStore>> BuildOrOpenTokenStore(const CorpusSp
   }
   RETORT_RETURN_IF_ERROR(MakeDirectories(cache));
   RemoveAbandoned(cache);
-  RETORT_RETURN_IF_ERROR(Build(corpus, tokenizer, threads, path, &hashes));
+  RETORT_RETURN_IF_ERROR(Build(corpus, tokenizer, threads, path, line_end, &hashes));
   return TokenStore::Open(path, tokenizer);
 }
 

@@ -133,7 +133,7 @@ absl::StatusOr<std::unique_ptr<Evaluator>> TaskEvaluator::Create(const TaskEvalu
     return absl::InvalidArgumentError(
         absl::StrCat("data: want texts with one label each, for a head of kind ", wanted, ", got ", description));
   }
-  const HeadKind head = *data->needs().head;
+  const HeadKind head = *data->needs().heads.begin();
   if (head != metrics->head()) {
     return absl::InvalidArgumentError(absl::StrCat("data: want texts labelled for a head of kind ", wanted, ", got ",
                                                    description, ", labelled for one of kind ", HeadKindName(head)));

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -73,7 +74,7 @@ class TaskEvaluatorTest : public ::testing::Test {
 TEST_F(TaskEvaluatorTest, SaysWhatItIsOf) {
   const auto evaluator = Create("classes");
   ASSERT_THAT(evaluator, IsOk());
-  EXPECT_EQ((*evaluator)->needs().head, HeadKind::kClasses);
+  EXPECT_EQ((*evaluator)->needs().heads, std::set<HeadKind>{HeadKind::kClasses});
   EXPECT_EQ((*evaluator)->needs().longest_sequence, 16);
   EXPECT_EQ((*evaluator)->split(), "report");
   EXPECT_FALSE((*evaluator)->reads_teacher());

@@ -33,6 +33,11 @@ HeadSpec PlainHead(HeadKind kind, Pooling pooling) {
   return head;
 }
 
+const std::vector<std::string>& NextSentenceClasses() {
+  static const auto* const classes = new std::vector<std::string>{"IsNext", "NotNext"};
+  return *classes;
+}
+
 std::vector<std::string> UnnamedClasses(int64_t count) {
   std::vector<std::string> classes;
   for (int64_t c = 0; c < count; ++c) classes.push_back(absl::StrCat("LABEL_", c));

@@ -64,6 +64,11 @@ struct HeadSpec {
 // A head of this kind that is one layer with a bias: nothing tied, no dropout; two classes, where it has classes.
 HeadSpec PlainHead(HeadKind kind, Pooling pooling);
 
+// The classes of next-sentence prediction (Devlin et al. 2019, section 3.1), in the order of BERT's labels: whether the
+// second text follows the first one, "IsNext", or was drawn at random, "NotNext". A head of these classes is stored as
+// a family's own head for them, where it has one.
+const std::vector<std::string>& NextSentenceClasses();
+
 // What classes are called that have no names: "LABEL_0", "LABEL_1" ..., as in transformers.
 std::vector<std::string> UnnamedClasses(int64_t count);
 

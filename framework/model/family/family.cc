@@ -51,7 +51,8 @@ int Layers(const std::vector<std::string>& canonical) {
 }
 
 // InvalidArgument naming the first field that a model of the family cannot have so.
-absl::Status CheckFits(const ModelFamily& family, const EncoderConfig& config) {
+absl::Status CheckFits(const ModelFamily& of_config, const EncoderConfig& config) {
+  const ModelFamily& family = FamilyFor(of_config, config);
   const auto fail = [](const std::string& field, const std::string& wanted, const std::string& got) {
     return absl::InvalidArgumentError(absl::StrCat(field, ": ", wanted, ", got ", got));
   };
@@ -103,6 +104,12 @@ const std::map<std::string, const ModelFamily*>& Families() {
 const ModelFamily* FindFamily(const std::string& name) {
   const auto found = Families().find(name);
   return found == Families().end() ? nullptr : found->second;
+}
+
+const ModelFamily& FamilyFor(const ModelFamily& family, const EncoderConfig& config) {
+  const HeadSpec* classes = FindHead(config, HeadKind::kClasses);
+  const bool tells_next = classes != nullptr && classes->classes == NextSentenceClasses();
+  return tells_next && family.next_sentence != nullptr ? *family.next_sentence : family;
 }
 
 std::string QuotedFamilies() {

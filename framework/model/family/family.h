@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,11 @@ struct ModelFamily {
   std::string name;           // model_type of config.json.
   std::string encoder_class;  // transformers' class without a head, as in architectures of config.json ...
   std::map<HeadKind, std::string> head_classes;  // ... those with a head ...
-  std::map<std::string, HeadKind>
-      other_classes;  // ... and those that hold such a head beside others, to be read alone.
+  std::map<std::string, std::set<HeadKind>> joint_classes;  // ... and those with several.
+
+  // The family as it stores models whose classes are NextSentenceClasses(), where it has a head of its own for them.
+  // Null: as any other classes.
+  const ModelFamily* next_sentence = nullptr;
 
   Activation activation = Activation::kGelu;  // Of the layers, where nothing says.
   StudentDefaults student;
@@ -85,6 +89,9 @@ const std::map<std::string, const ModelFamily*>& Families();
 
 // Null for an unknown name.
 const ModelFamily* FindFamily(const std::string& name);
+
+// How the family stores a model with the configuration's heads: `family` or its next_sentence.
+const ModelFamily& FamilyFor(const ModelFamily& family, const EncoderConfig& config);
 
 // "\"bert\", \"distilbert\" ...", for messages.
 std::string QuotedFamilies();

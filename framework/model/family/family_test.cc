@@ -233,7 +233,8 @@ TEST(ReadHeads, TellsClassesFromAScore) {
   EXPECT_EQ(labels(R"(, "num_labels": 1)"), "vocabulary spans score ");
   EXPECT_EQ(labels(R"(, "num_labels": 3, "problem_type": "regression")"), "vocabulary spans ");
   EXPECT_EQ(labels(R"(, "problem_type": "multi_label_classification")"), "vocabulary spans ");
-  EXPECT_EQ(labels(R"(, "architectures": ["BertForPreTraining"])"), "vocabulary ");
+  EXPECT_EQ(labels(R"(, "architectures": ["BertForPreTraining"])"), "vocabulary classes ");
+  EXPECT_EQ(labels(R"(, "architectures": ["BertForNextSentencePrediction"], "num_labels": 1)"), "classes ");
   EXPECT_EQ(labels(R"(, "architectures": ["BertForSequenceClassification"], "id2label": {"0": "a"})"), "score ");
   EXPECT_EQ(labels(R"(, "architectures": ["BertModel"])"), "");
   EXPECT_EQ(labels(R"(, "architectures": ["BertForTokenClassification"])"), "");

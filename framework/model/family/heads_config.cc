@@ -1,5 +1,6 @@
 #include "framework/model/family/heads_config.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,19 +15,26 @@ constexpr int64_t kMostClasses = 65536;
 constexpr char kRegression[] = "regression";
 constexpr char kClassification[] = "single_label_classification";
 
-std::set<HeadKind> NamedHeads(const ModelFamily& family, ConfigReader* reader) {
-  std::vector<std::string> classes;
-  reader->Strings("architectures", &classes);
-  if (classes.empty()) return {HeadKinds().begin(), HeadKinds().end()};
+std::set<HeadKind> NamedHeads(const ModelFamily& family, const std::vector<std::string>& architectures) {
+  if (architectures.empty()) return {HeadKinds().begin(), HeadKinds().end()};
   std::set<HeadKind> named;
-  for (const std::string& name : classes) {
+  for (const std::string& name : architectures) {
     for (const auto& [kind, head_class] : family.head_classes) {
       if (name == head_class) named.insert(kind);
     }
-    const auto other = family.other_classes.find(name);
-    if (other != family.other_classes.end()) named.insert(other->second);
+    const auto joint = family.joint_classes.find(name);
+    if (joint != family.joint_classes.end()) named.insert(joint->second.begin(), joint->second.end());
   }
   return named;
+}
+
+// Whether one of the classes has the family's own head for next sentences.
+bool NamesNextSentence(const ModelFamily& family, const std::vector<std::string>& architectures) {
+  if (family.next_sentence == nullptr) return false;
+  const ModelFamily& own = *family.next_sentence;
+  return std::any_of(architectures.begin(), architectures.end(), [&](const std::string& name) {
+    return name == own.head_classes.at(HeadKind::kClasses) || own.joint_classes.count(name) > 0;
+  });
 }
 
 std::vector<std::string> ReadClasses(ConfigReader* reader) {
@@ -62,30 +70,51 @@ void WriteLabels(const HeadSpec& head, ConfigJson* json) {
   (*json)["problem_type"] = classes ? kClassification : kRegression;
 }
 
+// transformers' classes with the model's heads, several of which one class may have.
+std::vector<std::string> Architectures(const ModelFamily& family, const EncoderConfig& config) {
+  if (config.heads.empty()) return {family.encoder_class};
+  std::vector<std::string> names;
+  std::set<HeadKind> named;
+  for (const auto& [name, kinds] : family.joint_classes) {
+    const auto has = [&config](HeadKind kind) { return FindHead(config, kind) != nullptr; };
+    if (!std::all_of(kinds.begin(), kinds.end(), has)) continue;
+    names.push_back(name);
+    named.insert(kinds.begin(), kinds.end());
+  }
+  for (const HeadSpec& head : config.heads) {
+    if (named.count(head.kind) == 0) names.push_back(family.head_classes.at(head.kind));
+  }
+  return names;
+}
+
 }  // namespace
 
-void ReadHeads(const ModelFamily& family, ConfigReader* reader, EncoderConfig* config) {
-  const std::set<HeadKind> named = NamedHeads(family, reader);
-  const bool reads_labels = named.count(HeadKind::kClasses) > 0 || named.count(HeadKind::kScore) > 0;
+void ReadHeads(const ModelFamily& of_config, ConfigReader* reader, EncoderConfig* config) {
+  std::vector<std::string> architectures;
+  reader->Strings("architectures", &architectures);
+  const bool next_sentence = NamesNextSentence(of_config, architectures);
+  const ModelFamily& family = next_sentence ? *of_config.next_sentence : of_config;
+  const std::set<HeadKind> named = NamedHeads(family, architectures);
+  const bool reads_labels =
+      !next_sentence && (named.count(HeadKind::kClasses) > 0 || named.count(HeadKind::kScore) > 0);
   // What config.json says of labels that nobody reads may be anything.
   const std::vector<std::string> classes = reads_labels ? ReadClasses(reader) : std::vector<std::string>();
   const std::optional<HeadKind> labels = reads_labels ? KindOfLabels(reader, classes.size()) : std::nullopt;
   for (HeadKind kind : HeadKinds()) {
-    const bool labelled = kind == HeadKind::kClasses || kind == HeadKind::kScore;
+    const bool labelled = !next_sentence && (kind == HeadKind::kClasses || kind == HeadKind::kScore);
     if (named.count(kind) == 0 || (labelled && kind != labels)) continue;
     HeadSpec head = family.head(kind, *config);
     if (kind == HeadKind::kVocabulary) reader->Boolean("tie_word_embeddings", &head.tied);
-    if (kind == HeadKind::kClasses) head.classes = classes;
+    if (labelled && kind == HeadKind::kClasses) head.classes = classes;
     const auto dropout = family.dropout_options.find(kind);
     if (dropout != family.dropout_options.end()) reader->Real(dropout->second.c_str(), &head.dropout);
     config->heads.push_back(std::move(head));
   }
 }
 
-void WriteHeads(const ModelFamily& family, const EncoderConfig& config, ConfigJson* json) {
-  (*json)["architectures"] = ConfigJson::array();
-  for (const HeadSpec& head : config.heads) (*json)["architectures"].push_back(family.head_classes.at(head.kind));
-  if (config.heads.empty()) (*json)["architectures"].push_back(family.encoder_class);
+void WriteHeads(const ModelFamily& of_config, const EncoderConfig& config, ConfigJson* json) {
+  const ModelFamily& family = FamilyFor(of_config, config);
+  (*json)["architectures"] = Architectures(family, config);
   for (const HeadSpec& head : config.heads) {
     if (head.kind == HeadKind::kClasses || head.kind == HeadKind::kScore) WriteLabels(head, json);
     const auto dropout = family.dropout_options.find(head.kind);

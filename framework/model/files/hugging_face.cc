@@ -257,7 +257,7 @@ absl::StatusOr<LoadedModel> LoadModel(const std::string& folder) {
   model.config = std::move(read.encoder);
   model.architectures = std::move(read.architectures);
   EncoderConfig& config = model.config;
-  const ModelFamily& family = *FindFamily(config.family);
+  const ModelFamily& family = FamilyFor(*FindFamily(config.family), config);
   RETORT_ASSIGN_OR_RETURN(const WeightFiles files, WeightFiles::Open(folder));
   RETORT_ASSIGN_OR_RETURN(StoredTensors stored, StoredTensors::Index(files, family, config));
   if (family.nominal_token_types && HasOnlyNominalTokenTypes(files)) {
@@ -297,7 +297,7 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> LoadTokenizerOf(const EncoderConfig& 
 absl::Status SaveModel(const std::string& folder, const EncoderConfig& config, const ParameterSet& parameters,
                        const TokenizerFiles& tokenizer, const SaveOptions& options) {
   RETORT_RETURN_IF_ERROR(CheckFamily(config));
-  const ModelFamily& family = *FindFamily(config.family);
+  const ModelFamily& family = FamilyFor(*FindFamily(config.family), config);
   // All that can be wrong with what is to be written is found before anything of the folder is touched.
   RETORT_ASSIGN_OR_RETURN(const NamedTensors tensors, TensorsToStore(family, config, parameters, options.dtype));
   TokenizerFiles files = tokenizer;

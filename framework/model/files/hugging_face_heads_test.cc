@@ -26,6 +26,7 @@ using testing::IsOk;
 using testing::LoadChanged;
 using testing::LoadWith;
 using testing::LoadWithOption;
+using ::testing::Not;
 using testing::RandomParameters;
 using testing::Saved;
 using testing::Tensors;
@@ -74,7 +75,50 @@ TEST(HuggingFaceHeads, NamesTheClassesOfTransformers) {
               IsInvalidArgument("head.score: roberta wants no head of classes beside it, got one"));
 }
 
-// BERT's next-sentence head is no head that is known here.
+// A BERT with the heads of its pre-training.
+EncoderConfig Pretraining() {
+  EncoderConfig config = testing::SmallModel("bert", 2, {HeadKind::kVocabulary, HeadKind::kClasses});
+  config.heads[1].classes = NextSentenceClasses();
+  config.heads[1].dropout = 0;
+  return config;
+}
+
+TEST(HuggingFaceHeads, StoresNextSentencesAsBertsOwnHead) {
+  const std::string folder = Saved(Pretraining());
+  const std::string config = *ReadFile(folder + "/config.json");
+  EXPECT_THAT(config, HasSubstr("\"BertForPreTraining\""));
+  EXPECT_THAT(config, Not(HasSubstr("BertForMaskedLM")));
+  EXPECT_THAT(*ReadFile(folder + "/model.safetensors"),
+              AllOf(HasSubstr("\"cls.seq_relationship.weight\""), Not(HasSubstr("\"classifier.weight\""))));
+  const auto model = LoadModel(folder);
+  ASSERT_THAT(model, IsOk());
+  EXPECT_EQ(EncoderConfigText(model->config), EncoderConfigText(Pretraining()));
+  ExpectSame(model->parameters, RandomParameters(Pretraining()));
+  EXPECT_THAT(model->left_aside, ::testing::IsEmpty());
+
+  EncoderConfig alone = Pretraining();
+  alone.heads.erase(alone.heads.begin());
+  EXPECT_THAT(*ReadFile(Saved(alone) + "/config.json"), HasSubstr("\"BertForNextSentencePrediction\""));
+  EncoderConfig dropped = Pretraining();
+  dropped.heads[1].dropout = 0.1;
+  EXPECT_THAT(SaveModel(folder, dropped, RandomParameters(dropped), {}),
+              IsInvalidArgument("head.classes.dropout: bert wants 0, got 0.1"));
+}
+
+// The class that config.json names says whether the head is read; a family without one stores it as any classes.
+TEST(HuggingFaceHeads, ReadsNextSentencesWhereTheyAreAskedFor) {
+  const auto masked_lm = LoadWith("BertForPreTraining", "BertForMaskedLM", Pretraining());
+  ASSERT_THAT(masked_lm, IsOk());
+  ASSERT_EQ(masked_lm->config.heads.size(), 1u);
+  EXPECT_EQ(masked_lm->config.heads[0].kind, HeadKind::kVocabulary);
+  EXPECT_THAT(masked_lm->left_aside, ::testing::ElementsAre("cls.seq_relationship"));
+  EncoderConfig roberta = testing::SmallModel("roberta", 2, {HeadKind::kVocabulary, HeadKind::kClasses});
+  roberta.heads[1].classes = NextSentenceClasses();
+  const auto model = LoadModel(Saved(roberta));
+  ASSERT_THAT(model, IsOk());
+  EXPECT_EQ(EncoderConfigText(model->config), EncoderConfigText(roberta));
+}
+
 TEST(HuggingFaceHeads, LeavesAsideAndSaysWhatItDoesNotKnow) {
   const auto model = LoadChanged(Saved(Bert(true)), [](Tensors* tensors) {
     tensors->emplace_back("cls.seq_relationship.weight", at::zeros({2, 8}));

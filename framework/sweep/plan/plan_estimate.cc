@@ -105,7 +105,7 @@ TrainingMemory EstimateMemory(const PlannedStage& planned, const TrainingWork& w
 
 // Of the longest sequences. Evaluations of language models bound the positions, and read rows of logits.
 MemoryShape LargestEvaluatedBatch(const ModelNeeds& needs) {
-  const bool logits = needs.head == HeadKind::kVocabulary;
+  const bool logits = needs.heads.count(HeadKind::kVocabulary) > 0;
   MemoryShape shape;
   shape.positions = needs.longest_sequence;
   const int64_t most = std::max<int64_t>(1, kPositionsAtOnce / std::max<int64_t>(1, shape.positions));

@@ -173,6 +173,53 @@ TEST_F(PlanLabelsTest, ATeacherAloneNeedsNoStudent) {
   EXPECT_EQ(At(*plan, "evaluate").config.depth(), 2);
 }
 
+constexpr char kPretraining[] = R"(
+    stage {
+      name: "pretrain"
+      data { next_sentence { corpus: "$/lines" length: 24 } }
+      batch { sequences: 4 }
+      budget { steps: 3 }
+      loss { name: "mlm" masked_lm {} }
+      loss { name: "nsp" hard_labels {} }
+      adamw { learning_rate: 1e-3 }
+    }
+    stage { name: "score" evaluation { next_sentence { split: "train" sequences: 4 } } })";
+
+// Labels of two kinds in one batch: a head for each, which a teacher may have, too.
+TEST_F(PlanLabelsTest, NextSentencesWantTwoHeads) {
+  const std::string folder = sweep_.folder() + "/lines";
+  ASSERT_THAT(MakeDirectories(folder), IsOk());
+  std::string text;
+  for (const char letter : {'a', 'b', 'c', 'd'}) {
+    for (int line = 0; line < 9; ++line) absl::StrAppend(&text, std::string(3 + line, letter), " ", line, "\n");
+    absl::StrAppend(&text, "\n");
+  }
+  ASSERT_THAT(AtomicWriteFile(folder + "/text.txt", text), IsOk());
+  ASSERT_THAT(AtomicWriteFile(folder + "/corpus.textproto",
+                              "file { path: \"text.txt\" document: BLANK_LINE } select_share: 0 report_share: 0"),
+              IsOk());
+  const auto plan = Make(kPretraining);
+  ASSERT_THAT(plan, IsOk());
+  for (const char* stage : {"pretrain", "score"}) {
+    const EncoderConfig& config = At(*plan, stage).config;
+    ASSERT_EQ(config.heads.size(), 2u) << stage;
+    EXPECT_EQ(config.heads[0].kind, HeadKind::kVocabulary);
+    EXPECT_THAT(config.heads[1].classes, ElementsAre("IsNext", "NotNext"));
+    EXPECT_TRUE(config.pooler);
+  }
+  const std::string soft =
+      absl::StrReplaceAll(kPretraining, {{"loss { name: \"mlm\"",
+                                          "loss { name: \"soft\" soft_targets { temperature: 2 head: CLASSES } } "
+                                          "loss { name: \"mlm\""}});
+  EXPECT_THAT(Make(soft).status(), IsInvalidArgument("want a teacher with a head of classes, got one without"));
+  EncoderConfig teacher = testing::TinyTeacherConfig();
+  teacher.pooler = true;
+  teacher.heads.push_back(PlainHead(HeadKind::kClasses, Pooling::kPooler));
+  teacher.heads[1].classes = NextSentenceClasses();
+  testing::WriteTinyTeacher(sweep_.folder() + "/pretrained", 5, teacher);
+  EXPECT_THAT(Make(soft, "controls: NONE", "$/pretrained"), IsOk());
+}
+
 TEST_F(PlanLabelsTest, RefusesAStudentWithoutTheHead) {
   EXPECT_THAT(Make(kScore).status(),
               IsInvalidArgument("evaluation: classification: data: want a data plugin, got none"));

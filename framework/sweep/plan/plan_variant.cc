@@ -262,9 +262,9 @@ class VariantPlanner {
                             MakeEvaluation("evaluation", planned->stage.evaluation(), planned->config, teacher));
     RETORT_RETURN_IF_ERROR(OpenExamples("evaluation", &work.evaluation));
     if (teacher != nullptr) {
-      const std::optional<HeadKind> head = work.evaluation.evaluator->needs().head;
-      absl::Status fits = CheckTeacher(*planned, head == HeadKind::kVocabulary);
-      if (head) fits.Update(CheckTeacherHead(*teacher, *head, planned->classes));
+      const std::set<HeadKind> heads = work.evaluation.evaluator->needs().heads;
+      absl::Status fits = CheckTeacher(*planned, heads.count(HeadKind::kVocabulary) > 0);
+      for (const HeadKind head : heads) fits.Update(CheckTeacherHead(*teacher, head, planned->classes));
       planned->reads_teacher = fits.ok();
       if (!fits.ok()) Warn(planned->stage, absl::StrCat("the teacher is not evaluated: ", fits.message()));
     }
@@ -286,7 +286,7 @@ class VariantPlanner {
     RETORT_ASSIGN_OR_RETURN(planned.evaluator, EvaluatorRegistry::Global().Create(choice.plugin(), {}));
     const ModelNeeds needs = planned.evaluator->needs();
     RETORT_RETURN_IF_ERROR(CheckNeeds(needs, Field(field, PluginKind::kEvaluation, choice.plugin()), student, teacher));
-    if (needs.head) RETORT_RETURN_IF_ERROR(CheckHead(student, *needs.head, field));
+    for (const HeadKind head : needs.heads) RETORT_RETURN_IF_ERROR(CheckHead(student, head, field));
     for (const std::string& folder : folders_) {
       const absl::Status fits = planned.evaluator->CheckFolder(folder);
       if (!fits.ok()) return Prefix(absl::StrCat(field, ": "), fits);

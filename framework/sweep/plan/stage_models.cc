@@ -1,5 +1,6 @@
 #include "framework/sweep/plan/stage_models.h"
 
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -45,9 +46,9 @@ class ModelResolver {
       return config;
     }
     RETORT_ASSIGN_OR_RETURN(const auto data, TrainingDataRegistry::Global().Create(stage.data().plugin(), {}));
-    const std::optional<HeadKind> head = data->needs().head;
-    if (!head || *head == HeadKind::kVocabulary) return config;
-    return WithTaskHead(std::move(config), *head, classes);
+    const std::set<HeadKind> heads = data->needs().heads;
+    if (heads.empty()) return config;
+    return WithTaskHeads(std::move(config), heads, classes);
   }
 
   // What the stage's student is before it.

@@ -23,7 +23,7 @@ struct PlannedStudent {
 // cannot be built.
 absl::StatusOr<PlannedStudent> PlanStudent(const Experiment& experiment, Inputs* inputs);
 
-// The models that a stage has to do with. What labels the data have decides the student's head: it keeps the one that
+// The models that a stage has to do with. What labels the data have decides the student's heads: it keeps those that
 // it has for such labels, else it gets its family's in place of those it has.
 struct StageModels {
   EncoderConfig student;

@@ -55,7 +55,8 @@ void OverrideRest(const Architecture& architecture, EncoderConfig* config) {
 void FitHeads(EncoderConfig* config) {
   const ModelFamily* family = FindFamily(config->family);
   if (family == nullptr) return;
-  for (HeadSpec& head : config->heads) head = FitHead(*family, *config, head);
+  const ModelFamily& of_heads = FamilyFor(*family, *config);
+  for (HeadSpec& head : config->heads) head = FitHead(of_heads, *config, head);
 }
 
 // The first of those that the teacher's family names whose files can hold the student; the teacher's if none can.

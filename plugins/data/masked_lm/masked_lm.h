@@ -4,10 +4,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
-#include "framework/data/masking/masking.h"
+#include "framework/data/masking/masker.h"
 #include "framework/data/sampling/sampled_source.h"
 #include "framework/data/sequences/sequence_set.h"
 #include "framework/data/training_data.h"
@@ -51,22 +50,14 @@ class MaskedLmSource final : public SampledSource {
   uint64_t content_hash() const override { return sequences_->content_hash(); }
 
  protected:
-  // Masks follow the slices of MicroBatches (framework/batch/micro_batches.h) if mask_scope is MICRO_BATCH, else the
-  // whole step.
   StepBatch Read(const StepSamples& samples) const override;
   int64_t Length(int64_t sample) const override { return sequences_->Length(sample); }
 
  private:
-  MaskedLmSource(const MaskedLmDataConfig& config, int64_t mask_slices, std::shared_ptr<const SequenceSet> sequences,
-                 const MaskingContext& context, std::vector<double> race_scales, std::unique_ptr<Sampler> sampler);
+  MaskedLmSource(Masker masker, std::shared_ptr<const SequenceSet> sequences, std::unique_ptr<Sampler> sampler);
 
-  void Mask(int64_t begin, int64_t end, StepBatch* step) const;
-
-  const MaskedLmDataConfig config_;
-  const int64_t mask_slices_;
+  const Masker masker_;
   const std::shared_ptr<const SequenceSet> sequences_;
-  const MaskingContext context_;
-  const std::vector<double> race_scales_;  // Of distilbert_masking.
 };
 
 }  // namespace retort

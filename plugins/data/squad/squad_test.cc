@@ -1,6 +1,7 @@
 #include "plugins/data/squad/squad.h"
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "framework/data/data_cache.h"
@@ -60,7 +61,7 @@ TEST(SquadPlugin, IsTrainedOnBySpans) {
   const auto data = SquadPlugin::Create(Example(), {});
   ASSERT_THAT(data, IsOk());
   EXPECT_EQ((*data)->Description(), "SQuAD (plugins/data/squad/example/train.json)");
-  EXPECT_EQ((*data)->needs().head, HeadKind::kSpans);
+  EXPECT_EQ((*data)->needs().heads, std::set<HeadKind>{HeadKind::kSpans});
   EXPECT_EQ((*data)->needs().longest_sequence, 384);
   DataCache cache(::testing::TempDir(), /*threads=*/1);
   BatchSpec batch;

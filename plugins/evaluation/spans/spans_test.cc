@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -132,7 +133,7 @@ TEST_F(SpansTest, KeepsTheContractOfEvaluations) {
   ASSERT_THAT(evaluator, IsOk());
   EXPECT_EQ((*evaluator)->metrics().size(), 4u);
   EXPECT_EQ((*evaluator)->metrics().front().name, SpansEvaluation::kPrimaryMetric);
-  EXPECT_EQ((*evaluator)->needs().head, HeadKind::kSpans);
+  EXPECT_EQ((*evaluator)->needs().heads, std::set<HeadKind>{HeadKind::kSpans});
   EXPECT_EQ((*evaluator)->split(), "report");
   EXPECT_THAT(testing::CheckEvaluator(**evaluator, *tokenizer_, ::testing::TempDir()), IsOk());
 }

@@ -92,12 +92,16 @@ std::vector<Model> BertModels() {
   untied.heads.front().activation = Activation::kRelu;
   EncoderConfig pooler = testing::SmallEncoder(2);
   pooler.pooler = true;
+  EncoderConfig pretraining = pooler;
+  pretraining.heads.push_back(PlainHead(HeadKind::kClasses, Pooling::kPooler));
+  pretraining.heads.back().classes = NextSentenceClasses();
   return {{"bert", bert},
           {"bert_without_token_types", without_token_types},
           {"bert_untied", untied},
           {"bert_encoder", WithoutHead(bert)},
           {"bert_encoder_with_pooler", WithoutHead(pooler)},
-          {"bert_with_pooler", pooler}};
+          {"bert_with_pooler", pooler},
+          {"bert_pretraining", pretraining}};
 }
 
 std::vector<Model> OtherModels() {

@@ -20,35 +20,62 @@ HeadSpec BertHead(HeadKind kind, const EncoderConfig& config) {
   return head;
 }
 
+// The classes' head of BERT's pre-training is one layer on the pooler, without dropout.
+HeadSpec PretrainingHead(HeadKind kind, const EncoderConfig& config) {
+  if (kind != HeadKind::kClasses) return BertHead(kind, config);
+  HeadSpec head = PlainHead(kind, Pooling::kPooler);
+  head.classes = NextSentenceClasses();
+  return head;
+}
+
+// All but where a head of classes or a score is stored.
+ModelFamily WithoutLabels() {
+  ModelFamily f;
+  f.name = "bert";
+  f.encoder_class = "BertModel";
+  f.head_classes = {{HeadKind::kVocabulary, "BertForMaskedLM"},
+                    {HeadKind::kClasses, "BertForSequenceClassification"},
+                    {HeadKind::kScore, "BertForSequenceClassification"},
+                    {HeadKind::kSpans, "BertForQuestionAnswering"}};
+  f.student_families = {"distilbert", "bert"};
+  f.fix = FixBertLayers;
+  f.head = BertHead;
+  f.read_config = ReadBertOptions;
+  f.write_config = WriteBertOptions;
+  f.dropout_options = {{HeadKind::kClasses, "classifier_dropout"}, {HeadKind::kScore, "classifier_dropout"}};
+  AddBertModules("bert.", &f);
+  f.others.push_back({"cls.predictions.transform.dense", {"head.vocabulary.transform"}});
+  f.others.push_back({"cls.predictions.transform.LayerNorm", {"head.vocabulary.norm"}});
+  f.others.push_back({"qa_outputs", {"head.spans.output"}});
+  f.single = {{"head.vocabulary.decoder.bias", "cls.predictions.bias"},
+              {"head.vocabulary.decoder.weight", "cls.predictions.decoder.weight"}};
+  f.decoder = "cls.predictions.decoder.weight";
+  f.second_bias = "cls.predictions.decoder.bias";
+  f.ignored = {"bert.embeddings.position_ids", "bert.embeddings.token_type_ids"};
+  f.nominal_token_types = true;
+  return f;
+}
+
+const ModelFamily& Pretraining() {
+  static const auto* const family = [] {
+    auto* f = new ModelFamily(WithoutLabels());
+    f->head_classes[HeadKind::kClasses] = "BertForNextSentencePrediction";
+    f->joint_classes = {{"BertForPreTraining", {HeadKind::kVocabulary, HeadKind::kClasses}}};
+    f->head = PretrainingHead;
+    f->dropout_options.erase(HeadKind::kClasses);
+    f->others.push_back({"cls.seq_relationship", {"head.classes.output"}});
+    return f;
+  }();
+  return *family;
+}
+
 }  // namespace
 
 const ModelFamily& BertFamily() {
   static const auto* const family = [] {
-    auto* f = new ModelFamily;
-    f->name = "bert";
-    f->encoder_class = "BertModel";
-    f->head_classes = {{HeadKind::kVocabulary, "BertForMaskedLM"},
-                       {HeadKind::kClasses, "BertForSequenceClassification"},
-                       {HeadKind::kScore, "BertForSequenceClassification"},
-                       {HeadKind::kSpans, "BertForQuestionAnswering"}};
-    f->other_classes = {{"BertForPreTraining", HeadKind::kVocabulary}};
-    f->student_families = {"distilbert", "bert"};
-    f->fix = FixBertLayers;
-    f->head = BertHead;
-    f->read_config = ReadBertOptions;
-    f->write_config = WriteBertOptions;
-    f->dropout_options = {{HeadKind::kClasses, "classifier_dropout"}, {HeadKind::kScore, "classifier_dropout"}};
-    AddBertModules("bert.", f);
-    f->others.push_back({"cls.predictions.transform.dense", {"head.vocabulary.transform"}});
-    f->others.push_back({"cls.predictions.transform.LayerNorm", {"head.vocabulary.norm"}});
-    f->others.push_back({"qa_outputs", {"head.spans.output"}});
+    auto* f = new ModelFamily(WithoutLabels());
     AddLabelModules("classifier", /*transform=*/"", f);
-    f->single = {{"head.vocabulary.decoder.bias", "cls.predictions.bias"},
-                 {"head.vocabulary.decoder.weight", "cls.predictions.decoder.weight"}};
-    f->decoder = "cls.predictions.decoder.weight";
-    f->second_bias = "cls.predictions.decoder.bias";
-    f->ignored = {"bert.embeddings.position_ids", "bert.embeddings.token_type_ids"};
-    f->nominal_token_types = true;
+    f->next_sentence = &Pretraining();
     return f;
   }();
   return *family;
