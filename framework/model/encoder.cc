@@ -51,8 +51,10 @@ class Pass {
   Pass(const EncoderConfig& config, const ParameterSet& parameters, const Batch& batch, std::optional<Dropout> dropout)
       : config_(config), parameters_(parameters), batch_(batch), dropout_(dropout) {}
 
-  at::Tensor Embed() const {
-    at::Tensor hidden = at::embedding(parameters_.Get("embeddings.word"), batch_.ids);
+  at::Tensor Embed(bool freeze_padding) const {
+    constexpr int64_t kNone = -1;
+    at::Tensor hidden = at::embedding(parameters_.Get("embeddings.word"), batch_.ids,
+                                      /*padding_idx=*/freeze_padding ? config_.pad_token_id : kNone);
     at::Tensor positions =
         parameters_.Get("embeddings.position").narrow(0, config_.position_offset, batch_.positions());
     if (config_.token_types > 0) positions = positions + TokenTypes();
@@ -163,12 +165,12 @@ Encoder::Encoder(EncoderConfig config) : config_(std::move(config)) {
 }
 
 ModelOutputs Encoder::Forward(const ParameterSet& parameters, const Batch& batch, const Capture& capture,
-                              std::optional<Dropout> dropout) const {
+                              std::optional<Dropout> dropout, bool freeze_padding) const {
   CHECK_LE(batch.positions(), config_.longest_sequence());
   const Pass pass(config_, parameters, batch, dropout);
   const int depth = capture.Depth(config_.depth());
   ModelOutputs outputs;
-  at::Tensor hidden = pass.Embed();
+  at::Tensor hidden = pass.Embed(freeze_padding);
   if (capture.hidden.count(0) > 0) outputs.hidden[0] = hidden;
   for (int layer = 1; layer <= depth; ++layer) {
     const bool keep_attention = capture.attention.count(layer) > 0;

@@ -56,9 +56,10 @@ class Encoder {
 
   // Runs the layers that `capture` needs and keeps what it names; hidden[L] is what the final LayerNorm gives, where
   // there is one, as in transformers. If it names logits, hidden[L] is kept. Without `dropout` nothing is dropped.
-  // Gradient flows to the parameters if they require it.
+  // Gradient flows to the parameters if they require it; with `freeze_padding` none from positions that hold the
+  // padding id to its word embedding, as with PyTorch's padding_idx. A tied decoder's gradient reaches it all the same.
   ModelOutputs Forward(const ParameterSet& parameters, const Batch& batch, const Capture& capture,
-                       std::optional<Dropout> dropout) const;
+                       std::optional<Dropout> dropout, bool freeze_padding = false) const;
 
   // Floating-point operations of a forward pass over B sequences of S positions that gives what `capture` names, logits
   // included: two per multiplication and addition of matrix products; elementwise work is left out.

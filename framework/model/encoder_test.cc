@@ -11,6 +11,7 @@
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/equal.h"
 #include "ATen/ops/full.h"
+#include "ATen/ops/matmul.h"
 #include "framework/model/test_plain_encoder.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
@@ -106,6 +107,31 @@ TEST_P(EncoderGradients, AgreeWithDifferences) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Dropout, EncoderGradients, ::testing::Bool());
+
+// The word embeddings' gradient from all positions of the last layer, and from a decoder that is tied to them.
+at::Tensor WordGradient(bool freeze_padding, bool of_positions, bool of_decoder) {
+  const Batch batch = WholeBatch(RandomStepBatch({5, 3}, 1));
+  ParameterSet parameters = Parameters(at::kDouble);
+  parameters.EnableGradients();
+  const at::Tensor last =
+      Encoder(Config()).Forward(parameters, batch, Hidden({kLayers}), std::nullopt, freeze_padding).hidden.at(kLayers);
+  const at::Tensor logits = at::matmul(last.detach(), parameters.Get("embeddings.word").t());
+  at::Tensor sum = (last * RandomTensor(last.sizes().vec(), 100)).sum() * (of_positions ? 1 : 0);
+  if (of_decoder) sum = sum + (logits * RandomTensor(logits.sizes().vec(), 101)).sum();
+  sum.backward();
+  return parameters.Gradient("embeddings.word").clone();
+}
+
+TEST(Encoder, FrozenPaddingGetsGradientFromATiedDecoderAlone) {
+  for (const bool tied : {false, true}) {
+    at::Tensor expected = WordGradient(false, true, tied);
+    const at::Tensor of_decoder = WordGradient(false, false, tied);
+    EXPECT_GT((expected[0] - of_decoder[0]).abs().max().item<double>(), 0.01)
+        << "padding learns where it is not frozen";
+    expected[0] = of_decoder[0];
+    EXPECT_THAT(WordGradient(true, true, tied), IsCloseTo(expected, 1e-12)) << tied;
+  }
+}
 
 TEST(Encoder, DoesNotSeePadding) {
   const ParameterSet parameters = Parameters(at::kDouble);

@@ -198,7 +198,7 @@ TEST_F(Cuda, AdamWAgreesWithTheCpu) {
   const std::vector<ops::AdamWSegment> segments = {{0, 9001, true, 1, true},
                                                    {9008, 100, false, 0.5, true},
                                                    {9200, 10000, true, 1, false},
-                                                   {20000, 10000, true, 1, true}};
+                                                   {20000, 10000, true, 1, true, 0.25}};
   const at::Tensor gradient = RandomTensor({kSize}, 3, at::kFloat);
   at::Tensor cpu = RandomTensor({kSize}, 1, at::kFloat), gpu = cpu.to(kGpu);
   at::Tensor cpu_copy = cpu.to(at::kBFloat16), gpu_copy = cpu_copy.to(kGpu);
@@ -207,6 +207,7 @@ TEST_F(Cuda, AdamWAgreesWithTheCpu) {
   options.learning_rate = 1e-2;
   options.weight_decay = 0.1;
   options.gradient_scale = 0.5;
+  options.bias_correction = false;
   ops::AdamW(options, segments, cpu, gradient, m, v, cpu_copy);
   ops::AdamW(options, segments, gpu, gradient.to(kGpu), gpu_m, gpu_v, gpu_copy);
   EXPECT_THAT(gpu.cpu(), IsCloseTo(cpu, 1e-6));
@@ -214,6 +215,8 @@ TEST_F(Cuda, AdamWAgreesWithTheCpu) {
   EXPECT_TRUE(gpu_copy.narrow(0, 0, 9001).equal(gpu.narrow(0, 0, 9001).to(at::kBFloat16)));
   EXPECT_NEAR(ops::GradientNorm(segments, gradient.to(kGpu)).item<double>(),
               ops::GradientNorm(segments, gradient).item<double>(), 1e-9);
+  EXPECT_THAT(ops::SegmentNorms(segments, gradient.to(kGpu)).cpu(),
+              IsCloseTo(ops::SegmentNorms(segments, gradient), 1e-12));
 }
 
 TEST_F(Cuda, EncoderAgreesWithTheCpu) {

@@ -1,5 +1,6 @@
 #include "framework/config/variants/defaults.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -11,6 +12,7 @@
 #include "framework/config/stage_references.h"
 #include "framework/model/family/family.h"
 #include "framework/registry/config_rules.h"
+#include "google/protobuf/repeated_field.h"
 
 namespace retort {
 namespace {
@@ -43,6 +45,12 @@ void FillStudent(Experiment* experiment) {
   if (!experiment->has_teacher()) FillArchitecture(defaults, architecture);
 }
 
+template <typename Schedule>
+void FillSchedule(Schedule* schedule) {
+  RETORT_DEFAULT(schedule, warmup, 0);
+  RETORT_DEFAULT(schedule, from_zero, false);
+}
+
 void FillOptimizer(Stage* stage) {
   if (stage->has_adamw()) {
     AdamW* adamw = stage->mutable_adamw();
@@ -50,12 +58,19 @@ void FillOptimizer(Stage* stage) {
     RETORT_DEFAULT(adamw, beta2, 0.999);
     RETORT_DEFAULT(adamw, epsilon, 1e-8);
     RETORT_DEFAULT(adamw, weight_decay, 0);
+    RETORT_DEFAULT(adamw, bias_correction, true);
   }
   if (stage->schedule_case() == Stage::SCHEDULE_NOT_SET) stage->mutable_constant();
-  if (stage->has_constant()) RETORT_DEFAULT(stage->mutable_constant(), warmup, 0);
-  if (stage->has_linear()) RETORT_DEFAULT(stage->mutable_linear(), warmup, 0);
-  if (stage->has_cosine()) RETORT_DEFAULT(stage->mutable_cosine(), warmup, 0);
+  if (stage->has_constant()) FillSchedule(stage->mutable_constant());
+  if (stage->has_linear()) FillSchedule(stage->mutable_linear());
+  if (stage->has_cosine()) FillSchedule(stage->mutable_cosine());
   RETORT_DEFAULT(stage, clip_norm, 0);
+  RETORT_DEFAULT(stage, clip_tensor_norm, 0);
+}
+
+// `carry: ""`, by which an overlay carries nothing.
+void DropEmptyNames(google::protobuf::RepeatedPtrField<std::string>* names) {
+  names->erase(std::remove(names->begin(), names->end(), ""), names->end());
 }
 
 void FillTraining(const PluginCatalogue& catalogue, Stage* stage) {
@@ -70,6 +85,7 @@ void FillTraining(const PluginCatalogue& catalogue, Stage* stage) {
   if (stage->has_evaluate()) FillPeriodicEvaluation(catalogue, stage);
   if (stage->keep().choice_case() == Keep::CHOICE_NOT_SET) stage->mutable_keep()->mutable_last();
   RETORT_DEFAULT(stage, checkpoint_steps, 100);
+  DropEmptyNames(stage->mutable_carry());
 }
 
 // The stage called `from` ("@name") among the first `before` stages, or null.

@@ -14,6 +14,7 @@
 #include "framework/config/reflection.h"
 #include "framework/config/stage_references.h"
 #include "framework/config/variants/check_augmentation.h"
+#include "framework/config/variants/check_carry.h"
 #include "framework/config/variants/check_numbers.h"
 
 namespace retort {
@@ -130,6 +131,9 @@ void CheckOptimizer(const std::string& stage, const Stage& spec, Problems* probl
   problems->Share(stage + "linear: warmup", spec.linear().warmup(), /*one_allowed=*/true);
   problems->Share(stage + "cosine: warmup", spec.cosine().warmup(), /*one_allowed=*/true);
   problems->AtLeastZero(stage + "clip_norm", spec.clip_norm());
+  problems->AtLeastZero(stage + "clip_tensor_norm", spec.clip_tensor_norm());
+  problems->Want(spec.clip_norm() == 0 || spec.clip_tensor_norm() == 0, stage + "clip_tensor_norm",
+                 "it or clip_norm, the other absent or 0", "both");
 }
 
 // `evaluate` is checked as the evaluation that it stands for.
@@ -177,8 +181,10 @@ void CheckTraining(const std::string& stage, const Stage& spec, const PluginCata
   CheckOptimizer(stage, spec, problems);
   CheckSelection(stage, spec, catalogue, problems);
   for (const std::string& frozen : spec.freeze()) {
-    problems->Want(frozen == "position_embeddings" || frozen == "token_type_embeddings" || frozen == "word_embeddings",
-                   stage + "freeze", "position_embeddings, token_type_embeddings or word_embeddings", Quote(frozen));
+    const bool known = frozen == "position_embeddings" || frozen == "token_type_embeddings" ||
+                       frozen == "word_embeddings" || frozen == "padding_embedding";
+    problems->Want(known, stage + "freeze",
+                   "position_embeddings, token_type_embeddings, word_embeddings or padding_embedding", Quote(frozen));
   }
   problems->Want(spec.checkpoint_steps() >= 1, stage + "checkpoint_steps", ">= 1", spec.checkpoint_steps());
 }
@@ -284,6 +290,7 @@ absl::Status ValidateExperiment(const Experiment& experiment, const PluginCatalo
     problems.Want(IsPlainName(stage.name()), place + "name", "letters, digits, '_' and '-'", Quote(stage.name()));
     problems.Want(seen.insert(stage.name()).second, place + "name", "each name once per experiment", "it twice");
     CheckFrom(place + "from", experiment, stage, trained, all, &problems);
+    CheckCarry(place, experiment, stage, &problems);
     if (stage.has_teacher()) CheckReference(place + "teacher", stage.name(), stage.teacher(), trained, all, &problems);
     if (!stage.remove().empty()) problems.Add(place + "remove", "want it in overlays only");
     CheckAugmented(place, stage, augmentations, &problems);

@@ -1,5 +1,6 @@
 #include "framework/config/variants/variant_plans.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/variants/validate.h"
+#include "google/protobuf/repeated_field.h"
 
 namespace retort {
 namespace {
@@ -40,6 +42,14 @@ std::string StageNames(const Experiment& base) {
   return names.empty() ? "none" : absl::StrJoin(names, ", ");
 }
 
+// What an overlay that removes the loss carries: nothing new if it was not carried.
+google::protobuf::RepeatedPtrField<std::string> CarryWithout(const std::string& loss, const Stage& stage) {
+  google::protobuf::RepeatedPtrField<std::string> carry = stage.carry();
+  carry.erase(std::remove(carry.begin(), carry.end(), loss), carry.end());
+  if (carry.empty() && !stage.carry().empty()) *carry.Add() = "";
+  return carry;
+}
+
 absl::Status PlanLeaveOneOut(const Sweep& sweep, const Experiment& base, std::vector<VariantPlan>* plans) {
   if (!sweep.has_leave_one_out()) return absl::OkStatus();
   const std::string& name = sweep.leave_one_out().stage();
@@ -59,6 +69,7 @@ absl::Status PlanLeaveOneOut(const Sweep& sweep, const Experiment& base, std::ve
     Stage* overlay = of_task ? change.mutable_for_each()->add_stage() : change.add_stage();
     overlay->set_name(name);
     overlay->add_remove(loss.name());
+    *overlay->mutable_carry() = CarryWithout(loss.name(), *stage);
     plans->push_back(std::move(plan));
   }
   return absl::OkStatus();

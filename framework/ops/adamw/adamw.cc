@@ -5,6 +5,7 @@
 
 #include "ATen/Parallel.h"
 #include "ATen/ops/scalar_tensor.h"
+#include "ATen/ops/zeros.h"
 #include "c10/util/BFloat16.h"
 #include "framework/ops/adamw/adamw_device.h"
 #include "framework/ops/adamw/adamw_element.h"
@@ -43,6 +44,14 @@ void ForEachBlock(const AdamWSegment& segment, const Kernel& kernel) {
   });
 }
 
+// Σ g² of each of a segment's blocks.
+std::vector<double> BlockSquares(const AdamWSegment& segment, const float* gradient) {
+  std::vector<double> sums((segment.size + kBlock - 1) / kBlock);
+  ForEachBlock(segment,
+               [&](int64_t block, int64_t offset, int64_t size) { sums[block] = SquaredSum(gradient + offset, size); });
+  return sums;
+}
+
 }  // namespace
 
 void AdamW(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, at::Tensor parameters,
@@ -70,13 +79,23 @@ at::Tensor GradientNorm(const std::vector<AdamWSegment>& segments, const at::Ten
   double total = 0;
   for (const AdamWSegment& segment : segments) {
     if (!segment.trainable) continue;
-    std::vector<double> sums((segment.size + kBlock - 1) / kBlock);
-    const float* values = gradient.const_data_ptr<float>();
-    ForEachBlock(segment,
-                 [&](int64_t block, int64_t offset, int64_t size) { sums[block] = SquaredSum(values + offset, size); });
-    for (double sum : sums) total += sum;
+    for (double sum : BlockSquares(segment, gradient.const_data_ptr<float>())) total += sum;
   }
   return at::scalar_tensor(std::sqrt(total), at::kDouble);
+}
+
+at::Tensor SegmentNorms(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient) {
+  if (!gradient.device().is_cpu()) return SegmentNormsOnDevice(segments, gradient);
+  at::Tensor norms = at::zeros({static_cast<int64_t>(segments.size())}, at::kDouble);
+  double* norm = norms.data_ptr<double>();
+  for (const AdamWSegment& segment : segments) {
+    double total = 0;
+    if (segment.trainable) {
+      for (double sum : BlockSquares(segment, gradient.const_data_ptr<float>())) total += sum;
+    }
+    *norm++ = std::sqrt(total);
+  }
+  return norms;
 }
 
 }  // namespace retort::ops

@@ -14,7 +14,8 @@ struct AdamWSegment {
   int64_t size = 0;
   bool decay = true;  // False for biases and LayerNorms.
   double learning_rate_scale = 1;
-  bool trainable = true;  // False: parameters and moments stay as they are.
+  bool trainable = true;      // False: parameters and moments stay as they are.
+  double gradient_scale = 1;  // Beside that of the options: a segment clipped by itself.
 };
 
 struct AdamWOptions {
@@ -23,14 +24,18 @@ struct AdamWOptions {
   double beta2 = 0.999;
   double epsilon = 1e-8;
   double weight_decay = 0;
-  int64_t step = 1;           // 1 for the first step: bias correction.
-  double gradient_scale = 1;  // Factor on the gradient: clipping.
+  int64_t step = 1;             // 1 for the first step: bias correction.
+  bool bias_correction = true;  // False: BertAdam.
+  double gradient_scale = 1;    // Factor on the gradient: clipping.
 };
 
 // One step of AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2; torch.optim.AdamW):
 //
 //   g ← gradient_scale · g;  m ← β1 m + (1-β1) g;  v ← β2 v + (1-β2) g²
 //   θ ← θ - lr · decay · θ - lr · (m / (1-β1^t)) / (√(v / (1-β2^t)) + ε)
+//
+// gradient_scale is the product of the options' and the segment's. Without bias correction m and v stand undivided, as
+// in BertAdam (the optimiser of BERT's and TinyBERT's released code).
 //
 // Args: parameters, gradient, first_moment, second_moment [N] float32, contiguous, on one device, updated in place
 //   (the gradient is only read); working_copy [N] bfloat16 that gets the rounded new parameters, or undefined.
@@ -40,6 +45,9 @@ void AdamW(const AdamWOptions& options, const std::vector<AdamWSegment>& segment
 // Global L2 norm √Σ g² over the trainable segments: [] float64 on the gradient's device; the same bits for any number
 // of threads.
 at::Tensor GradientNorm(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient);
+
+// L2 norm of each segment's gradient by itself, 0 of those that are not trainable: [segments] float64, likewise.
+at::Tensor SegmentNorms(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient);
 
 }  // namespace retort::ops
 

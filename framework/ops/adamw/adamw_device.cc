@@ -14,4 +14,8 @@ at::Tensor GradientNormOnDevice(const std::vector<AdamWSegment>& segments, const
   return GradientNormReference(segments, gradient);
 }
 
+at::Tensor SegmentNormsOnDevice(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient) {
+  return SegmentNormsReference(segments, gradient);
+}
+
 }  // namespace retort::ops

@@ -4,6 +4,7 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/empty.h"
 #include "ATen/ops/from_blob.h"
+#include "ATen/ops/zeros.h"
 #include "c10/cuda/CUDAException.h"
 #include "c10/cuda/CUDAStream.h"
 #include "c10/util/BFloat16.h"
@@ -18,7 +19,7 @@ constexpr int64_t kBlock = 4096;  // Elements that one block works on.
 
 // A trainable segment, and the first of the blocks that work on it.
 struct Part {
-  int64_t first_block, offset, size;
+  int64_t segment, first_block, offset, size;
   AdamWCoefficients coefficients;
 };
 
@@ -36,13 +37,17 @@ struct BlockRange {
   int64_t from, count;
 };
 
+__host__ __device__ int64_t BlocksOf(int64_t size) { return (size + kBlock - 1) / kBlock; }
+
 Parts PartsOf(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, c10::Device device) {
   std::vector<Part> table;
   Parts parts;
-  for (const AdamWSegment& segment : segments) {
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const AdamWSegment& segment = segments[i];
     if (!segment.trainable || segment.size == 0) continue;
-    table.push_back({parts.blocks, segment.offset, segment.size, CoefficientsOf(options, segment)});
-    parts.blocks += (segment.size + kBlock - 1) / kBlock;
+    const auto number = static_cast<int64_t>(i);
+    table.push_back({number, parts.blocks, segment.offset, segment.size, CoefficientsOf(options, segment)});
+    parts.blocks += BlocksOf(segment.size);
   }
   parts.count = static_cast<int>(table.size());
   const auto bytes = static_cast<int64_t>(table.size() * sizeof(Part));
@@ -74,19 +79,43 @@ __global__ void AdamWKernel(const Part* parts, int count, const float* gradient,
   }
 }
 
-__global__ void SquaresKernel(const Part* parts, int count, const float* gradient, double* sums) {
+// The sum of all threads' values, always in the same order; whole in the first thread only.
+__device__ double SumOfThreads(double value) {
   __shared__ double partial[kThreads];
+  partial[threadIdx.x] = value;
+  for (int half = kThreads / 2; half > 0; half /= 2) {
+    __syncthreads();
+    if (threadIdx.x < half) partial[threadIdx.x] += partial[threadIdx.x + half];
+  }
+  return partial[threadIdx.x];
+}
+
+__global__ void SquaresKernel(const Part* parts, int count, const float* gradient, double* sums) {
   const BlockRange range = RangeOf(parts, count, blockIdx.x);
   double sum = 0;
   for (int64_t i = range.from + threadIdx.x; i < range.from + range.count; i += kThreads) {
     sum += static_cast<double>(gradient[i]) * gradient[i];
   }
-  partial[threadIdx.x] = sum;
-  for (int half = kThreads / 2; half > 0; half /= 2) {
-    __syncthreads();
-    if (threadIdx.x < half) partial[threadIdx.x] += partial[threadIdx.x + half];
-  }
-  if (threadIdx.x == 0) sums[blockIdx.x] = partial[0];
+  sum = SumOfThreads(sum);
+  if (threadIdx.x == 0) sums[blockIdx.x] = sum;
+}
+
+// A block for each part.
+__global__ void NormsKernel(const Part* parts, const double* sums, double* norms) {
+  const Part& part = parts[blockIdx.x];
+  double sum = 0;
+  for (int64_t i = threadIdx.x; i < BlocksOf(part.size); i += kThreads) sum += sums[part.first_block + i];
+  sum = SumOfThreads(sum);
+  if (threadIdx.x == 0) norms[part.segment] = sqrt(sum);
+}
+
+// Σ g² of each block. REQUIRES: there is one.
+at::Tensor BlockSquares(const Parts& parts, const at::Tensor& gradient) {
+  at::Tensor sums = at::empty({parts.blocks}, gradient.options().dtype(at::kDouble));
+  SquaresKernel<<<parts.blocks, kThreads, 0, c10::cuda::getCurrentCUDAStream()>>>(
+      parts.data(), parts.count, gradient.const_data_ptr<float>(), sums.data_ptr<double>());
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  return sums;
 }
 
 }  // namespace
@@ -105,13 +134,19 @@ void AdamWOnDevice(const AdamWOptions& options, const std::vector<AdamWSegment>&
 
 at::Tensor GradientNormOnDevice(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient) {
   const Parts parts = PartsOf({}, segments, gradient.device());
-  at::Tensor sums = at::empty({parts.blocks}, gradient.options().dtype(at::kDouble));
-  if (parts.blocks > 0) {
-    SquaresKernel<<<parts.blocks, kThreads, 0, c10::cuda::getCurrentCUDAStream()>>>(
-        parts.data(), parts.count, gradient.const_data_ptr<float>(), sums.data_ptr<double>());
-    C10_CUDA_KERNEL_LAUNCH_CHECK();
-  }
-  return sums.sum().sqrt();
+  if (parts.blocks == 0) return at::zeros({}, gradient.options().dtype(at::kDouble));
+  return BlockSquares(parts, gradient).sum().sqrt();
+}
+
+at::Tensor SegmentNormsOnDevice(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient) {
+  const Parts parts = PartsOf({}, segments, gradient.device());
+  at::Tensor norms = at::zeros({static_cast<int64_t>(segments.size())}, gradient.options().dtype(at::kDouble));
+  if (parts.blocks == 0) return norms;
+  const at::Tensor sums = BlockSquares(parts, gradient);
+  NormsKernel<<<parts.count, kThreads, 0, c10::cuda::getCurrentCUDAStream()>>>(
+      parts.data(), sums.const_data_ptr<double>(), norms.data_ptr<double>());
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  return norms;
 }
 
 }  // namespace retort::ops

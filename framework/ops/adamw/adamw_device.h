@@ -13,8 +13,9 @@ void AdamWOnDevice(const AdamWOptions& options, const std::vector<AdamWSegment>&
                    const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
                    at::Tensor working_copy);
 
-// GradientNorm there, with the same bits each time.
+// GradientNorm and SegmentNorms there, with the same bits each time.
 at::Tensor GradientNormOnDevice(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient);
+at::Tensor SegmentNormsOnDevice(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient);
 
 }  // namespace retort::ops
 

@@ -13,23 +13,25 @@ namespace retort::ops {
 struct AdamWCoefficients {
   float gradient_scale, beta1, beta2, one_minus_beta1, one_minus_beta2;
   float shrink;              // 1 - lr · decay
-  float step_size;           // lr / (1 - β1^t)
-  float inverse_root_bias2;  // 1 / √(1 - β2^t)
+  float step_size;           // lr / (1 - β1^t), or lr without bias correction.
+  float inverse_root_bias2;  // 1 / √(1 - β2^t), or 1.
   float epsilon;
 };
 
 inline AdamWCoefficients CoefficientsOf(const AdamWOptions& options, const AdamWSegment& segment) {
   const double rate = options.learning_rate * segment.learning_rate_scale;
   const double step = static_cast<double>(options.step);
+  const double bias1 = options.bias_correction ? 1 - std::pow(options.beta1, step) : 1;
+  const double bias2 = options.bias_correction ? 1 - std::pow(options.beta2, step) : 1;
   AdamWCoefficients c;
-  c.gradient_scale = static_cast<float>(options.gradient_scale);
+  c.gradient_scale = static_cast<float>(options.gradient_scale * segment.gradient_scale);
   c.beta1 = static_cast<float>(options.beta1);
   c.beta2 = static_cast<float>(options.beta2);
   c.one_minus_beta1 = static_cast<float>(1 - options.beta1);
   c.one_minus_beta2 = static_cast<float>(1 - options.beta2);
   c.shrink = static_cast<float>(1 - (segment.decay ? rate * options.weight_decay : 0));
-  c.step_size = static_cast<float>(rate / (1 - std::pow(options.beta1, step)));
-  c.inverse_root_bias2 = static_cast<float>(1 / std::sqrt(1 - std::pow(options.beta2, step)));
+  c.step_size = static_cast<float>(rate / bias1);
+  c.inverse_root_bias2 = static_cast<float>(1 / std::sqrt(bias2));
   c.epsilon = static_cast<float>(options.epsilon);
   return c;
 }

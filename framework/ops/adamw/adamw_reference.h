@@ -13,8 +13,9 @@ void AdamWReference(const AdamWOptions& options, const std::vector<AdamWSegment>
                     const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
                     at::Tensor working_copy);
 
-// GradientNorm with plain ATen operations.
+// GradientNorm and SegmentNorms with plain ATen operations.
 at::Tensor GradientNormReference(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient);
+at::Tensor SegmentNormsReference(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient);
 
 }  // namespace retort::ops
 

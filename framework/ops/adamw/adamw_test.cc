@@ -21,7 +21,7 @@ using testing::RandomTensor;
 constexpr int64_t kSize = 100000;
 
 std::vector<AdamWSegment> Segments() {
-  return {{0, 70001, true, 1, true}, {70016, 1000, false, 0.5, true}, {71024, 28976, true, 1, false}};
+  return {{0, 70001, true, 1, true}, {70016, 1000, false, 0.5, true, 0.25}, {71024, 28976, true, 1, false}};
 }
 
 AdamWOptions Options(int64_t step) {
@@ -47,20 +47,40 @@ TEST(AdamW, FirstStepIsTheHandWorkedOne) {
   EXPECT_NEAR(v[1].item<float>(), 0.32f, 1e-6);
 }
 
-TEST(AdamW, AgreesWithTheReference) {
+// Without correction the first step is lr · 0.1 g / (√0.02 |g| + ε), here of a gradient that its segment halves.
+TEST(AdamW, WithoutBiasCorrectionTakesBertAdamsStep) {
+  at::Tensor p = at::tensor({1.0f, 2.0f}), m = at::zeros({2}), v = at::zeros({2});
+  AdamWOptions options = Options(1);
+  options.gradient_scale = 1;
+  options.bias_correction = false;
+  AdamW(options, {{0, 1, true, 1, true, 0.5}, {1, 1, false, 1, true}}, p, at::tensor({6.0f, -4.0f}), m, v, {});
+  const double step = 1e-2 * 0.1 / std::sqrt(0.02);
+  EXPECT_NEAR(p[0].item<float>(), 1 * (1 - 1e-3) - step, 1e-6);
+  EXPECT_NEAR(p[1].item<float>(), 2 + step, 1e-6);
+  EXPECT_FLOAT_EQ(m[0].item<float>(), 0.3f);
+}
+
+class AdamWReferenceOf : public ::testing::TestWithParam<bool> {};
+
+TEST_P(AdamWReferenceOf, AgreesWithTheKernel) {
   at::Tensor p = RandomTensor({kSize}, 1, at::kFloat), m = at::zeros({kSize}), v = at::zeros({kSize});
   at::Tensor copy = p.to(at::kBFloat16);
   at::Tensor want_p = p.clone(), want_m = m.clone(), want_v = v.clone(), want_copy = copy.clone();
   for (int64_t step = 1; step <= 3; ++step) {
     const at::Tensor g = RandomTensor({kSize}, 10 + step, at::kFloat);
-    AdamW(Options(step), Segments(), p, g, m, v, copy);
-    AdamWReference(Options(step), Segments(), want_p, g, want_m, want_v, want_copy);
+    AdamWOptions options = Options(step);
+    options.bias_correction = GetParam();
+    AdamW(options, Segments(), p, g, m, v, copy);
+    AdamWReference(options, Segments(), want_p, g, want_m, want_v, want_copy);
   }
   EXPECT_THAT(p, IsCloseTo(want_p, 1e-6));
   EXPECT_THAT(m, IsCloseTo(want_m, 1e-6));
   EXPECT_THAT(v, IsCloseTo(want_v, 1e-6));
   EXPECT_TRUE(copy.narrow(0, 0, 70001).equal(p.narrow(0, 0, 70001).to(at::kBFloat16)));
 }
+
+INSTANTIATE_TEST_SUITE_P(BiasCorrection, AdamWReferenceOf, ::testing::Bool(),
+                         [](const auto& info) { return info.param ? "With" : "Without"; });
 
 TEST(AdamW, LeavesFrozenParametersAlone) {
   const at::Tensor start = RandomTensor({kSize}, 1, at::kFloat);
@@ -81,6 +101,19 @@ TEST(GradientNorm, SumsTrainableSegmentsOnAnyNumberOfThreads) {
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
   EXPECT_EQ(GradientNorm(Segments(), g).item<double>(), norm);
+  at::set_num_threads(threads);
+}
+
+TEST(SegmentNorms, AreThoseOfEachTrainableSegment) {
+  const at::Tensor g = RandomTensor({kSize}, 3, at::kFloat);
+  const at::Tensor norms = SegmentNorms(Segments(), g);
+  EXPECT_THAT(norms, IsCloseTo(SegmentNormsReference(Segments(), g), 1e-12));
+  const at::Tensor second = g.to(at::kDouble).narrow(0, 70016, 1000);
+  EXPECT_NEAR(norms[1].item<double>(), std::sqrt(second.pow(2).sum().item<double>()), 1e-12);
+  EXPECT_EQ(norms[2].item<double>(), 0) << "it is frozen";
+  const int threads = at::get_num_threads();
+  at::set_num_threads(1);
+  EXPECT_TRUE(SegmentNorms(Segments(), g).equal(norms));
   at::set_num_threads(threads);
 }
 

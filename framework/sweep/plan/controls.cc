@@ -19,6 +19,7 @@ absl::StatusOr<Experiment> GoldOnly(const IsGold& is_gold, const Experiment& bas
   for (const Stage& stage : base.stage()) {
     Stage kept = stage;
     kept.clear_loss();
+    kept.clear_carry();
     for (const Loss& loss : stage.loss()) {
       RETORT_ASSIGN_OR_RETURN(const bool gold, is_gold(base, stage, loss));
       if (gold && IsComputed(loss)) *kept.add_loss() = loss;

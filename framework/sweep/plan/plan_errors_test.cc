@@ -232,9 +232,10 @@ TEST_F(PlanErrorsTest, LossesThatNeedATeacherWithoutOne) {
 
 TEST_F(PlanErrorsTest, WhatTheStudentDoesNotHaveCannotBeFrozen) {
   EXPECT_THAT(Error({"stage.distil.freeze=[token_type_embeddings]"}),
-              IsInvalidArgument("stage \"distil\": freeze: want position_embeddings, token_type_embeddings or "
-                                "word_embeddings of this student, got \"token_type_embeddings\""));
-  EXPECT_THAT(Error({"stage.distil.freeze=[position_embeddings]"}), IsOk());
+              IsInvalidArgument("stage \"distil\": freeze: want position_embeddings, token_type_embeddings, "
+                                "word_embeddings or padding_embedding of this student, got "
+                                "\"token_type_embeddings\""));
+  EXPECT_THAT(Error({"stage.distil.freeze=[position_embeddings, padding_embedding]"}), IsOk());
 }
 
 TEST_F(PlanErrorsTest, MetricsToKeepTheBestBy) {

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "framework/base/status_macros.h"
@@ -17,17 +16,17 @@
 #include "framework/config/stage_references.h"
 #include "framework/data/training_data.h"
 #include "framework/eval/evaluator.h"
-#include "framework/eval/sentences/sentence_pooling.h"
-#include "framework/eval/sentences/sentence_reading.h"
 #include "framework/init/initializer.h"
 #include "framework/model/class_order/class_order.h"
 #include "framework/model/encoder.h"
 #include "framework/sweep/key/key.h"
+#include "framework/sweep/plan/carried.h"
 #include "framework/sweep/plan/plan_augmentation.h"
 #include "framework/sweep/plan/plan_checks.h"
 #include "framework/sweep/plan/plan_estimate.h"
 #include "framework/sweep/plan/stage_key.h"
 #include "framework/sweep/plan/stage_models.h"
+#include "framework/sweep/plan/teacher_notes.h"
 #include "framework/train/objective/objective.h"
 
 namespace retort {
@@ -37,8 +36,13 @@ absl::Status Prefix(const std::string& place, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(place, status.message()));
 }
 
+// A loss that is not computed carries nothing either.
 void DropDeadLosses(Stage* stage) {
   auto* losses = stage->mutable_loss();
+  auto* carry = stage->mutable_carry();
+  for (const Loss& loss : *losses) {
+    if (!IsComputed(loss)) carry->erase(std::remove(carry->begin(), carry->end(), loss.name()), carry->end());
+  }
   losses->erase(std::remove_if(losses->begin(), losses->end(), [](const Loss& loss) { return !IsComputed(loss); }),
                 losses->end());
 }
@@ -52,46 +56,6 @@ absl::StatusOr<c10::ScalarType> ResolvePrecision(Precision precision, c10::Devic
     default:
       return device.is_cuda() ? at::kBFloat16 : at::kFloat;
   }
-}
-
-// "data/teachers/mini: BertForMaskedLM with a head of vocabulary; left aside: classifier"
-std::string DescribeTeacher(const std::string& path, const LoadedModel& model) {
-  std::vector<std::string> heads, aside = model.left_aside;
-  for (const HeadSpec& head : model.config.heads) heads.push_back(HeadKindName(head.kind));
-  if (model.padding_rows > 0) {
-    aside.push_back(absl::StrCat(model.padding_rows, " rows beyond the ", model.config.vocabulary_size,
-                                 " pieces of its tokenizer"));
-  }
-  return absl::StrCat(
-      path, ": ",
-      model.architectures.empty() ? "a model that names no class," : absl::StrJoin(model.architectures, ", "),
-      heads.empty() ? " without a head" : absl::StrCat(" with a head of ", absl::StrJoin(heads, " and of ")),
-      aside.empty() ? "" : absl::StrCat("; left aside: ", absl::StrJoin(aside, ", ")));
-}
-
-// What the folder of a teacher says of sentences, which students are exported without: a line for the plan, or nothing.
-std::string SentencesNotExported(const std::string& folder) {
-  constexpr char kNotExported[] = "; students are exported without, and read as plain models";
-  const absl::StatusOr<FolderPooling> pooling = ReadFolderPooling(folder);
-  const absl::StatusOr<FolderReading> reading = ReadFolderReading(folder);
-  for (const absl::Status& status : {pooling.status(), reading.status()}) {
-    if (!status.ok()) return absl::StrCat(status.message(), kNotExported);
-  }
-  std::vector<std::string> files, flags;
-  const auto add = [&](const std::string& file, const std::string& flag) {
-    if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
-    flags.push_back(flag);
-  };
-  if (pooling->pooling != SentencePooling::kMean) {
-    add(pooling->file, absl::StrCat("--pooling=", SentencePoolingName(pooling->pooling)));
-  }
-  if (!reading->prompt_file.empty()) {
-    add(reading->prompt_file, absl::StrCat("--prompt='", reading->reading.prompt, "'"));
-  }
-  if (!reading->lower_case_file.empty()) add(reading->lower_case_file, "--lower_case");
-  if (files.empty()) return "";
-  return absl::StrCat(absl::StrJoin(files, " and "), " says how sentences are read and pooled", kNotExported,
-                      ": name it where they are read, as in embed ", absl::StrJoin(flags, " "));
 }
 
 // The stages of one variant with one seed, resolved one after the other.
@@ -209,6 +173,7 @@ class VariantPlanner {
         CheckNeeds(plugin->needs(), Field("data", PluginKind::kData, data.plugin()), planned->config, teacher));
     RETORT_ASSIGN_OR_RETURN(const Objective objective, PlanObjective(teacher, planned));
     TrainingWork work;
+    work.loss_parameters = objective.parameters();
     if (planned->stage.has_evaluate()) {
       const Evaluation choice = EvaluationWhileTraining(planned->stage, PluginCatalogue::Global());
       RETORT_ASSIGN_OR_RETURN(work.evaluation,
@@ -253,6 +218,9 @@ class VariantPlanner {
       RETORT_RETURN_IF_ERROR(CheckHead(planned->config, group.rows.head, "loss"));
     }
     RETORT_RETURN_IF_ERROR(CheckFrozen(planned->config, planned->stage));
+    if (planned->stage.carry().empty()) return objective;
+    const std::vector<ParameterSpec>& before = plan_->stages[planned->student].training().loss_parameters;
+    RETORT_RETURN_IF_ERROR(CheckCarried(planned->stage, objective.parameters(), before));
     return objective;
   }
 

@@ -14,6 +14,7 @@
 #include "framework/data/step_source.h"
 #include "framework/eval/evaluator.h"
 #include "framework/model/config/encoder_config.h"
+#include "framework/model/parameter_set.h"
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/student/memory.h"
 #include "framework/train/observer.h"
@@ -33,7 +34,8 @@ struct TrainingWork {
   std::shared_ptr<const StepSource> source;
   int64_t total_steps = 0;
   int64_t parameters = 0;
-  double student_flops = 0;  // Estimates of the whole stage.
+  std::vector<ParameterSpec> loss_parameters;  // Of its losses, called loss.<term>.<name>.
+  double student_flops = 0;                    // Estimates of the whole stage.
   double teacher_flops = 0;
   TrainingMemory memory;  // Estimate, for the step of most positions.
   std::string cohort;     // Equal for stages that can share a data pass (framework/sweep/plan/cohorts.h).

@@ -1,6 +1,7 @@
 #include "framework/sweep/run/make_models.h"
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "framework/base/try_torch.h"
 #include "framework/init/initializer.h"
 #include "framework/model/class_order/class_order.h"
+#include "framework/sweep/plan/carried.h"
 
 namespace retort {
 
@@ -44,6 +46,14 @@ absl::Status Continue(const PlannedStage& stage, const SourceModel& source, Para
     RETORT_RETURN_IF_ERROR(parameters->Set(spec.name, source.parameters.Get(spec.name)));
   }
   return absl::OkStatus();
+}
+
+// Copies the parameters of carried losses from the stage that the student goes on from.
+absl::Status CarryOn(const PlannedStage& stage, const RunContext& context, ParameterSet* terms) {
+  std::vector<std::string> names;
+  for (const ParameterSpec& spec : CarriedParameters(stage.stage, terms->specs())) names.push_back(spec.name);
+  if (names.empty()) return absl::OkStatus();
+  return context.store.GetLossParameters(context.plan.stages[stage.student].key, names, terms);
 }
 
 }  // namespace
@@ -89,9 +99,10 @@ absl::StatusOr<ParameterSet> InitialParameters(const PlannedStage& stage, const 
 }
 
 absl::StatusOr<ParameterSet> WithTermParameters(const PlannedStage& stage, const ParameterSet& encoder,
-                                                const Objective& objective) {
+                                                const Objective& objective, const RunContext& context) {
   ParameterSet terms(objective.parameters(), at::kFloat, c10::Device(at::kCPU));
   InitializeRandomNormal(stage.seed, stage.config.initializer_range, stage.config.pad_token_id, &terms);
+  RETORT_RETURN_IF_ERROR(CarryOn(stage, context, &terms));
   std::vector<ParameterSpec> specs = encoder.specs();
   specs.insert(specs.end(), terms.specs().begin(), terms.specs().end());
   ParameterSet all(std::move(specs), at::kFloat, c10::Device(at::kCPU));

@@ -33,9 +33,10 @@ absl::StatusOr<ReadyModel> MakeTeacher(const PlannedStage& stage, c10::ScalarTyp
 // on from, of the teacher, or what its initialisation gives. A head that the stage gives it is drawn at random.
 absl::StatusOr<ParameterSet> InitialParameters(const PlannedStage& stage, const RunContext& context);
 
-// The encoder's parameters with those of the loss terms behind them, which are drawn anew.
+// The encoder's parameters with those of the loss terms behind them, which are drawn anew, but for losses that the
+// stage carries on from the one before.
 absl::StatusOr<ParameterSet> WithTermParameters(const PlannedStage& stage, const ParameterSet& encoder,
-                                                const Objective& objective);
+                                                const Objective& objective, const RunContext& context);
 
 }  // namespace retort
 

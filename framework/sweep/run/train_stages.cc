@@ -53,7 +53,7 @@ absl::StatusOr<CohortMember> MakeMember(const PlannedStage& stage, const Encoder
                                         const RunContext& context) {
   RETORT_ASSIGN_OR_RETURN(Objective objective, Objective::Create(stage.stage.loss(), {stage.config, teacher}));
   RETORT_ASSIGN_OR_RETURN(const ParameterSet initial, InitialParameters(stage, context));
-  RETORT_ASSIGN_OR_RETURN(const ParameterSet all, WithTermParameters(stage, initial, objective));
+  RETORT_ASSIGN_OR_RETURN(const ParameterSet all, WithTermParameters(stage, initial, objective, context));
   StudentOptions options{stage.stage, stage.seed, stage.precision, context.plan.device, stage.training().total_steps};
   CohortMember member;
   member.id = stage.used_by.front();

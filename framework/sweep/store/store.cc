@@ -264,6 +264,17 @@ absl::Status Store::PutAugmented(const std::string& key, const std::string& comp
   return AtomicWriteFile(folder + kDone, done.dump(2) + "\n");
 }
 
+absl::Status Store::GetLossParameters(const std::string& key, const std::vector<std::string>& names,
+                                      ParameterSet* parameters) const {
+  RETORT_RETURN_IF_ERROR(CheckStudent(key));
+  RETORT_ASSIGN_OR_RETURN(const auto file, SafetensorsFile::Open(absl::StrCat(Folder(key), "/", kLossParameters)));
+  for (const std::string& name : names) {
+    RETORT_ASSIGN_OR_RETURN(const at::Tensor values, file->Read(name));
+    RETORT_RETURN_IF_ERROR(parameters->Set(name, values));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Store::PutScores(const std::string& key, const Scores& scores) const {
   RETORT_RETURN_IF_ERROR(MakeDirectories(Folder(key)));
   RemoveAbandoned(Folder(key));

@@ -57,6 +57,9 @@ class Store {
   // Stores a trained student and removes its checkpoints. DataLoss, with a way out, if its log does not have all steps.
   absl::Status PutStudent(const PlannedStage& planned, const ParameterSet& parameters, const Progress& progress) const;
   absl::StatusOr<LoadedModel> GetStudent(const std::string& key) const;
+  // Copies parameters of loss terms, by name, out of the result that the student is part of.
+  absl::Status GetLossParameters(const std::string& key, const std::vector<std::string>& names,
+                                 ParameterSet* parameters) const;
 
   // How far the training of a stage came, as it was stored.
   absl::StatusOr<Progress> GetProgress(const std::string& key) const;

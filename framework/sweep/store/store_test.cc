@@ -107,6 +107,19 @@ TEST_F(StoreTest, GivesStudentsBackWithTheirBits) {
   EXPECT_EQ(ReadFile(Path("model/vocab.txt")).value(), testing::TinyVocabulary());
 }
 
+TEST_F(StoreTest, GivesParametersOfLossesBack) {
+  const ParameterSet parameters = Parameters(1);
+  ASSERT_THAT(Put(stage(), parameters), IsOk());
+  ParameterSet read = Parameters(2);
+  ASSERT_THAT(store_.GetLossParameters(stage().key, {kProjection}, &read), IsOk());
+  EXPECT_TRUE(at::equal(read.Get(kProjection), parameters.Get(kProjection)));
+  EXPECT_THAT(store_.GetLossParameters(stage().key, {"loss.gone"}, &read),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("loss_parameters.safetensors")));
+  ASSERT_THAT(AtomicWriteFile(Path("loss_parameters.safetensors"), "damaged"), IsOk());
+  EXPECT_THAT(store_.GetLossParameters(stage().key, {kProjection}, &read),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("loss_parameters.safetensors")));
+}
+
 TEST_F(StoreTest, WritesStudentsWithTheTokenizerOfTheirTeacher) {
   EncoderConfig config = testing::TinyTeacherConfig();
   config.family = "roberta";

@@ -7,14 +7,19 @@ namespace {
 
 constexpr double kPi = 3.14159265358979323846;
 
-double WarmupShare(const Stage& stage) {
+struct Warmup {
+  double share = 0;
+  bool from_zero = false;
+};
+
+Warmup WarmupOf(const Stage& stage) {
   switch (stage.schedule_case()) {
     case Stage::kLinear:
-      return stage.linear().warmup();
+      return {stage.linear().warmup(), stage.linear().from_zero()};
     case Stage::kCosine:
-      return stage.cosine().warmup();
+      return {stage.cosine().warmup(), stage.cosine().from_zero()};
     default:
-      return stage.constant().warmup();
+      return {stage.constant().warmup(), stage.constant().from_zero()};
   }
 }
 
@@ -23,8 +28,9 @@ double WarmupShare(const Stage& stage) {
 double ScheduleFactor(const Stage& stage, int64_t steps_done, int64_t total_steps) {
   const double total = static_cast<double>(total_steps);
   const double done = static_cast<double>(steps_done);
-  const double warmup = std::floor(WarmupShare(stage) * total);
-  if (done < warmup) return (done + 1) / warmup;
+  const auto [share, from_zero] = WarmupOf(stage);
+  const double warmup = from_zero ? share * total : std::floor(share * total);
+  if (done < warmup) return (from_zero ? done : done + 1) / warmup;
   const double progress = (done - warmup) / (total - warmup);
   if (stage.has_linear()) return 1 - progress;
   if (stage.has_cosine()) return (1 + std::cos(kPi * progress)) / 2;

@@ -35,5 +35,28 @@ TEST(ScheduleFactor, StaysAtThePeakAfterAWarmup) {
   EXPECT_DOUBLE_EQ(ScheduleFactor(stage, 5, 8), 1);
 }
 
+TEST(ScheduleFactor, CanBeginAtZero) {
+  Stage stage;
+  stage.mutable_linear()->set_warmup(0.2);
+  stage.mutable_linear()->set_from_zero(true);
+  EXPECT_EQ(ScheduleFactor(stage, 0, 10), 0);
+  EXPECT_DOUBLE_EQ(ScheduleFactor(stage, 1, 10), 0.5);
+  EXPECT_DOUBLE_EQ(ScheduleFactor(stage, 2, 10), 1);
+  EXPECT_DOUBLE_EQ(ScheduleFactor(stage, 9, 10), 0.125);
+  stage.mutable_linear()->set_warmup(0);
+  EXPECT_EQ(ScheduleFactor(stage, 0, 10), 1) << "there is no warm-up";
+}
+
+// 0.25 · 10 = 2.5 steps: BertAdam's warmup_linear of x = t / 10 is x / 0.25, then (1 - x) / 0.75.
+TEST(ScheduleFactor, FromZeroTakesTheShareAsItIs) {
+  Stage stage;
+  stage.mutable_linear()->set_warmup(0.25);
+  stage.mutable_linear()->set_from_zero(true);
+  EXPECT_DOUBLE_EQ(ScheduleFactor(stage, 2, 10), 0.8);
+  EXPECT_DOUBLE_EQ(ScheduleFactor(stage, 3, 10), 0.7 / 0.75);
+  stage.mutable_linear()->set_from_zero(false);
+  EXPECT_DOUBLE_EQ(ScheduleFactor(stage, 2, 10), 1);
+}
+
 }  // namespace
 }  // namespace retort

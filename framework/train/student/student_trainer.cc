@@ -6,6 +6,7 @@
 
 #include "ATen/TensorOperators.h"
 #include "ATen/core/grad_mode.h"
+#include "ATen/ops/cat.h"
 #include "ATen/ops/stack.h"
 #include "ATen/ops/zeros.h"
 #include "ATen/ops/zeros_like.h"
@@ -17,6 +18,12 @@
 
 namespace retort {
 namespace {
+
+constexpr char kPaddingEmbedding[] = "padding_embedding";
+
+bool IsFrozen(const Stage& stage, const char* word) {
+  return std::find(stage.freeze().begin(), stage.freeze().end(), word) != stage.freeze().end();
+}
 
 absl::StatusOr<std::vector<ops::AdamWSegment>> MakeSegments(const ParameterSet& parameters, const Stage& stage) {
   RETORT_ASSIGN_OR_RETURN(const std::set<std::string> frozen, FrozenParameters(stage, parameters.specs()));
@@ -36,6 +43,7 @@ absl::StatusOr<std::vector<ops::AdamWSegment>> MakeSegments(const ParameterSet& 
 
 absl::StatusOr<std::set<std::string>> FrozenParameters(const Stage& stage, const std::vector<ParameterSpec>& specs) {
   static const auto* const known = new std::map<std::string, std::string>{
+      {kPaddingEmbedding, "embeddings.word"},
       {"position_embeddings", "embeddings.position"},
       {"token_type_embeddings", "embeddings.token_type"},
       {"word_embeddings", "embeddings.word"},
@@ -48,10 +56,11 @@ absl::StatusOr<std::set<std::string>> FrozenParameters(const Stage& stage, const
                        });
     if (!there) {
       return absl::InvalidArgumentError(absl::StrCat(
-          "freeze: want position_embeddings, token_type_embeddings or word_embeddings of this student, got \"", word,
-          "\""));
+          "freeze: want position_embeddings, token_type_embeddings, word_embeddings or padding_embedding of "
+          "this student, got \"",
+          word, "\""));
     }
-    frozen.insert(found->second);
+    if (word != kPaddingEmbedding) frozen.insert(found->second);
   }
   return frozen;
 }
@@ -74,6 +83,7 @@ StudentTrainer::StudentTrainer(const Encoder& encoder, Objective objective, cons
       demands_(objective_.student()),
       master_(initial.To(at::kFloat, options_.device)),
       has_working_copy_(options_.precision == at::kBFloat16),
+      freeze_padding_(IsFrozen(options_.stage, kPaddingEmbedding)),
       first_moment_(at::zeros_like(master_.flat())),
       second_moment_(at::zeros_like(master_.flat())) {
   if (has_working_copy_) working_ = master_.To(options_.precision, options_.device);
@@ -128,7 +138,7 @@ absl::Status StudentTrainer::AddRowTerms(const Batch& batch, const ModelOutputs&
 
 absl::Status StudentTrainer::AddGradient(const Batch& batch, int micro_batch, const TeacherOutputs* teacher) {
   at::AutoGradMode with_gradient(true);
-  const ModelOutputs outputs = encoder_.Forward(working(), batch, demands_, Dropout{options_.seed});
+  const ModelOutputs outputs = encoder_.Forward(working(), batch, demands_, Dropout{options_.seed}, freeze_padding_);
   std::vector<double> scales;
   for (size_t i = 0; i < objective_.terms().size(); ++i) scales.push_back(Scale(i, micro_batch));
 
@@ -158,17 +168,34 @@ void StudentTrainer::SumOverRanks(Collective* ranks) {
   for (size_t i = 0; i < sums_.size(); ++i) sums_[i] = sums[static_cast<int64_t>(i)];
 }
 
-UpdateResult StudentTrainer::Summarize() const {
+bool StudentTrainer::ClipSegments(const at::Tensor& norms) {
+  constexpr double kAdded = 1e-6;  // To every norm by torch's clip_grad_norm_.
+  bool clipped = false;
+  for (size_t i = 0; i < segments_.size(); ++i) {
+    const double norm = norms[static_cast<int64_t>(i)].item<double>();
+    segments_[i].gradient_scale = std::min(1.0, options_.stage.clip_tensor_norm() / (norm + kAdded));
+    clipped = clipped || segments_[i].gradient_scale < 1;
+  }
+  return clipped;
+}
+
+UpdateResult StudentTrainer::Summarize() {
   UpdateResult result;
+  const bool by_tensor = options_.stage.clip_tensor_norm() > 0;
   std::vector<at::Tensor> parts = sums_;
   parts.push_back(ops::GradientNorm(segments_, working().flat_gradient()));
-  const at::Tensor values = at::stack(parts).to(at::kCPU);  // The one wait for the device in an update.
+  at::Tensor values = at::stack(parts);
+  if (by_tensor) values = at::cat({values, ops::SegmentNorms(segments_, working().flat_gradient())});
+  values = values.to(at::kCPU);  // The one wait for the device in an update.
   for (size_t i = 0; i < sums_.size(); ++i) {
     const double sum = values[static_cast<int64_t>(i)].item<double>();
     result.values.push_back(total_counts_[i] == 0 ? 0 : sum / total_counts_[i]);
     result.loss += objective_.terms()[i].weight * result.values.back();
   }
-  result.gradient_norm = values[static_cast<int64_t>(sums_.size())].item<double>();
+  const auto norm_index = static_cast<int64_t>(sums_.size());
+  result.gradient_norm = values[norm_index].item<double>();
+  result.clipped = by_tensor ? ClipSegments(values.slice(0, norm_index + 1))
+                             : options_.stage.clip_norm() > 0 && result.gradient_norm > options_.stage.clip_norm();
   return result;
 }
 
@@ -187,8 +214,6 @@ absl::StatusOr<UpdateResult> StudentTrainer::Update(int64_t step) {
   UpdateResult result = Summarize();
   RETORT_RETURN_IF_ERROR(CheckFinite(result, step));
   const Stage& stage = options_.stage;
-  const double limit = stage.clip_norm();
-  result.clipped = limit > 0 && result.gradient_norm > limit;
   result.learning_rate = stage.adamw().learning_rate() * ScheduleFactor(stage, step - 1, options_.total_steps);
 
   ops::AdamWOptions adamw;
@@ -198,7 +223,8 @@ absl::StatusOr<UpdateResult> StudentTrainer::Update(int64_t step) {
   adamw.epsilon = stage.adamw().epsilon();
   adamw.weight_decay = stage.adamw().weight_decay();
   adamw.step = step;
-  adamw.gradient_scale = result.clipped ? limit / result.gradient_norm : 1;
+  adamw.bias_correction = stage.adamw().bias_correction();
+  if (result.clipped && stage.clip_norm() > 0) adamw.gradient_scale = stage.clip_norm() / result.gradient_norm;
   at::NoGradGuard no_grad;
   ops::AdamW(adamw, segments_, master_.flat(), working().flat_gradient(), first_moment_, second_moment_,
              has_working_copy_ ? working_.flat() : at::Tensor());

@@ -36,11 +36,12 @@ struct UpdateResult {
   std::vector<double> values;  // sum / count by term, before weighting.
   double loss = 0;             // Σ weight · value.
   double gradient_norm = 0;    // Before clipping.
-  bool clipped = false;
+  bool clipped = false;        // The whole gradient was, or that of any parameter by itself.
   double learning_rate = 0;
 };
 
-// The parameters that the words of Stage.freeze stand for. InvalidArgument if the student has no such parameter.
+// The parameters that the words of Stage.freeze stand for: none for "padding_embedding", of which only gradients are
+// frozen that come from positions. InvalidArgument if the student has no such parameter.
 absl::StatusOr<std::set<std::string>> FrozenParameters(const Stage& stage, const std::vector<ParameterSpec>& specs);
 
 // What a student is made of.
@@ -105,7 +106,10 @@ class StudentTrainer {
                            absl::Span<const double> scales, std::vector<at::Tensor>* roots,
                            std::vector<at::Tensor>* gradients);
   absl::Status CheckFinite(const UpdateResult& result, int64_t step) const;
-  UpdateResult Summarize() const;
+  UpdateResult Summarize();
+  // Gives every segment the factor that clips it by itself: min(1, limit / (norm + 1e-6)), as torch's clip_grad_norm_
+  // of one tensor. Returns whether any is below 1. `norms` of the segments, on the host.
+  bool ClipSegments(const at::Tensor& norms);
 
   const Encoder& encoder_;
   const Objective objective_;
@@ -114,6 +118,7 @@ class StudentTrainer {
   ParameterSet master_;
   ParameterSet working_;  // Of the precision, if it is not the master's.
   bool has_working_copy_;
+  const bool freeze_padding_;
   at::Tensor first_moment_, second_moment_;
   std::vector<ops::AdamWSegment> segments_;
   std::vector<std::map<std::string, at::Tensor>> term_parameters_;
