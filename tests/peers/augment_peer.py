@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 r"""Times TinyBERT's data augmentation as its procedure is written down: a forward pass for each word.
 
-    tests/peers/augment_peer.py --model data/teachers/mini --input data/tasks/rt_polarity/train.tsv.xz --column sentence \
-        --word_vectors data/embeddings/glove.6B.50d.subset.txt.xz --sentences 100
+    tests/peers/augment_peer.py --model data/teachers/mini --sentences 100 --column sentence \
+        --input data/tasks/rt_polarity/train.tsv.xz --word_vectors data/embeddings/glove.6B.50d.subset.txt.xz
 
 For each word of a sentence that may be replaced: of one piece, the model reads [CLS] the sentence with [MASK] in the
 place of the word [SEP] the sentence [SEP] by itself, makes the logits of every position, and all pieces are sorted by

@@ -29,14 +29,16 @@ expect 1 "out.jsonl.seed.partial: want what was begun with these examples, this 
   --word_vectors=$vectors --seed=2 --output="$out.seed"
 
 # A table of its own output, pairs, scores.
-expect 0 "12 examples" --model=$mini --input="$out" --text=first --text_pair=id --label=label --copies=1 --output="$out.2.jsonl"
+expect 0 "12 examples" --model=$mini --input="$out" --text=first --text_pair=id --label=label --copies=1 \
+  --output="$out.2.jsonl"
 [ "$(wc -l <"$out.2.jsonl")" -eq 36 ] || fail "want 36 lines, got $(wc -l <"$out.2.jsonl")"
 printf 'one\ttwo\t2.5\n' >"$TEST_TMPDIR/pairs.tsv"
-expect 0 "2 texts of 1 examples" --model=$mini --input="$TEST_TMPDIR/pairs.tsv" --text=0 --text_pair=1 --score=2 --task=MNLI \
-  --output="$out.pairs"
+expect 0 "2 texts of 1 examples" --model=$mini --input="$TEST_TMPDIR/pairs.tsv" --text=0 --text_pair=1 --score=2 \
+  --task=MNLI --output="$out.pairs"
 [ "$(grep -c '"score":2.5' "$out.pairs")" -eq 21 ] || fail "want 21 lines with a score, got $(cat "$out.pairs")"
 
-expect 1 "--output: want a new file, got $out, which is there; choose another, or say --overwrite" $flags --output="$out"
+expect 1 "--output: want a new file, got $out, which is there; choose another, or say --overwrite" $flags \
+  --output="$out"
 expect 0 "" $flags --output="$out" --overwrite
 expect 1 "--output: want another file than those that are read" $flags --output="$input" --overwrite
 expect 1 "--model: want a model folder, got none" --input="$input"

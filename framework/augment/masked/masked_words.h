@@ -32,9 +32,9 @@ class MaskedWordModel {
   static absl::StatusOr<MaskedWordModel> Create(const Encoder& encoder, const ParameterSet& parameters,
                                                 const Tokenizer& tokenizer, c10::Device device);
 
-  // The `count` pieces with the largest logits at each place, of the vocabulary's pieces, the likeliest first. The model
-  // reads [CLS] the text with [MASK] at the place [SEP] the text [SEP], where token types are 1 after the first [SEP],
-  // cut to its longest sequence; for a place behind that there are none. Errors: what libtorch throws.
+  // The `count` pieces with the largest logits at each place, of the vocabulary's pieces, the likeliest first. The
+  // model reads [CLS] the text with [MASK] at the place [SEP] the text [SEP], where token types are 1 after the first
+  // [SEP], cut to its longest sequence; for a place behind that there are none. Errors: what libtorch throws.
   absl::StatusOr<std::vector<std::vector<int32_t>>> LikelyPieces(absl::Span<const WordedText> texts,
                                                                  absl::Span<const MaskedPlace> places, int count) const;
 

@@ -105,8 +105,8 @@ def problems(files):
         if len(in_files) > 1:
             places = ", ".join(f"{found.file}:{found.line}" for found in in_files.values())
             lines.append(
-                f"{name}: want one definition in all headers and .cc files, got {places}; put what a .cc file needs alone "
-                "into an anonymous namespace, or call one of them something else"
+                f"{name}: want one definition in all headers and .cc files, got {places}; put what a .cc file needs "
+                "alone into an anonymous namespace, or call one of them something else"
             )
     return lines
 
