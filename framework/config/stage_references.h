@@ -32,8 +32,9 @@ inline const Stage* FindReferenced(const Experiment& experiment, absl::string_vi
 // Whether a stage begins as the student's `init` makes it. Where none does, all go on from the teacher, and there is no
 // student to initialise. REQUIRES: the experiment has its defaults.
 inline bool BeginsFromInit(const Experiment& experiment) {
-  return std::any_of(experiment.stage().begin(), experiment.stage().end(),
-                     [](const Stage& stage) { return !stage.has_from() || stage.from() == kFromInit; });
+  return std::any_of(experiment.stage().begin(), experiment.stage().end(), [](const Stage& stage) {
+    return !stage.has_augmentation() && (!stage.has_from() || stage.from() == kFromInit);
+  });
 }
 
 }  // namespace retort
