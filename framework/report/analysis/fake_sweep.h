@@ -14,8 +14,8 @@ SweepResult FakeSweep();
 // seed 1 and base + (3, 5) with seed 2: differences 2 and 4, mean 3.
 SweepResult TinySweep();
 
-// A simulated sweep of three tasks, one of which has two metrics: base, "no_task", which is as good, and "random", which
-// is worse; 3 seeds x 400 examples of each, the macro average of cola, mrpc's F1 and sst2, a margin of 3 points,
+// A simulated sweep of three tasks, one of which has two metrics: base, "no_task", which is as good, and "random",
+// which is worse; 3 seeds x 400 examples of each, the macro average of cola, mrpc's F1 and sst2, a margin of 3 points,
 // published values and effects. Deterministic.
 SweepResult TaskSweep();
 

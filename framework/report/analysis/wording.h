@@ -43,8 +43,8 @@ std::string FormatIncomparable(Incomparable reason);
 // itself where others have more.
 std::string Headline(const Analysis& analysis);
 
-// DifferenceSentence of every variant on the primary metric, in the sweep's order. Where two one-sided tests at 5 %, which
-// like the intervals are not corrected, say so: "...; equivalent to base within ±0.05 nats".
+// DifferenceSentence of every variant on the primary metric, in the sweep's order. Where two one-sided tests at 5 %,
+// which like the intervals are not corrected, say so: "...; equivalent to base within ±0.05 nats".
 std::vector<std::string> DescribeAll(const Analysis& analysis, absl::string_view conditions);
 
 // "−2.96 GLUE macro", "77.0 GLUE macro (−2.96)"

@@ -9,8 +9,8 @@ namespace retort {
 // Which columns a result table has.
 struct TableLayout {
   // As papers print it. Where there are macro averages: medians and differences of these and of the primary metric
-  // alone; of each task what the averages are over and what published numbers answer to, under the task's name. No costs. Otherwise
-  // there is everything.
+  // alone; of each task what the averages are over and what published numbers answer to, under the task's name. No
+  // costs. Otherwise there is everything.
   bool compact = false;
   bool medians = true;
 };
@@ -18,8 +18,8 @@ struct TableLayout {
 // The results of a sweep: one row per variant, in the sweep's order, then one per teacher that was scored. For every
 // metric mean ± standard deviation over seeds, the median over seeds, and the paired difference to the base with its
 // 95 % interval; then finished seeds, parameters, tokens and operations of training, tokens per second of the cohorts'
-// data passes, share of clipped steps, and published values that no metric answers to, with unit and source. A published
-// value that a metric answers to stands below the rows, in the metric's column. Pure function.
+// data passes, share of clipped steps, and published values that no metric answers to, with unit and source. A
+// published value that a metric answers to stands below the rows, in the metric's column. Pure function.
 Table BuildTable(const Analysis& analysis, const TableLayout& layout);
 
 // As papers print it, with medians if some variant has more than two seeds and they fit into `width` columns.

@@ -44,8 +44,8 @@ int TextWidth(const Table& table);
 std::string RenderText(const Table& table, int width);
 
 // Tab-separated, one header line, without published rows. A column of numbers becomes one column per field,
-// "masked_lm/cross_entropy.mean", with all digits; a number that does not exist is an empty field. Why a difference does
-// not exist is a column of its own, "masked_lm/cross_entropy.difference.not_compared".
+// "masked_lm/cross_entropy.mean", with all digits; a number that does not exist is an empty field. Why a difference
+// does not exist is a column of its own, "masked_lm/cross_entropy.difference.not_compared".
 std::string RenderTsv(const Table& table);
 
 // A table of GitHub's Markdown, and the note below it. Texts are escaped.

@@ -131,11 +131,11 @@ absl::StatusOr<PairedDifference> EstimateDifference(absl::Span<const std::vector
 absl::StatusOr<PairedDifference> EstimateMacroDifference(absl::Span<const std::vector<std::vector<double>>> d,
                                                          double confidence = 0.95);
 
-// The p-value that belongs to the difference's interval: the largest α whose interval of confidence 1 − α still contains
-// 0, so that p < α says the same as an interval without 0. With q(α) = Σ_i weight_i · t(α, ν_i), the quantile of that
-// interval, it is the solution of q(α) = |estimate| / standard_error. It lies between the smallest and the largest of the
-// tail probabilities P(|t(ν_i)| > |estimate| / standard_error), where it is found by bisection. Values below 1e-15 are
-// given as that. REQUIRES: the difference has an interval.
+// The p-value that belongs to the difference's interval: the largest α whose interval of confidence 1 − α still
+// contains 0, so that p < α says the same as an interval without 0. With q(α) = Σ_i weight_i · t(α, ν_i), the quantile
+// of that interval, it is the solution of q(α) = |estimate| / standard_error. It lies between the smallest and the
+// largest of the tail probabilities P(|t(ν_i)| > |estimate| / standard_error), where it is found by bisection. Values
+// below 1e-15 are given as that. REQUIRES: the difference has an interval.
 double PValue(const PairedDifference& difference);
 
 // The p-value of two one-sided tests (Schuirmann 1987, J. Pharmacokinet. Biopharm. 15) that the true difference lies

@@ -28,8 +28,8 @@ std::string RenderChartData(const SweepResult& result);
 std::vector<std::string> MetricsWhileTraining(const SweepResult& result);
 std::vector<std::string> StagesOfCurves(const SweepResult& result);
 
-// The variants that were evaluated while some stage trained, but not on the examples of the first variant that was. Pure
-// function.
+// The variants that were evaluated while some stage trained, but not on the examples of the first variant that was.
+// Pure function.
 std::vector<std::string> EvaluatedOnOtherExamples(const SweepResult& result);
 
 }  // namespace retort
