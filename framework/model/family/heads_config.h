@@ -10,8 +10,9 @@
 namespace retort {
 
 // Adds the heads that a model of this configuration may have: those of the classes that `architectures` names, or where
-// it names none at all one of every kind. A family's own head for next sentences is there where a class of it is named. Which of them there are, only the weights tell. id2label (or num_labels) and
-// problem_type tell classes from a score; what is neither, as several labels at once, gives no head.
+// it names none at all one of every kind. A family's own head for next sentences is there where a class of it is named.
+// Which of them there are, only the weights tell. id2label (or num_labels) and problem_type tell classes from a score;
+// what is neither, as several labels at once, gives no head.
 void ReadHeads(const ModelFamily& family, ConfigReader* reader, EncoderConfig* config);
 
 // Adds architectures, and what ReadHeads reads of the configuration's heads.

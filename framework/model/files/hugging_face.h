@@ -38,9 +38,9 @@ struct LoadedModel {
 // Reads a model folder. Tensor names with and without the prefix of their family (`bert.`), old names of LayerNorm's
 // parameters (gamma, beta) and decoders that are stored although tied are understood; buffers are skipped. A head is
 // read if config.json's architectures names a class that has it and some of its tensors are there, or if it names no
-// class and all are; what else lies outside of the encoder is left aside. BERT's next-sentence head is a head of classes
-// where a class that has it is named (BertForPreTraining, BertForNextSentencePrediction), else it is left aside. Nothing
-// is allocated for a model before all names, types and shapes are checked.
+// class and all are; what else lies outside of the encoder is left aside. BERT's next-sentence head is one of classes
+// where a class that has it is named (BertForPreTraining, BertForNextSentencePrediction), else it is left aside.
+// Nothing is allocated for a model before all names, types and shapes are checked.
 //
 // Errors, with the path: those of WeightFiles; NotFound for a missing file, with the way to get it where it is known
 // (framework/model/files/unread/unread_model.h); DataLoss for weights that are not finite;
