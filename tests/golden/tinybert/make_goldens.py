@@ -8,9 +8,9 @@ and its optimiser are called; the lines of its loops that add up losses stand in
 From the repository's root, in an environment with `pip install torch==2.11.0 numpy safetensors`:
     OMP_NUM_THREADS=1 python3 tests/golden/tinybert/make_goldens.py <folder TinyBERT>
 
-Departures from a run of the scripts, for goldens that are whole and repeatable: float64, no dropout in either model, and
-a pooler whose outputs are all positive, since the code's classifier reads relu(pooled), which no class of
-transformers and no model of retort does.
+Departures from a run of the scripts, for goldens that are repeatable: float64, no dropout in either model, and a pooler
+whose outputs are all positive, since the code's classifier reads relu(pooled), which no class of transformers and no
+model of retort does.
 
 Folders: teacher, student and scorer as they begin, and <stage>_student after the steps. goldens.safetensors has
 `batch/<name>` of all steps, `projection/{weight,bias}`, `<stage>/loss/<term>` by step, `<stage>/projection/*` after the
