@@ -88,7 +88,7 @@ absl::StatusOr<PlannedStage> PlanAugmentation(const Stage& stage, Inputs* inputs
   }
   work.flops = EstimateFlops(*work.examples, planned.config);
   ModelNeeds needs;
-  needs.head = HeadKind::kVocabulary;
+  needs.heads = {HeadKind::kVocabulary};
   needs.longest_sequence = planned.config.max_positions;
   work.memory = EstimateEvaluation(planned, needs, /*teacher=*/nullptr);
   planned.work = std::move(work);
