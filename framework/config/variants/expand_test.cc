@@ -320,7 +320,7 @@ TEST(ExpandErrorTest, AStudentThatNoStageBeginsAsNeedsNone) {
   Sweep sweep = Changed("", "experiment { stage { name: 'distil' from: 'TEACHER' } }");
   sweep.mutable_experiment()->clear_student();
   EXPECT_EQ(ErrorOf(sweep), "");
-  sweep.mutable_experiment()->mutable_stage(1)->set_from("INIT");
+  sweep.mutable_experiment()->mutable_stage(0)->set_from("INIT");
   EXPECT_EQ(ErrorOf(sweep), "student: init: want an initialisation; linked init plugins: test_copy, test_normal");
 }
 

@@ -244,6 +244,7 @@ TEST_F(CollectResultsTest, SpeedAndClippedStepsAreOverAllStages) {
       log.StepDone(id, record);
     }
     Progress progress;
+    progress.step = steps;
     progress.tokens = 15 * steps;
     PutStudent(plan_.stages[plan_.Find("base", 1, name)], progress);
   };
