@@ -141,7 +141,8 @@ absl::StatusOr<StageStatuses> RunWatched(const Plan& plan, const SessionOptions&
                          DescribeComputation(options.device),
                          options.inexact_resume,
                          options.checkpoint_seconds,
-                         [](const std::string& line) { std::cout << line << "\n" << std::flush; }};
+                         [](const std::string& line) { std::cout << line << "\n"
+                                                                 << std::flush; }};
     statuses = RunPlan(plan, run, store, inputs);
   }
   RETORT_RETURN_IF_ERROR(statuses.status());

@@ -37,7 +37,8 @@ void CheckAugmentation(const std::string& place, const Stage& stage, Problems* p
 void CheckAugmented(const std::string& place, const Stage& stage, const std::set<std::string>& augmentations,
                     Problems* problems) {
   if (stage.augmented().empty() || augmentations.count(stage.augmented()) > 0) return;
-  const std::string there = augmentations.empty() ? "there is none" : "there are: " + absl::StrJoin(augmentations, ", ");
+  const std::string there =
+      augmentations.empty() ? "there is none" : "there are: " + absl::StrJoin(augmentations, ", ");
   problems->Add(place + "augmented", absl::StrCat("want \"@name\" of an earlier augmentation stage (", there,
                                                   "), got \"", stage.augmented(), "\""));
 }

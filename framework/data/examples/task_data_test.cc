@@ -199,9 +199,8 @@ TEST_F(TaskDataTest, StepsHaveTheLabels) {
 }
 
 TEST_F(TaskDataTest, AugmentedExamplesAreTrainedOnInThePlaceOfTheOriginals) {
-  const TaskData data(std::make_unique<FixedReader>(FixedReader::Splits{{kTrainSplit, Examples(40)},
-                                                                        {kSelectSplit, {Example(50)}},
-                                                                        {kReportSplit, {Example(60)}}}),
+  const TaskData data(std::make_unique<FixedReader>(FixedReader::Splits{
+                          {kTrainSplit, Examples(40)}, {kSelectSplit, {Example(50)}}, {kReportSplit, {Example(60)}}}),
                       {}, "test");
   DataCache cache(::testing::TempDir(), /*threads=*/1);
   BatchSpec batch;

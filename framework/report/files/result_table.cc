@@ -104,7 +104,7 @@ std::string OtherPublished(const Analysis& analysis, const VariantAnalysis& vari
 // Makes a table column by column.
 class TableBuilder {
  public:
-  TableBuilder(const Analysis& analysis, const TableLayout& layout)
+  TableBuilder(const Analysis& analysis, const ResultLayout& layout)
       : analysis_(analysis), layout_(layout), published_(FindPublishedRows(analysis)) {
     const auto is_average = [](const MetricColumn& column) { return !column.average_of.empty(); };
     as_tasks_ = layout.compact && std::any_of(analysis.columns.begin(), analysis.columns.end(), is_average);
@@ -277,7 +277,7 @@ class TableBuilder {
   }
 
   const Analysis& analysis_;
-  const TableLayout layout_;
+  const ResultLayout layout_;
   const std::vector<PublishedRow> published_;
   bool as_tasks_ = false;      // As papers print several tasks.
   std::vector<size_t> shown_;  // Of analysis_.columns.
@@ -286,7 +286,9 @@ class TableBuilder {
 
 }  // namespace
 
-Table BuildTable(const Analysis& analysis, const TableLayout& layout) { return TableBuilder(analysis, layout).Build(); }
+Table BuildTable(const Analysis& analysis, const ResultLayout& layout) {
+  return TableBuilder(analysis, layout).Build();
+}
 
 Table BuildTableForTerminal(const Analysis& analysis, int width) {
   const auto has_median = [](const VariantAnalysis& variant) {

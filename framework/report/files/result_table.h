@@ -7,7 +7,7 @@
 namespace retort {
 
 // Which columns a result table has.
-struct TableLayout {
+struct ResultLayout {
   // As papers print it. Where there are macro averages: medians and differences of these and of the primary metric
   // alone; of each task what the averages are over and what published numbers answer to, under the task's name. No
   // costs. Otherwise there is everything.
@@ -20,7 +20,7 @@ struct TableLayout {
 // 95 % interval; then finished seeds, parameters, tokens and operations of training, tokens per second of the cohorts'
 // data passes, share of clipped steps, and published values that no metric answers to, with unit and source. A
 // published value that a metric answers to stands below the rows, in the metric's column. Pure function.
-Table BuildTable(const Analysis& analysis, const TableLayout& layout);
+Table BuildTable(const Analysis& analysis, const ResultLayout& layout);
 
 // As papers print it, with medians if some variant has more than two seeds and they fit into `width` columns.
 Table BuildTableForTerminal(const Analysis& analysis, int width);

@@ -22,7 +22,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-constexpr TableLayout kCompact{/*compact=*/true, /*medians=*/false};
+constexpr ResultLayout kCompact{/*compact=*/true, /*medians=*/false};
 
 std::vector<std::string> Titles(const Table& table) {
   std::vector<std::string> titles;

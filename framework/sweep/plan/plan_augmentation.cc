@@ -98,9 +98,9 @@ absl::StatusOr<PlannedStage> PlanAugmentation(const Stage& stage, Inputs* inputs
 absl::Status CheckAugmentedData(const Stage& stage, const PlannedStage& augmentation, Inputs* inputs) {
   RETORT_ASSIGN_OR_RETURN(const std::shared_ptr<const TaskExamples> examples, inputs->TrainingExamples(stage.data()));
   if (HashExamples(*examples) == augmentation.augmentation().examples_hash) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "augmented: want an augmentation of the examples that the stage's own data trains on, got \"", stage.augmented(),
-      "\" of other examples; give both stages the same data"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("augmented: want an augmentation of the examples that the stage's own data trains on, got \"",
+                   stage.augmented(), "\" of other examples; give both stages the same data"));
 }
 
 AugmentedSplit ExpectedSplit(const PlannedStage& augmentation) {

@@ -18,9 +18,9 @@ namespace retort {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::SizeIs;
 using testing::IsInvalidArgument;
 using testing::IsOk;
+using ::testing::SizeIs;
 
 constexpr char kData[] =
     R"(data { table { train: "$/train.tsv" report: "$/report.tsv" text: "text" label: "label" length: 24 } })";
@@ -87,8 +87,8 @@ TEST_F(PlanAugmentationTest, KeysFollowWhatSentencesFollowFrom) {
     EXPECT_NE(At(plan, "tune").key, tune);
     return At(plan, "more").key != key;
   };
-  for (const char* other : {"probability: 0.5", "candidates: 3", "seed: 2", "distinct: true",
-                            "word_vectors: '$/vectors.txt'"}) {
+  for (const char* other :
+       {"probability: 0.5", "candidates: 3", "seed: 2", "distinct: true", "word_vectors: '$/vectors.txt'"}) {
     EXPECT_TRUE(differs(*Make(Stages(other)))) << other;
   }
   const std::string renamed = absl::StrReplaceAll(Stages(), {{"'more'", "'others'"}, {"@more", "@others"}});
@@ -112,10 +112,11 @@ TEST_F(PlanAugmentationTest, WhatTrainsOnItWaitsForIt) {
 TEST_F(PlanAugmentationTest, WhatCannotBeIsRefused) {
   WriteTable("other.tsv", 20);
   const std::string other = absl::StrReplaceAll(kData, {{"train.tsv", "other.tsv"}});
-  EXPECT_THAT(Make(Stages("", "augmented: '@more'", other)),
-              IsInvalidArgument("variant \"base\": stage \"tune\": augmented: want an augmentation of the examples that "
-                                "the stage's own data trains on, got \"@more\" of other examples; give both stages "
-                                "the same data"));
+  EXPECT_THAT(
+      Make(Stages("", "augmented: '@more'", other)),
+      IsInvalidArgument("variant \"base\": stage \"tune\": augmented: want an augmentation of the examples that "
+                        "the stage's own data trains on, got \"@more\" of other examples; give both stages "
+                        "the same data"));
   const std::string text = "data { masked_lm { corpus: '$/corpus' length: 24 } }";
   EXPECT_THAT(Make(Stages("", "", text)),
               IsInvalidArgument(absl::StrCat("variant \"base\": stage \"more\": data: want data of texts with labels, "

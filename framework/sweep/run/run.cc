@@ -103,8 +103,9 @@ absl::Status RunByKind(const std::vector<int>& stages, const RunContext& context
 // What would help where memory ran out.
 const char* WayOut(const PlannedStage& stage) {
   if (stage.augments()) return "augment with a smaller model (augmentation.model)";
-  return stage.trains() ? "compute a step in more slices (batch.micro_batches), or train fewer variants at once (--only)"
-                        : "evaluate fewer variants at once (--only)";
+  return stage.trains()
+             ? "compute a step in more slices (batch.micro_batches), or train fewer variants at once (--only)"
+             : "evaluate fewer variants at once (--only)";
 }
 
 // Does the work of the stages. Where memory runs out, the error names whose, and what would help.

@@ -142,9 +142,9 @@ std::string DescribePlan(const Plan& plan, const Store& store, std::optional<dou
   const std::string augmentation =
       cost.augmentation_flops == 0 ? ""
                                    : absl::StrFormat(", about %sFLOP for augmentation", Count(cost.augmentation_flops));
-  absl::StrAppend(&text, absl::StrFormat("  %sFLOP for students, %sFLOP for teachers%s; %s\n",
-                                         Count(cost.student_flops), Count(cost.teacher_flops), augmentation,
-                                         DescribeTime(cost, flops_per_second)));
+  absl::StrAppend(&text,
+                  absl::StrFormat("  %sFLOP for students, %sFLOP for teachers%s; %s\n", Count(cost.student_flops),
+                                  Count(cost.teacher_flops), augmentation, DescribeTime(cost, flops_per_second)));
   absl::StrAppend(
       &text, absl::StrFormat("  memory: about %sB to train, %sB to evaluate; disk: %sB\n",
                              Count(ProgramMemory(cost.memory)), Count(EvaluatingProgramMemory(cost.evaluation_memory)),
