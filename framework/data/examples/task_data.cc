@@ -142,10 +142,10 @@ absl::StatusOr<std::unique_ptr<StepSource>> TaskData::Open(const DataInputs& inp
   RETORT_ASSIGN_OR_RETURN(std::shared_ptr<const LabelledSequences> sequences, TrainedOn(inputs));
   uint64_t content_hash = sequences->content_hash;
   int64_t times = 1;
-  if (inputs.augmented != nullptr) {
-    content_hash = inputs.augmented->content_hash;
+  if (inputs.augmented != nullptr) content_hash = inputs.augmented->content_hash;
+  if (inputs.augmented != nullptr && inputs.augmented->examples == nullptr) {
     RETORT_ASSIGN_OR_RETURN(const auto originals, TrainingExamples(inputs.cache));
-    if (inputs.augmented->examples == nullptr) times = ExamplesOfEach(*originals, inputs.augmented->copies);
+    times = ExamplesOfEach(*originals, inputs.augmented->copies);
   }
   RETORT_ASSIGN_OR_RETURN(std::unique_ptr<Sampler> sampler,
                           MakeSampler(Repeated(sequences->Lengths(), times), inputs.batch, inputs.data_seed));

@@ -6,6 +6,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/config/reflection.h"
 #include "framework/data/corpus/unpacked_file.h"
+#include "framework/data/examples/labelled_sequences.h"
 #include "framework/model/files/padding.h"
 #include "framework/sweep/key/key.h"
 #include "framework/text/files/load_tokenizer.h"
@@ -61,6 +62,16 @@ absl::StatusOr<std::string> Inputs::FileContent(const std::string& path) {
 absl::StatusOr<std::shared_ptr<const TaskExamples>> Inputs::TrainingExamples(const Data& data) {
   RETORT_ASSIGN_OR_RETURN(const auto plugin, TrainingDataRegistry::Global().Create(data.plugin(), {}));
   return plugin->TrainingExamples(&data_);
+}
+
+absl::StatusOr<uint64_t> Inputs::TrainingExamplesHash(const Data& data) {
+  const auto hash = [&]() -> absl::StatusOr<std::shared_ptr<const uint64_t>> {
+    RETORT_ASSIGN_OR_RETURN(const std::shared_ptr<const TaskExamples> examples, TrainingExamples(data));
+    return std::make_shared<const uint64_t>(HashExamples(*examples));
+  };
+  RETORT_ASSIGN_OR_RETURN(const std::shared_ptr<const uint64_t> found,
+                          data_.Get<uint64_t>(DeterministicBytes(data) + "\nhash of what is trained on", hash));
+  return *found;
 }
 
 absl::StatusOr<std::shared_ptr<const StepSource>> Inputs::Source(const Data& data, const BatchSpec& batch,

@@ -53,6 +53,8 @@ class Inputs {
 
   // The examples that this data trains on, as texts. Errors: those of TrainingData.
   absl::StatusOr<std::shared_ptr<const TaskExamples>> TrainingExamples(const Data& data);
+  // HashExamples of them, computed once.
+  absl::StatusOr<uint64_t> TrainingExamplesHash(const Data& data);
 
   // The steps of this data with this batch and `data_seed`; of the augmented split, if it is not null, in which case
   // they are kept only as long as it has no examples. Errors: those of TrainingData.

@@ -1,11 +1,11 @@
 #include "framework/sweep/plan/plan_augmentation.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
-#include "framework/data/examples/labelled_sequences.h"
 #include "framework/model/encoder.h"
 #include "framework/sweep/plan/plan_estimate.h"
 #include "xxhash.h"
@@ -71,7 +71,7 @@ absl::StatusOr<PlannedStage> PlanAugmentation(const Stage& stage, Inputs* inputs
   absl::StatusOr<std::shared_ptr<const TaskExamples>> examples = inputs->TrainingExamples(stage.data());
   if (!examples.ok()) return Prefixed("data", examples.status());
   work.examples = *std::move(examples);
-  work.examples_hash = HashExamples(*work.examples);
+  RETORT_ASSIGN_OR_RETURN(work.examples_hash, inputs->TrainingExamplesHash(stage.data()));
   RETORT_ASSIGN_OR_RETURN(const ModelInput* model, inputs->Model(augmentation.model()));
   work.model_hash = model->content_hash;
   if (!augmentation.word_vectors().empty()) {
@@ -96,8 +96,8 @@ absl::StatusOr<PlannedStage> PlanAugmentation(const Stage& stage, Inputs* inputs
 }
 
 absl::Status CheckAugmentedData(const Stage& stage, const PlannedStage& augmentation, Inputs* inputs) {
-  RETORT_ASSIGN_OR_RETURN(const std::shared_ptr<const TaskExamples> examples, inputs->TrainingExamples(stage.data()));
-  if (HashExamples(*examples) == augmentation.augmentation().examples_hash) return absl::OkStatus();
+  RETORT_ASSIGN_OR_RETURN(const uint64_t examples, inputs->TrainingExamplesHash(stage.data()));
+  if (examples == augmentation.augmentation().examples_hash) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("augmented: want an augmentation of the examples that the stage's own data trains on, got \"",
                    stage.augmented(), "\" of other examples; give both stages the same data"));
