@@ -1,6 +1,7 @@
 #include "framework/sweep/show/enough_memory.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
@@ -61,10 +62,25 @@ absl::Status Enough(const Work& work, const Plan& plan, const Groups& groups, co
                       available.bound, Fewer(work, plan, *largest), work.way_out));
 }
 
+absl::Status EnoughToAugment(const Plan& plan, const StageIndices& done, const AvailableMemory& available) {
+  for (size_t i = 0; i < plan.stages.size(); ++i) {
+    const PlannedStage& stage = plan.stages[i];
+    if (!stage.augments() || done.count(static_cast<int>(i)) > 0) continue;
+    const double bytes = EvaluatingProgramMemory(SharedEvaluationMemory({stage.augmentation().memory}));
+    if (bytes <= available.bytes) continue;
+    return absl::ResourceExhaustedError(absl::StrFormat(
+        "memory: stage %s, augmenting by %s, takes about %.3g GB, and %.3g GB can be had (%s); have a smaller model "
+        "predict words (augmentation.model), or augment on a machine with more memory",
+        stage.stage.name(), stage.stage.augmentation().model(), bytes / 1e9, available.bytes / 1e9, available.bound));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status EnoughMemory(const Plan& plan, const Store& store, const AvailableMemory& available) {
   const StageIndices done = store.Done(plan);
+  RETORT_RETURN_IF_ERROR(EnoughToAugment(plan, done, available));
   RETORT_RETURN_IF_ERROR(Enough(kTraining, plan, Cohorts(plan, done, {}), available));
   return Enough(kEvaluating, plan, EvaluationGroups(plan, done), available);
 }

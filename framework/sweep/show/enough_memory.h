@@ -8,9 +8,10 @@
 
 namespace retort {
 
-// Compares what the largest cohort that is left to train, and the students that are evaluated together, take
-// (framework/sweep/student/memory.h says how close the estimates are) with what there is. ResourceExhausted where an
-// estimate is more, with the variants, both numbers, what bounds the memory, and what would help.
+// Compares what each augmentation that is left to make, the largest cohort that is left to train, and the students that
+// are evaluated together, take (framework/sweep/student/memory.h says how close the estimates are) with what there is.
+// ResourceExhausted where an estimate is more, with the stage or the variants, both numbers, what bounds the memory, and
+// what would help.
 absl::Status EnoughMemory(const Plan& plan, const Store& store, const AvailableMemory& available);
 
 }  // namespace retort
