@@ -83,7 +83,11 @@ class PaddedFunction : public torch::autograd::Function<PaddedFunction> {
     const at::Tensor out_gradient = gradients[0].contiguous();
     at::Tensor gradient = MatMul(out_gradient, value.transpose(-2, -1)).contiguous();
     at::Tensor dropped = options.rate > 0 ? at::empty_like(probabilities) : at::Tensor();
-    SoftmaxGradientOnDevice({{}, ScaleOf(query), options.rate, &options.site}, probabilities, &gradient, &dropped);
+    SoftmaxOptions softmax;
+    softmax.scale = ScaleOf(query);
+    softmax.rate = options.rate;
+    softmax.site = &options.site;
+    SoftmaxGradientOnDevice(softmax, probabilities, &gradient, &dropped);
     const at::Tensor weights = options.rate > 0 ? dropped : probabilities;
     return {MatMul(gradient, key),
             MatMul(gradient.transpose(-2, -1), query),
