@@ -61,7 +61,7 @@ class LossTerm {
 class TensorLossTerm : public LossTerm {
  public:
   // The sum: a scalar, float32 at least (float64 for float64 inputs). Gradient to student and parameters only. Padded
-  // positions add nothing, not even NaN, unless the term says otherwise.
+  // positions add nothing, not even NaN, unless what the term demands says that it reads them (Capture::padding).
   virtual absl::StatusOr<at::Tensor> Sum(const LossInputs& inputs) const = 0;
 };
 

@@ -152,26 +152,30 @@ absl::Status RequireDistribution(const LossContext& context, HeadKind head, absl
                                                  "compare it with: logit_mse { head: ", name, " }"));
 }
 
-Capture StudentHidden(const std::vector<LayerPair>& pairs) {
+Capture StudentHidden(const std::vector<LayerPair>& pairs, bool padding) {
   Capture capture;
+  capture.padding = padding;
   for (const LayerPair& pair : pairs) capture.hidden.insert(pair.student);
   return capture;
 }
 
-Capture TeacherHidden(const std::vector<LayerPair>& pairs) {
+Capture TeacherHidden(const std::vector<LayerPair>& pairs, bool padding) {
   Capture capture;
+  capture.padding = padding;
   for (const LayerPair& pair : pairs) capture.hidden.insert(pair.teacher);
   return capture;
 }
 
-Capture StudentAttention(const std::vector<LayerPair>& pairs) {
+Capture StudentAttention(const std::vector<LayerPair>& pairs, bool padding) {
   Capture capture;
+  capture.padding = padding;
   for (const LayerPair& pair : pairs) capture.attention.insert(pair.student);
   return capture;
 }
 
-Capture TeacherAttention(const std::vector<LayerPair>& pairs) {
+Capture TeacherAttention(const std::vector<LayerPair>& pairs, bool padding) {
   Capture capture;
+  capture.padding = padding;
   for (const LayerPair& pair : pairs) capture.attention.insert(pair.teacher);
   return capture;
 }

@@ -96,11 +96,11 @@ bool GivesOneNumber(const HeadSpec& head);
 // number.
 absl::Status RequireDistribution(const LossContext& context, HeadKind head, absl::string_view config);
 
-// What a term over hidden states or attention demands of either side.
-Capture StudentHidden(const std::vector<LayerPair>& pairs);
-Capture TeacherHidden(const std::vector<LayerPair>& pairs);
-Capture StudentAttention(const std::vector<LayerPair>& pairs);
-Capture TeacherAttention(const std::vector<LayerPair>& pairs);
+// What a term over hidden states or attention demands of either side; `padding`: whether it reads that too.
+Capture StudentHidden(const std::vector<LayerPair>& pairs, bool padding = false);
+Capture TeacherHidden(const std::vector<LayerPair>& pairs, bool padding = false);
+Capture StudentAttention(const std::vector<LayerPair>& pairs, bool padding = false);
+Capture TeacherAttention(const std::vector<LayerPair>& pairs, bool padding = false);
 
 // Σ weight · sum_of(item) over items that have a weight, such as layer pairs. REQUIRES: there is one.
 template <typename Item, typename SumOf>

@@ -28,6 +28,8 @@ struct Capture {
   std::set<int> hidden;       // Layers 0..L.
   std::set<int> attention;    // Layers 1..L: query, key, value.
   std::set<HeadRows> logits;  // Whose logits are read.
+  // Whether hidden states and attention are read in padding too: then that is computed as well. Else they are 0 there.
+  bool padding = false;
 
   void Add(const Capture& other);
   bool empty() const { return hidden.empty() && attention.empty() && logits.empty(); }
@@ -61,7 +63,7 @@ class AttentionState {
   bool causal_ = false;
 };
 
-// What was kept of a forward pass.
+// What was kept of a forward pass. Padding holds 0, unless Capture::padding says that it is read.
 struct ModelOutputs {
   std::map<int, at::Tensor> hidden;         // [B, S, H] by layer.
   std::map<int, AttentionState> attention;  // By layer.

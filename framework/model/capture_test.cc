@@ -34,6 +34,11 @@ TEST(Capture, AddIsTheUnion) {
             (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kReal}, {HeadKind::kClasses, RowSet::kSequences}}));
   EXPECT_TRUE(a.Reads(HeadKind::kClasses));
   EXPECT_FALSE(a.Reads(HeadKind::kScore));
+  EXPECT_FALSE(a.padding);
+  b.padding = true;
+  a.Add(b);
+  a.Add({});
+  EXPECT_TRUE(a.padding);
 }
 
 }  // namespace

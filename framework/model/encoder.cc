@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/arange.h"
@@ -13,6 +14,7 @@
 #include "framework/ops/gelu/gelu.h"
 #include "framework/ops/layer_norm/layer_norm.h"
 #include "framework/ops/matmul/matmul.h"
+#include "framework/ops/packing/packing.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -45,11 +47,24 @@ void AddLayer(const std::string& name, const LayerSpec& layer, int64_t width, Sp
   AddNorm(name + ".feed_forward.norm", width, specs);
 }
 
-// One forward pass: the configuration, parameters, batch and dropout that all of its layers share.
+// The rows that are computed: real positions, or all where padding is read or there is none.
+ops::Packing PackingOf(const Batch& batch, bool reads_padding) {
+  ops::Packing packing;
+  packing.lengths = batch.masks.lengths;
+  packing.positions = batch.positions();
+  if (batch.all_valid) return packing;
+  packing.valid = batch.valid;
+  if (!reads_padding) packing.rows = batch.real_rows;
+  return packing;
+}
+
+// One forward pass: the configuration, parameters, batch and dropout that all of its layers share. Hidden states are
+// rows, [n, H].
 class Pass {
  public:
-  Pass(const EncoderConfig& config, const ParameterSet& parameters, const Batch& batch, std::optional<Dropout> dropout)
-      : config_(config), parameters_(parameters), batch_(batch), dropout_(dropout) {}
+  Pass(const EncoderConfig& config, const ParameterSet& parameters, const Batch& batch, ops::Packing packing,
+       std::optional<Dropout> dropout)
+      : config_(config), parameters_(parameters), batch_(batch), packing_(std::move(packing)), dropout_(dropout) {}
 
   at::Tensor Embed(bool freeze_padding) const {
     constexpr int64_t kNone = -1;
@@ -58,7 +73,7 @@ class Pass {
     at::Tensor positions =
         parameters_.Get("embeddings.position").narrow(0, config_.position_offset, batch_.positions());
     if (config_.token_types > 0) positions = positions + TokenTypes();
-    hidden = hidden + positions;
+    hidden = ops::Pack(hidden + positions, packing_);
     return DropHidden(config_.embedding_norm ? Norm("embeddings.norm", hidden) : hidden, 0);
   }
 
@@ -97,16 +112,14 @@ class Pass {
 
   at::Tensor SelfAttention(const AttentionSpec& spec, const std::string& name, const at::Tensor& x, uint32_t site,
                            AttentionState* kept) const {
-    const int64_t sequences = batch_.sequences(), positions = batch_.positions();
-    auto heads = [&](const char* part) {
-      return Linear(name + part, x, spec.bias).view({sequences, positions, spec.heads, spec.head_size}).transpose(1, 2);
-    };
-    at::Tensor query = heads(".query"), key = heads(".key"), value = heads(".value");
-    if (kept != nullptr) *kept = AttentionState(query, key, value, batch_.valid, spec.causal);
-    at::Tensor out = ops::Attention(query, key, value, {batch_.all_valid ? at::Tensor() : batch_.valid, spec.causal},
-                                    dropout_ ? config_.attention_dropout : 0, Site(site));
-    out = out.transpose(1, 2).reshape({sequences, positions, spec.heads * spec.head_size});
-    return Linear(name + ".output", out, spec.bias);
+    const auto project = [&](const char* part) { return Linear(name + part, x, spec.bias); };
+    const at::Tensor query = project(".query"), key = project(".key"), value = project(".value");
+    if (kept != nullptr) {
+      const auto heads = [&](const at::Tensor& rows) { return ops::UnpackHeads(rows, spec.heads, packing_); };
+      *kept = AttentionState(heads(query), heads(key), heads(value), batch_.valid, spec.causal);
+    }
+    const ops::AttentionOptions options{spec.heads, spec.causal, dropout_ ? config_.attention_dropout : 0, Site(site)};
+    return Linear(name + ".output", ops::Attention(query, key, value, packing_, options), spec.bias);
   }
 
   at::Tensor FeedForward(const FeedForwardSpec& spec, const std::string& name, const at::Tensor& x) const {
@@ -126,7 +139,7 @@ class Pass {
   }
 
   at::Tensor DropHidden(const at::Tensor& x, uint32_t site) const {
-    return dropout_ ? ops::Dropout(x, config_.hidden_dropout, Site(site)) : x;
+    return dropout_ ? ops::Dropout(x, config_.hidden_dropout, Site(site), packing_) : x;
   }
 
   ops::DropoutSite Site(uint32_t site) const {
@@ -136,6 +149,7 @@ class Pass {
   const EncoderConfig& config_;
   const ParameterSet& parameters_;
   const Batch& batch_;
+  const ops::Packing packing_;
   std::optional<Dropout> dropout_;
 };
 
@@ -167,24 +181,44 @@ Encoder::Encoder(EncoderConfig config) : config_(std::move(config)) {
 ModelOutputs Encoder::Forward(const ParameterSet& parameters, const Batch& batch, const Capture& capture,
                               std::optional<Dropout> dropout, bool freeze_padding) const {
   CHECK_LE(batch.positions(), config_.longest_sequence());
-  const Pass pass(config_, parameters, batch, dropout);
+  const ops::Packing packing = PackingOf(batch, capture.padding);
+  const Pass pass(config_, parameters, batch, packing, dropout);
   const int depth = capture.Depth(config_.depth());
   ModelOutputs outputs;
+  const auto keep = [&](int layer, const at::Tensor& hidden) {
+    const bool read = capture.hidden.count(layer) > 0 || (layer == depth && !capture.logits.empty());
+    if (read) outputs.hidden[layer] = ops::Unpack(hidden, packing);
+  };
   at::Tensor hidden = pass.Embed(freeze_padding);
-  if (capture.hidden.count(0) > 0) outputs.hidden[0] = hidden;
+  keep(0, hidden);
   for (int layer = 1; layer <= depth; ++layer) {
     const bool keep_attention = capture.attention.count(layer) > 0;
     hidden = pass.Layer(layer, hidden, keep_attention ? &outputs.attention[layer] : nullptr);
     if (layer == config_.depth()) hidden = pass.Finish(hidden);
-    if (capture.hidden.count(layer) > 0) outputs.hidden[layer] = hidden;
+    keep(layer, hidden);
   }
-  if (!capture.logits.empty()) outputs.hidden[depth] = hidden;
   return outputs;
 }
 
-double Encoder::ForwardFlops(int64_t sequences, int64_t positions, const Capture& capture,
-                             const RowCounter& rows) const {
-  const double tokens = static_cast<double>(sequences * positions);
+PassSize PassSize::Of(const BatchMasks& masks) {
+  PassSize size;
+  size.sequences = static_cast<double>(masks.sequences());
+  size.positions = static_cast<double>(masks.padded_length);
+  for (int64_t length : masks.lengths) {
+    size.tokens += static_cast<double>(length);
+    size.pairs += static_cast<double>(length * length);
+  }
+  return size;
+}
+
+PassSize PassSize::OfEqual(double sequences, double positions, double length) {
+  return {sequences, positions, sequences * length, sequences * length * length};
+}
+
+double Encoder::ForwardFlops(const PassSize& size, const Capture& capture, const RowCounter& rows) const {
+  const double places = size.sequences * size.positions;
+  const double tokens = capture.padding ? places : size.tokens;
+  const double pairs = capture.padding ? places * size.positions : size.pairs;
   double flops = 0;
   for (int l = 1; l <= capture.Depth(config_.depth()); ++l) {
     const AttentionSpec& attention = config_.layer(l).attention;
@@ -192,13 +226,13 @@ double Encoder::ForwardFlops(int64_t sequences, int64_t positions, const Capture
     const double width = static_cast<double>(config_.hidden_size);
     const double inner = static_cast<double>(attention.heads * attention.head_size);
     const double matrices = feed_forward.gated ? 3 : 2;
-    flops += tokens * (8 * width * inner + 4 * inner * static_cast<double>(positions) +
-                       2 * matrices * width * static_cast<double>(feed_forward.width));
+    flops += tokens * (8 * width * inner + 2 * matrices * width * static_cast<double>(feed_forward.width)) +
+             pairs * 4 * inner;
   }
   for (const HeadRows& read : capture.logits) {
     const Head head(config_, read.head);
     const bool every_position = read.rows == RowSet::kSequences && head.spec().pooling == Pooling::kNone;
-    flops += head.Flops(rows(read.rows) * (every_position ? static_cast<double>(positions) : 1));
+    flops += head.Flops(rows(read.rows) * (every_position ? size.positions : 1));
   }
   return flops;
 }

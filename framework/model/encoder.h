@@ -37,6 +37,18 @@ namespace retort {
 // What the configuration leaves out is left out.
 std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config);
 
+// What the cost of a forward pass over B sequences follows from.
+struct PassSize {
+  double sequences = 0;  // B
+  double positions = 0;  // S, to which all are padded.
+  double tokens = 0;     // Σ_b length_b, real positions.
+  double pairs = 0;      // Σ_b length_b²
+
+  static PassSize Of(const BatchMasks& masks);
+  // Of sequences of one length; of a mean length, where lengths differ, `pairs` is the least that it can be.
+  static PassSize OfEqual(double sequences, double positions, double length);
+};
+
 // How many rows of a row set there are.
 using RowCounter = std::function<double(RowSet)>;
 
@@ -58,12 +70,15 @@ class Encoder {
   // there is one, as in transformers. If it names logits, hidden[L] is kept. Without `dropout` nothing is dropped.
   // Gradient flows to the parameters if they require it; with `freeze_padding` none from positions that hold the
   // padding id to its word embedding, as with PyTorch's padding_idx. A tied decoder's gradient reaches it all the same.
+  //
+  // Works on the real positions alone, as rows [n, H], and on padding only if `capture` says that it is read. What is
+  // dropped is the same: draws belong to positions. Bits of real positions need not be.
   ModelOutputs Forward(const ParameterSet& parameters, const Batch& batch, const Capture& capture,
                        std::optional<Dropout> dropout, bool freeze_padding = false) const;
 
-  // Floating-point operations of a forward pass over B sequences of S positions that gives what `capture` names, logits
-  // included: two per multiplication and addition of matrix products; elementwise work is left out.
-  double ForwardFlops(int64_t sequences, int64_t positions, const Capture& capture, const RowCounter& rows) const;
+  // Floating-point operations of a forward pass that gives what `capture` names, logits included: two per multiplication
+  // and addition of matrix products; elementwise work is left out, and so is padding that is not computed.
+  double ForwardFlops(const PassSize& size, const Capture& capture, const RowCounter& rows) const;
 
  private:
   EncoderConfig config_;

@@ -22,22 +22,13 @@ namespace {
 
 using testing::IsCloseTo;
 using testing::PlainEncoder;
+using testing::RandomParameters;
 using testing::RandomStepBatch;
 using testing::RandomTensor;
 using testing::SmallEncoder;
 using testing::WholeBatch;
 
 constexpr int kLayers = 2;
-
-ParameterSet RandomParameters(const EncoderConfig& config, at::ScalarType dtype) {
-  ParameterSet parameters(EncoderParameterSpecs(config), dtype, c10::Device(at::kCPU));
-  uint64_t seed = 0;
-  for (const ParameterSpec& spec : parameters.specs()) {
-    const at::Tensor draws = RandomTensor(spec.shape, ++seed) * 0.3;
-    parameters.Get(spec.name).copy_(spec.kind == ParameterKind::kNormScale ? 1 + draws : draws);
-  }
-  return parameters;
-}
 
 EncoderConfig Config(bool pooler = false) {
   EncoderConfig config = SmallEncoder(kLayers);
@@ -113,8 +104,10 @@ at::Tensor WordGradient(bool freeze_padding, bool of_positions, bool of_decoder)
   const Batch batch = WholeBatch(RandomStepBatch({5, 3}, 1));
   ParameterSet parameters = Parameters(at::kDouble);
   parameters.EnableGradients();
+  Capture everywhere = Hidden({kLayers});
+  everywhere.padding = true;
   const at::Tensor last =
-      Encoder(Config()).Forward(parameters, batch, Hidden({kLayers}), std::nullopt, freeze_padding).hidden.at(kLayers);
+      Encoder(Config()).Forward(parameters, batch, everywhere, std::nullopt, freeze_padding).hidden.at(kLayers);
   const at::Tensor logits = at::matmul(last.detach(), parameters.Get("embeddings.word").t());
   at::Tensor sum = (last * RandomTensor(last.sizes().vec(), 100)).sum() * (of_positions ? 1 : 0);
   if (of_decoder) sum = sum + (logits * RandomTensor(logits.sizes().vec(), 101)).sum();
@@ -262,24 +255,37 @@ TEST(Encoder, RunsInBfloat16) {
 TEST(Encoder, CountsOperations) {
   const Encoder encoder(Config());
   const RowCounter rows = [](RowSet) { return 7.0; };
+  const PassSize size = PassSize::OfEqual(3, 5, 5);
   // Per row and layer 2·(4·8² + 2·8·16) in projections and 2·2·8·S in attention.
   const double layers = 15.0 * 2 * (1024 + 160);
-  EXPECT_EQ(encoder.ForwardFlops(3, 5, Hidden({2}), rows), layers);
-  EXPECT_EQ(encoder.ForwardFlops(3, 5, Hidden({1}), rows), layers / 2);
+  EXPECT_EQ(encoder.ForwardFlops(size, Hidden({2}), rows), layers);
+  EXPECT_EQ(encoder.ForwardFlops(size, Hidden({1}), rows), layers / 2);
   // Per vocabulary row 2·8² in the transform and 2·8·11 in the decoder.
-  EXPECT_EQ(encoder.ForwardFlops(3, 5, {{}, {}, {{HeadKind::kVocabulary, RowSet::kReal}}}, rows),
+  EXPECT_EQ(encoder.ForwardFlops(size, {{}, {}, {{HeadKind::kVocabulary, RowSet::kReal}}}, rows),
             layers + 7.0 * (128 + 176));
+}
+
+// Lengths 5 and 3, padded to 5: 8 rows, of 5² + 3² pairs; or 10 of 2 · 5² where padding is read.
+TEST(Encoder, CountsPaddingWhereItIsReadAlone) {
+  const Encoder encoder(Config());
+  const PassSize size = PassSize::Of(WholeBatch(RandomStepBatch({5, 3}, 1)).masks);
+  const RowCounter none = [](RowSet) { return 0.0; };
+  EXPECT_EQ(encoder.ForwardFlops(size, Hidden({1}), none), 8.0 * 1024 + 34.0 * 32);
+  Capture everywhere = Hidden({1});
+  everywhere.padding = true;
+  EXPECT_EQ(encoder.ForwardFlops(size, everywhere, none), 10.0 * 1024 + 50.0 * 32);
 }
 
 TEST(Encoder, CountsOperationsOfEveryHeadAndOfAGate) {
   EncoderConfig config = testing::SmallModel("bert", 1, {HeadKind::kClasses, HeadKind::kSpans});
   config.layers.front().feed_forward.gated = true;
   const RowCounter rows = [](RowSet) { return 3.0; };
+  const PassSize size = PassSize::OfEqual(3, 5, 5);
   const double layer = 15.0 * (2 * (4 * 64 + 3 * 8 * 16) + 160);
   // The pooler 2·8² and two classes 2·8·2 per sequence; two logits per position.
-  EXPECT_EQ(Encoder(config).ForwardFlops(3, 5, {{}, {}, {{HeadKind::kClasses, RowSet::kSequences}}}, rows),
+  EXPECT_EQ(Encoder(config).ForwardFlops(size, {{}, {}, {{HeadKind::kClasses, RowSet::kSequences}}}, rows),
             layer + 3.0 * (128 + 32));
-  EXPECT_EQ(Encoder(config).ForwardFlops(3, 5, {{}, {}, {{HeadKind::kSpans, RowSet::kSequences}}}, rows),
+  EXPECT_EQ(Encoder(config).ForwardFlops(size, {{}, {}, {{HeadKind::kSpans, RowSet::kSequences}}}, rows),
             layer + 15.0 * 32);
 }
 

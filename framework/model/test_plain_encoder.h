@@ -2,14 +2,28 @@
 #define RETORT_FRAMEWORK_MODEL_TEST_PLAIN_ENCODER_H_
 
 #include <cmath>
+#include <cstdint>
 #include <string>
 
 #include "ATen/ATen.h"
 #include "framework/batch/batch.h"
 #include "framework/model/config/encoder_config.h"
+#include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
+#include "framework/testing/fixtures.h"
 
 namespace retort::testing {
+
+// Random parameters of an encoder and its heads.
+inline ParameterSet RandomParameters(const EncoderConfig& config, at::ScalarType dtype) {
+  ParameterSet parameters(EncoderParameterSpecs(config), dtype, c10::Device(at::kCPU));
+  uint64_t seed = 0;
+  for (const ParameterSpec& spec : parameters.specs()) {
+    const at::Tensor draws = RandomTensor(spec.shape, ++seed) * 0.3;
+    parameters.Get(spec.name).copy_(spec.kind == ParameterKind::kNormScale ? 1 + draws : draws);
+  }
+  return parameters;
+}
 
 // The encoder without dropout, written down as its documentation says it.
 struct PlainEncoder {

@@ -71,9 +71,9 @@ class Training {
   }
 
   void NoteDemands() {
-    demands_ = {};
+    demands_.clear();
     for (const Running& running : running_) {
-      if (running.alive) demands_.Add(running.member->student->objective().teacher());
+      if (running.alive) AddDemands(running.member->student->objective(), &demands_);
     }
   }
 
@@ -230,13 +230,12 @@ class Training {
   }
 
   void AddMicroBatch(int64_t step, const Batch& batch, int index) {
-    const bool taught = options_.teacher.encoder != nullptr && !demands_.empty();
-    const TeacherOutputs teacher =
-        taught ? RunTeacher(options_.teacher, batch, demands_, options_.row_chunk) : TeacherOutputs();
+    const TeacherAnswers answers = RunTeacher(options_.teacher, batch, demands_, options_.row_chunk);
     for (Running& running : running_) {
       if (!running.alive || !running.failure.ok()) continue;
-      const absl::Status status = TryTorch(
-          "gradient", [&] { return running.member->student->AddGradient(batch, index, taught ? &teacher : nullptr); });
+      StudentTrainer& student = *running.member->student;
+      const TeacherOutputs* teacher = AnswerFor(student.objective(), answers);
+      const absl::Status status = TryTorch("gradient", [&] { return student.AddGradient(batch, index, teacher); });
       if (status.ok()) continue;
       running.failure = WithWayOut(absl::Status(status.code(), absl::StrCat("step ", step, ": ", status.message())));
     }
@@ -331,7 +330,7 @@ class Training {
 
   const CohortOptions& options_;
   std::vector<Running> running_;
-  Capture demands_;  // Of all members, on the teacher.
+  TeacherDemands demands_;  // Of all who train on.
   int64_t first_step_ = 0;
   int64_t last_checkpoint_ = 0;
   absl::Time last_save_ = absl::Now();

@@ -2,12 +2,14 @@
 #define RETORT_FRAMEWORK_TRAIN_COHORT_TEACHER_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 
 #include "framework/batch/batch.h"
 #include "framework/model/capture.h"
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
+#include "framework/train/objective/objective.h"
 #include "framework/train/student/student_trainer.h"
 
 namespace retort {
@@ -19,9 +21,24 @@ struct CohortTeacher {
   std::optional<Dropout> dropout;  // A quirk of TinyBERT's scripts; none: evaluation mode.
 };
 
-// What the teacher gives the students for one micro-batch: `demands` alone, without gradient. `row_chunk`: rows of
-// logits computed at once. Thread-compatible.
-TeacherOutputs RunTeacher(const CohortTeacher& teacher, const Batch& batch, const Capture& demands, int64_t row_chunk);
+// What the members of a cohort read of their teacher, by whether they read padding: computing that too may change bits
+// of real positions, so that the teacher runs once for those who do and once for the others, and a member gets the same
+// bits in any cohort.
+using TeacherDemands = std::map<bool, Capture>;
+
+// What the teacher gives to each of the two.
+using TeacherAnswers = std::map<bool, TeacherOutputs>;
+
+// Adds what a member reads.
+void AddDemands(const Objective& objective, TeacherDemands* demands);
+
+// For one micro-batch: what is demanded alone, without gradient; nothing for demands that are empty, or without a
+// teacher. `row_chunk`: rows of logits computed at once. Thread-compatible.
+TeacherAnswers RunTeacher(const CohortTeacher& teacher, const Batch& batch, const TeacherDemands& demands,
+                          int64_t row_chunk);
+
+// What a member reads of them; null if there is nothing.
+const TeacherOutputs* AnswerFor(const Objective& objective, const TeacherAnswers& answers);
 
 }  // namespace retort
 

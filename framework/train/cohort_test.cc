@@ -52,6 +52,25 @@ TEST_P(CohortTest, StoppedAndResumedHasTheSameBitsAsInOneGo) { ExpectSameBitsSto
 INSTANTIATE_TEST_SUITE_P(Precisions, CohortTest, ::testing::Values(at::kFloat, at::kBFloat16),
                          [](const auto& info) { return info.param == at::kFloat ? "Float32" : "Bfloat16"; });
 
+// The teacher runs once for those who read padding and once for the others.
+TEST_F(CohortTest, WhetherSomebodyReadsPaddingChangesNobodysBits) {
+  const auto hidden = [](const std::string& name, const std::string& options) -> TestMember {
+    return {
+        name,
+        "loss { name: \"h\" hidden_mse { mapping { uniform {} } projection: SHARED " + options + " } } " + kOptimizer,
+        1, 2};
+  };
+  const std::vector<TestMember> members = {SixMembers()[0], hidden("real", ""), hidden("padded", "padding: INCLUDED"),
+                                           SixMembers()[4]};
+  const auto together = Train(members);
+  for (const TestMember& member : members) {
+    SCOPED_TRACE(member.name);
+    ExpectSame(together.at(member.name), Train({member}).at(member.name));
+  }
+  EXPECT_FALSE(together.at("padded").parameters.equal(together.at("real").parameters));
+  EXPECT_GT(together.at("padded").progress.student_flops, together.at("real").progress.student_flops);
+}
+
 // A member that was killed while the others wrote their checkpoint is one behind.
 TEST_F(CohortTest, GoesOnFromTheNewestCheckpointThatAllMembersHave) {
   const std::vector<TestMember> members = SixMembers();

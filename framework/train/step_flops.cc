@@ -7,7 +7,7 @@ namespace {
 constexpr double kForwardAndBackward = 3;
 
 double Flops(const Encoder& encoder, const Capture& demands, const BatchMasks& masks) {
-  return encoder.ForwardFlops(masks.sequences(), masks.padded_length, demands,
+  return encoder.ForwardFlops(PassSize::Of(masks), demands,
                               [&](RowSet rows) { return static_cast<double>(masks.Rows(rows)); });
 }
 

@@ -9,6 +9,7 @@
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/arange.h"
 #include "ATen/ops/matmul.h"
+#include "ATen/ops/nonzero.h"
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/where.h"
 #include "ATen/ops/zeros.h"
@@ -19,6 +20,7 @@
 #include "framework/ops/attention/attention.h"
 #include "framework/ops/dropout/dropout.h"
 #include "framework/ops/matmul/matmul.h"
+#include "framework/ops/packing/packing.h"
 #include "framework/ops/row_loss/row_loss.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
@@ -54,18 +56,31 @@ TEST_F(Cuda, DropoutHasTheBitsOfTheCpuInBfloat16) {
   EXPECT_TRUE(ops::Dropout(x.to(kGpu), 0.1, SiteOn(kGpu)).cpu().equal(ops::Dropout(x, 0.1, SiteOn(at::kCPU))));
 }
 
-// Output and gradients of attention over 2 sequences of 37 and 20 real positions, at real positions.
-std::vector<at::Tensor> RunAttention(const c10::Device& device, at::ScalarType type, bool padded, bool causal,
-                                     double rate) {
+// How the rows of attention are made of 2 sequences of 37 and 20 real positions.
+enum class Rows { kFull, kPadded, kPacked };
+
+ops::Packing PackingOf(const c10::Device& device, Rows rows) {
+  if (rows == Rows::kFull) return {{37, 37}, 37, {}, {}};
   const at::Tensor valid = at::arange(37).unsqueeze(0).lt(at::tensor({37, 20}).unsqueeze(1));
+  ops::Packing packing{{37, 20}, 37, valid.to(device), {}};
+  if (rows == Rows::kPacked) packing.rows = at::nonzero(valid.flatten()).flatten().to(device);
+  return packing;
+}
+
+at::Tensor RandomRows(Rows rows, uint64_t seed) {
+  return RandomTensor({rows == Rows::kPacked ? 57 : 74, 24}, seed, at::kFloat);
+}
+
+// Output and gradients of attention.
+std::vector<at::Tensor> RunAttention(const c10::Device& device, at::ScalarType type, Rows rows, bool causal,
+                                     double rate) {
   std::vector<at::Tensor> inputs;
   for (int i = 0; i < 3; ++i) {
-    inputs.push_back(RandomTensor({2, 3, 37, 8}, 1 + i, at::kFloat).to(type).to(device).set_requires_grad(true));
+    inputs.push_back(RandomRows(rows, 1 + i).to(type).to(device).set_requires_grad(true));
   }
-  const ops::AttentionMask mask{padded ? valid.to(device) : at::Tensor(), causal};
-  const at::Tensor real = valid.view({2, 1, 37, 1}).to(type).to(device);
-  const at::Tensor out = ops::Attention(inputs[0], inputs[1], inputs[2], mask, rate, SiteOn(device)) * real;
-  const at::Tensor weights = RandomTensor({2, 3, 37, 8}, 9, at::kFloat).to(type).to(device);
+  const at::Tensor out =
+      ops::Attention(inputs[0], inputs[1], inputs[2], PackingOf(device, rows), {3, causal, rate, SiteOn(device)});
+  const at::Tensor weights = RandomRows(rows, 9).to(type).to(device);
   std::vector<at::Tensor> results = torch::autograd::grad({(out * weights).sum()}, inputs);
   results.push_back(out.detach());
   for (at::Tensor& result : results) result = result.cpu();
@@ -73,13 +88,14 @@ std::vector<at::Tensor> RunAttention(const c10::Device& device, at::ScalarType t
 }
 
 void ExpectAttentionAgrees(at::ScalarType type, double tolerance) {
-  for (bool padded : {false, true}) {
+  for (Rows rows : {Rows::kFull, Rows::kPadded, Rows::kPacked}) {
     for (bool causal : {false, true}) {
       for (double rate : {0.0, 0.25}) {
-        const auto got = RunAttention(kGpu, type, padded, causal, rate);
-        const auto want = RunAttention(at::kCPU, type, padded, causal, rate);
+        const auto got = RunAttention(kGpu, type, rows, causal, rate);
+        const auto want = RunAttention(at::kCPU, type, rows, causal, rate);
         for (size_t i = 0; i < got.size(); ++i) {
-          EXPECT_THAT(got[i], IsCloseTo(want[i], tolerance)) << padded << causal << rate << " result " << i;
+          EXPECT_THAT(got[i], IsCloseTo(want[i], tolerance))
+              << static_cast<int>(rows) << causal << rate << " result " << i;
         }
       }
     }
@@ -93,34 +109,26 @@ TEST_F(Cuda, AttentionAgreesWithTheCpu) {
 
 TEST_F(Cuda, AttentionAgreesWithTheCpuInBfloat16) { ExpectAttentionAgrees(at::kBFloat16, 1.0 / 16); }
 
-// Without gradient, libtorch's kernel computes it. NaN stands in the padding.
+// Without gradient, libtorch's kernel computes it.
 TEST_F(Cuda, AttentionWithoutGradientAgreesWithTheCpu) {
   const at::NoGradGuard no_grad;
-  const at::Tensor valid = at::arange(37).unsqueeze(0).lt(at::tensor({37, 20}).unsqueeze(1));
-  const at::Tensor real = valid.view({2, 1, 37, 1}).to(at::kBFloat16);
-  const auto x = [&](uint64_t seed, bool padded) {
-    const at::Tensor values = RandomTensor({2, 3, 37, 8}, seed, at::kFloat).to(at::kBFloat16);
-    return padded ? values.masked_fill(valid.logical_not().view({2, 1, 37, 1}), std::nan("")) : values;
-  };
-  for (bool padded : {false, true}) {
+  for (Rows rows : {Rows::kFull, Rows::kPadded, Rows::kPacked}) {
     for (bool causal : {false, true}) {
       const auto run = [&](c10::Device device) {
-        const ops::AttentionMask mask{padded ? valid.to(device) : at::Tensor(), causal};
-        const at::Tensor query = x(1, padded).to(device), key = x(2, padded).to(device),
-                         value = x(3, padded).to(device);
-        return ops::Attention(query, key, value, mask, 0, {}).cpu() * real;
+        const auto x = [&](uint64_t seed) { return RandomRows(rows, seed).to(at::kBFloat16).to(device); };
+        return ops::Attention(x(1), x(2), x(3), PackingOf(device, rows), {3, causal, 0, {}}).cpu();
       };
-      EXPECT_THAT(run(kGpu), IsCloseTo(run(at::kCPU), 1.0 / 32)) << padded << causal;
+      EXPECT_THAT(run(kGpu), IsCloseTo(run(at::kCPU), 1.0 / 32)) << static_cast<int>(rows) << causal;
     }
   }
 }
 
-TEST_F(Cuda, NanInPaddingDoesNotLeak) {
-  const at::Tensor valid = at::arange(5).unsqueeze(0).lt(at::tensor({5, 3}).unsqueeze(1)).to(kGpu);
-  at::Tensor x = RandomTensor({2, 1, 5, 4}, 1, at::kFloat).to(kGpu);
-  x = x.masked_fill(valid.logical_not().view({2, 1, 5, 1}), std::nan(""));
-  const at::Tensor out = ops::Attention(x, x, x, {valid, false}, 0, SiteOn(kGpu));
-  EXPECT_FALSE(out.isnan().any().item<bool>());
+TEST_F(Cuda, DropoutOfPackedRowsHasTheBitsOfTheCpu) {
+  const at::Tensor x = RandomRows(Rows::kPacked, 1);
+  const auto drop = [&](c10::Device device) {
+    return ops::Dropout(x.to(device), 0.3, SiteOn(device), PackingOf(device, Rows::kPacked)).cpu();
+  };
+  EXPECT_TRUE(drop(kGpu).equal(drop(at::kCPU)));
 }
 
 // One row in four without a label, one in three without soft losses, the last columns padding.
@@ -229,10 +237,7 @@ TEST_F(Cuda, EncoderAgreesWithTheCpu) {
   const Encoder encoder(config);
   const auto want = encoder.Forward(parameters, step.Slice(0, 3, at::kCPU), capture, Dropout{5});
   const auto got = encoder.Forward(parameters.To(at::kFloat, kGpu), step.Slice(0, 3, kGpu), capture, Dropout{5});
-  const at::Tensor valid = step.Slice(0, 3, at::kCPU).valid.unsqueeze(-1).to(at::kFloat);
-  for (int layer : {0, 3}) {
-    EXPECT_THAT(got.hidden.at(layer).cpu() * valid, IsCloseTo(want.hidden.at(layer) * valid, 1e-4));
-  }
+  for (int layer : {0, 3}) EXPECT_THAT(got.hidden.at(layer).cpu(), IsCloseTo(want.hidden.at(layer), 1e-4));
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ def retort_op(name, deps = [], hdrs = [], test_deps = [], visibility = None):
     | file | target | what it holds |
     | --- | --- | --- |
     | `<name>.h`, `<name>.cc` | `<name>` | the interface; the version that is used, on the CPU its own kernel where it has one |
+    | `<name>_host.h`, `.cc` | private, in `<name>` | its kernel for the CPU, where that has a file of its own |
     | `<name>_reference.h`, `.cc` | `<name>_reference` | the same in plain ATen operations |
     | `<name>_device.h`, `.cu`, `.cc` | private | the kernel of --config=cuda, and what stands in for it in other builds |
     | `*_test.cc` | a test each | value and gradient against the reference, hand-worked cases |
@@ -75,7 +76,7 @@ def retort_op(name, deps = [], hdrs = [], test_deps = [], visibility = None):
         devices = [":%s_device" % name]
     native.cc_library(
         name = name,
-        srcs = native.glob([name + ".cc"]),
+        srcs = native.glob([name + ".cc", name + "_host.cc", name + "_host.h"]),
         hdrs = interface,
         copts = _KERNEL_COPTS,
         visibility = visibility,

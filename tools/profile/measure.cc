@@ -72,7 +72,9 @@ ParameterCounts CountParameters(const std::vector<ParameterSpec>& specs) {
 }
 
 double SequenceFlops(const Encoder& encoder, int64_t positions) {
-  return encoder.ForwardFlops(1, positions, AllOutputs(encoder.config()), [](RowSet) { return 1; });
+  const auto length = static_cast<double>(positions);
+  return encoder.ForwardFlops(PassSize::OfEqual(1, length, length), AllOutputs(encoder.config()),
+                              [](RowSet) { return 1; });
 }
 
 TextBatches MakeTextBatches(const Sequences& sequences, const BatchOptions& options) {

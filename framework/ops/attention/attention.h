@@ -1,34 +1,38 @@
 #ifndef RETORT_FRAMEWORK_OPS_ATTENTION_ATTENTION_H_
 #define RETORT_FRAMEWORK_OPS_ATTENTION_ATTENTION_H_
 
-#include <optional>
+#include <cstdint>
 
 #include "ATen/core/Tensor.h"
 #include "framework/ops/dropout/dropout.h"
+#include "framework/ops/packing/packing.h"
 
 namespace retort::ops {
 
-// Which keys a query sees.
-struct AttentionMask {
-  at::Tensor valid;     // [B, S] bool: keys that are not padding; undefined if none is.
-  bool causal = false;  // Only keys that are not after the query.
+// How attention is computed, beside its inputs.
+struct AttentionOptions {
+  int64_t heads = 1;    // A
+  bool causal = false;  // A query sees only keys that are not after it.
+  double rate = 0;      // Of dropout on the weights, in [0, 1).
+  DropoutSite site;     // Not read at rate 0.
 };
 
-// Scaled dot-product attention (Vaswani et al. 2017, arXiv:1706.03762, eq. 1) with dropout on the weights:
+// Scaled dot-product attention (Vaswani et al. 2017, arXiv:1706.03762, eq. 1) with dropout on the weights, within each
+// sequence and for each head:
 //
-//   out = Dropout(softmax(Q Kᵀ / √d, over the keys of the mask)) V
+//   out = Dropout(softmax(Q Kᵀ / √d, over the real positions of the sequence that the query sees)) V
 //
-// The draw for (sample b, head a, query s, key t) is that of Dropout with position a·S + s and channel t.
+// The draw for (sample b, head a, query s, key t) is that of Dropout with position a·S + s and channel t, whatever the
+// packing.
 //
-// Args: query, key, value [B, A, S, d] float32, bfloat16 or float64; rate in [0, 1) (0: no dropout, `site` is not
-// read).
-//   Gradient flows to query, key and value.
-// Returns: [B, A, S, d]. Rows of padded queries attend to valid keys as others do; each sequence's first key is valid.
-//   Nothing else that stands at padded positions of query, key and value reaches real ones, in value or gradient: not
-//   even NaN. On a device, padded queries are zeros.
-// Numerics: softmax in float32 (float64 for float64 inputs).
-at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const AttentionMask& mask,
-                     double rate, const DropoutSite& site);
+// Args: query, key, value [n, A·d], the rows of `packing`, float32, bfloat16 or float64. Gradient flows to all three.
+// Returns: [n, A·d]. Where padding is among the rows, padded queries attend to real keys as others do, and nothing else
+//   that stands in padding reaches real rows, in value or gradient; keys and values there may hold anything on the CPU.
+// Numerics: softmax in float32 (float64 for float64 inputs). On the CPU products are too, and one thread computes all
+//   of one head of one sequence, so that no bit depends on the number of threads.
+// Memory: on the CPU O(n) beside 3 · 64 · S values per thread: the backward pass computes the weights again.
+at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const Packing& packing,
+                     const AttentionOptions& options);
 
 }  // namespace retort::ops
 

@@ -2,10 +2,15 @@
 #define RETORT_FRAMEWORK_OPS_ATTENTION_ATTENTION_DEVICE_H_
 
 #include "ATen/core/Tensor.h"
-#include "framework/ops/attention/attention.h"
 #include "framework/ops/dropout/dropout.h"
 
 namespace retort::ops {
+
+// Which keys a query sees.
+struct AttentionMask {
+  at::Tensor valid;     // [B, S] bool: keys that are not padding; undefined if none is.
+  bool causal = false;  // Only keys that are not after the query.
+};
 
 // What the softmax of attention's scores reads beside them.
 struct SoftmaxOptions {

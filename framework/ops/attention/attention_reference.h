@@ -3,12 +3,13 @@
 
 #include "ATen/core/Tensor.h"
 #include "framework/ops/attention/attention.h"
+#include "framework/ops/packing/packing.h"
 
 namespace retort::ops {
 
-// Attention with plain ATen operations and autograd.
-at::Tensor AttentionReference(const at::Tensor& any_query, const at::Tensor& any_key, const at::Tensor& any_value,
-                              const AttentionMask& mask, double rate, const DropoutSite& site);
+// Attention with plain ATen operations and autograd, on the padded batch: keys that are not seen get no weight.
+at::Tensor AttentionReference(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
+                              const Packing& packing, const AttentionOptions& options);
 
 }  // namespace retort::ops
 

@@ -49,34 +49,37 @@ void DropRowOf(const KeepStream& stream, uint32_t position, const KeepRate& rate
 }
 
 template <typename T>
-void DropOnHost(const at::Tensor& x, const KeepRate& rate, const DropoutSite& site, at::Tensor* out) {
-  const int64_t positions = x.size(1), channels = x.size(2);
+void DropOnHost(const at::Tensor& x, const KeepRate& rate, const DropoutSite& site, const RowPlaces& places,
+                at::Tensor* out) {
+  const int64_t channels = x.size(-1), positions = places.positions;
   const T* from = x.const_data_ptr<T>();
   T* to = out->data_ptr<T>();
   const int64_t* samples = site.sample_ids.const_data_ptr<int64_t>();
-  at::parallel_for(0, x.size(0) * positions, 16, [&](int64_t begin, int64_t end) {
+  const int64_t* rows = places.rows.defined() ? places.rows.const_data_ptr<int64_t>() : nullptr;
+  at::parallel_for(0, x.numel() / channels, 16, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      DropRowOf(StreamOf(site, samples[row / positions]), static_cast<uint32_t>(row % positions), rate,
+      const int64_t place = rows == nullptr ? row : rows[row];
+      DropRowOf(StreamOf(site, samples[place / positions]), static_cast<uint32_t>(place % positions), rate,
                 from + row * channels, channels, to + row * channels);
     }
   });
 }
 
 // x · keep, without gradient.
-at::Tensor Drop(const at::Tensor& x, double rate, const DropoutSite& site) {
+at::Tensor Drop(const at::Tensor& x, double rate, const DropoutSite& site, const RowPlaces& places) {
   const at::Tensor input = x.contiguous();
-  if (!x.device().is_cpu()) return DropOnDevice(input, rate, site);
+  if (!x.device().is_cpu()) return DropOnDevice(input, rate, site, places);
   at::Tensor out = at::empty_like(input);
   const KeepRate keep(rate);
   switch (x.scalar_type()) {
     case at::kFloat:
-      DropOnHost<float>(input, keep, site, &out);
+      DropOnHost<float>(input, keep, site, places, &out);
       break;
     case at::kDouble:
-      DropOnHost<double>(input, keep, site, &out);
+      DropOnHost<double>(input, keep, site, places, &out);
       break;
     default:
-      DropOnHost<c10::BFloat16>(input, keep, site, &out);
+      DropOnHost<c10::BFloat16>(input, keep, site, places, &out);
   }
   return out;
 }
@@ -84,14 +87,16 @@ at::Tensor Drop(const at::Tensor& x, double rate, const DropoutSite& site) {
 // Draws its bits again for the backward pass instead of storing them.
 class DropoutFunction : public torch::autograd::Function<DropoutFunction> {
  public:
-  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, double rate, int64_t seed,
-                            int64_t site, int64_t epoch, const at::Tensor& sample_ids) {
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, double rate,
+                            const DropoutSite& site, const RowPlaces& places) {
     context->saved_data["rate"] = rate;
-    context->saved_data["seed"] = seed;
-    context->saved_data["site"] = site;
-    context->saved_data["epoch"] = epoch;
-    context->saved_data["sample_ids"] = sample_ids;
-    return Drop(x, rate, {static_cast<uint64_t>(seed), static_cast<uint32_t>(site), epoch, sample_ids});
+    context->saved_data["seed"] = static_cast<int64_t>(site.seed);
+    context->saved_data["site"] = int64_t{site.site};
+    context->saved_data["epoch"] = site.epoch;
+    context->saved_data["sample_ids"] = site.sample_ids;
+    context->saved_data["positions"] = places.positions;
+    context->saved_data["rows"] = places.rows;
+    return Drop(x, rate, site, places);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -99,17 +104,26 @@ class DropoutFunction : public torch::autograd::Function<DropoutFunction> {
     auto& saved = context->saved_data;
     const DropoutSite site{static_cast<uint64_t>(saved["seed"].toInt()), static_cast<uint32_t>(saved["site"].toInt()),
                            saved["epoch"].toInt(), saved["sample_ids"].toTensor()};
-    return {Drop(gradients[0], saved["rate"].toDouble(), site), {}, {}, {}, {}, {}};
+    const RowPlaces places{saved["positions"].toInt(), saved["rows"].toTensor()};
+    return {Drop(gradients[0], saved["rate"].toDouble(), site, places), {}, {}, {}};
   }
 };
+
+at::Tensor Apply(const at::Tensor& x, double rate, const DropoutSite& site, const RowPlaces& places) {
+  if (KeepRate(rate).threshold == 0) return x;
+  return DropoutFunction::apply(x, rate, site, places);
+}
 
 }  // namespace
 
 at::Tensor Dropout(const at::Tensor& x, double rate, const DropoutSite& site) {
   CHECK_EQ(x.dim(), 3);
-  if (KeepRate(rate).threshold == 0) return x;
-  return DropoutFunction::apply(x, rate, static_cast<int64_t>(site.seed), int64_t{site.site}, site.epoch,
-                                site.sample_ids);
+  return Apply(x, rate, site, {x.size(1), {}});
+}
+
+at::Tensor Dropout(const at::Tensor& x, double rate, const DropoutSite& site, const Packing& packing) {
+  CHECK_EQ(x.dim(), 2);
+  return Apply(x, rate, site, {packing.positions, packing.rows});
 }
 
 }  // namespace retort::ops

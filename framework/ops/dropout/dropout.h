@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "ATen/core/Tensor.h"
+#include "framework/ops/packing/packing.h"
 
 namespace retort::ops {
 
@@ -25,6 +26,9 @@ struct DropoutSite {
 // Args: x [B, S, C] float32, bfloat16 or float64; rate p in [0, 1). Gradient flows to x (with the same bits).
 // Returns: as x; x itself if p' = 0.
 at::Tensor Dropout(const at::Tensor& x, double rate, const DropoutSite& site);
+
+// The same for some positions of the sequences: x [n, C] has those of the packing, and loses what they lose above.
+at::Tensor Dropout(const at::Tensor& x, double rate, const DropoutSite& site, const Packing& packing);
 
 }  // namespace retort::ops
 

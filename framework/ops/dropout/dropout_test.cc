@@ -76,6 +76,19 @@ TEST(Dropout, DoesNotDependOnHowABatchIsCut) {
   EXPECT_TRUE(at::cat(parts).equal(Dropout(x, 0.3, Site())));
 }
 
+// Bits belong to places: rows that are some of them lose what they would lose among all.
+TEST(Dropout, OfPackedRowsHasTheBitsOfTheirPlaces) {
+  const Packing packing{{5, 2, 3}, 5, {}, at::tensor({0, 1, 2, 3, 4, 5, 6, 10, 11, 12}, at::kLong)};
+  for (at::ScalarType type : {at::kFloat, at::kDouble, at::kBFloat16}) {
+    const at::Tensor x = RandomTensor({3, 5, 70}, 1, type);
+    EXPECT_TRUE(Dropout(Pack(x, packing), 0.3, Site(), packing).equal(Pack(Dropout(x, 0.3, Site()), packing))) << type;
+  }
+  const auto packed = [&](const auto& in) { return Dropout(Pack(in[0], packing), 0.3, Site(), packing).sum(); };
+  const at::Tensor gradient = testing::Gradients(packed, {RandomTensor({3, 5, 70}, 1)})[0];
+  const at::Tensor scale = DropoutScaleReference(5, 70, 0.3, Site(), at::kCPU).to(at::kDouble);
+  EXPECT_TRUE(gradient.equal(Unpack(Pack(scale, packing), packing)));
+}
+
 TEST(Dropout, DependsOnSeedSiteAndEpoch) {
   const at::Tensor x = at::ones({3, 5, 70});
   const at::Tensor out = Dropout(x, 0.3, Site());

@@ -1,6 +1,7 @@
 #include "framework/sweep/plan/plan_augmentation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -39,8 +40,8 @@ double EstimateFlops(const TaskExamples& examples, const EncoderConfig& config) 
   Capture capture;
   capture.logits.insert({HeadKind::kVocabulary, RowSet::kLabelled});
   const RowCounter one_row = [](RowSet) { return 1.0; };
-  const int64_t mean = std::max<int64_t>(1, static_cast<int64_t>(positions / queries));
-  return queries * Encoder(config).ForwardFlops(/*sequences=*/1, mean, capture, one_row);
+  const double mean = std::max(1.0, std::floor(positions / queries));
+  return queries * Encoder(config).ForwardFlops(PassSize::OfEqual(1, mean, mean), capture, one_row);
 }
 
 // That the model can predict words.

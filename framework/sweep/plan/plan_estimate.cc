@@ -32,11 +32,12 @@ std::pair<double, double> StepFlops(const PlannedStage& planned, const StepSourc
     }
     return 0.0;
   };
-  const double student =
-      kForwardAndBackward *
-      Encoder(planned.config).ForwardFlops(shape.sequences, shape.positions, objective.student(), rows);
+  const auto sequences = static_cast<double>(shape.sequences);
+  const PassSize size =
+      PassSize::OfEqual(sequences, static_cast<double>(shape.positions), static_cast<double>(shape.tokens) / sequences);
+  const double student = kForwardAndBackward * Encoder(planned.config).ForwardFlops(size, objective.student(), rows);
   if (!planned.reads_teacher) return {student, 0};
-  return {student, Encoder(*teacher).ForwardFlops(shape.sequences, shape.positions, objective.teacher(), rows)};
+  return {student, Encoder(*teacher).ForwardFlops(size, objective.teacher(), rows)};
 }
 
 absl::StatusOr<int64_t> StepsForFlops(const char* field, double flops, double of_step) {

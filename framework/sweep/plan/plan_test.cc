@@ -137,9 +137,11 @@ TEST_F(PlanTest, CountsOperationsAndBudgetsInThem) {
   const StepShape shape = MeanStep(*stage.training().source);
   const Capture logits{{}, {}, {{HeadKind::kVocabulary, RowSet::kReal}}};
   const auto rows = [&](RowSet) { return static_cast<double>(shape.tokens); };
-  const double student = Encoder(stage.config).ForwardFlops(shape.sequences, shape.positions, logits, rows);
-  const double teacher =
-      Encoder(testing::TinyTeacherConfig()).ForwardFlops(shape.sequences, shape.positions, logits, rows);
+  const auto sequences = static_cast<double>(shape.sequences);
+  const PassSize size =
+      PassSize::OfEqual(sequences, static_cast<double>(shape.positions), static_cast<double>(shape.tokens) / sequences);
+  const double student = Encoder(stage.config).ForwardFlops(size, logits, rows);
+  const double teacher = Encoder(testing::TinyTeacherConfig()).ForwardFlops(size, logits, rows);
   EXPECT_DOUBLE_EQ(stage.training().student_flops, 12 * 3 * student);
   EXPECT_DOUBLE_EQ(stage.training().teacher_flops, 12 * teacher);
 

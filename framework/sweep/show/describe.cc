@@ -107,6 +107,12 @@ std::string DescribeAugmentation(const PlannedStage& stage) {
                          stage.stage.augmentation().copies(), stage.stage.augmentation().model());
 }
 
+// Of all positions of a step; what the mean step is rounded to may hold more tokens than it has positions.
+double PaddingShare(const StepShape& shape) {
+  const auto positions = static_cast<double>(shape.sequences * shape.positions);
+  return std::max(0.0, 1 - static_cast<double>(shape.tokens) / positions);
+}
+
 std::string DescribeStages(const Plan& plan) {
   std::string text;
   std::set<std::string> seen;
@@ -114,11 +120,13 @@ std::string DescribeStages(const Plan& plan) {
     if (stage.augments()) absl::StrAppend(&text, DescribeAugmentation(stage));
     if (!stage.trains()) continue;
     const TrainingWork& work = stage.training();
-    const int64_t tokens = work.total_steps * MeanStep(*work.source).tokens;
-    const std::string line =
-        absl::StrFormat("  stage %s: %d steps, about %stokens; student of %d layers, %d wide, %sparameters\n",
-                        stage.stage.name(), work.total_steps, Count(static_cast<double>(tokens)), stage.config.depth(),
-                        stage.config.hidden_size, Count(static_cast<double>(work.parameters)));
+    const StepShape shape = MeanStep(*work.source);
+    const std::string line = absl::StrFormat(
+        "  stage %s: %d steps, about %stokens, %.0f %% of positions padding; student of %d layers, %d wide, "
+        "%sparameters\n",
+        stage.stage.name(), work.total_steps, Count(static_cast<double>(work.total_steps * shape.tokens)),
+        100 * PaddingShare(shape), stage.config.depth(), stage.config.hidden_size,
+        Count(static_cast<double>(work.parameters)));
     if (seen.insert(line).second) absl::StrAppend(&text, line);
   }
   return text;

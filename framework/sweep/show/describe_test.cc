@@ -1,5 +1,7 @@
 #include "framework/sweep/show/describe.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_format.h"
 #include "framework/base/file.h"
 #include "framework/model/encoder.h"
@@ -80,11 +82,12 @@ TEST_F(DescribeTest, SaysWhatTrainingTakes) {
   const Plan plan = Make();
   const PlannedStage& stage = plan.stages[0];
   const std::string text = DescribePlan(plan, store_, 1e9);
-  const double tokens = static_cast<double>(12 * MeanStep(*stage.training().source).tokens);
-  EXPECT_THAT(text,
-              HasSubstr(absl::StrFormat(
-                  "  stage distil: 12 steps, about %.3g ktokens; student of 1 layers, 16 wide, 4.04 kparameters\n",
-                  tokens / 1e3)));
+  const StepShape shape = MeanStep(*stage.training().source);
+  const double real = static_cast<double>(shape.tokens);
+  const double padding = std::max(0.0, 1 - real / static_cast<double>(shape.sequences * shape.positions));
+  EXPECT_THAT(text, HasSubstr(absl::StrFormat("  stage distil: 12 steps, about %.3g ktokens, %.0f %% of positions "
+                                              "padding; student of 1 layers, 16 wide, 4.04 kparameters\n",
+                                              12 * real / 1e3, 100 * padding)));
   EXPECT_THAT(text, HasSubstr("  6 results, 0 of them there; to train: 1 cohorts\n"));
   std::vector<TrainingMemory> members;
   for (const PlannedStage& planned : plan.stages) {

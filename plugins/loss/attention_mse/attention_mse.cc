@@ -75,9 +75,9 @@ absl::StatusOr<std::unique_ptr<LossTerm>> AttentionMseLoss::Create(const Attenti
   return std::make_unique<AttentionMseLoss>(std::move(pairs), options);
 }
 
-Capture AttentionMseLoss::student() const { return StudentAttention(pairs_); }
+Capture AttentionMseLoss::student() const { return StudentAttention(pairs_, options_.padding_included); }
 
-Capture AttentionMseLoss::teacher() const { return TeacherAttention(pairs_); }
+Capture AttentionMseLoss::teacher() const { return TeacherAttention(pairs_, options_.padding_included); }
 
 double AttentionMseLoss::Count(const BatchMasks& masks) const {
   double position_pairs = 0;

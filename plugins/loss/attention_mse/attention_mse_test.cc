@@ -161,6 +161,8 @@ TEST(AttentionMseLoss, CanAverageOverPaddingAsTinyBertsCode) {
     config.set_padding(padding);
     auto term = AttentionMseLoss::Create(config, {encoder, &encoder, testing::TestMappings()});
     ASSERT_THAT(term, IsOk());
+    EXPECT_EQ((*term)->student().padding, padding == AttentionMseConfig::INCLUDED);
+    EXPECT_EQ((*term)->teacher().padding, padding == AttentionMseConfig::INCLUDED);
     const auto sum = dynamic_cast<TensorLossTerm&>(**term).Sum({batch, s, &t, {}});
     EXPECT_NEAR(sum->item<double>() / (*term)->Count(batch.masks), expected, 1e-12);
   }

@@ -53,9 +53,9 @@ absl::StatusOr<std::unique_ptr<LossTerm>> HiddenMseLoss::Create(const HiddenMseC
   return std::make_unique<HiddenMseLoss>(std::move(pairs), options);
 }
 
-Capture HiddenMseLoss::student() const { return StudentHidden(pairs_); }
+Capture HiddenMseLoss::student() const { return StudentHidden(pairs_, options_.padding_included); }
 
-Capture HiddenMseLoss::teacher() const { return TeacherHidden(pairs_); }
+Capture HiddenMseLoss::teacher() const { return TeacherHidden(pairs_, options_.padding_included); }
 
 std::string HiddenMseLoss::ParameterName(const LayerPair& pair, const char* part) const {
   if (options_.projection == HiddenMseConfig::SHARED) return absl::StrCat("projection.", part);

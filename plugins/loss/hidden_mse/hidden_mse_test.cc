@@ -106,6 +106,8 @@ TEST(HiddenMseLoss, CanAverageOverPadding) {
     config.set_padding(padding);
     auto term = HiddenMseLoss::Create(config, {student, &teacher, testing::TestMappings()});
     ASSERT_THAT(term, IsOk());
+    EXPECT_EQ((*term)->student().padding, padding == HiddenMseConfig::INCLUDED);
+    EXPECT_EQ((*term)->teacher().padding, padding == HiddenMseConfig::INCLUDED);
     const auto sum = dynamic_cast<TensorLossTerm&>(**term).Sum({batch, s, &t, {}});
     EXPECT_NEAR(sum->item<double>() / (*term)->Count(batch.masks), expected, 1e-12);
   }

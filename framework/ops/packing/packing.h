@@ -1,0 +1,33 @@
+#ifndef RETORT_FRAMEWORK_OPS_PACKING_PACKING_H_
+#define RETORT_FRAMEWORK_OPS_PACKING_PACKING_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "ATen/core/Tensor.h"
+
+namespace retort::ops {
+
+// Which positions of B sequences, padded to S, are the rows of tensors [n, ...]: the real ones alone, one sequence after
+// the other, so that padding costs nothing (Zeng et al. 2022, arXiv:2208.08124, "unpad"), or all.
+struct Packing {
+  std::vector<int64_t> lengths;  // [B] The real positions of each sequence, at least one: its first ones.
+  int64_t positions = 0;         // S
+  at::Tensor valid;              // [B, S] bool: the real positions; undefined if all are.
+  at::Tensor rows;  // [n] int64, ascending: the place b·S + s of each row. Undefined: all places are rows.
+
+  int64_t sequences() const { return static_cast<int64_t>(lengths.size()); }
+};
+
+// [B, S, C] -> [n, C], the rows alone. Gradient flows to x.
+at::Tensor Pack(const at::Tensor& x, const Packing& packing);
+
+// [n, C] -> [B, S, C], with 0 at places that are no rows. Gradient flows to x.
+at::Tensor Unpack(const at::Tensor& x, const Packing& packing);
+
+// Unpack, and each row cut into heads: [n, A·d] -> [B, A, S, d].
+at::Tensor UnpackHeads(const at::Tensor& x, int64_t heads, const Packing& packing);
+
+}  // namespace retort::ops
+
+#endif  // RETORT_FRAMEWORK_OPS_PACKING_PACKING_H_
