@@ -8,6 +8,7 @@ void Capture::Add(const Capture& other) {
   hidden.insert(other.hidden.begin(), other.hidden.end());
   attention.insert(other.attention.begin(), other.attention.end());
   logits.insert(other.logits.begin(), other.logits.end());
+  padding = padding || other.padding;
 }
 
 bool Capture::Reads(HeadKind head) const {

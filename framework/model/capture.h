@@ -28,6 +28,7 @@ struct Capture {
   std::set<int> hidden;       // Layers 0..L.
   std::set<int> attention;    // Layers 1..L: query, key, value.
   std::set<HeadRows> logits;  // Whose logits are read.
+  bool padding = false;       // Hidden states and attention are read at padded positions too.
 
   void Add(const Capture& other);
   bool empty() const { return hidden.empty() && attention.empty() && logits.empty(); }

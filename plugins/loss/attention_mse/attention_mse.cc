@@ -77,7 +77,11 @@ absl::StatusOr<std::unique_ptr<LossTerm>> AttentionMseLoss::Create(const Attenti
 
 Capture AttentionMseLoss::student() const { return StudentAttention(pairs_); }
 
-Capture AttentionMseLoss::teacher() const { return TeacherAttention(pairs_); }
+Capture AttentionMseLoss::teacher() const {
+  Capture capture = TeacherAttention(pairs_);
+  capture.padding = options_.padding_included;
+  return capture;
+}
 
 double AttentionMseLoss::Count(const BatchMasks& masks) const {
   double position_pairs = 0;

@@ -163,6 +163,7 @@ TEST(AttentionMseLoss, CanAverageOverPaddingAsTinyBertsCode) {
     ASSERT_THAT(term, IsOk());
     const auto sum = dynamic_cast<TensorLossTerm&>(**term).Sum({batch, s, &t, {}});
     EXPECT_NEAR(sum->item<double>() / (*term)->Count(batch.masks), expected, 1e-12);
+    EXPECT_EQ((*term)->teacher().padding, padding == AttentionMseConfig::INCLUDED);
   }
 }
 

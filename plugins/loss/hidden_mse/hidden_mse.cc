@@ -55,7 +55,11 @@ absl::StatusOr<std::unique_ptr<LossTerm>> HiddenMseLoss::Create(const HiddenMseC
 
 Capture HiddenMseLoss::student() const { return StudentHidden(pairs_); }
 
-Capture HiddenMseLoss::teacher() const { return TeacherHidden(pairs_); }
+Capture HiddenMseLoss::teacher() const {
+  Capture capture = TeacherHidden(pairs_);
+  capture.padding = options_.padding_included;
+  return capture;
+}
 
 std::string HiddenMseLoss::ParameterName(const LayerPair& pair, const char* part) const {
   if (options_.projection == HiddenMseConfig::SHARED) return absl::StrCat("projection.", part);
