@@ -232,7 +232,8 @@ class Training {
   void AddMicroBatch(int64_t step, const Batch& batch, int index) {
     const bool taught = options_.teacher.encoder != nullptr && !demands_.empty();
     const TeacherOutputs teacher =
-        taught ? RunTeacher(options_.teacher, batch, demands_, options_.row_chunk) : TeacherOutputs();
+        taught ? RunTeacher(options_.teacher, {step - 1, index}, batch, demands_, options_.row_chunk)
+               : TeacherOutputs();
     for (Running& running : running_) {
       if (!running.alive || !running.failure.ok()) continue;
       const absl::Status status = TryTorch(

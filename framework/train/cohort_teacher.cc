@@ -5,14 +5,34 @@
 
 namespace retort {
 
-TeacherOutputs RunTeacher(const CohortTeacher& teacher, const Batch& batch, const Capture& demands, int64_t row_chunk) {
+namespace {
+
+// The logits of the heads that `demands` reads and `wanted` chooses.
+template <typename Wanted>
+void AddLogits(const CohortTeacher& teacher, const Batch& batch, const Capture& demands, int64_t row_chunk,
+               const Wanted& wanted, TeacherOutputs* outputs) {
+  for (const HeadRows& rows : demands.logits) {
+    if (!wanted(rows.head)) continue;
+    outputs->logits[rows] = TeacherLogits(*teacher.encoder, *teacher.parameters, batch,
+                                          outputs->model.hidden.at(teacher.encoder->config().depth()), rows, row_chunk);
+  }
+}
+
+bool IsVocabulary(HeadKind head) { return head == HeadKind::kVocabulary; }
+bool ReadsSequences(HeadKind head) { return !IsVocabulary(head); }
+
+}  // namespace
+
+TeacherOutputs RunTeacher(const CohortTeacher& teacher, const RecordId& micro_batch, const Batch& batch,
+                          const Capture& demands, int64_t row_chunk) {
   at::NoGradGuard no_grad;
   TeacherOutputs outputs;
-  outputs.model = teacher.encoder->Forward(*teacher.parameters, batch, demands, teacher.dropout);
-  for (const HeadRows& rows : demands.logits) {
-    outputs.logits[rows] = TeacherLogits(*teacher.encoder, *teacher.parameters, batch,
-                                         outputs.model.hidden.at(teacher.encoder->config().depth()), rows, row_chunk);
+  if (teacher.cache == nullptr || !teacher.cache->Read(micro_batch, batch, demands, &outputs)) {
+    outputs.model = teacher.encoder->Forward(*teacher.parameters, batch, demands, teacher.dropout);
+    AddLogits(teacher, batch, demands, row_chunk, ReadsSequences, &outputs);
+    if (teacher.cache != nullptr) teacher.cache->Keep(micro_batch, batch, demands, outputs);
   }
+  AddLogits(teacher, batch, demands, row_chunk, IsVocabulary, &outputs);
   return outputs;
 }
 
