@@ -22,9 +22,9 @@ struct CohortTeacher {
   TeacherCache* cache = nullptr;   // Of its outputs on the same micro-batches; null: all are computed.
 };
 
-// What the teacher gives the students for one micro-batch: `demands` alone, without gradient. What its cache has is read
-// and what it lacks is computed, with the same bits; logits of the vocabulary always are, from the last hidden state.
-// `row_chunk`: rows of logits computed at once. Thread-compatible.
+// What the teacher gives the students for one micro-batch: `demands` alone, without gradient. What its cache has is
+// read and what it lacks is computed, with the same bits; logits of the vocabulary always are, from the last hidden
+// state. `row_chunk`: rows of logits computed at once. Thread-compatible.
 TeacherOutputs RunTeacher(const CohortTeacher& teacher, const RecordId& micro_batch, const Batch& batch,
                           const Capture& demands, int64_t row_chunk);
 

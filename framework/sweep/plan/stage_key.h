@@ -28,8 +28,9 @@ std::string CohortKey(const PlannedStage& planned);
 std::string TeacherIdentity(const PlannedStage& planned, const KeySources& sources);
 
 // What decides the bits of what a teacher gives a training stage for its micro-batches, beside how it is computed: the
-// teacher, its classes' order and its dropout, data, order, masks and micro-batches, precision, device and code. Not the
-// number of steps, so that a longer training goes on with what a shorter one kept, and nothing of students and losses.
+// teacher, its classes' order and its dropout, data, order, masks and micro-batches, precision, device and code. Not
+// the number of steps, so that a longer training goes on with what a shorter one kept, and nothing of students and
+// losses.
 // REQUIRES: planned.trains(), planned.reads_teacher.
 std::string TeacherOutputsKey(const PlannedStage& planned, const KeySources& sources);
 

@@ -53,7 +53,8 @@ struct TeacherCachePlan {
 TeacherCachePlan PlanTeacherCache(const Plan& plan, const std::vector<int>& cohort, const Store& store,
                                   const TeacherCacheSettings& settings);
 
-// Whether a training of the plan that is not done yet reads what was kept, by an earlier sweep or by a cohort before it.
+// Whether a training of the plan that is not done yet reads what was kept, by an earlier sweep or by a cohort before
+// it.
 bool ReadsTeacherCache(const Plan& plan, const Store& store, const TeacherCacheSettings& settings);
 
 // The stage whose teacher the cohort has, the last one that reads it; null: none does.
