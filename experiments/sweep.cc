@@ -17,6 +17,7 @@
 #include "ATen/Parallel.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "framework/base/device/parse_device.h"
 #include "framework/base/memory.h"
 #include "framework/base/program.h"
@@ -35,6 +36,8 @@ DEFINE_bool(dry_run, false, "resolve, check and print the plan, and stop there")
 DEFINE_bool(list, false, "print the names of the variants, and stop there");
 DEFINE_bool(list_plugins, false, "print kind and name of the linked plugins, and stop there");
 DEFINE_double(checkpoint_seconds, 60, "seconds of training that a kill may cost, at most");
+DEFINE_double(teacher_cache_gb, 0,
+              "GB that <store>/teacher_cache may take: what teachers give is kept there for later variants and sweeps");
 DEFINE_bool(inexact_resume, false,
             "go on from checkpoints of other threads, instruction sets or libraries: other bits");
 DEFINE_int32(threads, 0, "threads to compute with; default: one per core");
@@ -54,6 +57,11 @@ absl::StatusOr<bool> Run(SessionOptions options) {
   options.dry_run = FLAGS_dry_run;
   options.checkpoint_seconds = FLAGS_checkpoint_seconds;
   options.inexact_resume = FLAGS_inexact_resume;
+  options.teacher_cache_gb = FLAGS_teacher_cache_gb;
+  if (!(options.teacher_cache_gb >= 0)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--teacher_cache_gb: want 0 or more, got ", options.teacher_cache_gb));
+  }
   options.stop = StopRequested();
   return RunSession(options);
 }

@@ -40,6 +40,7 @@
 #include "framework/sweep/show/environment.h"
 #include "framework/sweep/store/lease.h"
 #include "framework/sweep/store/store.h"
+#include "framework/sweep/teacher_cache/teacher_cache_plan.h"
 #include "framework/sweep/tune/tune.h"
 #include "nlohmann/json.hpp"
 
@@ -118,7 +119,12 @@ int TerminalWidth() {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 120;
 }
 
-// Trains and evaluates, watched by the terminal and the logs, and notes how fast training was.
+TeacherCacheSettings CacheSettings(const SessionOptions& options, const std::string& store_dir) {
+  return {options.teacher_cache_gb * 1e9, DescribeComputation(options.device), LoadSpeed(store_dir, options.device)};
+}
+
+// Trains and evaluates, watched by the terminal and the logs, and notes how fast training was, unless some of it read
+// what a teacher gave: operations that nobody did have no speed.
 absl::StatusOr<StageStatuses> RunWatched(const Plan& plan, const SessionOptions& options, const std::string& store_dir,
                                          const Store& store, Inputs* inputs) {
   std::set<std::pair<std::string, uint64_t>> runs;
@@ -133,22 +139,25 @@ absl::StatusOr<StageStatuses> RunWatched(const Plan& plan, const SessionOptions&
   MetricsLog metrics(folder);
   TensorboardLog tensorboard(folder);
   SpeedMeter speed;
+  const TeacherCacheSettings cache = CacheSettings(options, store_dir);
+  const bool reads_cache = ReadsTeacherCache(plan, store, cache);
   absl::StatusOr<StageStatuses> statuses;
   {
     LiveView view(LiveViewOnStandardOutput(static_cast<int>(runs.size()), plan.metrics()));
     const RunOptions run{{&view, &metrics, &tensorboard, &speed},
                          options.stop,
-                         DescribeComputation(options.device),
+                         cache.computed_with,
                          options.inexact_resume,
                          options.checkpoint_seconds,
                          [](const std::string& line) { std::cout << line << "\n"
-                                                                 << std::flush; }};
+                                                                 << std::flush; },
+                         cache};
     statuses = RunPlan(plan, run, store, inputs);
   }
   RETORT_RETURN_IF_ERROR(statuses.status());
   RETORT_RETURN_IF_ERROR(metrics.status());
   RETORT_RETURN_IF_ERROR(tensorboard.status());
-  if (speed.flops_per_second()) {
+  if (speed.flops_per_second() && !reads_cache) {
     RETORT_RETURN_IF_ERROR(SaveSpeed(store_dir, options.device, *speed.flops_per_second()));
   }
   return statuses;
@@ -264,7 +273,8 @@ absl::Status Announce(const Plan& plan, const SessionOptions& options, const Fol
   if (!options.dry_run) {
     for (const std::string& line : store.Repair(plan)) std::cout << line << "\n";
   }
-  std::cout << DescribePlan(plan, store, LoadSpeed(folders.store, options.device)) << std::flush;
+  const TeacherCacheSettings cache = CacheSettings(options, folders.store);
+  std::cout << DescribePlan(plan, store, cache.flops_per_second, cache) << std::flush;
   return CheckMemory(plan, store, options);
 }
 

@@ -21,7 +21,9 @@ struct SessionOptions {
   bool list = false;               // Print the names of the variants, and stop there.
   bool dry_run = false;            // Print the plan, and stop there.
   double checkpoint_seconds = 60;  // Checkpoints at least so often, beside those of checkpoint_steps.
-  bool inexact_resume = false;     // Go on from checkpoints of other threads, instructions or libraries.
+  // What <store>/teacher_cache may take, in 10^9 bytes (framework/sweep/teacher_cache); 0: nothing is added to it.
+  double teacher_cache_gb = 0;
+  bool inexact_resume = false;              // Go on from checkpoints of other threads, instructions or libraries.
   const std::atomic<bool>* stop = nullptr;  // Set from elsewhere: write checkpoints and return.
 
   bool looks_only() const { return list || dry_run; }

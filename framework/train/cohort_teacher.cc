@@ -7,30 +7,45 @@ namespace retort {
 
 namespace {
 
-TeacherOutputs Answer(const CohortTeacher& teacher, const Batch& batch, const Capture& demands, int64_t row_chunk) {
-  TeacherOutputs outputs;
-  outputs.model = teacher.encoder->Forward(*teacher.parameters, batch, demands, teacher.dropout);
+// The logits of the heads that `demands` reads and `wanted` chooses.
+template <typename Wanted>
+void AddLogits(const CohortTeacher& teacher, const Batch& batch, const Capture& demands, int64_t row_chunk,
+               const Wanted& wanted, TeacherOutputs* outputs) {
   for (const HeadRows& rows : demands.logits) {
-    outputs.logits[rows] = TeacherLogits(*teacher.encoder, *teacher.parameters, batch,
-                                         outputs.model.hidden.at(teacher.encoder->config().depth()), rows, row_chunk);
+    if (!wanted(rows.head)) continue;
+    outputs->logits[rows] = TeacherLogits(*teacher.encoder, *teacher.parameters, batch,
+                                          outputs->model.hidden.at(teacher.encoder->config().depth()), rows, row_chunk);
   }
+}
+
+bool IsVocabulary(HeadKind head) { return head == HeadKind::kVocabulary; }
+bool ReadsSequences(HeadKind head) { return !IsVocabulary(head); }
+
+TeacherOutputs Answer(const CohortTeacher& teacher, const RecordId& micro_batch, const Batch& batch,
+                      const Capture& demands, int64_t row_chunk) {
+  TeacherOutputs outputs;
+  if (teacher.cache == nullptr || !teacher.cache->Read(micro_batch, batch, demands, &outputs)) {
+    outputs.model = teacher.encoder->Forward(*teacher.parameters, batch, demands, teacher.dropout);
+    AddLogits(teacher, batch, demands, row_chunk, ReadsSequences, &outputs);
+    if (teacher.cache != nullptr) teacher.cache->Keep(micro_batch, batch, demands, outputs);
+  }
+  AddLogits(teacher, batch, demands, row_chunk, IsVocabulary, &outputs);
   return outputs;
 }
 
 }  // namespace
 
-void AddDemands(const Objective& objective, TeacherDemands* demands) {
-  const Capture read = objective.teacher();
+void AddDemands(const Capture& read, TeacherDemands* demands) {
   (*demands)[read.padding].Add(read);
 }
 
-TeacherAnswers RunTeacher(const CohortTeacher& teacher, const Batch& batch, const TeacherDemands& demands,
-                          int64_t row_chunk) {
+TeacherAnswers RunTeacher(const CohortTeacher& teacher, const RecordId& micro_batch, const Batch& batch,
+                          const TeacherDemands& demands, int64_t row_chunk) {
   at::NoGradGuard no_grad;
   TeacherAnswers answers;
   if (teacher.encoder == nullptr) return answers;
   for (const auto& [padding, read] : demands) {
-    if (!read.empty()) answers[padding] = Answer(teacher, batch, read, row_chunk);
+    if (!read.empty()) answers[padding] = Answer(teacher, micro_batch, batch, read, row_chunk);
   }
   return answers;
 }

@@ -11,6 +11,8 @@
 #include "framework/model/parameter_set.h"
 #include "framework/train/objective/objective.h"
 #include "framework/train/student/student_trainer.h"
+#include "framework/train/teacher_cache/record_file.h"
+#include "framework/train/teacher_cache/teacher_cache.h"
 
 namespace retort {
 
@@ -19,6 +21,7 @@ struct CohortTeacher {
   const Encoder* encoder = nullptr;
   const ParameterSet* parameters = nullptr;
   std::optional<Dropout> dropout;  // A quirk of TinyBERT's scripts; none: evaluation mode.
+  TeacherCache* cache = nullptr;   // Of its outputs on the same micro-batches; null: all are computed.
 };
 
 // What the members of a cohort read of their teacher, by whether they read padding: computing that too may change bits
@@ -29,13 +32,14 @@ using TeacherDemands = std::map<bool, Capture>;
 // What the teacher gives to each of the two.
 using TeacherAnswers = std::map<bool, TeacherOutputs>;
 
-// Adds what a member reads.
-void AddDemands(const Objective& objective, TeacherDemands* demands);
+// Adds what a member reads (Objective::teacher).
+void AddDemands(const Capture& read, TeacherDemands* demands);
 
 // For one micro-batch: what is demanded alone, without gradient; nothing for demands that are empty, or without a
-// teacher. `row_chunk`: rows of logits computed at once. Thread-compatible.
-TeacherAnswers RunTeacher(const CohortTeacher& teacher, const Batch& batch, const TeacherDemands& demands,
-                          int64_t row_chunk);
+// teacher. What its cache has is read and what it lacks is computed, with the same bits; logits of the vocabulary
+// always are, from the last hidden state. `row_chunk`: rows of logits computed at once. Thread-compatible.
+TeacherAnswers RunTeacher(const CohortTeacher& teacher, const RecordId& micro_batch, const Batch& batch,
+                          const TeacherDemands& demands, int64_t row_chunk);
 
 // What a member reads of them; null if there is nothing.
 const TeacherOutputs* AnswerFor(const Objective& objective, const TeacherAnswers& answers);

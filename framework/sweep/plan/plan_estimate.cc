@@ -17,9 +17,8 @@ constexpr double kForwardAndBackward = 3;
 constexpr int64_t kStepsLookedAt = 256;
 
 // Operations of the student, and of the teacher, for sequences of mean length.
-std::pair<double, double> StepFlops(const PlannedStage& planned, const StepSource& source, const Objective& objective,
+std::pair<double, double> StepFlops(const PlannedStage& planned, const StepShape& shape, const Objective& objective,
                                     const EncoderConfig* teacher) {
-  const StepShape shape = MeanStep(source);
   const double labelled = shape.labelled_share;
   const RowCounter rows = [&](RowSet set) {
     switch (set) {
@@ -120,7 +119,9 @@ MemoryShape LargestEvaluatedBatch(const ModelNeeds& needs) {
 
 absl::Status EstimateTraining(const PlannedStage& planned, const Objective& objective, const EncoderConfig* teacher,
                               TrainingWork* work) {
-  const auto [student_flops, teacher_flops] = StepFlops(planned, *work->source, objective, teacher);
+  const StepShape mean_step = MeanStep(*work->source);
+  const auto [student_flops, teacher_flops] = StepFlops(planned, mean_step, objective, teacher);
+  if (planned.reads_teacher) work->teaching = {objective.teacher(), *teacher, mean_step, ""};
   RETORT_ASSIGN_OR_RETURN(work->total_steps,
                           CountSteps(planned.stage.budget(), *work->source, student_flops, teacher_flops));
   const double steps = static_cast<double>(work->total_steps);

@@ -10,8 +10,8 @@
 
 namespace retort {
 
-// Counts the steps, parameters and operations of a training stage's work, whose source is there, and estimates its
-// memory.
+// Counts the steps, parameters and operations of a training stage's work, whose source is there, notes what it reads of
+// its teacher, and estimates its memory.
 //
 // Args: planned: what the work is of; teacher: that of the stage; may be null unless the stage reads it. Errors:
 // InvalidArgument for a budget that is none, or of more than kMostSteps steps.

@@ -188,7 +188,9 @@ class VariantPlanner {
     RETORT_RETURN_IF_ERROR(EstimateTraining(*planned, objective, teacher, &work));
     if (work.evaluation) RETORT_RETURN_IF_ERROR(OpenExamples("evaluate", &*work.evaluation));
     planned->work = std::move(work);
-    std::get<TrainingWork>(planned->work).cohort = CohortKey(*planned);
+    auto& planned_work = std::get<TrainingWork>(planned->work);
+    planned_work.cohort = CohortKey(*planned);
+    if (planned->reads_teacher) planned_work.teaching.key = TeacherOutputsKey(*planned, Sources());
     return absl::OkStatus();
   }
 

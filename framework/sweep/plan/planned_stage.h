@@ -13,6 +13,7 @@
 #include "framework/data/examples/task_reader.h"
 #include "framework/data/step_source.h"
 #include "framework/eval/evaluator.h"
+#include "framework/model/capture.h"
 #include "framework/model/config/encoder_config.h"
 #include "framework/model/parameter_set.h"
 #include "framework/sweep/inputs/inputs.h"
@@ -28,6 +29,14 @@ struct PlannedEvaluation {
   std::shared_ptr<const HeldOutExamples> examples;
 };
 
+// What a training stage reads of its teacher.
+struct TeacherReading {
+  Capture demands;       // Of all its losses.
+  EncoderConfig config;  // The teacher's.
+  StepShape mean_step;
+  std::string key;  // TeacherOutputsKey
+};
+
 // What a training stage does.
 struct TrainingWork {
   std::string data_description;  // "corpus (data/corpora/wiki)"
@@ -37,8 +46,9 @@ struct TrainingWork {
   std::vector<ParameterSpec> loss_parameters;  // Of its losses, called loss.<term>.<name>.
   double student_flops = 0;                    // Estimates of the whole stage.
   double teacher_flops = 0;
-  TrainingMemory memory;  // Estimate, for the step of most positions.
-  std::string cohort;     // Equal for stages that can share a data pass (framework/sweep/plan/cohorts.h).
+  TrainingMemory memory;    // Estimate, for the step of most positions.
+  TeacherReading teaching;  // Set if the stage reads a teacher.
+  std::string cohort;       // Equal for stages that can share a data pass (framework/sweep/plan/cohorts.h).
   std::optional<PlannedEvaluation> evaluation;  // While it trains.
 };
 

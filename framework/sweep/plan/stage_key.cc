@@ -1,5 +1,6 @@
 #include "framework/sweep/plan/stage_key.h"
 
+#include "absl/strings/str_join.h"
 #include "framework/config/plugin_config.h"
 #include "framework/config/reflection.h"
 #include "framework/sweep/key/key.h"
@@ -132,6 +133,25 @@ std::string CohortKey(const PlannedStage& planned) {
 std::string TeacherIdentity(const PlannedStage& planned, const KeySources& sources) {
   if (planned.teacher >= 0) return sources.stages[planned.teacher].key;
   return planned.checkpoint.empty() ? "none" : HashText(sources.teacher->content_hash);
+}
+
+std::string TeacherOutputsKey(const PlannedStage& planned, const KeySources& sources) {
+  Stage data;
+  *data.mutable_batch() = planned.stage.batch();
+  *data.mutable_data() = planned.stage.data();
+  KeyBuilder key;
+  key.Add("code", kSourceDigest);
+  key.Add("device", DeviceName(sources.device));
+  key.Add("train data", planned.training().source->content_hash());
+  key.Add("stage", CanonicalBytes(data));
+  key.Add("plugins", PluginDigests(data));
+  key.Add("vocabulary", planned.vocabulary->tokenizer->Fingerprint());
+  key.Add("data seed", planned.data_seed);
+  key.Add("precision", c10::toString(planned.precision));
+  key.Add("teacher", TeacherIdentity(planned, sources));
+  key.Add("classes", absl::StrJoin(planned.classes, "\n"));
+  if (planned.teacher_dropout) key.Add("teacher dropout", planned.seed);
+  return key.Key();
 }
 
 std::string TeacherScoresKey(const PlannedStage& planned, const KeySources& sources) {

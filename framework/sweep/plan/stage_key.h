@@ -27,6 +27,13 @@ std::string CohortKey(const PlannedStage& planned);
 // What teaches a stage: the content hash of the experiment's teacher, or the key of the stage that trained it; "none".
 std::string TeacherIdentity(const PlannedStage& planned, const KeySources& sources);
 
+// What decides the bits of what a teacher gives a training stage for its micro-batches, beside how it is computed: the
+// teacher, its classes' order and its dropout, data, order, masks and micro-batches, precision, device and code. Not
+// the number of steps, so that a longer training goes on with what a shorter one kept, and nothing of students and
+// losses.
+// REQUIRES: planned.trains(), planned.reads_teacher.
+std::string TeacherOutputsKey(const PlannedStage& planned, const KeySources& sources);
+
 // The address of the teacher's own scores by an evaluation. REQUIRES: !planned.trains(), planned.reads_teacher.
 std::string TeacherScoresKey(const PlannedStage& planned, const KeySources& sources);
 

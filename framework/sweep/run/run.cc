@@ -129,7 +129,8 @@ absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& option
                            options.computed_with,
                            options.inexact_resume,
                            options.checkpoint_seconds,
-                           options.say};
+                           options.say,
+                           options.teacher_cache};
   RunProgress progress;
   progress.done = store.Done(plan);
   while (true) {

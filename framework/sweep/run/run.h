@@ -11,6 +11,7 @@
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/store/store.h"
+#include "framework/sweep/teacher_cache/teacher_cache_plan.h"
 #include "framework/train/observer.h"
 
 namespace retort {
@@ -22,6 +23,7 @@ struct RunOptions {
   bool inexact_resume = false;
   double checkpoint_seconds = 60;
   std::function<void(const std::string&)> say = {};  // Gets a line where work takes long that no observer sees.
+  TeacherCacheSettings teacher_cache = {};           // Results do not depend on it.
 };
 
 // Computes what the store does not have yet: training stages in cohorts, evaluations for all students at once. A stage

@@ -9,6 +9,7 @@
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/store/store.h"
+#include "framework/sweep/teacher_cache/teacher_cache_plan.h"
 #include "framework/train/collective.h"
 #include "framework/train/observer.h"
 
@@ -25,6 +26,7 @@ struct RunContext {
   bool inexact_resume = false;
   double checkpoint_seconds = 60;
   std::function<void(const std::string&)> say = {};  // RunOptions.say
+  TeacherCacheSettings teacher_cache = {};           // RunOptions.teacher_cache
   Collective* ranks = SoleRank();  // That share the work; the first of them alone writes to the store.
 
   void Say(const std::string& line) const {

@@ -13,7 +13,9 @@
 #include "framework/sweep/plan/cohorts.h"
 #include "framework/sweep/run/augment_stage.h"
 #include "framework/sweep/run/make_models.h"
+#include "framework/sweep/run/open_teacher_cache.h"
 #include "framework/sweep/run/speed.h"
+#include "framework/sweep/teacher_cache/teacher_cache_plan.h"
 #include "framework/train/cohort.h"
 #include "framework/train/objective/objective.h"
 #include "framework/train/student/student_trainer.h"
@@ -105,10 +107,7 @@ CohortOptions MakeCohortOptions(const PlannedStage& stage, std::shared_ptr<const
 // `source`: what the members are trained on.
 absl::StatusOr<ReadyCohort> MakeCohort(const std::vector<int>& indices, std::shared_ptr<const StepSource> source,
                                        const RunContext& context) {
-  const PlannedStage* taught = nullptr;
-  for (int index : indices) {
-    if (context.plan.stages[index].reads_teacher) taught = &context.plan.stages[index];
-  }
+  const PlannedStage* const taught = TaughtStage(context.plan, indices);
   const PlannedStage& first = context.plan.stages[indices.front()];
   ReadyCohort cohort;
   if (taught != nullptr) {
@@ -170,10 +169,15 @@ absl::Status TrainStages(const std::vector<int>& stages, const RunContext& conte
   RETORT_ASSIGN_OR_RETURN(std::shared_ptr<const StepSource> source,
                           TrainingSource(context.plan.stages[stages.front()], context));
   RETORT_ASSIGN_OR_RETURN(ReadyCohort cohort, MakeCohort(stages, std::move(source), context));
+  OpenedTeacherCache opened;
+  if (cohort.teacher != nullptr) opened = OpenTeacherCache(stages, cohort.teacher->encoder->config(), context);
+  cohort.options.teacher.cache = opened.cache.get();
   cohort.options.left = [&](size_t i, const MemberResult& result) {
     return StoreStudent(stages[i], cohort.members[i], result, context, progress);
   };
-  return TrainCohort(cohort.options, &cohort.members).status();
+  const absl::Status trained = TrainCohort(cohort.options, &cohort.members).status();
+  SayWhatWasRead(stages, opened, context);
+  return trained;
 }
 
 absl::StatusOr<std::optional<double>> MeasureTraining(const std::vector<int>& stages, const RunContext& context) {

@@ -41,9 +41,46 @@ struct Cost {
   double evaluation_memory = 0;  // Of the most demanding evaluations that share a pass.
   double stored_parameters = 0;
   int stages = 0, stages_done = 0, cohorts = 0;
+  std::vector<std::string> teachers;  // What each cohort does with its teacher; empty: it has none.
 };
 
-Cost CostOf(const Plan& plan, const Store& store) {
+std::string Bytes(double bytes) { return absl::StrCat(Count(bytes), "B"); }
+
+// Why the steps that are not read are kept or not.
+std::string DescribeChoice(const TeacherCachePlan& teacher) {
+  using Choice = TeacherCachePlan::Choice;
+  const std::string it_takes = absl::StrCat(" and not kept, which would take about ", Bytes(teacher.bytes));
+  switch (teacher.choice) {
+    case Choice::kNothingToKeep:
+      return "";
+    case Choice::kKeep:
+      return absl::StrCat(" and kept in ", teacher.name, ": about ", Bytes(teacher.bytes));
+    case Choice::kOff:
+      return absl::StrCat(it_takes, " (--teacher_cache_gb=0)");
+    case Choice::kNoRoom:
+      return absl::StrCat(it_takes, ", more than the ", Bytes(teacher.bytes_left), " that --teacher_cache_gb leaves");
+    case Choice::kSlow:
+      return absl::StrCat(it_takes, " and, to read again, ", Duration(teacher.read_seconds), ", more than the ",
+                          Duration(teacher.saved_seconds), " of computing it");
+  }
+  return "";
+}
+
+// "distil: 12 steps computed, once for 3 students, and kept in teacher_cache/...: about 1.2 MB"
+std::string DescribeCohortTeacher(const Plan& plan, const std::vector<int>& cohort, const TeacherCachePlan& teacher) {
+  if (teacher.name.empty()) return "";
+  const auto taught =
+      std::count_if(cohort.begin(), cohort.end(), [&](int index) { return plan.stages[index].reads_teacher; });
+  std::string text = absl::StrCat(plan.stages[cohort.front()].stage.name(), ": ");
+  if (teacher.kept_steps > 0) absl::StrAppend(&text, teacher.kept_steps, " steps read from ", teacher.name);
+  if (teacher.kept_steps == teacher.steps) return text;
+  if (teacher.kept_steps > 0) absl::StrAppend(&text, ", ");
+  absl::StrAppend(&text, teacher.steps - teacher.kept_steps, " steps computed");
+  if (taught > 1) absl::StrAppend(&text, ", once for ", taught, " students,");
+  return absl::StrCat(text, DescribeChoice(teacher));
+}
+
+Cost CostOf(const Plan& plan, const Store& store, const TeacherCacheSettings& cache) {
   Cost cost;
   const StageIndices done = store.Done(plan);
   cost.stages = static_cast<int>(plan.stages.size());
@@ -59,7 +96,9 @@ Cost CostOf(const Plan& plan, const Store& store) {
       teacher_flops = std::max(teacher_flops, work.teacher_flops);
       members.push_back(work.memory);
     }
-    cost.teacher_flops += teacher_flops;
+    const TeacherCachePlan teacher = PlanTeacherCache(plan, cohort, store, cache);
+    cost.teacher_flops += std::max(0.0, teacher_flops - teacher.kept_flops);
+    cost.teachers.push_back(DescribeCohortTeacher(plan, cohort, teacher));
     cost.memory = std::max(cost.memory, CohortMemory(members));
   }
   for (size_t index = 0; index < plan.stages.size(); ++index) {
@@ -135,11 +174,12 @@ std::string DescribeStages(const Plan& plan) {
 }  // namespace
 
 double EstimateSeconds(const Plan& plan, const Store& store, double flops_per_second) {
-  return Seconds(CostOf(plan, store), flops_per_second);
+  return Seconds(CostOf(plan, store, {}), flops_per_second);
 }
 
-std::string DescribePlan(const Plan& plan, const Store& store, std::optional<double> flops_per_second) {
-  const Cost cost = CostOf(plan, store);
+std::string DescribePlan(const Plan& plan, const Store& store, std::optional<double> flops_per_second,
+                         const TeacherCacheSettings& cache) {
+  const Cost cost = CostOf(plan, store, cache);
   const auto variants = std::count_if(plan.sweep.variants.begin(), plan.sweep.variants.end(),
                                       [&](const ExpandedVariant& variant) { return plan.Has(variant.name); });
   std::string text =
@@ -157,6 +197,9 @@ std::string DescribePlan(const Plan& plan, const Store& store, std::optional<dou
       &text, absl::StrFormat("  memory: about %sB to train, %sB to evaluate; disk: %sB\n",
                              Count(ProgramMemory(cost.memory)), Count(EvaluatingProgramMemory(cost.evaluation_memory)),
                              Count(cost.stored_parameters * kBytesPerParameterStored)));
+  for (const std::string& teacher : cost.teachers) {
+    if (!teacher.empty()) absl::StrAppend(&text, "  teacher of ", teacher, "\n");
+  }
   for (const std::string& teacher : plan.teachers) absl::StrAppend(&text, "  teacher ", teacher, "\n");
   for (const std::string& note : plan.notes) absl::StrAppend(&text, "  ", note, "\n");
   for (const std::string& warning : plan.warnings) absl::StrAppend(&text, "  warning: ", warning, "\n");

@@ -6,6 +6,7 @@
 
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/store/store.h"
+#include "framework/sweep/teacher_cache/teacher_cache_plan.h"
 
 namespace retort {
 
@@ -13,11 +14,12 @@ namespace retort {
 double EstimateSeconds(const Plan& plan, const Store& store, double flops_per_second);
 
 // The plan for a terminal: what each variant is, cohorts, steps and tokens, parameters, operations, memory, disk, time,
-// what the store has already, and warnings.
+// what the store has already, what each cohort does with its teacher and why, and warnings.
 //
 // Args: flops_per_second: of the last training with this store, what the estimate of the time goes by; none: no
-// estimate.
-std::string DescribePlan(const Plan& plan, const Store& store, std::optional<double> flops_per_second);
+// estimate. cache: what is read from it is left out of the operations.
+std::string DescribePlan(const Plan& plan, const Store& store, std::optional<double> flops_per_second,
+                         const TeacherCacheSettings& cache = {});
 
 }  // namespace retort
 

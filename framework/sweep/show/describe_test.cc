@@ -5,8 +5,10 @@
 #include "absl/strings/str_format.h"
 #include "framework/base/file.h"
 #include "framework/model/encoder.h"
+#include "framework/sweep/plan/cohorts.h"
 #include "framework/sweep/show/enough_memory.h"
 #include "framework/sweep/student/memory.h"
+#include "framework/sweep/teacher_cache/teacher_cache_plan.h"
 #include "framework/sweep/test_sweep.h"
 #include "framework/testing/matchers.h"
 #include "gmock/gmock.h"
@@ -176,6 +178,30 @@ TEST_F(DescribeTest, EstimatesTimeFromOperationsOnce) {
   double flops = plan.stages[0].training().teacher_flops;  // One pass of the teacher for all.
   for (const PlannedStage& stage : plan.stages) flops += stage.trains() ? stage.training().student_flops : 0;
   EXPECT_DOUBLE_EQ(EstimateSeconds(plan, store_, 1e6), flops / 1e6);
+}
+
+// What each cohort does with its teacher, and why; bytes and time as TeacherCachePlan says.
+TEST_F(DescribeTest, SaysWhatBecomesOfWhatATeacherGives) {
+  const Plan plan =
+      Make("variant { name: \"hot\" overlay { stage { name: \"distil\" loss { name: \"ce\" weight: 3 } } } }");
+  const std::vector<int> cohort = Cohorts(plan, {}, {}).front();
+  const auto of = [&](const TeacherCacheSettings& settings) {
+    return PlanTeacherCache(plan, cohort, store_, settings);
+  };
+  const auto describe = [&](const TeacherCacheSettings& settings) {
+    return DescribePlan(plan, store_, settings.flops_per_second, settings);
+  };
+  const std::string bytes = absl::StrFormat("%.3g kB", of({}).bytes / 1e3);
+  const std::string computed = "\n  teacher of distil: 12 steps computed, once for 2 students, and ";
+  EXPECT_THAT(describe({}),
+              HasSubstr(computed + "not kept, which would take about " + bytes + " (--teacher_cache_gb=0)\n"));
+  EXPECT_THAT(describe({1e9, "", 1e9}), HasSubstr(computed + "kept in " + of({}).name + ": about " + bytes + "\n"));
+  EXPECT_THAT(describe({1e3, "", 1e9}), HasSubstr(computed + "not kept, which would take about " + bytes +
+                                                  ", more than the 1 kB that --teacher_cache_gb leaves\n"));
+  EXPECT_THAT(describe({1e9, "", 1e18}), HasSubstr(computed + "not kept, which would take about " + bytes +
+                                                   " and, to read again, 0 s, more than the 0 s of computing it\n"));
+  const Plan alone = Make("controls: NONE");
+  EXPECT_THAT(DescribePlan(alone, store_, 1e9), HasSubstr("  teacher of distil: 12 steps computed and not kept"));
 }
 
 TEST_F(DescribeTest, CountsEachTeacher) {

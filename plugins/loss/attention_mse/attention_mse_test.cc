@@ -165,6 +165,7 @@ TEST(AttentionMseLoss, CanAverageOverPaddingAsTinyBertsCode) {
     EXPECT_EQ((*term)->teacher().padding, padding == AttentionMseConfig::INCLUDED);
     const auto sum = dynamic_cast<TensorLossTerm&>(**term).Sum({batch, s, &t, {}});
     EXPECT_NEAR(sum->item<double>() / (*term)->Count(batch.masks), expected, 1e-12);
+    EXPECT_EQ((*term)->teacher().padding, padding == AttentionMseConfig::INCLUDED);
   }
 }
 

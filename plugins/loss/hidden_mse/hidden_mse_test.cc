@@ -110,6 +110,7 @@ TEST(HiddenMseLoss, CanAverageOverPadding) {
     EXPECT_EQ((*term)->teacher().padding, padding == HiddenMseConfig::INCLUDED);
     const auto sum = dynamic_cast<TensorLossTerm&>(**term).Sum({batch, s, &t, {}});
     EXPECT_NEAR(sum->item<double>() / (*term)->Count(batch.masks), expected, 1e-12);
+    EXPECT_EQ((*term)->teacher().padding, padding == HiddenMseConfig::INCLUDED);
   }
 }
 

@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_AUGMENT_PARTIAL_FILE_H_
-#define RETORT_FRAMEWORK_AUGMENT_PARTIAL_FILE_H_
+#ifndef RETORT_FRAMEWORK_BASE_PARTIAL_FILE_H_
+#define RETORT_FRAMEWORK_BASE_PARTIAL_FILE_H_
 
 #include <cstdint>
 #include <memory>
@@ -47,4 +47,4 @@ class PartialFile {
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_AUGMENT_PARTIAL_FILE_H_
+#endif  // RETORT_FRAMEWORK_BASE_PARTIAL_FILE_H_

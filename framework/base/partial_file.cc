@@ -1,4 +1,4 @@
-#include "framework/augment/partial_file.h"
+#include "framework/base/partial_file.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
