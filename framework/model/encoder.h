@@ -76,8 +76,9 @@ class Encoder {
   ModelOutputs Forward(const ParameterSet& parameters, const Batch& batch, const Capture& capture,
                        std::optional<Dropout> dropout, bool freeze_padding = false) const;
 
-  // Floating-point operations of a forward pass that gives what `capture` names, logits included: two per multiplication
-  // and addition of matrix products; elementwise work is left out, and so is padding that is not computed.
+  // Floating-point operations of a forward pass that gives what `capture` names, logits included: two per
+  // multiplication and addition of matrix products; elementwise work is left out, and so is padding that is not
+  // computed.
   double ForwardFlops(const PassSize& size, const Capture& capture, const RowCounter& rows) const;
 
  private:

@@ -8,8 +8,8 @@
 
 namespace retort::ops {
 
-// Which positions of B sequences, padded to S, are the rows of tensors [n, ...]: the real ones alone, one sequence after
-// the other, so that padding costs nothing (Zeng et al. 2022, arXiv:2208.08124, "unpad"), or all.
+// Which positions of B sequences, padded to S, are the rows of tensors [n, ...]: the real ones alone, one sequence
+// after the other, so that padding costs nothing (Zeng et al. 2022, arXiv:2208.08124: an "unpadded" BERT), or all.
 struct Packing {
   std::vector<int64_t> lengths;  // [B] The real positions of each sequence, at least one: its first ones.
   int64_t positions = 0;         // S

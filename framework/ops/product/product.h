@@ -6,8 +6,8 @@
 namespace retort::ops {
 
 // Products of small matrices in memory, for kernels that divide their work among threads themselves: within
-// at::parallel_for each runs on the thread that calls it, and takes less time than a tensor operation does to start. The
-// BLAS library within libtorch computes them. Thread-safe.
+// at::parallel_for each runs on the thread that calls it, and takes less time than a tensor operation does to start.
+// The BLAS library within libtorch computes them. Thread-safe.
 
 // A row-major matrix whose rows begin `stride` values apart.
 template <typename F>
