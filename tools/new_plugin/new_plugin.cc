@@ -56,7 +56,7 @@ absl::Status Check(const std::string& workspace, const NewPluginSpec& plugin) {
   }
   // Words that the schema, the build rule or other types of ours have taken.
   static const auto* const reserved =
-      new std::set<std::string>{"encoder", "example", "layer", "name", "plugin", "schema", "weight"};
+      new std::set<std::string>{"encoder", "example", "header", "layer", "name", "plugin", "schema", "weight"};
   if (reserved->count(name) > 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("--name: \"", name, "\" means something else here; want another name"));
