@@ -35,6 +35,7 @@ _PURPOSE_OF_SCRIPT = (
     ("tests/architecture/", "development"),
     ("tests/first_hour/walk.sh", "development"),
     ("tests/new_plugin/walk.sh", "development"),
+    ("tests/release/", "development"),
     (".ci/", "development"),
 )
 
