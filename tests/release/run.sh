@@ -5,7 +5,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 bare=$(mktemp -d)
-trap 'rm -rf --one-file-system "$bare"' EXIT
+trap 'umount "$bare/proc" 2>/dev/null; rm -rf --one-file-system "$bare"' EXIT
 
 fail() {
   echo "FAILED: $1"
@@ -14,6 +14,7 @@ fail() {
 
 bazel build //tools/release || fail 'packing'
 mmdebstrap --quiet --variant=minbase bookworm "$bare" || fail 'making a bare Debian'
+mount -t proc proc "$bare/proc" || fail 'mounting /proc'  # Where a program learns the folder it lies in.
 tar -xzf bazel-bin/tools/release/retort.tar.gz -C "$bare/opt" || fail 'unpacking'
 package=$(basename "$bare"/opt/retort-*)
 
@@ -21,7 +22,7 @@ package=$(basename "$bare"/opt/retort-*)
 in_bare() {
   local folder=$1
   shift
-  env -i PATH=/usr/bin:/bin HOME=/root chroot "$bare" /bin/sh -c 'cd "$0" && exec "$@"' "$folder" "$@"
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot "$bare" /bin/sh -c 'cd "$0" && exec "$@"' "$folder" "$@"
 }
 
 for program in "$bare/opt/$package"/bin/*; do
