@@ -88,7 +88,7 @@ printf '%7s s  %s\n' "$(since "$start")" 'in all'
 echo 'losses like others'
 for like in soft_targets hidden_mse; do
   step "write one like $like" bazel run //tools:new_plugin -- --kind=loss --like=$like --name=like_$like
-  [ -z "$(clang-format --dry-run plugins/loss/like_$like/*.h plugins/loss/like_$like/*.cc 2>&1)" ] || fail 'layout of the new files'
+  [ -z "$(cd "plugins/loss/like_$like" && clang-format --dry-run ./*.h ./*.cc 2>&1)" ] || fail 'layout of the new files'
   step 'test it untouched' bazel test //plugins/loss/like_$like:all
 done
 

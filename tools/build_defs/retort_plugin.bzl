@@ -29,7 +29,8 @@ def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs =
     """A plugin from `<name>.proto .h .cc _test.cc` and `example.textproto`.
 
     Makes the library `<name>` (its registration survives static linking), `<name>_proto`, `<name>_cc_proto`, `<name>_test`
-    and the filegroups `example`, which the conformance suite of the kind reads, `schema` and `header`, whose comments become the plugin's page.
+    and the filegroups `example`, which the conformance suite of the kind reads, `schema` and `header`, whose comments become
+    the plugin's page.
 
     Args:
       name: of the plugin and of its files

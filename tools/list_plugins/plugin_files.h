@@ -9,7 +9,8 @@
 
 namespace retort {
 
-// What lies in the folder of a plugin, read relative to the working directory. Errors: those of ReadFile, with the path.
+// What lies in the folder of a plugin, read relative to the working directory. Errors: those of ReadFile, with the
+// path.
 
 // "plugins/loss/soft_targets"
 std::string PluginFolder(const PluginEntry& entry);

@@ -34,10 +34,13 @@ package_of() {
   { dpkg-query -S "$1" "$real" "/usr$1" "${real#/usr}" 2>/dev/null || true; } | sed -n '1s/:.*//p'
 }
 
+# list_licence <library> <how it is there> <file below licences/>: its line in the list.
+list_licence() { printf '| %s | %s | [licence](licences/%s) |\n' "$1" "$2" "$3" >> "$root/LICENCES.md"; }
+
 # name_package <package> <how>: its licence, and its line in the list.
 name_package() {
   place "/usr/share/doc/$1/copyright" "licences/$1"
-  printf '| %s %s | %s | [licence](licences/%s) |\n' "$1" "$(dpkg-query -W -f '${Version}' "$1")" "$2" "$1" >> "$root/LICENCES.md"
+  list_licence "$1 $(dpkg-query -W -f '${Version}' "$1")" "$2" "$1"
 }
 
 cat > "$root/LICENCES.md" <<'LIST'
@@ -61,7 +64,7 @@ while read -r kind path destination; do
     licence)
       name=${path#*/licences/}
       place "$path" "licences/$name"
-      printf '| %s | in `lib` | [licence](licences/%s) |\n' "${name%%.dist-info*}" "$name" >> "$root/LICENCES.md"
+      list_licence "${name%%.dist-info*}" 'in `lib`' "$name"
       ;;
     *)
       echo "$manifest: want program, library, licence, package or file, got \"$kind\"" >&2

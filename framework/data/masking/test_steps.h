@@ -7,8 +7,8 @@ namespace retort::testing {
 
 // What the steps of all masked data keep, as GoogleTest's expectations; for tests of the plugins that make them.
 
-// Steps follow from their numbers alone: a source and one of the same data and seed, however its steps are cut, give the
-// same ones in any order, and one of another seed gives others.
+// Steps follow from their numbers alone: a source and one of the same data and seed, however its steps are cut, give
+// the same ones in any order, and one of another seed gives others.
 void ExpectStepsFollowFromTheirNumbers(const StepSource& source, const StepSource& again,
                                        const StepSource& of_another_seed);
 
