@@ -63,3 +63,7 @@ def plugin_list():
 def plugin_schemas():
     """The .proto files of all plugins."""
     return ["//plugins/%s/%s:schema" % (kind, name) for kind in PLUGINS for name in PLUGINS[kind]]
+
+def plugin_headers():
+    """The headers of all plugins, for what their comments say."""
+    return ["//plugins/%s/%s:header" % (kind, name) for kind in PLUGINS for name in PLUGINS[kind]]

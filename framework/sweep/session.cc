@@ -29,7 +29,7 @@
 #include "framework/report/watch/metrics_log.h"
 #include "framework/report/watch/tensorboard/tensorboard.h"
 #include "framework/sweep/inputs/inputs.h"
-#include "framework/sweep/plan/cut_steps.h"
+#include "framework/sweep/plan/most_minutes/cut_steps.h"
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/run/run.h"
 #include "framework/sweep/run/speed.h"

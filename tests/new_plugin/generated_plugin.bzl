@@ -14,14 +14,30 @@ for file in $(OUTS); do cp $$workspace/$${{file#$(RULEDIR)/}} $$file; done
 rm -r $$workspace
 """
 
+# Templates that are not called as the kind they are of: that kind, and the flag that chooses them.
+_KINDS = {
+    "like_hidden_mse": "loss",
+    "like_soft_targets": "loss",
+    "task": "data",
+}
+_FLAGS = {
+    "like_hidden_mse": "--like=hidden_mse",
+    "like_soft_targets": "--like=soft_targets",
+    "task": "--task",
+}
+
+_LOSS_DEPS = [
+    "//framework/base:status_macros",
+    "//framework/loss:loss_term",
+    "//framework/loss:term_support",
+    "//tools/third_party:torch",
+]
+
 # What the plugins use beside Abseil, as the BUILD files say that the tool writes.
 _DEPS = {
-    "loss": [
-        "//framework/base:status_macros",
-        "//framework/loss:loss_term",
-        "//framework/loss:term_support",
-        "//tools/third_party:torch",
-    ],
+    "like_hidden_mse": _LOSS_DEPS + ["//framework/ops/matmul"],
+    "like_soft_targets": _LOSS_DEPS,
+    "loss": _LOSS_DEPS,
     "mapping": ["//framework/mapping:layer_mapping"],
     "init": ["//framework/init:initializer"],
     "data": [
@@ -54,13 +70,17 @@ _ABSEIL = [
     "//tools/third_party:absl_strings",
 ]
 
+_LOSS_TEST_DEPS = [
+    "//framework/testing:fixtures",
+    "//framework/testing:gradient_check",
+    "//framework/testing:matchers",
+]
+
 # What their tests use beside that.
 _TEST_DEPS = {
-    "loss": [
-        "//framework/testing:fixtures",
-        "//framework/testing:gradient_check",
-        "//framework/testing:matchers",
-    ],
+    "like_hidden_mse": _LOSS_TEST_DEPS,
+    "like_soft_targets": _LOSS_TEST_DEPS,
+    "loss": _LOSS_TEST_DEPS,
     "mapping": ["//framework/testing:matchers"],
     "init": [
         "//framework/testing:fixtures",
@@ -83,15 +103,15 @@ def generated_plugin(name, template, edit = "", test = True):
 
     Args:
       name: of the plugin
-      template: its kind, "loss", "mapping", "init", "data" or "evaluation", or "task" for data of texts with labels
+      template: its kind, "loss", "mapping", "init", "data" or "evaluation", "task" for data of texts with labels, or
+        "like_soft_targets" or "like_hidden_mse" for such losses
       edit: sed script that changes the formula in the .cc file
       test: whether its own test is run
     """
-    task = template == "task"
-    kind = "data" if task else template
+    kind = _KINDS.get(template, template)
     deps = _DEPS[template] + _ABSEIL
     folder = "plugins/%s/%s/" % (kind, name)
-    examples = ["example.textproto"] + (["example/train.txt"] if task else [])
+    examples = ["example.textproto"] + (["example/train.txt"] if template == "task" else [])
     native.genrule(
         name = name + "_files",
         srcs = [
@@ -105,7 +125,7 @@ def generated_plugin(name, template, edit = "", test = True):
             name + ".proto",
             name + "_test.cc",
         ] + examples],
-        cmd = _COMMAND.format(edit = edit, flags = "--task" if task else "", kind = kind, name = name),
+        cmd = _COMMAND.format(edit = edit, flags = _FLAGS.get(template, ""), kind = kind, name = name),
     )
     native.filegroup(
         name = name + "_example",

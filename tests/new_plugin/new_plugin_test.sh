@@ -16,15 +16,19 @@ cp -rL plugins/data/table "$root/conformance/plugins/data/"
 out=$(cd "$root/conformance" && "$CONFORMANCE" 2>&1)
 code=$?
 expect_code conformance 0
-for plugin in new_loss edited_loss new_mapping new_init new_data new_evaluation new_task; do expect_text conformance "$plugin"; done
+for plugin in new_loss new_logit_loss new_projected_loss edited_loss new_mapping new_init new_data new_evaluation new_task; do
+  expect_text conformance "$plugin"
+done
 
-# All of them at once, and a variant whose formula is another one.
+# All of them at once, a variant whose formula is another one, and the other kinds of losses.
 sed 's/layer_copy { mapping { top {} } }/new_init {}/; s/loss { name: "cos" cosine {} }/loss { name: "new" new_loss {} }/
   $s/^}$/  stage { name: "alike" evaluation { new_evaluation { sequences: 8 } } }\n}/' \
   "$root/base.textproto" > "$root/new.textproto"
 cat >> "$root/new.textproto" <<'END'
 controls: NONE
 variant { name: "edited" overlay { stage { name: "distil" loss { name: "new" edited_loss {} } } } }
+variant { name: "logits" overlay { stage { name: "distil" loss { name: "new" new_logit_loss { rows: LABELLED } } } } }
+variant { name: "projected" overlay { stage { name: "distil" loss { name: "new" new_projected_loss { bias: true } } } } }
 variant { name: "mapped" overlay { student { init { layer_copy { mapping { new_mapping {} } } } } } }
 END
 
@@ -40,7 +44,7 @@ first_value() {
 run new "$root/new.textproto"
 expect_code new 0
 expect_text new similarity
-[ "$(find "$root/new/store" -name done.json | wc -l)" = 3 ] || fail "new: want 3 students"
+[ "$(find "$root/new/store" -name done.json | wc -l)" = 5 ] || fail "new: want 5 students"
 squared=$(first_value new_loss)
 absolute=$(first_value edited_loss)
 # The mean of Σ|d| over H = 16 channels is at most √(H · mean of Σd²), and is another number.

@@ -85,6 +85,13 @@ printf '%7s s  %s\n' "$(since "$edited")" 'from the edit to the report'
 step 'test the edited formula' bazel test //plugins/loss/my_loss:all //plugins:conformance_test
 printf '%7s s  %s\n' "$(since "$start")" 'in all'
 
+echo 'losses like others'
+for like in soft_targets hidden_mse; do
+  step "write one like $like" bazel run //tools:new_plugin -- --kind=loss --like=$like --name=like_$like
+  [ -z "$(cd "plugins/loss/like_$like" && clang-format --dry-run ./*.h ./*.cc 2>&1)" ] || fail 'layout of the new files'
+  step 'test it untouched' bazel test //plugins/loss/like_$like:all
+done
+
 echo 'a task'
 start=$(now)
 step 'write the plugin' bazel run //tools:new_plugin -- --kind=data --task --name=my_task

@@ -29,7 +29,8 @@ def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs =
     """A plugin from `<name>.proto .h .cc _test.cc` and `example.textproto`.
 
     Makes the library `<name>` (its registration survives static linking), `<name>_proto`, `<name>_cc_proto`, `<name>_test`
-    and the filegroup `example`, which the conformance suite of the kind reads.
+    and the filegroups `example`, which the conformance suite of the kind reads, `schema` and `header`, whose comments become
+    the plugin's page.
 
     Args:
       name: of the plugin and of its files
@@ -73,6 +74,11 @@ def retort_plugin(name, kind, deps = [], proto_deps = [], test_deps = [], srcs =
     native.filegroup(
         name = "example",
         srcs = ["example.textproto"] + example_data,
+        visibility = _VISIBILITY,
+    )
+    native.filegroup(
+        name = "header",
+        srcs = [name + ".h"],
         visibility = _VISIBILITY,
     )
     native.filegroup(

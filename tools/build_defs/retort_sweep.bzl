@@ -38,6 +38,7 @@ and has plugins where it likes, beside a program that links them:
         ],
     )
 
+`/path/to/retort/bazelw` installs what is missing for this workspace too, and hands its arguments to Bazel.
 `bazel run //:sweep -- my_sweep.textproto` then trains with `loss { name: "h" huber {} }`. retort's `tests/external` is such a workspace.
 """
 

@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "absl/status/statusor.h"
+#include "tools/list_plugins/schema.h"
 
 namespace retort {
 
-// What users can write into a message of a .proto file, from the file's own comments: what the message is; then for
-// each field its name, type (an enumeration as its values) and default, and what it means.
+// What users can write into a message, as text for a terminal: what the message is; then for each field its name, type
+// (an enumeration as its values) and default, and what it means.
 //
 //   KL(teacher || student) of softened predictions.
 //
@@ -18,13 +18,7 @@ namespace retort {
 //       Positions whose predictions are compared. Default: ALL.
 //       ALL      All positions that are not padding.
 //       MASKED   Positions with a label.
-//
-// The default is what follows "Default: " in the comment of the field, and "required" where the comment says
-// "Required.".
-//
-// Args: proto: the text of the file; message: the name of a message in it, without its package.
-// Errors: InvalidArgument, with line and column, for text that is no schema; NotFound if it has no such message.
-absl::StatusOr<std::string> DescribeSchema(const std::string& proto, const std::string& message);
+std::string DescribeSchema(const SchemaMessage& message);
 
 }  // namespace retort
 

@@ -15,17 +15,24 @@ DEFINE_string(kind, "loss", "loss, mapping, init, data or evaluation");
 DEFINE_string(name, "", "the plugin's name as users will type it: my_loss");
 DEFINE_bool(task, false, "of --kind=data: texts with labels, in files of a layout of their own, not a corpus");
 
+DEFINE_string(
+    like, "",
+    "of --kind=loss: soft_targets for one over logits, hidden_mse for one with parameters of its own; default: "
+    "one over hidden states");
+
 namespace retort {
 namespace {
 
 absl::Status Run() {
   const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
   if (workspace == nullptr) return absl::InvalidArgumentError("want to be run by `bazel run //tools:new_plugin`");
-  RETORT_RETURN_IF_ERROR(WriteNewPlugin("tools/new_plugin/templates", workspace, {FLAGS_kind, FLAGS_name, FLAGS_task}));
+  const NewPluginSpec plugin{FLAGS_kind, FLAGS_name, FLAGS_task, FLAGS_like};
+  RETORT_RETURN_IF_ERROR(WriteNewPlugin("tools/new_plugin/templates", workspace, plugin));
   const std::string folder = absl::StrCat("plugins/", FLAGS_kind, "/", FLAGS_name);
   std::cout << "wrote " << folder << " and its line in plugins/plugins.bzl; next:\n"
             << "  grep -rn CHANGE " << folder << "\n"
-            << "  bazel test //" << folder << ":all //plugins:conformance_test\n";
+            << "  bazel test //" << folder << ":all //plugins:conformance_test\n"
+            << "  bazel run //tools:plugin_pages    its page below docs/plugins, once it is done\n";
   return absl::OkStatus();
 }
 

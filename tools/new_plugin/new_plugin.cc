@@ -41,8 +41,18 @@ bool IsSnakeCase(const std::string& name) {
   });
 }
 
+absl::Status CheckLike(const NewPluginSpec& plugin) {
+  if (plugin.like.empty()) return absl::OkStatus();
+  if (plugin.kind != "loss") {
+    return absl::InvalidArgumentError(absl::StrCat("--like: want --kind=loss beside it, got \"", plugin.kind, "\""));
+  }
+  if (plugin.like == "soft_targets" || plugin.like == "hidden_mse") return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--like: want soft_targets (over logits) or hidden_mse (with parameters), got \"", plugin.like, "\""));
+}
+
 absl::Status Check(const std::string& workspace, const NewPluginSpec& plugin) {
-  const auto& [kind, name, task] = plugin;
+  const auto& [kind, name, task, like] = plugin;
   static const auto* const kinds = new std::set<std::string>{"loss", "mapping", "init", "data", "evaluation"};
   if (kinds->count(kind) == 0) {
     return absl::InvalidArgumentError(
@@ -51,12 +61,13 @@ absl::Status Check(const std::string& workspace, const NewPluginSpec& plugin) {
   if (task && kind != "data") {
     return absl::InvalidArgumentError(absl::StrCat("--task: want --kind=data beside it, got \"", kind, "\""));
   }
+  RETORT_RETURN_IF_ERROR(CheckLike(plugin));
   if (!IsSnakeCase(name)) {
     return absl::InvalidArgumentError(absl::StrCat("--name: want a name like my_", kind, ", got \"", name, "\""));
   }
   // Words that the schema, the build rule or other types of ours have taken.
   static const auto* const reserved =
-      new std::set<std::string>{"encoder", "example", "layer", "name", "plugin", "schema", "weight"};
+      new std::set<std::string>{"encoder", "example", "header", "layer", "name", "plugin", "schema", "weight"};
   if (reserved->count(name) > 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("--name: \"", name, "\" means something else here; want another name"));
@@ -100,6 +111,12 @@ std::string Wrap(const std::string& line) {
   return absl::StrCat(line.substr(0, end), "\n", Wrap(std::string(indent, ' ') + rest));
 }
 
+// The folder of templates that a plugin is written from.
+std::string TemplateFolder(const NewPluginSpec& plugin) {
+  if (plugin.task) return "task";
+  return plugin.like.empty() ? plugin.kind : "like_" + plugin.like;
+}
+
 std::string Fill(const std::string& text, const std::string& name) {
   const std::string filled = absl::StrReplaceAll(
       text, {{"{{name}}", name}, {"{{Name}}", CamelCase(name)}, {"{{NAME}}", absl::AsciiStrToUpper(name)}});
@@ -126,7 +143,7 @@ absl::StatusOr<std::string> AddToList(const std::string& plugins_bzl, const std:
 }
 
 absl::Status WriteNewPlugin(const std::string& templates, const std::string& workspace, const NewPluginSpec& plugin) {
-  const auto& [kind, name, task] = plugin;
+  const auto& [kind, name, task, like] = plugin;
   RETORT_RETURN_IF_ERROR(Check(workspace, plugin));
   const std::string list_path = workspace + "/plugins/plugins.bzl";
   RETORT_ASSIGN_OR_RETURN(const std::string list, ReadFile(list_path));
@@ -138,7 +155,7 @@ absl::Status WriteNewPlugin(const std::string& templates, const std::string& wor
   std::map<std::string, std::string> files;
   for (const auto& [source, target] : targets) {
     RETORT_ASSIGN_OR_RETURN(const std::string text,
-                            ReadFile(absl::StrCat(templates, "/", task ? "task" : kind, "/", source, ".template")));
+                            ReadFile(absl::StrCat(templates, "/", TemplateFolder(plugin), "/", source, ".template")));
     files[target] = Fill(text, name);
   }
   const std::string folder = absl::StrCat(workspace, "/plugins/", kind, "/", name);

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "framework/base/file.h"
@@ -23,8 +25,9 @@ class NewPlugin : public ::testing::Test {
     EXPECT_TRUE(MakeDirectories(workspace_ + "/plugins").ok());
     EXPECT_TRUE(AtomicWriteFile(workspace_ + "/plugins/plugins.bzl", kList).ok());
   }
-  std::string Error(const std::string& kind, const std::string& name, bool task = false) const {
-    return std::string(WriteNewPlugin(kTemplates, workspace_, {kind, name, task}).message());
+  std::string Error(const std::string& kind, const std::string& name, bool task = false,
+                    const std::string& like = "") const {
+    return std::string(WriteNewPlugin(kTemplates, workspace_, {kind, name, task, like}).message());
   }
   std::string Read(const std::string& path) const { return ReadFile(workspace_ + "/" + path).value(); }
 
@@ -61,6 +64,16 @@ TEST_F(NewPlugin, ATaskHasAReaderAndAFileOfItsOwn) {
   EXPECT_EQ(Error("loss", "other", /*task=*/true), "--task: want --kind=data beside it, got \"loss\"");
 }
 
+TEST_F(NewPlugin, ALossCanBeLikeAnother) {
+  EXPECT_EQ(Error("loss", "mine", /*task=*/false, "soft_targets"), "");
+  EXPECT_TRUE(absl::StrContains(Read("plugins/loss/mine/mine.h"), "class MineLoss final : public RowLossTerm"));
+  EXPECT_EQ(Error("loss", "other", /*task=*/false, "hidden_mse"), "");
+  EXPECT_TRUE(absl::StrContains(Read("plugins/loss/other/other.h"), "std::vector<ParameterSpec> parameters()"));
+  EXPECT_EQ(Error("data", "third", /*task=*/false, "hidden_mse"), "--like: want --kind=loss beside it, got \"data\"");
+  EXPECT_EQ(Error("loss", "third", /*task=*/false, "pkd"),
+            "--like: want soft_targets (over logits) or hidden_mse (with parameters), got \"pkd\"");
+}
+
 TEST_F(NewPlugin, RefusesWhatCannotBeAndWritesNothing) {
   EXPECT_EQ(Error("optimizer", "x"), "--kind: want loss, mapping, init, data or evaluation, got \"optimizer\"");
   for (const std::string name : {"", "MyLoss", "my__loss", "_x", "2x", "my_2", "a b", "../x"}) {
@@ -74,22 +87,37 @@ TEST_F(NewPlugin, RefusesWhatCannotBeAndWritesNothing) {
   EXPECT_EQ(Error("loss", "weight"), "--name: \"weight\" means something else here; want another name");
 }
 
+// Whether clang-format leaves the files in the folders of a folder as they are.
+bool IsLaidOut(const std::string& folder) {
+  const std::string files = "'" + folder + "'/*/*";
+  return std::system(("clang-format --style=file:.clang-format --dry-run --Werror " + files + ".h " + files + ".cc " +
+                      files + ".proto")
+                         .c_str()) == 0;
+}
+
 // Names of one to 27 letters, so that every line that holds a name is broken at some length.
 TEST_F(NewPlugin, IsLaidOutAsClangFormatWould) {
   if (std::system("command -v clang-format > /dev/null") != 0) GTEST_SKIP() << "there is no clang-format";
+  const std::vector<NewPluginSpec> plugins = {{"loss", "", false, ""},
+                                              {"loss", "", false, "soft_targets"},
+                                              {"loss", "", false, "hidden_mse"},
+                                              {"mapping", ""},
+                                              {"init", ""},
+                                              {"data", ""},
+                                              {"evaluation", ""},
+                                              {"data", "", true}};
   for (int words = 1; words <= 9; ++words) {
     for (const std::string letters : {"a", "ab", "abc"}) {
       std::string name = letters;
       for (int i = 1; i < words; ++i) name += "_" + letters;
-      for (const std::string kind : {"loss", "mapping", "init", "data", "evaluation", "task"}) {
-        const bool task = kind == "task";
-        EXPECT_EQ(Error(task ? "data" : kind, name, task), "");
-        const std::string folder = workspace_ + "/plugins/" + (task ? "data" : kind) + "/" + name;
-        const std::string command = "clang-format --style=file:.clang-format --dry-run --Werror '" + folder +
-                                    "'/*.h '" + folder + "'/*.cc '" + folder + "'/*.proto";
-        EXPECT_EQ(std::system(command.c_str()), 0) << name;
-        std::filesystem::remove_all(folder);  // Kinds share a name space.
+      const std::string written = workspace_ + "/" + name + "/";
+      EXPECT_TRUE(MakeDirectories(written).ok());
+      for (size_t i = 0; i < plugins.size(); ++i) {
+        EXPECT_EQ(Error(plugins[i].kind, name, plugins[i].task, plugins[i].like), "");
+        // Out of the way of the others of this name.
+        std::filesystem::rename(workspace_ + "/plugins/" + plugins[i].kind + "/" + name, written + std::to_string(i));
       }
+      EXPECT_TRUE(IsLaidOut(written)) << name;
     }
   }
 }

@@ -43,7 +43,32 @@ cc_library(
     includes = {includes},
     linkopts = {linkopts},
 )
+
+# What ships with the libraries.
+filegroup(
+    name = "licences",
+    srcs = glob(
+        [
+            "licences/*/LICENSE*",
+            "licences/*/License*",
+            "licences/*/NOTICE*",
+            "licences/*/licenses/*",
+        ],
+        allow_empty = True,
+    ),
+)
 """
+
+# Of the packages of Python that the libraries come from, whose folders *.dist-info have their licences.
+_PYTHON_PACKAGES = ["torch-", "nvidia_cuda_cupti-", "nvidia_cuda_runtime-"]
+
+def _licence_folders(folder):
+    """The folders *.dist-info in a folder."""
+    return [
+        path
+        for path in folder.readdir()
+        if path.basename.endswith(".dist-info") and any([path.basename.startswith(name) for name in _PYTHON_PACKAGES])
+    ]
 
 def _run(repository_ctx, arguments, what):
     result = repository_ctx.execute(arguments, timeout = 3600, quiet = False)
@@ -66,26 +91,33 @@ def _from_wheels(repository_ctx, part):
     for wheel in repository_ctx.path("wheels").readdir():
         wanted = torch if wheel.basename.startswith("torch-") else nvidia
         if wanted:
+            licences = "-".join(wheel.basename.split("-")[:2]) + ".dist-info/"
             _run(repository_ctx, [
-                "python3", "-c", _UNZIP, wheel, "unpacked", ",".join(wanted), ",".join(unwanted),
+                "python3", "-c", _UNZIP, wheel, "unpacked", ",".join(wanted + [licences]), ",".join(unwanted),
             ], "unpacking " + wheel.basename)
     repository_ctx.delete("wheels")
-    return repository_ctx.path("unpacked/torch"), repository_ctx.path("unpacked/nvidia/cu13/lib")
+    unpacked = repository_ctx.path("unpacked")
+    nvidia = unpacked.get_child("nvidia").get_child("cu13").get_child("lib")
+    return unpacked.get_child("torch"), nvidia, _licence_folders(unpacked)
 
 def _from_installation(repository_ctx, folder):
     root = repository_ctx.path(folder)
     for wanted in ["lib", "include"]:
         if not root.get_child(wanted).exists:
             fail("RETORT_LIBTORCH: want a folder with lib/ and include/ (such as torch.__path__[0]), got %s without %s/" % (folder, wanted))
-    return root, root.dirname.get_child("nvidia").get_child("cu13").get_child("lib")
+
+    # An installation of Python's has its packages beside it; one that this rule made before has them inside.
+    made_before = root.get_child("licences")
+    licences = _licence_folders(made_before if made_before.exists else root.dirname)
+    return root, root.dirname.get_child("nvidia").get_child("cu13").get_child("lib"), licences
 
 def _libtorch_impl(repository_ctx):
     part = repository_ctx.attr.part
     folder = repository_ctx.os.environ.get("RETORT_LIBTORCH", "")
     if folder:
-        torch, nvidia = _from_installation(repository_ctx, folder)
+        torch, nvidia, licences = _from_installation(repository_ctx, folder)
     else:
-        torch, nvidia = _from_wheels(repository_ctx, part)
+        torch, nvidia, licences = _from_wheels(repository_ctx, part)
 
     for library in _TORCH_LIBRARIES[part]:
         source = torch.get_child("lib").get_child(library)
@@ -102,6 +134,8 @@ def _libtorch_impl(repository_ctx):
             if header.basename not in _UNWANTED_HEADERS:
                 repository_ctx.symlink(header, "include/" + header.basename)
         includes = ["include", "include/torch/csrc/api/include"]
+    for licence in licences:
+        repository_ctx.symlink(licence, "licences/" + licence.basename)
     repository_ctx.file("WORKSPACE", "")
     repository_ctx.file("BUILD", _BUILD.format(includes = repr(includes), linkopts = repr(_LINKOPTS[part])))
 

@@ -10,7 +10,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/config/reflection.h"
 #include "framework/config/text/overlay.h"
-#include "framework/config/variants/validate.h"
+#include "framework/config/variants/validate/validate.h"
 #include "google/protobuf/descriptor.h"
 
 namespace retort {

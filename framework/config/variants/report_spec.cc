@@ -11,7 +11,7 @@
 #include "framework/base/status_macros.h"
 #include "framework/config/plugin_config.h"
 #include "framework/config/variants/for_each.h"
-#include "framework/config/variants/validate.h"
+#include "framework/config/variants/validate/validate.h"
 
 namespace retort {
 namespace {

@@ -11,7 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "framework/base/status_macros.h"
-#include "framework/config/variants/validate.h"
+#include "framework/config/variants/validate/validate.h"
 #include "google/protobuf/repeated_field.h"
 
 namespace retort {

@@ -17,7 +17,7 @@
 #include "framework/config/reflection.h"
 #include "framework/config/variants/defaults.h"
 #include "framework/config/variants/tune_spec.h"
-#include "framework/config/variants/validate.h"
+#include "framework/config/variants/validate/validate.h"
 #include "framework/eval/evaluator.h"
 #include "framework/eval/scores/metric_spec.h"
 

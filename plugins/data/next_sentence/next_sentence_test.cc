@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "framework/data/masking/test_steps.h"
 #include "framework/data/pairs/test_lines.h"
 #include "framework/data/sequences/test_store.h"
 #include "framework/testing/matchers.h"
@@ -50,22 +51,11 @@ std::unique_ptr<StepSource> Make(const std::string& data, const std::string& bat
   return *std::move(source);
 }
 
-bool Same(const StepBatch& a, const StepBatch& b) {
-  if (a.epoch != b.epoch || a.sequences.size() != b.sequences.size()) return false;
-  for (size_t i = 0; i < a.sequences.size(); ++i) {
-    const StepSequence &x = a.sequences[i], &y = b.sequences[i];
-    if (x.sample_id != y.sample_id || x.ids != y.ids || x.labels != y.labels) return false;
-    if (x.token_types != y.token_types || x.class_label != y.class_label) return false;
-  }
-  return true;
-}
-
 TEST(NextSentenceSource, AStepIsAFunctionOfItsNumber) {
   for (const char* masking : {"", "distilbert_masking {}", "no_masking {}"}) {
-    const auto source = Make(masking, "sequences: 8"), again = Make(masking, "sequences: 8 micro_batches: 4");
-    for (const int64_t step : {40, 3, 0, 39}) EXPECT_TRUE(Same(source->Step(step), again->Step(step)));
-    EXPECT_FALSE(Same(source->Step(3), Make(masking, "sequences: 8", 2)->Step(3)));
-    EXPECT_EQ(source->content_hash(), again->content_hash());
+    const auto again = Make(masking, "sequences: 8 micro_batches: 4");
+    testing::ExpectStepsFollowFromTheirNumbers(*Make(masking, "sequences: 8"), *again,
+                                               *Make(masking, "sequences: 8", 2));
   }
 }
 
@@ -81,23 +71,11 @@ TEST(NextSentenceSource, EveryPairStandsInAnEpochWithAClass) {
   EXPECT_THAT(classes, ElementsAre(0, 1));
 }
 
-// 15 % of what is not special, as masked_lm masks; specials never.
 TEST(NextSentenceSource, MasksAndShapesAreThoseOfTheSteps) {
   for (const char* masking : {"", "distilbert_masking {}", "no_masking {}"}) {
     const auto source = Make(masking, "tokens: 480");
-    double tokens = 0, labelled = 0, expected = 0;
-    for (int64_t step = 0; step < 3 * source->steps_per_epoch(); ++step) {
-      const StepBatch batch = source->Step(step);
-      const StepShape shape = source->Shape(step);
-      EXPECT_EQ(shape.sequences, 20) << "of the longest pairs";
-      EXPECT_EQ(shape.positions, batch.padded_length());
-      EXPECT_EQ(shape.tokens, batch.tokens());
-      tokens += static_cast<double>(shape.tokens);
-      labelled += static_cast<double>(batch.Masks(0, shape.sequences).Rows(RowSet::kLabelled));
-      expected += shape.labelled_share * static_cast<double>(shape.tokens);
-      for (const StepSequence& sequence : batch.sequences) EXPECT_EQ(sequence.labels.front(), kNoLabel);
-    }
-    EXPECT_NEAR(labelled / tokens, expected / tokens, 0.015) << masking;
+    EXPECT_EQ(source->Shape(0).sequences, 20) << "of the longest pairs";
+    testing::ExpectShapesAreThoseOfTheSteps(*source);
   }
 }
 

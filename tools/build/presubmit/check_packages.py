@@ -33,7 +33,9 @@ _PURPOSE_OF_SCRIPT = (
     ("tools/build/presubmit/", "development"),
     ("tests/fuzz/", "development"),
     ("tests/architecture/", "development"),
+    ("tests/first_hour/walk.sh", "development"),
     ("tests/new_plugin/walk.sh", "development"),
+    ("tests/release/", "development"),
     (".ci/", "development"),
 )
 

@@ -1,4 +1,4 @@
-#include "framework/config/variants/check_numbers.h"
+#include "framework/config/variants/validate/check_numbers.h"
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "framework/config/variants/check_carry.h"
+#include "framework/config/variants/validate/check_carry.h"
 
 #include <string>
 

@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_CONFIG_VARIANTS_VALIDATE_H_
-#define RETORT_FRAMEWORK_CONFIG_VARIANTS_VALIDATE_H_
+#ifndef RETORT_FRAMEWORK_CONFIG_VARIANTS_VALIDATE_VALIDATE_H_
+#define RETORT_FRAMEWORK_CONFIG_VARIANTS_VALIDATE_VALIDATE_H_
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -22,4 +22,4 @@ absl::Status ValidateExperiment(const Experiment& experiment,
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_CONFIG_VARIANTS_VALIDATE_H_
+#endif  // RETORT_FRAMEWORK_CONFIG_VARIANTS_VALIDATE_VALIDATE_H_

@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_SWEEP_PLAN_CUT_STEPS_H_
-#define RETORT_FRAMEWORK_SWEEP_PLAN_CUT_STEPS_H_
+#ifndef RETORT_FRAMEWORK_SWEEP_PLAN_MOST_MINUTES_CUT_STEPS_H_
+#define RETORT_FRAMEWORK_SWEEP_PLAN_MOST_MINUTES_CUT_STEPS_H_
 
 #include <string>
 
@@ -27,4 +27,4 @@ absl::Status SaveShareOfSteps(const std::string& folder, double share);
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_SWEEP_PLAN_CUT_STEPS_H_
+#endif  // RETORT_FRAMEWORK_SWEEP_PLAN_MOST_MINUTES_CUT_STEPS_H_

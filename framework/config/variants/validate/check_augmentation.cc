@@ -1,4 +1,4 @@
-#include "framework/config/variants/check_augmentation.h"
+#include "framework/config/variants/validate/check_augmentation.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"

@@ -1,4 +1,4 @@
-#include "framework/sweep/plan/cut_steps.h"
+#include "framework/sweep/plan/most_minutes/cut_steps.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "framework/config/variants/validate.h"
+#include "framework/config/variants/validate/validate.h"
 
 #include <algorithm>
 #include <set>
@@ -13,9 +13,9 @@
 #include "framework/config/plugin_config.h"
 #include "framework/config/reflection.h"
 #include "framework/config/stage_references.h"
-#include "framework/config/variants/check_augmentation.h"
-#include "framework/config/variants/check_carry.h"
-#include "framework/config/variants/check_numbers.h"
+#include "framework/config/variants/validate/check_augmentation.h"
+#include "framework/config/variants/validate/check_carry.h"
+#include "framework/config/variants/validate/check_numbers.h"
 
 namespace retort {
 namespace {
