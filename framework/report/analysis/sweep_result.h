@@ -36,7 +36,7 @@ struct RunResult {
   // teacher do not count, unless nothing else is trained.
   int64_t tokens = 0;
   double student_flops = 0;
-  double total_flops = 0;               // With the teacher's forward passes.
+  double total_flops = 0;  // With the teacher's forward passes.
   // Of the same stages: of each step that the student shared with others, its part by operations, an equal share of the
   // teacher's forward pass included.
   double seconds = 0;
@@ -115,12 +115,12 @@ struct SweepResult {
   std::vector<RunResult> runs;  // variants x seeds, those that ran.
   std::vector<TeacherScores> teachers;
   std::vector<PublishedResult> published;
-  std::vector<TunedStage> tuning;     // What was tried before the runs.
-  MetricSpecs metrics;                // What the evaluations measure, in the order of their columns.
-  std::vector<MacroAverage> macros;   // Over tasks, whose metrics are named as OfTask does.
-  std::string primary_metric;         // "masked_lm/cross_entropy"
-  std::optional<double> margin;       // The largest difference that counts as none, in the primary metric's shown unit.
-  std::vector<Setting> settings;      // By which the variants differ.
+  std::vector<TunedStage> tuning;    // What was tried before the runs.
+  MetricSpecs metrics;               // What the evaluations measure, in the order of their columns.
+  std::vector<MacroAverage> macros;  // Over tasks, whose metrics are named as OfTask does.
+  std::string primary_metric;        // "masked_lm/cross_entropy"
+  std::optional<double> margin;      // The largest difference that counts as none, in the primary metric's shown unit.
+  std::vector<Setting> settings;     // By which the variants differ.
   // The texts of held-out examples, in the order of their scores, by what these were measured on (Scores.examples).
   std::map<std::string, std::vector<ExampleText>> texts;
   RunRecord run;

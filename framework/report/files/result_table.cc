@@ -204,7 +204,8 @@ class TableBuilder {
                                                  : absl::StrCat(variant.finished_runs, " of ", runs),
                         variant.finished_runs);
     });
-    Add({"parameters", "parameters", {"count"}},
+    Add(
+        {"parameters", "parameters", {"count"}},
         [](const VariantAnalysis& variant) { return CountCell(static_cast<double>(variant.parameters)); },
         [](const TeacherAnalysis& teacher) { return CountCell(static_cast<double>(teacher.parameters)); });
   }

@@ -118,8 +118,9 @@ TEST(BuildTable, NamesFailedRuns) {
 
 TEST(BuildTable, EverythingHasMediansAndCosts) {
   const Table table = BuildTable(*Analyse(TinySweep()), {});
-  EXPECT_THAT(Titles(table), ElementsAre("variant", "cross-entropy, nats", "median, nats", "Δ to base, nats", "seeds",
-                                         "parameters", "tokens", "FLOPs with teacher", "of which teacher", "time", "clipped"));
+  EXPECT_THAT(Titles(table),
+              ElementsAre("variant", "cross-entropy, nats", "median, nats", "Δ to base, nats", "seeds", "parameters",
+                          "tokens", "FLOPs with teacher", "of which teacher", "time", "clipped"));
   EXPECT_EQ(table.rows[1][2].text, "–") << "of two seeds it is the mean";
   EXPECT_DOUBLE_EQ(*table.rows[1][2].values[0], 5);
   EXPECT_EQ(table.rows[1][7].text, "2.00 G");

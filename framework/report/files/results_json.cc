@@ -109,7 +109,10 @@ Json TeacherJson(const TeacherAnalysis& teacher) {
     values.push_back(metric.summary ? NumberToJson(metric.summary->mean) : Json(nullptr));
     deviations.push_back(metric.summary ? Optional(metric.summary->standard_deviation) : Json(nullptr));
   }
-  return {{"name", teacher.name}, {"values", values}, {"sds", deviations}, {"identities", teacher.identities},
+  return {{"name", teacher.name},
+          {"values", values},
+          {"sds", deviations},
+          {"identities", teacher.identities},
           {"parameters", teacher.parameters}};
 }
 
