@@ -14,6 +14,7 @@
 #include "framework/data/model_needs.h"
 #include "framework/eval/evaluated_model.h"
 #include "framework/eval/scores/example_scores.h"
+#include "framework/eval/scores/example_text.h"
 #include "framework/eval/scores/metric_spec.h"
 #include "framework/registry/registry.h"
 #include "framework/text/tokenizer.h"
@@ -79,6 +80,10 @@ class HeldOutExamples {
                                                           c10::Device /*device*/) const {
     return absl::UnimplementedError("predictions: want examples of a task, got others");
   }
+
+  // The examples as people read them, in the order of their scores, for reports that show where models differ; none
+  // where examples are no texts of their own, such as the sequences of language models.
+  virtual std::vector<ExampleText> Texts() const { return {}; }
 
   // What was left out or cut of the files, for the plan.
   virtual std::vector<std::string> notes() const { return {}; }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -39,7 +40,7 @@ class Differences {
     }
   }
 
-  std::string ToString() const { return absl::StrJoin(lines_, "\n"); }
+  std::vector<FieldDifference> Take() && { return std::move(fields_); }
 
  private:
   void Field(const std::string& path, const FieldDescriptor& field, const Message& a, const Message& b) {
@@ -87,7 +88,7 @@ class Differences {
       const std::string below = JoinPath(path, NameOf(item));
       const int other = FindNamed(b, field, NameOf(item));
       if (other < 0) {
-        lines_.push_back(absl::StrCat(below, ": removed"));
+        fields_.push_back({below, Braced(item), ""});
         continue;
       }
       from_order.push_back(NameOf(item));
@@ -98,7 +99,7 @@ class Differences {
       if (FindNamed(a, field, NameOf(item)) >= 0) {
         to_order.push_back(NameOf(item));
       } else {
-        lines_.push_back(absl::StrCat(JoinPath(path, NameOf(item)), ": added ", Braced(item)));
+        fields_.push_back({JoinPath(path, NameOf(item)), "", Braced(item)});
       }
     }
     Add(absl::StrCat(path, " (order)"), absl::StrJoin(from_order, ", "), absl::StrJoin(to_order, ", "));
@@ -134,19 +135,32 @@ class Differences {
   }
 
   void Add(const std::string& path, const std::string& from, const std::string& to) {
-    if (from != to) lines_.push_back(absl::StrCat(path, ": ", from, " -> ", to));
+    if (from != to) fields_.push_back({path, from, to});
   }
 
   const PluginCatalogue& catalogue_;
-  std::vector<std::string> lines_;
+  std::vector<FieldDifference> fields_;
 };
+
+std::string LineOf(const FieldDifference& field) {
+  if (field.after.empty()) return absl::StrCat(field.path, ": removed");
+  if (field.before.empty()) return absl::StrCat(field.path, ": added ", field.after);
+  return absl::StrCat(field.path, ": ", field.before, " -> ", field.after);
+}
 
 }  // namespace
 
-std::string DescribeDifference(const Experiment& a, const Experiment& b, const PluginCatalogue& catalogue) {
+std::vector<FieldDifference> FieldDifferences(const Experiment& a, const Experiment& b,
+                                              const PluginCatalogue& catalogue) {
   Differences differences(catalogue);
   differences.Messages("", a, b);
-  return differences.ToString();
+  return std::move(differences).Take();
+}
+
+std::string DescribeDifference(const Experiment& a, const Experiment& b, const PluginCatalogue& catalogue) {
+  std::vector<std::string> lines;
+  for (const FieldDifference& field : FieldDifferences(a, b, catalogue)) lines.push_back(LineOf(field));
+  return absl::StrJoin(lines, "\n");
 }
 
 }  // namespace retort

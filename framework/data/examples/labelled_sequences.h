@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_DATA_EXAMPLES_LABELLED_SEQUENCES_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct LabelledSequences {
   uint64_t content_hash = 0;       // Of ids, token types and labels.
   uint64_t text_hash = 0;          // Of texts, names of labels and length: of no tokenizer.
   std::vector<std::string> notes;  // What was left out or cut.
+  // What they are sequences of, by StepSequence.sample_id; null of the training split, whose texts would fill memory.
+  std::shared_ptr<const TaskExamples> texts = nullptr;
 
   int64_t size() const { return static_cast<int64_t>(sequences.size()); }
 

@@ -182,8 +182,9 @@ absl::StatusOr<std::shared_ptr<const LabelledSequences>> TaskData::Sequences(abs
                                                                              DataCache* cache) const {
   const std::string name = absl::StrCat(name_, "\n", split, " ", tokenizer.Fingerprint());
   return cache->Get<LabelledSequences>(name, [&]() -> absl::StatusOr<std::shared_ptr<const LabelledSequences>> {
-    RETORT_ASSIGN_OR_RETURN(const TaskExamples examples, Split(split, cache));
+    RETORT_ASSIGN_OR_RETURN(TaskExamples examples, Split(split, cache));
     RETORT_ASSIGN_OR_RETURN(LabelledSequences labelled, Label(examples, tokenizer, cache));
+    if (split != kTrainSplit) labelled.texts = std::make_shared<const TaskExamples>(std::move(examples));
     for (std::string& note : labelled.notes) {
       note = absl::StrCat(reader_->Description(), ": ", split, ": ", note);
     }

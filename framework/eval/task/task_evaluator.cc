@@ -14,6 +14,7 @@
 #include "framework/config/reflection.h"
 #include "framework/data/examples/labelled_sequences.h"
 #include "framework/data/training_data.h"
+#include "framework/eval/scores/example_text.h"
 #include "framework/eval/task/sequence_logits.h"
 #include "framework/model/config/head_spec.h"
 #include "framework/registry/plugin_catalogue.h"
@@ -47,11 +48,18 @@ absl::StatusOr<SharedExamples> ChooseExamples(SharedExamples examples, int64_t c
   chosen->content_hash = examples->content_hash;
   chosen->text_hash = examples->text_hash;
   chosen->notes = examples->notes;
+  chosen->texts = examples->texts;
   for (const auto& [hash, place] : order) {
     chosen->sequences.push_back(examples->sequences[place]);
     chosen->ids.push_back(examples->ids[place]);
   }
   return chosen;
+}
+
+ExampleText AsText(const TaskExample& example) {
+  const std::string score = std::isnan(example.score) ? "" : absl::StrCat(example.score);
+  return {example.id, example.second ? absl::StrCat(example.first, "\n", *example.second) : example.first,
+          example.label.empty() ? score : example.label};
 }
 
 class TaskHeldOut final : public HeldOutExamples {
@@ -62,6 +70,15 @@ class TaskHeldOut final : public HeldOutExamples {
   std::string Key() const override { return absl::StrCat(examples_->content_hash, ", ", measured_on_); }
   std::string MeasuredOn() const override { return measured_on_; }
   std::vector<std::string> notes() const override { return examples_->notes; }
+
+  std::vector<ExampleText> Texts() const override {
+    std::vector<ExampleText> texts;
+    if (examples_->texts == nullptr) return texts;
+    for (const StepSequence& sequence : examples_->sequences) {
+      texts.push_back(AsText(examples_->texts->examples[sequence.sample_id]));
+    }
+    return texts;
+  }
 
   std::vector<MetricScores> Score(const std::vector<EvaluatedModel>& models, const std::optional<EvaluatedModel>&,
                                   c10::Device device) const override {

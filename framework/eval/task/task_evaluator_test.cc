@@ -1,5 +1,6 @@
 #include "framework/eval/task/task_evaluator.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -127,6 +128,14 @@ TEST_F(TaskEvaluatorTest, SomeExamplesAreChosenByTheirIds) {
   }
   EXPECT_EQ(next, some->size());
   EXPECT_NE((*some)[4].id, "test-4");  // Not the first ones.
+}
+
+TEST_F(TaskEvaluatorTest, HasTheTextsOfItsExamples) {
+  const std::vector<ExampleText> all = (*Open())->Texts();
+  ASSERT_THAT(all, SizeIs(12));
+  EXPECT_EQ(all[3].id, "report-3");
+  EXPECT_EQ(all[3].answer, "yes");
+  EXPECT_EQ(std::count(all[3].text.begin(), all[3].text.end(), ' '), 3) << all[3].text;
 }
 
 TEST_F(TaskEvaluatorTest, WantsNoMoreExamplesThanThereAre) {

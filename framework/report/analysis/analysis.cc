@@ -90,7 +90,7 @@ class Analyser {
       if (std::count(names.begin(), names.end(), teacher.teacher) == 0) names.push_back(teacher.teacher);
     }
     for (const std::string& name : names) {
-      TeacherAnalysis teacher{TeacherName(result_, name), IdentitiesOf(name), {}};
+      TeacherAnalysis teacher{TeacherName(result_, name), IdentitiesOf(name), {}, ParametersOf(name)};
       for (const MetricColumn& column : analysis_.columns) teacher.metrics.push_back(AnalyseTeacher(name, column));
       const auto has_value = [](const TeacherMetric& metric) { return metric.summary.has_value(); };
       if (std::any_of(teacher.metrics.begin(), teacher.metrics.end(), has_value)) {
@@ -105,6 +105,11 @@ class Analyser {
       if (teacher.teacher == name) identities.insert(teacher.scores.teacher);
     }
     return identities;
+  }
+
+  int64_t ParametersOf(const std::string& name) const {
+    const auto is_this = [&](const TeacherScores& teacher) { return teacher.teacher == name; };
+    return std::find_if(result_.teachers.begin(), result_.teachers.end(), is_this)->parameters;
   }
 
   TeacherMetric AnalyseTeacher(const std::string& name, const MetricColumn& column) const {
@@ -132,10 +137,11 @@ class Analyser {
       variant->tokens += static_cast<double>(run->tokens);
       variant->student_flops += run->student_flops;
       variant->total_flops += run->total_flops;
-      variant->tokens_per_second += run->tokens_per_second;
+      variant->seconds += run->seconds;
+      variant->teacher_parameters = run->teacher_parameters;
       variant->clipped_share += run->clipped_share;
     }
-    for (double* mean : {&variant->tokens, &variant->student_flops, &variant->total_flops, &variant->tokens_per_second,
+    for (double* mean : {&variant->tokens, &variant->student_flops, &variant->total_flops, &variant->seconds,
                          &variant->clipped_share}) {
       if (runs > 0) *mean /= runs;
     }

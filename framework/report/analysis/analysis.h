@@ -58,6 +58,7 @@ struct TeacherAnalysis {
   std::string name;                    // TeacherName
   std::set<std::string> identities;    // Scores.teacher; one for each seed where it was trained.
   std::vector<TeacherMetric> metrics;  // In the order of Analysis.columns.
+  int64_t parameters = 0;              // 0: not known.
 };
 
 struct VariantAnalysis {
@@ -68,9 +69,21 @@ struct VariantAnalysis {
   int finished_runs = 0;
   // Means over finished runs, or over all runs where none finished; 0 where there are no runs.
   int64_t parameters = 0;
-  double tokens = 0, student_flops = 0, total_flops = 0, tokens_per_second = 0, clipped_share = 0;
+  double tokens = 0, student_flops = 0, total_flops = 0, seconds = 0, clipped_share = 0;
+  int64_t teacher_parameters = 0;     // RunResult.teacher_parameters
   std::vector<std::string> failures;  // "seed 2: loss term ce is NaN at step 41"
   std::vector<PublishedResult> published;
+
+  // The part of all operations that the teacher's forward passes take, 0 to 1, as if the student had them for itself;
+  // none where nothing is trained.
+  std::optional<double> teacher_share() const {
+    return total_flops > 0 ? std::make_optional(1 - student_flops / total_flops) : std::nullopt;
+  }
+  // How many times as many parameters the teacher has; none without a teacher.
+  std::optional<double> compression() const {
+    if (teacher_parameters == 0 || parameters == 0) return std::nullopt;
+    return static_cast<double>(teacher_parameters) / static_cast<double>(parameters);
+  }
 };
 
 // What a sweep says of a published effect. Directions are compared, not sizes: a published delta above 0 is read as

@@ -27,7 +27,9 @@ TEST(Analyse, HandWorked) {
   EXPECT_DOUBLE_EQ(a.difference->estimate, 3);
   EXPECT_EQ(a.difference->seeds, 2);
   EXPECT_EQ(a.difference->examples, 2);
-  EXPECT_DOUBLE_EQ(analysis.variants[1].tokens_per_second, 100);
+  EXPECT_DOUBLE_EQ(analysis.variants[1].seconds, 10);
+  EXPECT_DOUBLE_EQ(*analysis.variants[1].teacher_share(), 0.5);
+  EXPECT_FALSE(analysis.variants[1].compression().has_value()) << "no teacher's parameters are known";
   EXPECT_THAT(analysis.warnings, IsEmpty());
 }
 

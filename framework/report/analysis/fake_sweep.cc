@@ -60,13 +60,18 @@ class Maker {
     run.tokens = kSteps * kTokensPerStep;
     run.student_flops = 6.0 * 9.5e6 * static_cast<double>(run.tokens);
     run.total_flops = run.student_flops * (1.4 + 0.1 * index);
-    run.tokens_per_second = 2100 + 40 * normal_(random_);
+    const double speed = 2100 + 40 * normal_(random_);
+    run.seconds = static_cast<double>(run.tokens) / speed;
+    run.teacher_parameters = 109'514'298;
     run.clipped_share = variant.clipped_share;
     run.folder = "store/4be1";
     StageCurves& curves = run.curves.emplace_back();
     curves.stage = "distil";
     curves.evaluation_split = "select";
-    for (int step = 1; step <= kSteps; ++step) curves.steps.push_back(Step(variant, run, step));
+    for (int step = 1; step <= kSteps; ++step) {
+      curves.steps.push_back(Step(variant, run, step));
+      curves.steps.back().tokens_per_second = speed;
+    }
     const double final_value = 4.09 + variant.effect;
     const double seed_effect = 0.01 * normal_(random_);
     for (int step = 0; step <= kSteps; step += 10) {
@@ -124,7 +129,6 @@ class Maker {
     record.gradient_norm = 4 + 8 * (1 - Progress(step));
     record.clipped = record.gradient_norm > 5;
     record.learning_rate = 5e-4 * std::min(1.0, step / 4.0) * (1 - static_cast<double>(step) / kSteps);
-    record.tokens_per_second = run.tokens_per_second;
     return record;
   }
 
@@ -185,6 +189,8 @@ SweepResult FakeSweep() {
   }
   const FakeVariant teacher{"teacher", "", -1.0, 0, 0, 0, {}};
   result.teachers.push_back({"data/teachers/mini", maker.FinalScores(teacher, 1, 0)});
+  result.teachers.back().parameters = 109'514'298;
+  result.run = {"2026-11-28 20:14 UTC", "sweep experiments/quickstart/quickstart.textproto", "e8e1874", 754};
   result.teachers.back().scores.metrics.erase("masked_lm/kl_to_teacher");
   result.published = {{"no_ce", "GLUE macro", -2.96, std::nullopt, "arXiv:1910.01108 table 4"},
                       {"random", "GLUE macro", -3.69, std::nullopt, "arXiv:1910.01108 table 4"}};
@@ -209,7 +215,7 @@ SweepResult TinySweep() {
     run.tokens = 1000;
     run.total_flops = 2e9;
     run.student_flops = 1e9;
-    run.tokens_per_second = 100;
+    run.seconds = 10;
     run.curves = {{"distil", {}, {{5, 500, 0.5e9, 1e9, {{"m/cross_entropy", 6.0}}}}, "select", ""}};
     run.scores = {{"eval", "report", {{"m/cross_entropy", {std::move(sums), {1, 1}}}}, "", "", ""}};
     result.runs.push_back(run);

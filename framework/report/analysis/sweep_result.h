@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "framework/eval/scores/example_text.h"
 #include "framework/eval/scores/macro_average.h"
 #include "framework/eval/scores/metric_spec.h"
 #include "framework/eval/scores/scores.h"
@@ -35,8 +36,11 @@ struct RunResult {
   // teacher do not count, unless nothing else is trained.
   int64_t tokens = 0;
   double student_flops = 0;
-  double total_flops = 0;               // With the teacher's forward passes.
-  double tokens_per_second = 0;         // Of the cohorts' data passes; each stage at the median speed of its steps.
+  double total_flops = 0;  // With the teacher's forward passes.
+  // Of the same stages: of each step that the student shared with others, its part by operations, an equal share of the
+  // teacher's forward pass included.
+  double seconds = 0;
+  int64_t teacher_parameters = 0;       // Of what taught the student last; 0: nothing did.
   double clipped_share = 0;             // Share of steps whose gradient was clipped, 0 to 1.
   std::vector<StageCurves> curves;      // Of every training stage, in their order.
   std::vector<Scores> scores;           // Final evaluations.
@@ -44,6 +48,12 @@ struct RunResult {
   // The steps after which Keep.best.patience ended trainings, by stage.
   std::map<std::string, int64_t> stopped_steps;
   std::string folder;  // Where its results lie, for a reader who wants the weights.
+};
+
+// A field of the configuration by which variants differ: "stage.distil.adamw.learning_rate".
+struct Setting {
+  std::string path;
+  std::vector<std::string> values;  // One per variant, in their order; "absent" where it is not there.
 };
 
 struct VariantInfo {
@@ -71,6 +81,15 @@ struct TeacherScores {
   std::string teacher;
   Scores scores;
   std::optional<uint64_t> seed = std::nullopt;  // Of its training.
+  int64_t parameters = 0;                       // 0: not known.
+};
+
+// How a sweep was run.
+struct RunRecord {
+  std::string date;     // "2026-11-28 20:14 UTC", when the report was written.
+  std::string command;  // As a shell takes it.
+  std::string commit;   // Of the checkout in which it was run; empty: in none.
+  double seconds = 0;   // Of the command that wrote the report: what the store had already took none of them.
 };
 
 // What the search of a sweep (Sweep.tune) tried for one training stage of a variant.
@@ -96,11 +115,15 @@ struct SweepResult {
   std::vector<RunResult> runs;  // variants x seeds, those that ran.
   std::vector<TeacherScores> teachers;
   std::vector<PublishedResult> published;
-  std::vector<TunedStage> tuning;     // What was tried before the runs.
-  MetricSpecs metrics;                // What the evaluations measure, in the order of their columns.
-  std::vector<MacroAverage> macros;   // Over tasks, whose metrics are named as OfTask does.
-  std::string primary_metric;         // "masked_lm/cross_entropy"
-  std::optional<double> margin;       // The largest difference that counts as none, in the primary metric's shown unit.
+  std::vector<TunedStage> tuning;    // What was tried before the runs.
+  MetricSpecs metrics;               // What the evaluations measure, in the order of their columns.
+  std::vector<MacroAverage> macros;  // Over tasks, whose metrics are named as OfTask does.
+  std::string primary_metric;        // "masked_lm/cross_entropy"
+  std::optional<double> margin;      // The largest difference that counts as none, in the primary metric's shown unit.
+  std::vector<Setting> settings;     // By which the variants differ.
+  // The texts of held-out examples, in the order of their scores, by what these were measured on (Scores.examples).
+  std::map<std::string, std::vector<ExampleText>> texts;
+  RunRecord run;
   std::vector<std::string> warnings;  // Dead options and the like, from the plan.
   // What holds for all of it; empty if nothing does.
   std::string conditions;  // "this teacher (data/teachers/mini), corpus (data/corpora/wiki) and learning rate (5e-4)"

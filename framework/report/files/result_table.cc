@@ -56,6 +56,10 @@ TableCell DifferenceCell(const MetricSpec& spec, const VariantMetric& metric) {
 
 TableCell NumberCell(std::string text, double value) { return {std::move(text), {value}}; }
 
+TableCell CountCell(double count) {
+  return count > 0 ? NumberCell(FormatCount(count), count) : TableCell{kNothing, {std::nullopt}};
+}
+
 std::string WithUnit(const std::string& title, const std::string& unit) {
   return unit.empty() ? title : absl::StrCat(title, ", ", unit);
 }
@@ -200,30 +204,43 @@ class TableBuilder {
                                                  : absl::StrCat(variant.finished_runs, " of ", runs),
                         variant.finished_runs);
     });
-    AddCount({"parameters", "parameters", {"count"}},
-             [](const VariantAnalysis& variant) { return static_cast<double>(variant.parameters); });
+    Add(
+        {"parameters", "parameters", {"count"}},
+        [](const VariantAnalysis& variant) { return CountCell(static_cast<double>(variant.parameters)); },
+        [](const TeacherAnalysis& teacher) { return CountCell(static_cast<double>(teacher.parameters)); });
   }
 
   // A variant that trains nothing has no costs.
   void AddCosts() {
     if (!layout_.compact) {
-      AddCount({"tokens", "training_tokens", {"mean"}}, [](const VariantAnalysis& variant) { return variant.tokens; });
-      AddCount({"FLOPs with teacher", "training_flops", {"mean"}},
-               [](const VariantAnalysis& variant) { return variant.total_flops; });
+      AddCompression();
+      Add({"tokens", "training_tokens", {"mean"}},
+          [](const VariantAnalysis& variant) { return CountCell(variant.tokens); });
+      Add({"FLOPs with teacher", "training_flops", {"mean"}},
+          [](const VariantAnalysis& variant) { return CountCell(variant.total_flops); });
+      Add({"of which teacher", "teacher_flops", {"share"}}, [](const VariantAnalysis& variant) {
+        const std::optional<double> share = variant.teacher_share();
+        return share ? NumberCell(FormatShare(*share), *share) : TableCell{kNothing, {std::nullopt}};
+      });
     }
-    AddCount({"tokens/s", "tokens_per_second", {"mean"}},
-             [](const VariantAnalysis& variant) { return variant.tokens > 0 ? variant.tokens_per_second : 0; });
+    Add({"time", "training_seconds", {"mean"}}, [](const VariantAnalysis& variant) {
+      const double seconds = variant.tokens > 0 ? variant.seconds : 0;
+      return seconds > 0 ? NumberCell(FormatDuration(seconds), seconds) : TableCell{kNothing, {std::nullopt}};
+    });
     Add({"clipped", "clipped_steps", {"share"}}, [](const VariantAnalysis& variant) {
       const double share = variant.clipped_share;
       return variant.tokens > 0 ? NumberCell(FormatShare(share), share) : TableCell{kNothing, {std::nullopt}};
     });
   }
 
-  template <typename Count>
-  void AddCount(TableColumn column, Count count_of) {
-    Add(std::move(column), [&](const VariantAnalysis& variant) {
-      const double count = count_of(variant);
-      return count > 0 ? NumberCell(FormatCount(count), count) : TableCell{kNothing, {std::nullopt}};
+  // Where there is a teacher whose size is known.
+  void AddCompression() {
+    const auto is_known = [](const VariantAnalysis& variant) { return variant.compression().has_value(); };
+    if (std::none_of(analysis_.variants.begin(), analysis_.variants.end(), is_known)) return;
+    Add({"compression", "compression", {"ratio"}}, [](const VariantAnalysis& variant) {
+      const std::optional<double> ratio = variant.compression();
+      return ratio ? NumberCell(absl::StrCat(FormatFixed(*ratio, *ratio < 10 ? 2 : 1), " x"), *ratio)
+                   : TableCell{kNothing, {std::nullopt}};
     });
   }
 
@@ -263,8 +280,10 @@ class TableBuilder {
 
   std::string DescribeCosts() const {
     if (as_tasks_) return "";
-    return absl::StrCat(layout_.compact ? " Tokens/s" : " Tokens, FLOPs, tokens/s",
-                        " and clipped steps: over all stages that train the student.");
+    return absl::StrCat(layout_.compact ? " Time" : " Tokens, FLOPs, time",
+                        " and clipped steps: over all stages that train the student; time (h:mm:ss): its part, by "
+                        "operations, of the steps that it shared with other students.",
+                        layout_.compact ? "" : " Compression: the teacher’s parameters over the student’s.");
   }
 
   std::string DescribeSources() const {

@@ -1,5 +1,6 @@
 #include "framework/report/files/result_table.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -95,14 +96,14 @@ TEST(BuildTable, NamesTheVariantThatOthersAreComparedWith) {
   EXPECT_THAT(table.note, HasSubstr("paired difference to v with"));
 }
 
-// A control may be the initial student: it has no speed and no clipped steps.
+// A control may be the initial student: it takes no time and has no clipped steps.
 TEST(BuildTable, WhatTrainsNothingHasNoCosts) {
   SweepResult sweep = TinySweep();
   for (RunResult& run : sweep.runs) {
     if (run.variant == "a") run.parameters = run.tokens = 0;
   }
   const std::vector<TableCell> row = BuildTable(*Analyse(sweep), kCompact).rows[1];
-  for (size_t c = 4; c < 7; ++c) {  // Parameters, tokens/s, clipped.
+  for (size_t c = 4; c < 7; ++c) {  // Parameters, time, clipped.
     EXPECT_EQ(row[c].text, "–");
     EXPECT_FALSE(row[c].values[0].has_value());
   }
@@ -117,13 +118,27 @@ TEST(BuildTable, NamesFailedRuns) {
 
 TEST(BuildTable, EverythingHasMediansAndCosts) {
   const Table table = BuildTable(*Analyse(TinySweep()), {});
-  EXPECT_THAT(Titles(table), ElementsAre("variant", "cross-entropy, nats", "median, nats", "Δ to base, nats", "seeds",
-                                         "parameters", "tokens", "FLOPs with teacher", "tokens/s", "clipped"));
+  EXPECT_THAT(Titles(table),
+              ElementsAre("variant", "cross-entropy, nats", "median, nats", "Δ to base, nats", "seeds", "parameters",
+                          "tokens", "FLOPs with teacher", "of which teacher", "time", "clipped"));
   EXPECT_EQ(table.rows[1][2].text, "–") << "of two seeds it is the mean";
   EXPECT_DOUBLE_EQ(*table.rows[1][2].values[0], 5);
   EXPECT_EQ(table.rows[1][7].text, "2.00 G");
-  EXPECT_THAT(table.note, HasSubstr("Tokens, FLOPs, tokens/s and clipped steps: over all stages that train the "
-                                    "student."));
+  EXPECT_EQ(table.rows[1][8].text, "50 %");
+  EXPECT_EQ(table.rows[1][9].text, "0:10");
+  EXPECT_THAT(table.note, HasSubstr("Tokens, FLOPs, time and clipped steps: over all stages that train the student;"));
+}
+
+TEST(BuildTable, SaysHowMuchSmallerThanTheTeacherStudentsAre) {
+  const Table table = BuildTable(*Analyse(FakeSweep()), {});
+  const auto column = std::find_if(table.columns.begin(), table.columns.end(),
+                                   [](const TableColumn& c) { return c.key == "compression"; });
+  ASSERT_NE(column, table.columns.end());
+  const auto place = column - table.columns.begin();
+  EXPECT_EQ(table.rows[0][place].text, "11.4 x");
+  EXPECT_EQ(table.rows.back()[0].text, "teacher");
+  EXPECT_EQ(table.rows.back()[place].text, "–");
+  EXPECT_EQ(table.rows.back()[place - 1].text, "110 M");
 }
 
 // One column per task under its name; mrpc's accuracy is in no average.

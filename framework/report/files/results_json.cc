@@ -95,7 +95,8 @@ Json VariantJson(const SweepResult& result, const Analysis& analysis, const Vari
           {"tokens", NumberToJson(variant.tokens)},
           {"student_flops", NumberToJson(variant.student_flops)},
           {"total_flops", NumberToJson(variant.total_flops)},
-          {"tokens_per_second", NumberToJson(variant.tokens_per_second)},
+          {"seconds", NumberToJson(variant.seconds)},
+          {"teacher_parameters", variant.teacher_parameters},
           {"clipped_share", NumberToJson(variant.clipped_share)},
           {"metrics", metrics},
           {"stopped_steps", stopped_steps},
@@ -108,7 +109,11 @@ Json TeacherJson(const TeacherAnalysis& teacher) {
     values.push_back(metric.summary ? NumberToJson(metric.summary->mean) : Json(nullptr));
     deviations.push_back(metric.summary ? Optional(metric.summary->standard_deviation) : Json(nullptr));
   }
-  return {{"name", teacher.name}, {"values", values}, {"sds", deviations}, {"identities", teacher.identities}};
+  return {{"name", teacher.name},
+          {"values", values},
+          {"sds", deviations},
+          {"identities", teacher.identities},
+          {"parameters", teacher.parameters}};
 }
 
 Json PublishedJson(const PublishedResult& published) {
@@ -184,7 +189,15 @@ std::string RenderResultsJson(const SweepResult& result, const Analysis& analysi
   for (const PublishedEffect& effect : analysis.effects) json["effects"].push_back(EffectJson(analysis, effect));
   json["tuning"] = Json::array();
   for (const TunedStage& tuned : result.tuning) json["tuning"].push_back(TuningJson(tuned));
+  json["settings"] = Json::array();
+  for (const Setting& setting : result.settings) {
+    json["settings"].push_back({{"path", setting.path}, {"values", setting.values}});
+  }
   json["warnings"] = analysis.warnings;
+  json["run"] = {{"date", result.run.date},
+                 {"command", result.run.command},
+                 {"commit", result.run.commit},
+                 {"seconds", NumberToJson(result.run.seconds)}};
   json["environment"] = result.environment;
   json["resolved_config"] = result.resolved_config;
   return absl::StrCat(json.dump(1, ' ', false, Json::error_handler_t::replace), "\n");

@@ -180,6 +180,10 @@ std::string EscapeLatex(const std::string& text) {
                                     {"Δ", "$\\Delta$"},
                                     {"∞", "$\\infty$"},
                                     {"–", "--"},
+                                    {"’", "'"},
+                                    {"×", "$\\times$"},
+                                    {"·", "$\\cdot$"},
+                                    {"τ", "$\\tau$"},
                                     {"…", "\\dots{}"}});
 }
 

@@ -29,6 +29,22 @@ std::vector<StepRecord> Thin(std::vector<StepRecord> steps, size_t most_steps) {
   return kept;
 }
 
+std::vector<StepCost> CostsOf(const std::vector<StepRecord>& steps) {
+  std::vector<StepCost> costs;
+  StepRecord before;
+  for (const StepRecord& step : steps) {
+    StepCost cost{step.step, step.tokens_per_second};
+    if (step.tokens_per_second > 0) {
+      cost.seconds = static_cast<double>(step.tokens - before.tokens) / step.tokens_per_second;
+    }
+    cost.student_flops = step.student_flops - before.student_flops;
+    cost.teacher_flops = step.total_flops - before.total_flops - cost.student_flops;
+    costs.push_back(cost);
+    before = step;
+  }
+  return costs;
+}
+
 void Summarise(const std::vector<StepRecord>& steps, StageMetrics* metrics) {
   if (steps.empty()) return;
   metrics->tokens = steps.back().tokens;
@@ -59,6 +75,7 @@ absl::StatusOr<StageMetrics> ParseMetricsLog(absl::string_view jsonl, int most_s
     }
   }
   Summarise(steps, &metrics);
+  metrics.costs = CostsOf(steps);
   metrics.steps = Thin(std::move(steps), static_cast<size_t>(most_steps));
   return metrics;
 }

@@ -13,6 +13,16 @@
 
 namespace retort {
 
+// What one step cost.
+struct StepCost {
+  int64_t step = 0;
+  // As it was logged: the members of a cohort have the same number, to the bit, which tells steps that were shared.
+  double tokens_per_second = 0;
+  double seconds = 0;        // Of the cohort's step.
+  double student_flops = 0;  // Of this step alone, as the next.
+  double teacher_flops = 0;
+};
+
 struct StageMetrics {
   std::vector<StepRecord> steps;  // Thinned: the first, the last, and every n-th between, n the same for equal lengths.
   std::vector<EvaluationRecord> evaluations;
@@ -21,6 +31,7 @@ struct StageMetrics {
   double total_flops = 0;
   double tokens_per_second = 0;  // Median over all steps.
   double clipped_share = 0;      // Of all steps.
+  std::vector<StepCost> costs;   // Of all steps.
 };
 
 // Parses what MetricsLog wrote.

@@ -67,6 +67,18 @@ TEST(ParseMetricsLog, MedianAndShareOfAllSteps) {
   EXPECT_EQ(metrics.tokens, 40);
 }
 
+TEST(ParseMetricsLog, WhatEachStepCost) {
+  StepRecord second = Step(2, 5);
+  second.student_flops = 30;
+  second.total_flops = 40;
+  const StageMetrics metrics = *ParseMetricsLog(Logged({Step(1, 4), second}, {}));
+  ASSERT_EQ(metrics.costs.size(), 2u);
+  EXPECT_DOUBLE_EQ(metrics.costs[0].seconds, 2.5);
+  EXPECT_DOUBLE_EQ(metrics.costs[1].seconds, 2);
+  EXPECT_DOUBLE_EQ(metrics.costs[1].student_flops, 30);
+  EXPECT_DOUBLE_EQ(metrics.costs[1].teacher_flops, 10);
+}
+
 TEST(ParseMetricsLog, ThinsButKeepsBothEnds) {
   std::vector<StepRecord> steps;
   for (int step = 1; step <= 1000; ++step) steps.push_back(Step(step, 1));

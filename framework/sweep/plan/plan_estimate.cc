@@ -61,14 +61,14 @@ absl::StatusOr<int64_t> CountSteps(const Budget& budget, const StepSource& sourc
   }
 }
 
-int64_t CountParameters(const std::vector<ParameterSpec>& specs) {
+int64_t CountSpecs(const std::vector<ParameterSpec>& specs) {
   int64_t count = 0;
   for (const ParameterSpec& spec : specs) count += spec.size();
   return count;
 }
 
 MemorySide Side(const EncoderConfig& config, Capture demands) {
-  return {config, CountParameters(EncoderParameterSpecs(config)), std::move(demands)};
+  return {config, CountParameters(config), std::move(demands)};
 }
 
 // Of the step with the most positions among the first ones; every position is a row.
@@ -117,6 +117,8 @@ MemoryShape LargestEvaluatedBatch(const ModelNeeds& needs) {
 
 }  // namespace
 
+int64_t CountParameters(const EncoderConfig& config) { return CountSpecs(EncoderParameterSpecs(config)); }
+
 absl::Status EstimateTraining(const PlannedStage& planned, const Objective& objective, const EncoderConfig* teacher,
                               TrainingWork* work) {
   const StepShape mean_step = MeanStep(*work->source);
@@ -127,7 +129,7 @@ absl::Status EstimateTraining(const PlannedStage& planned, const Objective& obje
   const double steps = static_cast<double>(work->total_steps);
   work->student_flops = steps * student_flops;
   work->teacher_flops = steps * teacher_flops;
-  work->parameters = CountParameters(EncoderParameterSpecs(planned.config)) + CountParameters(objective.parameters());
+  work->parameters = CountParameters(planned.config) + CountSpecs(objective.parameters());
   work->memory = EstimateMemory(planned, *work, objective, teacher);
   return absl::OkStatus();
 }

@@ -1,6 +1,8 @@
 #ifndef RETORT_FRAMEWORK_SWEEP_PLAN_PLAN_ESTIMATE_H_
 #define RETORT_FRAMEWORK_SWEEP_PLAN_PLAN_ESTIMATE_H_
 
+#include <cstdint>
+
 #include "absl/status/status.h"
 #include "framework/data/model_needs.h"
 #include "framework/model/config/encoder_config.h"
@@ -9,6 +11,9 @@
 #include "framework/train/objective/objective.h"
 
 namespace retort {
+
+// How many parameters a model of this shape has.
+int64_t CountParameters(const EncoderConfig& config);
 
 // Counts the steps, parameters and operations of a training stage's work, whose source is there, notes what it reads of
 // its teacher, and estimates its memory.

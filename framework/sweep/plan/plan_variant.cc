@@ -102,6 +102,7 @@ class VariantPlanner {
     const EncoderConfig* teacher = models.teacher ? &*models.teacher : nullptr;
     RETORT_RETURN_IF_ERROR(stage.has_evaluation() ? PlanEvaluation(teacher, &planned)
                                                   : PlanTraining(teacher, &planned));
+    if (planned.reads_teacher) planned.teacher_parameters = CountParameters(*teacher);
     planned.key = StageKey(planned, Sources());
     Merge(std::move(planned));
     return absl::OkStatus();

@@ -88,7 +88,8 @@ struct PlannedStage {
   int augmented = -1;      // The planned stage whose sentences are trained on; -1: the data's own.
   std::string checkpoint;  // Folder of the experiment's teacher; empty: none.
   bool teacher_dropout = false;
-  bool reads_teacher = false;  // While training or evaluating, not only while initialising.
+  bool reads_teacher = false;      // While training or evaluating, not only while initialising.
+  int64_t teacher_parameters = 0;  // Of the teacher that it reads; 0: it reads none.
 
   uint64_t seed = 0;       // Of initial weights and dropout.
   uint64_t data_seed = 0;  // Of order and masks.

@@ -14,6 +14,7 @@
 #include "framework/data/squad/squad_data.h"
 #include "framework/data/squad/squad_windows.h"
 #include "framework/data/training_data.h"
+#include "framework/eval/scores/example_text.h"
 #include "framework/eval/scores/metric_spec.h"
 #include "framework/eval/squad/answer_scores.h"
 #include "framework/eval/squad/best_answer.h"
@@ -77,6 +78,15 @@ class HeldOutQuestions final : public HeldOutExamples {
     if (!rules_.null_threshold || !windows_->labelled()) return notes;
     for (std::string& note : NotesOnKinds(windows_->questions())) notes.push_back(std::move(note));
     return notes;
+  }
+
+  std::vector<ExampleText> Texts() const override {
+    std::vector<ExampleText> texts;
+    for (const SquadQuestion& question : windows_->questions()) {
+      const std::string answer = question.answers.empty() ? "" : question.answers.front().text;
+      texts.push_back({question.id, question.text, question.impossible ? "(no answer)" : answer});
+    }
+    return texts;
   }
 
   std::vector<MetricScores> Score(const std::vector<EvaluatedModel>& models, const std::optional<EvaluatedModel>&,

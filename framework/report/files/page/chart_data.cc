@@ -17,6 +17,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr size_t kFewestSteps = 25;
+
 Json Rounded(double value) {
   if (!std::isfinite(value)) return nullptr;
   return std::strtod(absl::StrFormat("%.6g", value).c_str(), nullptr);
@@ -57,13 +59,13 @@ Json EvaluationsJson(const StageCurves& curves, const std::vector<std::string>& 
   return json;
 }
 
-Json StepsJson(const StageCurves& curves, const std::vector<std::string>& terms) {
-  Json json = Places(curves.steps);
+Json StepsJson(const std::vector<StepRecord>& steps, const std::vector<std::string>& terms) {
+  Json json = Places(steps);
   json["terms"] = Json::object();
   for (const std::string& name : terms) {
     Json values = Json::array();
     Json weight;
-    for (const StepRecord& step : curves.steps) {
+    for (const StepRecord& step : steps) {
       const auto found = std::find_if(step.terms.begin(), step.terms.end(),
                                       [&name](const TermValue& term) { return term.name == name; });
       values.push_back(found != step.terms.end() ? Rounded(found->value) : Json(nullptr));
@@ -74,10 +76,21 @@ Json StepsJson(const StageCurves& curves, const std::vector<std::string>& terms)
   return json;
 }
 
-Json CurvesJson(const RunResult& run, const std::vector<std::string>& metrics, const std::vector<std::string>& terms) {
+// The first of every so many steps, and the last one.
+std::vector<StepRecord> Thinned(const std::vector<StepRecord>& steps, size_t every) {
+  std::vector<StepRecord> thinned;
+  for (size_t s = 0; s < steps.size(); ++s) {
+    if (s % every == 0 || s + 1 == steps.size()) thinned.push_back(steps[s]);
+  }
+  return thinned;
+}
+
+Json CurvesJson(const RunResult& run, const std::vector<std::string>& metrics, const std::vector<std::string>& terms,
+                size_t every) {
   Json stages = Json::object();
   for (const StageCurves& curves : run.curves) {
-    stages[curves.stage] = {{"evaluations", EvaluationsJson(curves, metrics)}, {"steps", StepsJson(curves, terms)}};
+    stages[curves.stage] = {{"evaluations", EvaluationsJson(curves, metrics)},
+                            {"steps", StepsJson(Thinned(curves.steps, every), terms)}};
   }
   return {{"seed", run.seed}, {"stages", stages}};
 }
@@ -136,11 +149,16 @@ std::vector<std::string> EvaluatedOnOtherExamples(const SweepResult& result) {
   return variants;
 }
 
-std::string RenderChartData(const SweepResult& result) {
+namespace {
+
+std::string ChartText(const SweepResult& result, size_t every) {
   const std::vector<std::string> metrics = MetricsWhileTraining(result);
   const std::vector<std::string> terms = Terms(result);
-  Json json = {
-      {"metrics", Json::array()}, {"terms", terms}, {"stages", StagesOfCurves(result)}, {"variants", Json::array()}};
+  Json json = {{"metrics", Json::array()},
+               {"terms", terms},
+               {"every", every},
+               {"stages", StagesOfCurves(result)},
+               {"variants", Json::array()}};
   for (const std::string& metric : metrics) {
     const MetricSpec spec = FindMetric(result.metrics, metric);
     json["metrics"].push_back(
@@ -156,7 +174,7 @@ std::string RenderChartData(const SweepResult& result) {
     Json runs = Json::array();
     for (const RunResult& run : result.runs) {
       if (!is_ours(run) || (finished && !run.error.empty())) continue;
-      runs.push_back(CurvesJson(run, metrics, terms));
+      runs.push_back(CurvesJson(run, metrics, terms, every));
     }
     json["variants"].push_back({{"name", variant.name},
                                 {"base", variant.name == result.variants.front().name},
@@ -164,6 +182,18 @@ std::string RenderChartData(const SweepResult& result) {
                                 {"runs", runs}});
   }
   return absl::StrReplaceAll(json.dump(-1, ' ', false, Json::error_handler_t::replace), {{"<", "\\u003c"}});
+}
+
+}  // namespace
+
+std::string RenderChartData(const SweepResult& result, size_t most_bytes) {
+  size_t longest = 0;
+  ForEachCurves(result,
+                [&](const RunResult&, const StageCurves& curves) { longest = std::max(longest, curves.steps.size()); });
+  size_t every = 1;
+  std::string data = ChartText(result, every);
+  while (data.size() > most_bytes && longest / (every + 1) >= kFewestSteps) data = ChartText(result, ++every);
+  return data;
 }
 
 }  // namespace retort

@@ -1,6 +1,7 @@
 #ifndef RETORT_FRAMEWORK_REPORT_FILES_PAGE_CHART_DATA_H_
 #define RETORT_FRAMEWORK_REPORT_FILES_PAGE_CHART_DATA_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -9,10 +10,12 @@
 namespace retort {
 
 // What report.js draws, as JSON that is safe inside a <script> element ('<' is escaped). Numbers are rounded to 6
-// significant digits; null where not finite. Runs that failed are left out where others of their variant finished.
+// significant digits; null where not finite. Steps are thinned, of all runs alike, until it takes at most `most_bytes`
+// or curves have 25 of them. Runs that failed are left out where others of their variant finished.
 //
 //   {"metrics": [{"name", "title", "scale"}],  evaluated while training, the primary one first
 //    "terms": ["ce", ...],
+//    "every": 4,  of the recorded steps one is there
 //    "stages": ["general", ...],  in their order
 //    "variants": [{"name", "base", "other_examples", "runs": [{"seed", "stages": {name: {
 //       "evaluations": {"step": [], "tokens": [], "student_flops": [], "total_flops": [], "metrics": {name: []}},
@@ -21,7 +24,7 @@ namespace retort {
 // `other_examples`: the variant was not evaluated on the base's examples while training.
 //
 // Pure function.
-std::string RenderChartData(const SweepResult& result);
+std::string RenderChartData(const SweepResult& result, size_t most_bytes);
 
 // The metrics that were evaluated while training, the primary one first, and the stages that have curves, in the order
 // in which they trained. Pure functions.

@@ -13,8 +13,10 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+constexpr size_t kMany = 10'000'000;
+
 nlohmann::json Render(const SweepResult& sweep) {
-  return nlohmann::json::parse(RenderChartData(sweep), nullptr, /*allow_exceptions=*/false);
+  return nlohmann::json::parse(RenderChartData(sweep, kMany), nullptr, /*allow_exceptions=*/false);
 }
 
 TEST(RenderChartData, CurvesOfEveryRun) {
@@ -57,9 +59,25 @@ TEST(RenderChartData, MarksWhatWasEvaluatedOnOtherExamples) {
 TEST(RenderChartData, SafeInsideAScript) {
   SweepResult sweep = TinySweep();
   sweep.variants[1].name = sweep.runs[2].variant = sweep.runs[3].variant = "</script><!--";
-  const std::string json = RenderChartData(sweep);
+  const std::string json = RenderChartData(sweep, kMany);
   EXPECT_THAT(json, Not(HasSubstr("<")));
   EXPECT_EQ(nlohmann::json::parse(json)["variants"][1]["name"], "</script><!--");
+}
+
+TEST(RenderChartData, ThinnedUntilItFits) {
+  const SweepResult sweep = FakeSweep();
+  const size_t whole = RenderChartData(sweep, kMany).size();
+  const std::string text = RenderChartData(sweep, whole / 2);
+  EXPECT_LE(text.size(), whole / 2);
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  EXPECT_GT(json["every"], 1);
+  const nlohmann::json steps = json["variants"][0]["runs"][0]["stages"]["distil"]["steps"]["step"];
+  EXPECT_EQ(steps.front(), 1);
+  EXPECT_EQ(steps.back(), 80);
+  EXPECT_GE(
+      nlohmann::json::parse(RenderChartData(sweep, 1))["variants"][0]["runs"][0]["stages"]["distil"]["steps"]["step"]
+          .size(),
+      25u);
 }
 
 TEST(RenderChartData, NotFiniteIsNull) {

@@ -57,8 +57,9 @@ std::string DescribeEvaluations(const SweepResult& result) {
   }
   const bool apart =
       std::none_of(splits.begin(), splits.end(), [&](const auto& split) { return used.count(split) > 0; });
-  std::string text = absl::StrCat("Mean over seeds, evaluated on the split ", EscapeHtml(absl::StrJoin(splits, " or ")),
-                                  apart ? ", which the results above do not use. " : ". ");
+  std::string text =
+      absl::StrCat("Mean over seeds, and their range where there are several, evaluated on the split ",
+                   EscapeHtml(absl::StrJoin(splits, " or ")), apart ? ", which the results above do not use. " : ". ");
   const std::vector<std::string> others = EvaluatedOnOtherExamples(result);
   if (others.empty()) return text;
   return absl::StrCat(text, EscapeHtml(List(others)), others.size() == 1 ? " was" : " were",
@@ -76,16 +77,29 @@ std::string Controls(const SweepResult& result) {
       Choice("data-set=\"part\" aria-label=\"Part of training\"", {{"all", "whole run"}, {"late", "second half"}}));
 }
 
+// Why curves do not begin at step 0, unless they do.
+std::string DescribeBeginning(const SweepResult& result) {
+  const bool at_zero = AnyCurves(result, [](const StageCurves& curves) {
+    return !curves.evaluations.empty() && curves.evaluations.front().step == 0;
+  });
+  return at_zero ? "" : " Curves begin with the first evaluation: training evaluates nothing before its first step.";
+}
+
+std::string WithoutScripts(const std::string& file) {
+  return absl::StrCat("<noscript><p class=\"note\">Curves need JavaScript; their numbers are in ", file,
+                      ".</p></noscript>\n<div class=\"scripted\">\n");
+}
+
 constexpr char kLegend[] = "<div class=\"legend\" id=\"legend\" role=\"group\" aria-label=\"Variants\"></div>\n";
 constexpr char kHowToHide[] = "Select a name to hide or show its curves.";
 
 std::string Metrics(const SweepResult& result) {
-  return absl::StrCat("<section>\n<h2>While training</h2>\n<p class=\"note\">", DescribeEvaluations(result), kHowToHide,
-                      "</p>\n", MetricChoice(result), Controls(result),
-                      Choice("data-set=\"seeds\" aria-label=\"Seeds\"", {{"false", "mean"}, {"true", "each seed"}}),
-                      kLegend,
-                      "<div class=\"plot\"><canvas id=\"metric-chart\" role=\"img\" aria-label=\"Metric while "
-                      "training\"></canvas></div>\n</section>\n");
+  return absl::StrCat(
+      "<section>\n<h2>While training</h2>\n<p class=\"note\">", DescribeEvaluations(result), kHowToHide,
+      DescribeBeginning(result), "</p>\n", WithoutScripts("long.tsv"), MetricChoice(result), Controls(result),
+      Choice("data-set=\"seeds\" aria-label=\"Seeds\"", {{"false", "mean"}, {"true", "each seed"}}), kLegend,
+      "<div class=\"plot\"><canvas id=\"metric-chart\" role=\"img\" aria-label=\"Metric while "
+      "training; long.tsv has its numbers\"></canvas></div>\n</div>\n</section>\n");
 }
 
 // `alone`: there are no curves of metrics, whose section would have what chooses among all curves.
@@ -94,7 +108,8 @@ std::string LossTerms(const SweepResult& result, bool alone) {
       "<section>\n<h2>Loss terms</h2>\n<p class=\"note\">Each term in its own unit, sum over count, before its weight "
       "unless chosen otherwise; on the training batches of each variant, beside its own teacher. One variant alone "
       "shows its seeds.",
-      alone ? absl::StrCat(" ", kHowToHide) : "", "</p>\n", alone ? absl::StrCat(Controls(result), kLegend) : "",
+      alone ? absl::StrCat(" ", kHowToHide) : "", "</p>\n", WithoutScripts("metrics.jsonl of each stage, in the store"),
+      alone ? absl::StrCat(Controls(result), kLegend) : "",
       "<select data-set=\"variant\" aria-label=\"Variant\"><option value=\"\">all variants</option>");
   for (const VariantInfo& variant : result.variants) {
     absl::StrAppend(&html, "<option>", EscapeHtml(variant.name), "</option>");
@@ -102,7 +117,7 @@ std::string LossTerms(const SweepResult& result, bool alone) {
   return absl::StrCat(
       html, "</select>\n",
       Choice("data-set=\"weighted\" aria-label=\"Weight\"", {{"false", "unweighted"}, {"true", "weighted"}}),
-      "<div class=\"terms\" id=\"terms\"></div>\n</section>\n");
+      "<div class=\"terms\" id=\"terms\"></div>\n</div>\n</section>\n");
 }
 
 }  // namespace

@@ -38,13 +38,6 @@ std::vector<ForestRow> Rows(const Analysis& analysis, size_t column) {
   return rows;
 }
 
-const char* ToneClass(const MetricSpec& spec, Verdict verdict) {
-  if (verdict == Verdict::kUndetermined) return "undetermined";
-  if (verdict == Verdict::kNoInterval) return "nothing";
-  if (spec.better == Better::kUnknown) return "changed";
-  return (verdict == Verdict::kHigher) == (spec.better == Better::kHigher) ? "better" : "worse";
-}
-
 std::string VerdictWords(const MetricSpec& spec, Verdict verdict) {
   const std::string tone = ToneClass(spec, verdict);
   if (tone == "nothing") return "no interval";
@@ -119,6 +112,13 @@ std::string DirectionWords(Better better, const std::string& base) {
 }
 
 }  // namespace
+
+const char* ToneClass(const MetricSpec& spec, Verdict verdict) {
+  if (verdict == Verdict::kUndetermined) return "undetermined";
+  if (verdict == Verdict::kNoInterval) return "nothing";
+  if (spec.better == Better::kUnknown) return "changed";
+  return (verdict == Verdict::kHigher) == (spec.better == Better::kHigher) ? "better" : "worse";
+}
 
 ForestScale::ForestScale(absl::Span<const double> values, double knee) : knee_(knee) {
   for (const double value : values) {

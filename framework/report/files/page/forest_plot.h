@@ -36,6 +36,10 @@ class ForestScale {
 // median.
 bool NeedsStretchedScale(absl::Span<const double> values);
 
+// The class by which the style sheet colours a difference: "better", "worse", "changed" of a metric that does not say
+// which is better, "undetermined", "nothing" without an interval.
+const char* ToneClass(const MetricSpec& spec, Verdict verdict);
+
 // The plot of one metric, a <div class="forest" id="..."> that the page's style sheet knows how to show, with both
 // scales and the choice between them. Empty if no variant has a difference.
 std::string RenderForestPlot(const Analysis& analysis, size_t column, absl::string_view id, bool hidden);

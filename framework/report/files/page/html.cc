@@ -6,15 +6,19 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "framework/report/analysis/format.h"
 #include "framework/report/analysis/wording.h"
 #include "framework/report/files/effects_table.h"
 #include "framework/report/files/page/chart_data.h"
 #include "framework/report/files/page/choice.h"
 #include "framework/report/files/page/curves_section.h"
+#include "framework/report/files/page/examples_section.h"
 #include "framework/report/files/page/forest_plot.h"
+#include "framework/report/files/page/grid_section.h"
 #include "framework/report/files/page/html_escape.h"
 #include "framework/report/files/page/page_assets.h"
 #include "framework/report/files/page/result_section.h"
+#include "framework/report/files/page/settings_section.h"
 #include "framework/report/files/page/table_section.h"
 #include "framework/report/files/tuning_table.h"
 
@@ -51,14 +55,26 @@ std::string Head(const SweepResult& result) {
   return absl::StrCat(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
-      EscapeHtml(result.name), " – retort</title>\n<style>\n", kReportCss, "</style>\n</head>\n<body>\n");
+      EscapeHtml(result.name), " – retort</title>\n<style>\n", kReportCss,
+      "</style>\n<noscript><style>.scripted { display: none; } .forest[hidden], .view[hidden] { display: block; }"
+      "</style></noscript>\n</head>\n<body>\n");
+}
+
+// "2026-11-28 20:14 UTC, in 12:34, commit e8e1874: sweep ..."
+std::string Provenance(const RunRecord& run) {
+  std::vector<std::string> parts;
+  if (!run.date.empty()) parts.push_back(EscapeHtml(run.date));
+  if (run.seconds > 0) parts.push_back(absl::StrCat("in ", FormatDuration(run.seconds)));
+  if (!run.commit.empty()) parts.push_back(absl::StrCat("commit ", EscapeHtml(run.commit)));
+  if (!run.command.empty()) parts.push_back(absl::StrCat("<code>", EscapeHtml(run.command), "</code>"));
+  return parts.empty() ? "" : absl::StrCat("<p class=\"evidence run\">", absl::StrJoin(parts, " · "), "</p>\n");
 }
 
 std::string Top(const SweepResult& result, const Analysis& analysis) {
   std::string html =
       absl::StrCat("<header>\n<p class=\"kind\">retort · ablation report</p>\n<h1>", EscapeHtml(result.name),
                    "</h1>\n<p class=\"answer\">", EscapeHtml(Headline(analysis)), "</p>\n<p class=\"evidence\">",
-                   EscapeHtml(Evidence(result, analysis)), "</p>\n");
+                   EscapeHtml(Evidence(result, analysis)), "</p>\n", Provenance(result.run));
   if (!analysis.warnings.empty()) {
     absl::StrAppend(&html, "<section class=\"warnings\"><h2>Before you read on</h2><ul>\n");
     for (const std::string& warning : analysis.warnings) {
@@ -85,7 +101,8 @@ std::string Differences(const Analysis& analysis) {
       "</h2>\n<p class=\"note\">The dot is the variant’s metric minus the base’s on the same held-out "
       "examples and seeds, the bar its 95&nbsp;% interval. A hollow dot means undetermined: the interval "
       "contains 0.</p>\n",
-      choices.size() > 1 ? Choice("id=\"forest-metric\" aria-label=\"Metric\"", choices) : "", plots, "</section>\n");
+      choices.size() > 1 ? Choice("id=\"forest-metric\" data-views=\"forest\" aria-label=\"Metric\"", choices) : "",
+      plots, "</section>\n");
 }
 
 std::string Method(const SweepResult& result, const Analysis& analysis) {
@@ -121,7 +138,7 @@ std::string Method(const SweepResult& result, const Analysis& analysis) {
 }
 
 std::string Folded(const SweepResult& result, const Analysis& analysis) {
-  std::string html = absl::StrCat("<section class=\"folded\">\n", Method(result, analysis));
+  std::string html = absl::StrCat("<section class=\"folded\">\n", SettingsSection(result), Method(result, analysis));
   if (!result.environment.empty()) {
     absl::StrAppend(&html, "<details><summary>Environment</summary>\n<dl>");
     for (const auto& [name, value] : result.environment) {
@@ -136,26 +153,34 @@ std::string Folded(const SweepResult& result, const Analysis& analysis) {
   return absl::StrCat(html, "</section>\n");
 }
 
-std::string Bottom(const SweepResult& result, const std::vector<std::string>& files_beside) {
-  std::string html = "</main>\n<footer>Beside this page: ";
+std::string Footer(const std::vector<std::string>& files_beside) {
   std::vector<std::string> links;
   for (const std::string& file : files_beside) {
     links.push_back(absl::StrCat("<a href=\"", file, "\">", file, "</a>"));
   }
-  absl::StrAppend(&html, absl::StrJoin(links, ", "), ".</footer>\n");
-  absl::StrAppend(&html, "<script type=\"application/json\" id=\"data\">", RenderChartData(result), "</script>\n",
-                  "<script>", kChartJs, "</script>\n<script>\n", kReportJs, "</script>\n</body>\n</html>\n");
-  return html;
+  return absl::StrCat("</main>\n<footer>Beside this page: ", absl::StrJoin(links, ", "), ".</footer>\n");
 }
+
+std::string Scripts(const std::string& chart_data) {
+  return absl::StrCat("<script type=\"application/json\" id=\"data\">", chart_data, "</script>\n", "<script>", kChartJs,
+                      "</script>\n<script>\n", kReportJs, kExamplesJs, "</script>\n</body>\n</html>\n");
+}
+
+// What a page may take, and what of it examples may take at most.
+constexpr size_t kMostBytes = 1'000'000, kMostBytesOfExamples = 250'000;
 
 }  // namespace
 
 std::string RenderHtml(const SweepResult& result, const Analysis& analysis,
                        const std::vector<std::string>& files_beside) {
-  return absl::StrCat(Head(result), Top(result, analysis), Differences(analysis), ResultSection(result, analysis),
-                      TableSection("Published effects", BuildEffectsTable(analysis)),
-                      TableSection("Tuning", BuildTuningTable(result)), CurvesSection(result), Folded(result, analysis),
-                      Bottom(result, files_beside));
+  const std::string page = absl::StrCat(
+      Head(result), Top(result, analysis), Differences(analysis), ResultSection(result, analysis),
+      GridSection(analysis), TableSection("Published effects", BuildEffectsTable(analysis)),
+      TableSection("Tuning", BuildTuningTable(result)), CurvesSection(result),
+      ExamplesSection(result, analysis, kMostBytesOfExamples), Folded(result, analysis), Footer(files_beside));
+  const size_t without_data = page.size() + Scripts("").size();
+  const size_t left = without_data < kMostBytes ? kMostBytes - without_data : 0;
+  return absl::StrCat(page, Scripts(RenderChartData(result, left)));
 }
 
 }  // namespace retort

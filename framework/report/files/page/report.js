@@ -30,25 +30,39 @@
     return String(Number(v.toPrecision(4)));
   };
 
-  // Mean over seeds at each place of the series; x is the seeds' mean there, so that uneven sequence lengths average out.
+  // Mean over seeds at each place of the series, with the lowest and the highest; x is the seeds' mean there, so that
+  // uneven sequence lengths average out.
   const mean = (series) => {
     const sums = new Map();
     for (const points of series) {
       points.forEach((p) => {
         if (p.y === null) return;
-        const s = sums.get(p.key) || { x: 0, y: 0, n: 0 };
+        const s = sums.get(p.key) || { x: 0, y: 0, n: 0, low: Infinity, high: -Infinity };
         s.x += p.x; s.y += p.y; s.n += 1;
+        s.low = Math.min(s.low, p.y); s.high = Math.max(s.high, p.y);
         sums.set(p.key, s);
       });
     }
-    return [...sums.values()].filter((s) => s.n === series.length).map((s) => ({ x: s.x / s.n, y: s.y / s.n }));
+    return [...sums.values()].filter((s) => s.n === series.length).map((s) => ({ x: s.x / s.n, y: s.y / s.n, low: s.low, high: s.high, n: s.n }));
   };
   const cut = (points, longest) => (state.part === 'all' ? points : points.filter((p) => p.x >= longest / 2));
+
+  // The range of a line over seeds: its lower end, and its upper end that is filled down to it.
+  const band = (line, longest) => {
+    const points = cut(line.points, longest);
+    if (line.seed !== null || !points.length || points[0].n < 2) return [];
+    const end = (which, fill) => ({
+      label: '', data: points.map((p) => ({ x: p.x, y: p[which] })), borderWidth: 0, pointRadius: 0, pointHitRadius: 0,
+      fill, backgroundColor: style(line.variant).color + (lit === null || lit === line.variant ? '2e' : '0a'), order: 3, isBand: true,
+    });
+    return [end('low', false), end('high', '-1')];
+  };
 
   // lines: [{variant, seed|null, points}]
   const draw = (canvas, lines, yTitle, small) => {
     const longest = Math.max(0, ...lines.map((l) => (l.points.length ? l.points[l.points.length - 1].x : 0)));
     const soft = css('--soft'), grid = css('--faint');
+    const bands = small ? [] : lines.flatMap((line) => band(line, longest));
     const datasets = lines.map((line) => {
       const s = style(line.variant);
       const faded = lit !== null && lit !== line.variant;
@@ -62,7 +76,7 @@
     const ticks = { color: soft, font: { size: small ? 11 : 12 }, callback: compact, maxRotation: 0, maxTicksLimit: small ? 5 : 9 };
     const title = (text) => ({ display: !small, text, color: soft, font: { size: 13 } });
     charts.push(new Chart(canvas, {
-      type: 'line', data: { datasets },
+      type: 'line', data: { datasets: [...bands, ...datasets] },
       options: {
         animation: false, parsing: false, normalized: true, maintainAspectRatio: false, responsive: true,
         interaction: { mode: 'nearest', axis: 'xy', intersect: false },
@@ -70,8 +84,9 @@
           legend: { display: false },
           tooltip: {
             displayColors: false,
+            filter: (item) => !item.dataset.isBand,
             callbacks: {
-              title: (items) => items[0].dataset.label,
+              title: (items) => (items.length ? items[0].dataset.label : ''),
               label: (item) => yTitle + ' ' + Number(item.parsed.y.toPrecision(5)) + ' at ' + compact(item.parsed.x) + ' ' + AXES[state.x],
             },
           },
@@ -193,8 +208,8 @@
         redraw();
       };
       const light = (value) => { if (lit !== value) { lit = value; redraw(); } };
-      button.onmouseenter = () => light(hidden.has(name) ? null : name);
-      button.onmouseleave = () => light(null);
+      button.onmouseenter = button.onfocus = () => light(hidden.has(name) ? null : name);
+      button.onmouseleave = button.onblur = () => light(null);
       legend.append(button);
     }
   };
@@ -214,15 +229,36 @@
       };
     });
   });
-  const metricChoice = byId('forest-metric');
-  if (metricChoice) {
-    metricChoice.querySelectorAll('button').forEach((button) => {
-      button.onclick = () => {
-        metricChoice.querySelectorAll('button').forEach((b) => b.setAttribute('aria-pressed', String(b === button)));
-        document.querySelectorAll('.forest').forEach((f) => { f.hidden = f.id !== button.value; });
-      };
+  // Views of which one is shown, such as the forest plots: the elements that the values of a choice's buttons name.
+  document.querySelectorAll('[data-views]').forEach((choice) => {
+    const buttons = [...choice.querySelectorAll('button')];
+    buttons.forEach((button) => {
+      button.onclick = () => buttons.forEach((b) => {
+        b.setAttribute('aria-pressed', String(b === button));
+        byId(b.value).hidden = b !== button;
+      });
     });
-  }
+  });
+
+  // On paper: light colours, everything unfolded, and charts as wide as the page.
+  const folded = [];
+  const root = document.documentElement;
+  const print = () => {
+    if (root.classList.contains('printing')) return;
+    root.classList.add('printing');
+    document.querySelectorAll('details:not([open])').forEach((d) => { d.open = true; folded.push(d); });
+    drawLegend();
+    redraw();
+    charts.forEach((chart) => chart.resize());
+  };
+  const printed = () => {
+    root.classList.remove('printing');
+    folded.splice(0).forEach((d) => { d.open = false; });
+    drawLegend();
+    redraw();
+  };
+  addEventListener('beforeprint', print);
+  addEventListener('afterprint', printed);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { drawLegend(); redraw(); });
   drawLegend();
   redraw();

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "framework/eval/scores/metric_spec.h"
 #include "framework/report/analysis/early_stops.h"
+#include "framework/report/files/page/forest_plot.h"
 #include "framework/report/files/page/html_escape.h"
 #include "framework/report/files/result_table.h"
 #include "framework/report/files/tables.h"
@@ -14,21 +14,11 @@
 namespace retort {
 namespace {
 
-// The class that colours a difference.
+// The classes that colour a difference.
 std::string DeltaClass(const Analysis& analysis, const VariantAnalysis& variant, size_t metric) {
   const std::optional<PairedDifference>& difference = variant.metrics[metric].difference;
-  const Better better = analysis.columns[metric].metric.better;
-  if (!difference.has_value() || better == Better::kUnknown) return "delta";
-  switch (difference->verdict()) {
-    case Verdict::kHigher:
-      return better == Better::kHigher ? "delta better" : "delta worse";
-    case Verdict::kLower:
-      return better == Better::kLower ? "delta better" : "delta worse";
-    case Verdict::kUndetermined:
-    case Verdict::kNoInterval:
-      return "delta";
-  }
-  return "delta";
+  if (!difference.has_value()) return "delta";
+  return absl::StrCat("delta ", ToneClass(analysis.columns[metric].metric, difference->verdict()));
 }
 
 const char* ClassOf(const TableColumn& column) { return column.fields.empty() ? " class=\"text\"" : ""; }
@@ -79,8 +69,10 @@ std::string ResultSection(const SweepResult& result, const Analysis& analysis) {
   for (const std::string& sentence : DescribeEarlyStops(result)) {
     absl::StrAppend(&html, "<p class=\"note\">", EscapeHtml(sentence), ".</p>\n");
   }
-  absl::StrAppend(&html, "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>", HeaderCells(table),
-                  "</tr></thead>\n<tbody>\n");
+  absl::StrAppend(&html,
+                  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Results\">"
+                  "<table>\n<thead><tr>",
+                  HeaderCells(table), "</tr></thead>\n<tbody>\n");
   for (size_t r = 0; r < table.rows.size(); ++r) {
     const VariantAnalysis* variant = r < analysis.variants.size() ? &analysis.variants[r] : nullptr;
     absl::StrAppend(&html, Row(analysis, variant, table, table.rows[r]));

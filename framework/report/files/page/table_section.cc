@@ -24,7 +24,8 @@ std::string TableSection(absl::string_view title, const Table& table) {
   if (table.rows.empty()) return "";
   std::string html =
       absl::StrCat("<section>\n<h2>", EscapeHtml(std::string(title)), "</h2>\n<p class=\"note\">",
-                   EscapeHtml(table.note), "</p>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>");
+                   EscapeHtml(table.note), "</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"",
+                   EscapeHtml(std::string(title)), "\"><table>\n<thead><tr>");
   for (const TableColumn& column : table.columns) {
     absl::StrAppend(&html, "<th scope=\"col\"", ClassOf(column), ">", EscapeHtml(column.title), "</th>");
   }

@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_SWEEP_SHOW_COLLECT_RESULTS_H_
-#define RETORT_FRAMEWORK_SWEEP_SHOW_COLLECT_RESULTS_H_
+#ifndef RETORT_FRAMEWORK_SWEEP_RESULTS_COLLECT_RESULTS_H_
+#define RETORT_FRAMEWORK_SWEEP_RESULTS_COLLECT_RESULTS_H_
 
 #include "absl/status/statusor.h"
 #include "framework/report/analysis/sweep_result.h"
@@ -14,4 +14,4 @@ absl::StatusOr<SweepResult> CollectResults(const Plan& plan, const StageStatuses
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_SWEEP_SHOW_COLLECT_RESULTS_H_
+#endif  // RETORT_FRAMEWORK_SWEEP_RESULTS_COLLECT_RESULTS_H_

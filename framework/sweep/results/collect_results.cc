@@ -1,4 +1,4 @@
-#include "framework/sweep/show/collect_results.h"
+#include "framework/sweep/results/collect_results.h"
 
 #include <algorithm>
 #include <map>
@@ -14,9 +14,13 @@
 #include "absl/strings/strip.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/variants/difference.h"
+#include "framework/eval/evaluator.h"
+#include "framework/eval/scores/example_text.h"
 #include "framework/eval/scores/macro_average.h"
 #include "framework/eval/scores/metric_spec.h"
 #include "framework/report/watch/stage_metrics.h"
+#include "framework/sweep/results/settings.h"
+#include "framework/sweep/results/training_logs.h"
 
 namespace retort {
 namespace {
@@ -38,8 +42,9 @@ bool TrainsTeacher(const Plan& plan, int index) {
 // Collects one run, stage by stage.
 class RunCollector {
  public:
-  RunCollector(const Plan& plan, const ExpandedVariant& variant, uint64_t seed, const Store& store)
-      : plan_(plan), variant_(variant), seed_(seed), store_(store) {
+  RunCollector(const Plan& plan, const ExpandedVariant& variant, uint64_t seed, const Store& store,
+               const TrainingLogs& logs)
+      : plan_(plan), variant_(variant), seed_(seed), store_(store), logs_(logs) {
     run_.variant = variant.name;
     run_.seed = seed;
     for (const Stage& stage : variant.experiment.stage()) {
@@ -58,13 +63,12 @@ class RunCollector {
         run_.error = absl::StrCat("stage \"", stage.name(), "\": ", failure->second.message());
       }
       if (planned.trains()) {
-        if (Counts(index)) run_.parameters = planned.training().parameters;
-        if (finished || store_.GetMetricsLog(planned.key).ok()) RETORT_RETURN_IF_ERROR(AddTraining(stage, index));
+        if (Counts(index)) AddSizes(planned);
+        if (logs_.Find(index) != nullptr) RETORT_RETURN_IF_ERROR(AddTraining(stage, index));
       } else if (planned.evaluates() && finished) {
         RETORT_RETURN_IF_ERROR(AddScores(stage, planned));
       }
     }
-    if (seconds_ > 0) run_.tokens_per_second = timed_tokens_ / seconds_;
     if (steps_ > 0) run_.clipped_share = clipped_steps_ / steps_;
     return std::move(run_);
   }
@@ -75,27 +79,29 @@ class RunCollector {
   // Whether a training stage counts for the costs: those of the teacher do if there are no others.
   bool Counts(int index) const { return !trains_student_ || !TrainsTeacher(plan_, index); }
 
+  // Of the student, and of what taught it last.
+  void AddSizes(const PlannedStage& stage) {
+    run_.parameters = stage.training().parameters;
+    if (stage.teacher_parameters > 0) run_.teacher_parameters = stage.teacher_parameters;
+  }
+
   absl::Status AddTraining(const Stage& config, int index) {
     const PlannedStage& stage = plan_.stages[index];
-    const std::string folder = store_.Folder(stage.key);
-    RETORT_ASSIGN_OR_RETURN(const std::string log, store_.GetMetricsLog(stage.key));
-    absl::StatusOr<StageMetrics> metrics = ParseMetricsLog(log);
-    if (!metrics.ok()) {
-      return absl::DataLossError(absl::StrCat(folder, "/metrics.jsonl: ", metrics.status().message()));
-    }
+    StageMetrics metrics = *logs_.Find(index);
     if (store_.HasStudent(stage.key)) {
       RETORT_ASSIGN_OR_RETURN(const Progress progress, store_.GetProgress(stage.key));
-      metrics->tokens = progress.tokens;
-      metrics->student_flops = progress.student_flops;
-      metrics->total_flops = progress.total_flops;
+      metrics.tokens = progress.tokens;
+      metrics.student_flops = progress.student_flops;
+      metrics.total_flops = progress.total_flops;
       if (progress.stopped_step > 0) run_.stopped_steps[config.name()] = progress.stopped_step;
       run_.computed_with.insert(progress.computed_with);
     }
     if (Counts(index)) {
-      run_.folder = folder;
-      AddCosts(*metrics);
+      run_.folder = store_.Folder(stage.key);
+      run_.seconds += logs_.SecondsOf(index);
+      AddCosts(metrics);
     }
-    AddCurves(config, stage, *std::move(metrics));
+    AddCurves(config, stage, std::move(metrics));
     return absl::OkStatus();
   }
 
@@ -103,10 +109,6 @@ class RunCollector {
     run_.tokens += metrics.tokens;
     run_.student_flops += metrics.student_flops;
     run_.total_flops += metrics.total_flops;
-    if (metrics.tokens_per_second > 0) {
-      timed_tokens_ += static_cast<double>(metrics.tokens);
-      seconds_ += static_cast<double>(metrics.tokens) / metrics.tokens_per_second;
-    }
     if (metrics.steps.empty()) return;
     const double steps = static_cast<double>(metrics.steps.back().step);
     steps_ += steps;
@@ -133,8 +135,8 @@ class RunCollector {
   const ExpandedVariant& variant_;
   const uint64_t seed_;
   const Store& store_;
+  const TrainingLogs& logs_;
   bool trains_student_ = false;
-  double timed_tokens_ = 0, seconds_ = 0;  // Of stages whose speed is known.
   double steps_ = 0, clipped_steps_ = 0;
   RunResult run_;
 };
@@ -215,7 +217,8 @@ absl::Status CollectTeachers(const Plan& plan, const Store& store, SweepResult* 
       scores.stage = stage.stage;
       NameByTask(stage.task, &scores.metrics);
       const std::optional<uint64_t> seed = stage.trained() ? std::make_optional(plan.sweep.seeds[i]) : std::nullopt;
-      result->teachers.push_back({names.at(stage.Identity()), std::move(scores), seed});
+      result->teachers.push_back(
+          {names.at(stage.Identity()), std::move(scores), seed, stage.by_seed[i]->teacher_parameters});
     }
   }
   return absl::OkStatus();
@@ -240,6 +243,19 @@ void WarnOfMixedComputations(SweepResult* result) {
       absl::StrCat("results were computed in different ways, so that their last digits would "
                    "differ even for the same experiment: ",
                    absl::StrJoin(parts, "; ")));
+}
+
+// Of what final evaluations measure.
+std::map<std::string, std::vector<ExampleText>> TextsOf(const Plan& plan) {
+  std::map<std::string, std::vector<ExampleText>> texts;
+  for (const PlannedStage& stage : plan.stages) {
+    if (!stage.evaluates()) continue;
+    const HeldOutExamples& examples = *stage.evaluation().evaluation.examples;
+    const auto [entry, is_new] = texts.try_emplace(examples.MeasuredOn());
+    if (is_new) entry->second = examples.Texts();
+    if (entry->second.empty()) texts.erase(entry);
+  }
+  return texts;
 }
 
 VariantInfo DescribeVariant(const Plan& plan, const ExpandedVariant& base, const ExpandedVariant& variant) {
@@ -282,12 +298,15 @@ absl::StatusOr<SweepResult> CollectResults(const Plan& plan, const StageStatuses
   result.macros = plan.macros;
   result.primary_metric = plan.sweep.report.primary_metric();
   if (plan.sweep.report.has_margin()) result.margin = plan.sweep.report.margin();
+  result.settings = SettingsOf(plan);
+  result.texts = TextsOf(plan);
+  RETORT_ASSIGN_OR_RETURN(const TrainingLogs logs, TrainingLogs::Read(plan, failed, store));
   const ExpandedVariant& base = plan.base();
   for (const ExpandedVariant& variant : plan.sweep.variants) {
     if (!plan.Has(variant.name)) continue;
     result.variants.push_back(DescribeVariant(plan, base, variant));
     for (uint64_t seed : result.seeds) {
-      RETORT_ASSIGN_OR_RETURN(RunResult run, RunCollector(plan, variant, seed, store).Collect(failed));
+      RETORT_ASSIGN_OR_RETURN(RunResult run, RunCollector(plan, variant, seed, store, logs).Collect(failed));
       result.runs.push_back(std::move(run));
     }
   }

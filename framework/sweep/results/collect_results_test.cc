@@ -1,4 +1,4 @@
-#include "framework/sweep/show/collect_results.h"
+#include "framework/sweep/results/collect_results.h"
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
@@ -228,7 +228,7 @@ TEST_F(CollectResultsTest, CostsAreThoseOfAllStagesThatTrainTheStudent) {
 }
 
 // 4 steps at 10 tokens per second and 2 at 30, each of 15 tokens: 90 tokens in 7 seconds; 1 and 2 of the 6 clipped.
-TEST_F(CollectResultsTest, SpeedAndClippedStepsAreOverAllStages) {
+TEST_F(CollectResultsTest, TimeAndClippedStepsAreOverAllStages) {
   plan_ = sweep_.Make(sweep_.Text("controls: NONE", kTasks)).value();
   for (const PlannedStage& stage : plan_.stages) Finish(stage, "threads 1");
   MetricsLog log([&](const StageId& id) { return store_.Folder(plan_.stages[plan_.Find("base", 1, id.stage)].key); });
@@ -251,8 +251,20 @@ TEST_F(CollectResultsTest, SpeedAndClippedStepsAreOverAllStages) {
   train("distil", 4, 10, 1);
   train("two_tune", 2, 30, 2);
   const RunResult run = Collect().runs[0];
-  EXPECT_DOUBLE_EQ(run.tokens_per_second, 90.0 / 7);
+  EXPECT_DOUBLE_EQ(run.seconds, 7);
   EXPECT_DOUBLE_EQ(run.clipped_share, 0.5);
+}
+
+TEST_F(CollectResultsTest, KnowsTheTeachersSize) {
+  PlanSweep();
+  const SweepResult result = Collect();
+  const PlannedStage& distil = plan_.stages[plan_.Find("base", 1, "distil")];
+  EXPECT_GT(distil.teacher_parameters, distil.training().parameters);
+  EXPECT_EQ(result.runs[0].teacher_parameters, distil.training().parameters) << "@distil teaches the last stage";
+  for (const TeacherScores& teacher : result.teachers) {
+    const bool of_sweep = teacher.teacher == sweep_.teacher();
+    EXPECT_EQ(teacher.parameters, of_sweep ? distil.teacher_parameters : distil.training().parameters);
+  }
 }
 
 TEST_F(CollectResultsTest, TrainingTheTeacherIsNoCostOfTheStudent) {
