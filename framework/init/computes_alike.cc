@@ -1,5 +1,7 @@
 #include "framework/init/computes_alike.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace retort {
@@ -7,15 +9,20 @@ namespace {
 
 LayerSpec WithoutSizes(LayerSpec layer) {
   layer.attention.heads = layer.attention.head_size = layer.feed_forward.width = 0;
+  layer.bottleneck.width = std::min<int64_t>(layer.bottleneck.width, 1);
   return layer;
+}
+
+bool EmbedAlike(const EncoderConfig& a, const EncoderConfig& b) {
+  return a.position_offset == b.position_offset && a.embedding_norm == b.embedding_norm && a.trigrams == b.trigrams &&
+         (a.embedding_size > 0) == (b.embedding_size > 0);
 }
 
 }  // namespace
 
 absl::Status CheckComputesAlike(const EncoderConfig& student, const EncoderConfig& source, absl::string_view reader) {
-  if (WithoutSizes(student.layers.front()) == WithoutSizes(source.layers.front()) &&
-      student.position_offset == source.position_offset && student.embedding_norm == source.embedding_norm &&
-      student.final_norm == source.final_norm) {
+  if (WithoutSizes(student.layers.front()) == WithoutSizes(source.layers.front()) && EmbedAlike(student, source) &&
+      student.final_norm == source.final_norm && student.norm_kind == source.norm_kind) {
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(

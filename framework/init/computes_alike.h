@@ -8,7 +8,7 @@
 namespace retort {
 
 // InvalidArgument naming both families unless parameters of `source` mean the same in `student`: layers of the same
-// kind whatever their sizes, the same row for the first position, the same LayerNorms before and after the layers.
+// kind whatever their sizes, the same row for the first position, the same norms before and after the layers.
 // `reader`, the initialisation that copies them, begins the message. REQUIRES: both have layers.
 absl::Status CheckComputesAlike(const EncoderConfig& student, const EncoderConfig& source, absl::string_view reader);
 

@@ -16,6 +16,9 @@ TEST(CheckComputesAlike, TakesOtherSizesAndFamiliesThatComputeTheSame) {
   for (LayerSpec& layer : wide.layers) layer.feed_forward.width *= 2;
   EXPECT_THAT(CheckComputesAlike(SmallModel("bert", 2), wide, "init"), IsOk());
   EXPECT_THAT(CheckComputesAlike(SmallModel("distilbert", 2), SmallModel("bert", 2), "init"), IsOk());
+  EncoderConfig narrow = SmallModel("mobilebert", 2);
+  for (LayerSpec& layer : narrow.layers) layer.bottleneck.width = 4;
+  EXPECT_THAT(CheckComputesAlike(narrow, SmallModel("mobilebert", 2), "init"), IsOk());
 }
 
 TEST(CheckComputesAlike, NamesFamiliesThatDoNot) {
@@ -25,6 +28,12 @@ TEST(CheckComputesAlike, NamesFamiliesThatDoNot) {
                         "got one of family roberta; name that family, or draw the weights"));
   EXPECT_THAT(CheckComputesAlike(SmallModel("bert", 2), SmallModel("gpt2", 2), "init"),
               IsInvalidArgument("of family gpt2"));
+  EXPECT_THAT(CheckComputesAlike(SmallModel("mobilebert", 2), SmallModel("bert", 2), "init"),
+              IsInvalidArgument("of family bert, got one of family mobilebert"));
+  EncoderConfig with_layer_norm = SmallModel("mobilebert", 2);
+  with_layer_norm.norm_kind = NormKind::kLayer;
+  EXPECT_THAT(CheckComputesAlike(SmallModel("mobilebert", 2), with_layer_norm, "init"),
+              IsInvalidArgument("computes as the model"));
   EncoderConfig gated = SmallModel("bert", 2);
   for (LayerSpec& layer : gated.layers) layer.feed_forward.gated = true;
   EXPECT_THAT(CheckComputesAlike(gated, SmallModel("bert", 2), "init"), IsInvalidArgument("computes as the model"));

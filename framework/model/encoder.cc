@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
 
 #include "ATen/TensorOperators.h"
+#include "ATen/ops/addcmul.h"
 #include "ATen/ops/arange.h"
+#include "ATen/ops/cat.h"
+#include "ATen/ops/constant_pad_nd.h"
 #include "ATen/ops/embedding.h"
 #include "ATen/ops/tanh.h"
 #include "absl/strings/str_cat.h"
@@ -32,20 +34,47 @@ void AddNorm(const std::string& name, int64_t width, Specs* specs) {
   specs->push_back({name + ".shift", {width}, ParameterKind::kNormShift});
 }
 
-void AddLayer(const std::string& name, const LayerSpec& layer, int64_t width, Specs* specs) {
+void AddFeedForward(const std::string& name, const FeedForwardSpec& spec, int64_t width, Specs* specs) {
+  AddLinear(name + ".up", spec.width, width, spec.bias, specs);
+  if (spec.gated) AddLinear(name + ".gate", spec.width, width, spec.bias, specs);
+  AddLinear(name + ".down", width, spec.width, spec.bias, specs);
+  AddNorm(name + ".norm", width, specs);
+}
+
+void AddProjection(const std::string& name, int64_t out, int64_t in, Specs* specs) {
+  AddLinear(name, out, in, /*bias=*/true, specs);
+  AddNorm(name + ".norm", out, specs);
+}
+
+void AddBottleneck(const std::string& name, const BottleneckSpec& spec, int64_t width, Specs* specs) {
+  AddProjection(name + ".input", spec.width, width, specs);
+  if (!spec.feeds_attention) AddProjection(name + ".attention", spec.width, width, specs);
+  AddProjection(name + ".output", width, spec.width, specs);
+}
+
+// "layer.3.feed_forward", or "layer.3.feed_forward.1" of the first of several.
+std::string FeedForwardName(const std::string& layer, const FeedForwardSpec& spec, int64_t number) {
+  const std::string name = layer + ".feed_forward";
+  return number == spec.networks ? name : absl::StrCat(name, ".", number);
+}
+
+void AddLayer(const std::string& name, const LayerSpec& layer, int64_t hidden_size, Specs* specs) {
   const AttentionSpec& attention = layer.attention;
-  const FeedForwardSpec& feed_forward = layer.feed_forward;
+  const int64_t width = layer.inner_width(hidden_size);
   const int64_t inner = attention.heads * attention.head_size;
-  for (const char* part : {"query", "key", "value"}) {
-    AddLinear(absl::StrCat(name, ".attention.", part), inner, width, attention.bias, specs);
-  }
+  AddLinear(name + ".attention.query", inner, width, attention.bias, specs);
+  AddLinear(name + ".attention.key", inner, width, attention.bias, specs);
+  AddLinear(name + ".attention.value", inner, layer.value_width(hidden_size), attention.bias, specs);
   AddLinear(name + ".attention.output", width, inner, attention.bias, specs);
   AddNorm(name + ".attention.norm", width, specs);
-  AddLinear(name + ".feed_forward.up", feed_forward.width, width, feed_forward.bias, specs);
-  if (feed_forward.gated) AddLinear(name + ".feed_forward.gate", feed_forward.width, width, feed_forward.bias, specs);
-  AddLinear(name + ".feed_forward.down", width, feed_forward.width, feed_forward.bias, specs);
-  AddNorm(name + ".feed_forward.norm", width, specs);
+  for (int64_t f = 1; f <= layer.feed_forward.networks; ++f) {
+    AddFeedForward(FeedForwardName(name, layer.feed_forward, f), layer.feed_forward, width, specs);
+  }
+  if (layer.bottleneck.width > 0) AddBottleneck(name + ".bottleneck", layer.bottleneck, hidden_size, specs);
 }
+
+// What is read of the word embeddings of a position, in columns: E, or 3E of trigrams.
+int64_t ProjectionInputs(const EncoderConfig& config) { return (config.trigrams ? 3 : 1) * config.embedding_size; }
 
 // The rows that are computed: real positions, or all where padding is read or there is none.
 ops::Packing PackingOf(const Batch& batch, bool reads_padding) {
@@ -70,26 +99,31 @@ class Pass {
     constexpr int64_t kNone = -1;
     at::Tensor hidden = at::embedding(parameters_.Get("embeddings.word"), batch_.ids,
                                       /*padding_idx=*/freeze_padding ? config_.pad_token_id : kNone);
+    if (config_.trigrams) hidden = Trigrams(hidden);
+    if (config_.embedding_size > 0) hidden = Linear("embeddings.projection", hidden, /*bias=*/true);
     at::Tensor positions =
         parameters_.Get("embeddings.position").narrow(0, config_.position_offset, batch_.positions());
     if (config_.token_types > 0) positions = positions + TokenTypes();
     hidden = ops::Pack(hidden + positions, packing_);
-    return DropHidden(config_.embedding_norm ? Norm("embeddings.norm", hidden) : hidden, 0);
+    return DropHidden(config_.embedding_norm ? Norm("embeddings.norm", hidden, OuterEpsilon()) : hidden, 0);
   }
 
   at::Tensor Layer(int number, const at::Tensor& hidden, AttentionState* kept) const {
     const LayerSpec& layer = config_.layer(number);
     const std::string name = absl::StrCat("layer.", number);
     const uint32_t site = 3 * number - 2;
-    const at::Tensor middle = Residual(layer.norm, name + ".attention", hidden, site + 1, [&](const at::Tensor& x) {
-      return SelfAttention(layer.attention, name + ".attention", x, site, kept);
-    });
-    return Residual(layer.norm, name + ".feed_forward", middle, site + 2,
-                    [&](const at::Tensor& x) { return FeedForward(layer.feed_forward, name + ".feed_forward", x); });
+    if (layer.bottleneck.width > 0) return Bottleneck(layer, name, hidden, site, kept);
+    const at::Tensor middle = Residual(layer.norm, name + ".attention", hidden, site + 1, config_.layer_norm_epsilon,
+                                       [&](const at::Tensor& x) {
+                                         return SelfAttention(layer.attention, name, {x, x}, site, kept);
+                                       });
+    return FeedForwards(layer, name, middle, site + 2);
   }
 
   // What the last layer's output is read as.
-  at::Tensor Finish(const at::Tensor& hidden) const { return config_.final_norm ? Norm("final.norm", hidden) : hidden; }
+  at::Tensor Finish(const at::Tensor& hidden) const {
+    return config_.final_norm ? Norm("final.norm", hidden, config_.layer_norm_epsilon) : hidden;
+  }
 
  private:
   // [H] of the first type, or [B, S, H].
@@ -98,22 +132,72 @@ class Pass {
     return batch_.token_types.defined() ? at::embedding(table, batch_.token_types) : table.select(0, 0);
   }
 
+  // The next, the same and the previous position, one beside the other: [B, S, E] -> [B, S, 3E].
+  at::Tensor Trigrams(const at::Tensor& words) const {
+    const at::Tensor real = batch_.all_valid ? words : words.masked_fill(batch_.valid.logical_not().unsqueeze(-1), 0);
+    const int64_t positions = real.size(1);
+    const at::Tensor next = at::constant_pad_nd(real.narrow(1, 1, positions - 1), {0, 0, 0, 1});
+    const at::Tensor previous = at::constant_pad_nd(real.narrow(1, 0, positions - 1), {0, 0, 1, 0});
+    return at::cat({next, real, previous}, -1);
+  }
+
+  // What attention computes its parts from, [n, H] or within a bottleneck [n, D].
+  struct AttentionInputs {
+    at::Tensor query_and_key, value;
+  };
+
+  // A layer's parts within its bottleneck. Only what leaves it is dropped.
+  at::Tensor Bottleneck(const LayerSpec& layer, const std::string& name, const at::Tensor& hidden, uint32_t site,
+                        AttentionState* kept) const {
+    const auto narrow = [&](const char* part) {
+      const std::string dense = absl::StrCat(name, ".bottleneck.", part);
+      return Norm(dense + ".norm", Linear(dense, hidden, /*bias=*/true), config_.layer_norm_epsilon);
+    };
+    const at::Tensor inner = narrow("input");
+    const AttentionInputs inputs =
+        layer.bottleneck.feeds_attention ? AttentionInputs{inner, inner} : AttentionInputs{narrow("attention"), hidden};
+    const at::Tensor attended = SelfAttention(layer.attention, name, inputs, site, kept);
+    const at::Tensor middle = Norm(name + ".attention.norm", attended + inner, config_.layer_norm_epsilon);
+    const std::string output = name + ".bottleneck.output";
+    const at::Tensor wide = Linear(output, FeedForwards(layer, name, middle, std::nullopt), /*bias=*/true);
+    return Norm(output + ".norm", DropHidden(wide, site + 2) + hidden, config_.layer_norm_epsilon);
+  }
+
+  // All feed-forward networks of a layer; the last one's output is dropped at the site, where there is one.
+  at::Tensor FeedForwards(const LayerSpec& layer, const std::string& name, const at::Tensor& x,
+                          std::optional<uint32_t> site) const {
+    const FeedForwardSpec& spec = layer.feed_forward;
+    at::Tensor y = x;
+    for (int64_t f = 1; f <= spec.networks; ++f) {
+      const bool last = f == spec.networks;
+      const std::string network = FeedForwardName(name, spec, f);
+      y = Residual(layer.norm, network, y, last ? site : std::nullopt,
+                   last ? OuterEpsilon() : config_.layer_norm_epsilon,
+                   [&](const at::Tensor& input) { return FeedForward(spec, network, input); });
+    }
+    return y;
+  }
+
+  // A part with its norm and its residual connection; its output is dropped at the site, where there is one.
   template <typename Part>
-  at::Tensor Residual(NormPlacement placement, const std::string& name, const at::Tensor& x, uint32_t site,
-                      const Part& part) const {
+  at::Tensor Residual(NormPlacement placement, const std::string& name, const at::Tensor& x,
+                      std::optional<uint32_t> site, double epsilon, const Part& part) const {
+    const auto drop = [&](const at::Tensor& y) { return site ? DropHidden(y, *site) : y; };
     switch (placement) {
       case NormPlacement::kPre:
-        return x + DropHidden(part(Norm(name + ".norm", x)), site);
+        return x + drop(part(Norm(name + ".norm", x, epsilon)));
       case NormPlacement::kPost:
-        return Norm(name + ".norm", DropHidden(part(x), site) + x);
+        return Norm(name + ".norm", drop(part(x)) + x, epsilon);
     }
     return x;
   }
 
-  at::Tensor SelfAttention(const AttentionSpec& spec, const std::string& name, const at::Tensor& x, uint32_t site,
-                           AttentionState* kept) const {
-    const auto project = [&](const char* part) { return Linear(name + part, x, spec.bias); };
-    const at::Tensor query = project(".query"), key = project(".key"), value = project(".value");
+  at::Tensor SelfAttention(const AttentionSpec& spec, const std::string& layer, const AttentionInputs& inputs,
+                           uint32_t site, AttentionState* kept) const {
+    const std::string name = layer + ".attention";
+    const auto project = [&](const char* part, const at::Tensor& x) { return Linear(name + part, x, spec.bias); };
+    const at::Tensor query = project(".query", inputs.query_and_key), key = project(".key", inputs.query_and_key),
+                     value = project(".value", inputs.value);
     if (kept != nullptr) {
       const auto heads = [&](const at::Tensor& rows) { return ops::UnpackHeads(rows, spec.heads, packing_); };
       *kept = AttentionState(heads(query), heads(key), heads(value), batch_.valid, spec.causal);
@@ -133,10 +217,18 @@ class Pass {
     return ops::Linear(x, parameters_.Get(name + ".weight"), bias ? parameters_.Get(name + ".bias") : at::Tensor());
   }
 
-  at::Tensor Norm(const std::string& name, const at::Tensor& x) const {
-    return ops::LayerNorm(x, parameters_.Get(name + ".scale"), parameters_.Get(name + ".shift"),
-                          config_.layer_norm_epsilon);
+  at::Tensor Norm(const std::string& name, const at::Tensor& x, double epsilon) const {
+    const at::Tensor &scale = parameters_.Get(name + ".scale"), &shift = parameters_.Get(name + ".shift");
+    switch (config_.norm_kind) {
+      case NormKind::kLayer:
+        return ops::LayerNorm(x, scale, shift, epsilon);
+      case NormKind::kElementwise:
+        return at::addcmul(shift, x, scale);
+    }
+    return x;
   }
+
+  double OuterEpsilon() const { return config_.outer_norm_epsilon.value_or(config_.layer_norm_epsilon); }
 
   at::Tensor DropHidden(const at::Tensor& x, uint32_t site) const {
     return dropout_ ? ops::Dropout(x, config_.hidden_dropout, Site(site), packing_) : x;
@@ -153,15 +245,33 @@ class Pass {
   std::optional<Dropout> dropout_;
 };
 
+// Operations of a layer on so many positions, and pairs of positions that attention connects.
+double LayerFlops(const LayerSpec& layer, int64_t hidden_size, double tokens, double pairs) {
+  const AttentionSpec& attention = layer.attention;
+  const FeedForwardSpec& feed_forward = layer.feed_forward;
+  const double width = static_cast<double>(layer.inner_width(hidden_size));
+  const double value_width = static_cast<double>(layer.value_width(hidden_size));
+  const double inner = static_cast<double>(attention.heads * attention.head_size);
+  const double matrices = static_cast<double>(feed_forward.networks * (feed_forward.gated ? 3 : 2));
+  const double projections = layer.bottleneck.feeds_attention ? 2 : 3;
+  const double around = projections * static_cast<double>(layer.bottleneck.width * hidden_size);
+  const double dense =
+      around + (3 * width + value_width) * inner + matrices * width * static_cast<double>(feed_forward.width);
+  return tokens * 2 * dense + pairs * 4 * inner;
+}
+
 }  // namespace
 
 std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config) {
   Specs specs;
   const int64_t width = config.hidden_size;
-  specs.push_back({"embeddings.word", {config.vocabulary_size, width}, ParameterKind::kWeight});
+  specs.push_back({"embeddings.word", {config.vocabulary_size, config.word_width()}, ParameterKind::kWeight});
   specs.push_back({"embeddings.position", {config.max_positions, width}, ParameterKind::kWeight});
   if (config.token_types > 0) {
     specs.push_back({"embeddings.token_type", {config.token_types, width}, ParameterKind::kWeight});
+  }
+  if (config.embedding_size > 0) {
+    AddLinear("embeddings.projection", width, ProjectionInputs(config), /*bias=*/true, &specs);
   }
   if (config.embedding_norm) AddNorm("embeddings.norm", width, &specs);
   for (int l = 1; l <= config.depth(); ++l) AddLayer(absl::StrCat("layer.", l), config.layer(l), width, &specs);
@@ -219,15 +329,9 @@ double Encoder::ForwardFlops(const PassSize& size, const Capture& capture, const
   const double places = size.sequences * size.positions;
   const double tokens = capture.padding ? places : size.tokens;
   const double pairs = capture.padding ? places * size.positions : size.pairs;
-  double flops = 0;
+  double flops = places * 2 * static_cast<double>(config_.hidden_size * ProjectionInputs(config_));
   for (int l = 1; l <= capture.Depth(config_.depth()); ++l) {
-    const AttentionSpec& attention = config_.layer(l).attention;
-    const FeedForwardSpec& feed_forward = config_.layer(l).feed_forward;
-    const double width = static_cast<double>(config_.hidden_size);
-    const double inner = static_cast<double>(attention.heads * attention.head_size);
-    const double matrices = feed_forward.gated ? 3 : 2;
-    flops += tokens * (8 * width * inner + 2 * matrices * width * static_cast<double>(feed_forward.width)) +
-             pairs * 4 * inner;
+    flops += LayerFlops(config_.layer(l), config_.hidden_size, tokens, pairs);
   }
   for (const HeadRows& read : capture.logits) {
     const Head head(config_, read.head);

@@ -34,6 +34,14 @@ namespace retort {
 //   pooler.{weight [H, H], bias [H]}                                     final.norm.{scale, shift} [H]
 //   head.<kind>.*, as framework/model/head.h says
 //
+// The first F - 1 of F feed-forward networks are layer.l.feed_forward.f.*, f in 1..F-1; the last one has no number.
+// Where embeddings are narrower, embeddings.word is [V, E], and embeddings.projection.{weight [H, E or 3E], bias [H]}.
+// Within a bottleneck the names above have D in the place of H, but for values that are computed from the layer's
+// input; around it are
+//
+//   layer.l.bottleneck.{input, attention}.{weight [D, H], bias [D]}      layer.l.bottleneck.{...}.norm.{scale, shift} [D]
+//   layer.l.bottleneck.output.{weight [H, D], bias [H]}                  layer.l.bottleneck.output.norm.{scale, shift} [H]
+//
 // What the configuration leaves out is left out.
 std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config);
 
@@ -53,7 +61,7 @@ struct PassSize {
 using RowCounter = std::function<double(RowSet)>;
 
 // A Transformer with learned positions, as its configuration says: BERT (Devlin et al. 2019, arXiv:1810.04805) and its
-// relatives, GPT-2. Computes in the type of the parameters; LayerNorm statistics and softmax in float32 at least.
+// relatives, MobileBERT (Sun et al. 2020, arXiv:2004.02984), GPT-2. Computes in the type of the parameters; LayerNorm statistics and softmax in float32 at least.
 //
 // Holds no state: the same object serves teacher, students and working copies. Thread-safe.
 class Encoder {
@@ -66,6 +74,9 @@ class Encoder {
   // The head of this kind. CHECK-fails if there is none.
   Head head(HeadKind kind) const { return Head(config_, kind); }
 
+  // With trigrams, what lies before and after a sequence counts as 0, padding too: what a sequence gives does not depend
+  // on how it is padded. (transformers reads the embedding of the padding id there, which it keeps at 0.)
+  //
   // Runs the layers that `capture` needs and keeps what it names; hidden[L] is what the final LayerNorm gives, where
   // there is one, as in transformers. If it names logits, hidden[L] is kept. Without `dropout` nothing is dropped.
   // Gradient flows to the parameters if they require it; with `freeze_padding` none from positions that hold the

@@ -1,6 +1,7 @@
 #include "framework/model/head.h"
 
 #include "ATen/TensorOperators.h"
+#include "ATen/ops/cat.h"
 #include "ATen/ops/relu.h"
 #include "ATen/ops/sum.h"
 #include "ATen/ops/tanh.h"
@@ -14,10 +15,11 @@
 namespace retort {
 namespace {
 
+constexpr char kWordEmbeddings[] = "embeddings.word";
+
 // The output layer: [..., H] -> [..., O].
 at::Tensor Output(const Head& head, const ParameterSet& parameters, const at::Tensor& x) {
-  return ops::Linear(x, parameters.Get(head.matrix()),
-                     head.bias().empty() ? at::Tensor() : parameters.Get(head.bias()));
+  return ops::Linear(x, head.Matrix(parameters), head.bias().empty() ? at::Tensor() : parameters.Get(head.bias()));
 }
 
 }  // namespace
@@ -51,7 +53,9 @@ Head::Head(const EncoderConfig& config, HeadKind kind)
   spec_ = *spec;
   outputs_ = config.outputs(spec_);
   const std::string output = name_ + (kind == HeadKind::kVocabulary ? ".decoder" : ".output");
-  matrix_ = spec_.tied ? "embeddings.word" : output + ".weight";
+  const int64_t own = kind == HeadKind::kVocabulary ? config.word_width() : width_;
+  matrix_.push_back({spec_.tied ? kWordEmbeddings : output + ".weight", own});
+  if (own < width_) matrix_.push_back({name_ + ".extension.weight", width_ - own});
   if (spec_.bias) bias_ = output + ".bias";
 }
 
@@ -65,9 +69,27 @@ std::vector<ParameterSpec> Head::parameters() const {
     specs.push_back({name_ + ".norm.scale", {width_}, ParameterKind::kNormScale});
     specs.push_back({name_ + ".norm.shift", {width_}, ParameterKind::kNormShift});
   }
-  if (!spec_.tied) specs.push_back({matrix_, {outputs_, width_}, ParameterKind::kWeight});
+  for (const Columns& columns : matrix_) {
+    if (columns.name == kWordEmbeddings) continue;
+    specs.push_back({columns.name, {outputs_, columns.count}, ParameterKind::kWeight});
+  }
   if (spec_.bias) specs.push_back({bias_, {outputs_}, ParameterKind::kBias});
   return specs;
+}
+
+at::Tensor Head::Matrix(const ParameterSet& parameters) const {
+  if (matrix_.size() == 1) return parameters.Get(matrix_.front().name);
+  std::vector<at::Tensor> parts;
+  for (const Columns& columns : matrix_) parts.push_back(parameters.Get(columns.name));
+  return at::cat(parts, 1);
+}
+
+void Head::AddMatrixGradient(const at::Tensor& gradient, const at::Tensor& x, const ParameterSet& parameters) const {
+  int64_t begin = 0;
+  for (const Columns& columns : matrix_) {
+    ops::AddProduct(gradient.t(), x.narrow(1, begin, columns.count), parameters.Gradient(columns.name));
+    begin += columns.count;
+  }
 }
 
 at::Tensor Head::Transform(const ParameterSet& parameters, const at::Tensor& x) const {

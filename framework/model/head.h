@@ -31,7 +31,9 @@ at::Tensor Pooled(const ParameterSet& parameters, const at::Tensor& last_hidden)
 //   head.<kind>.transform.{weight [H, H], bias [H]}   head.<kind>.norm.{scale, shift} [H]
 //   head.vocabulary.decoder.{weight [V, H], bias [V]}   head.{classes, spans, score}.output.{weight [O, H], bias [O]}
 //
-// What the specification leaves out is left out; a tied decoder's matrix is embeddings.word.
+// What the specification leaves out is left out; a tied decoder's matrix is embeddings.word. Where word embeddings have
+// a width E < H, the decoder's first E columns are such a matrix [V, E], tied or not, and the others are
+// head.vocabulary.extension.weight [V, H - E] (Sun et al. 2020, arXiv:2004.02984).
 //
 // Holds no state beside the specification. Thread-safe.
 class Head {
@@ -42,8 +44,11 @@ class Head {
   const HeadSpec& spec() const { return spec_; }
   std::vector<ParameterSpec> parameters() const;
 
-  // The names of the output's matrix, [O, H], and of its bias, [O], which is empty if there is none.
-  const std::string& matrix() const { return matrix_; }
+  // The output's matrix, [O, H]: a copy where it consists of two. Gradient flows to the parameters.
+  at::Tensor Matrix(const ParameterSet& parameters) const;
+  // Adds Gᵀ x to the matrix's part of the flat gradient: G [n, O] that of the logits, x [n, H]. Without autograd.
+  void AddMatrixGradient(const at::Tensor& gradient, const at::Tensor& x, const ParameterSet& parameters) const;
+  // The name of the output's bias, [O], which is empty if there is none.
   const std::string& bias() const { return bias_; }
 
   // What the output reads: LayerNorm(act(W x + b)), or x where the head has neither. [..., H] -> [..., H].
@@ -61,6 +66,12 @@ class Head {
   double Flops(double rows) const;
 
  private:
+  // Parameters that are columns of the output's matrix, in order.
+  struct Columns {
+    std::string name;
+    int64_t count;
+  };
+
   // [B, 1, H], or [B, S, H] where every position is read.
   at::Tensor Pool(const ParameterSet& parameters, const Batch& batch, const at::Tensor& last_hidden) const;
 
@@ -69,7 +80,8 @@ class Head {
   int64_t outputs_;  // O
   double epsilon_;
   uint32_t first_site_;
-  std::string name_, matrix_, bias_;
+  std::vector<Columns> matrix_;
+  std::string name_, bias_;
 };
 
 }  // namespace retort

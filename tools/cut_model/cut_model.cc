@@ -58,6 +58,7 @@ absl::StatusOr<LoadedModel> CutModel(const LoadedModel& model, const Vocabulary&
   for (const ParameterSpec& spec : model.parameters.specs()) {
     const at::Tensor& values = model.parameters.Get(spec.name);
     const bool by_piece = spec.name == "embeddings.word" || spec.name == "head.vocabulary.decoder.weight" ||
+                          spec.name == "head.vocabulary.extension.weight" ||
                           spec.name == "head.vocabulary.decoder.bias";
     RETORT_RETURN_IF_ERROR(cut.parameters.Set(spec.name, by_piece ? values.index_select(0, rows) : values));
   }

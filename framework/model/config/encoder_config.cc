@@ -35,6 +35,7 @@ std::string Text(int64_t value) { return absl::StrCat(value); }
 std::string Text(bool value) { return value ? "true" : "false"; }
 std::string Text(const std::string& value) { return value; }
 std::string Text(Activation value) { return ActivationName(value); }
+std::string Text(NormKind value) { return NormKindName(value); }
 
 // The shortest text that reads back as the same number.
 std::string Text(double value) {
@@ -42,7 +43,10 @@ std::string Text(double value) {
   return std::string(text, std::to_chars(text, text + sizeof(text), value).ptr);
 }
 
-std::string Text(const std::optional<int64_t>& value) { return value ? Text(*value) : "none"; }
+template <typename Number>
+std::string Text(const std::optional<Number>& value) {
+  return value ? Text(*value) : "none";
+}
 
 std::string Text(NormPlacement value) {
   switch (value) {
@@ -103,6 +107,7 @@ class Collector {
   void AddSpec(const std::string& name, const Spec& spec) const {
     Spec::VisitFields(spec, Collector(name + ".", fields_));
   }
+  void Add(const std::string& name, const BottleneckSpec& spec) const { AddSpec(name, spec); }
   void Add(const std::string& name, const AttentionSpec& spec) const { AddSpec(name, spec); }
   void Add(const std::string& name, const FeedForwardSpec& spec) const { AddSpec(name, spec); }
 
@@ -129,14 +134,35 @@ FieldList FieldsOf(const Spec& spec) {
   return fields;
 }
 
+absl::Status ValidateBottleneck(const std::string& name, const LayerSpec& layer) {
+  const auto& [width, feeds_attention] = layer.bottleneck;
+  if (width == 0 && !feeds_attention) return absl::OkStatus();
+  if (absl::Status status = WantPositive(name + ".bottleneck.width", width); !status.ok()) return status;
+  if (layer.norm == NormPlacement::kPost) return absl::OkStatus();
+  return Wanted(name + ".norm", "post within a bottleneck", Text(layer.norm));
+}
+
 absl::Status ValidateLayer(const std::string& name, const LayerSpec& layer, bool causal) {
   for (const auto& [field, value] : {std::pair(".attention.heads", layer.attention.heads),
                                      std::pair(".attention.head_size", layer.attention.head_size),
                                      std::pair(".feed_forward.width", layer.feed_forward.width)}) {
     if (absl::Status status = WantPositive(name + field, value); !status.ok()) return status;
   }
+  const int64_t networks = layer.feed_forward.networks;
+  if (networks < 1 || networks > kMostFeedForwardNetworks) {
+    return Wanted(name + ".feed_forward.networks", absl::StrCat("1 to ", kMostFeedForwardNetworks), Text(networks));
+  }
+  if (absl::Status status = ValidateBottleneck(name, layer); !status.ok()) return status;
   if (layer.attention.causal == causal) return absl::OkStatus();
   return Wanted(name + ".attention.causal", absl::StrCat(Text(causal), " as in layer 1"), Text(!causal));
+}
+
+absl::Status ValidateEmbeddings(const EncoderConfig& config) {
+  if (config.embedding_size < 0 || config.embedding_size > config.hidden_size) {
+    return Wanted("embedding_size", absl::StrCat("within 0..", config.hidden_size), Text(config.embedding_size));
+  }
+  if (!config.trigrams || config.embedding_size > 0) return absl::OkStatus();
+  return Wanted("embedding_size", "> 0, as trigrams are projected", "0");
 }
 
 absl::Status ValidateHead(const EncoderConfig& config, const HeadSpec& head) {
@@ -184,13 +210,18 @@ absl::Status EncoderConfig::Validate() const {
       return status;
     }
   }
+  if (absl::Status status = ValidateEmbeddings(*this); !status.ok()) return status;
   if (token_types < 0) return Wanted("token_types", ">= 0", Text(token_types));
   if (pad_token_id < 0 || pad_token_id >= vocabulary_size) {
     return Wanted("pad_token_id", absl::StrCat("within 0..", vocabulary_size - 1), Text(pad_token_id));
   }
   if (absl::Status status = WantProbability("hidden_dropout", hidden_dropout); !status.ok()) return status;
   if (absl::Status status = WantProbability("attention_dropout", attention_dropout); !status.ok()) return status;
-  if (!(layer_norm_epsilon > 0)) return Wanted("layer_norm_epsilon", "> 0", Text(layer_norm_epsilon));
+  for (const auto& [field, value] :
+       {std::pair("layer_norm_epsilon", layer_norm_epsilon),
+        std::pair("outer_norm_epsilon", outer_norm_epsilon.value_or(layer_norm_epsilon))}) {
+    if (!(value > 0)) return Wanted(field, "> 0", Text(value));
+  }
   if (position_offset < 0 || position_offset >= max_positions) {
     return Wanted("position_offset", absl::StrCat("within 0..", max_positions - 1), Text(position_offset));
   }
@@ -216,10 +247,12 @@ absl::Status SetLayers(int64_t count, LayerSpec layer, EncoderConfig* config) {
   const int64_t heads = layer.attention.heads;
   if (absl::Status status = WantPositive("hidden_size", config->hidden_size); !status.ok()) return status;
   if (absl::Status status = WantPositive("heads", heads); !status.ok()) return status;
-  if (config->hidden_size % heads != 0) {
-    return Wanted("hidden_size", absl::StrCat("a multiple of heads (", heads, ")"), Text(config->hidden_size));
+  const int64_t width = layer.inner_width(config->hidden_size);
+  if (width % heads != 0) {
+    return Wanted(layer.bottleneck.width > 0 ? "bottleneck.width" : "hidden_size",
+                  absl::StrCat("a multiple of heads (", heads, ")"), Text(width));
   }
-  layer.attention.head_size = config->hidden_size / heads;
+  layer.attention.head_size = width / heads;
   config->layers.assign(count, layer);
   return absl::OkStatus();
 }

@@ -69,6 +69,28 @@ TEST(EncoderConfig, NamesTheFieldThatCannotBe) {
               IsInvalidArgument("initializer_range: want > 0, got -1"));
 }
 
+TEST(EncoderConfig, NamesTheBottleneckThatCannotBe) {
+  EXPECT_THAT(ValidateWith([](auto* c) { c->layers[1].bottleneck.width = 4; }), IsOk());
+  EXPECT_THAT(ValidateWith([](auto* c) { c->layers[1].bottleneck.width = -4; }),
+              IsInvalidArgument("layers.2.bottleneck.width: want > 0, got -4"));
+  EXPECT_THAT(ValidateWith([](auto* c) { c->layers[1].bottleneck.feeds_attention = true; }),
+              IsInvalidArgument("layers.2.bottleneck.width: want > 0, got 0"));
+  EXPECT_THAT(ValidateWith([](auto* c) { c->layers[0].bottleneck.width = 4, c->layers[0].norm = NormPlacement::kPre; }),
+              IsInvalidArgument("layers.1.norm: want post within a bottleneck, got pre"));
+  EXPECT_THAT(ValidateWith([](auto* c) { c->layers[0].feed_forward.networks = 17; }),
+              IsInvalidArgument("layers.1.feed_forward.networks: want 1 to 16, got 17"));
+}
+
+TEST(EncoderConfig, NamesTheEmbeddingsThatCannotBe) {
+  EXPECT_THAT(ValidateWith([](auto* c) { c->embedding_size = 2, c->trigrams = true; }), IsOk());
+  EXPECT_THAT(ValidateWith([](auto* c) { c->embedding_size = 9; }),
+              IsInvalidArgument("embedding_size: want within 0..8, got 9"));
+  EXPECT_THAT(ValidateWith([](auto* c) { c->trigrams = true; }),
+              IsInvalidArgument("embedding_size: want > 0, as trigrams are projected, got 0"));
+  EXPECT_THAT(ValidateWith([](auto* c) { c->outer_norm_epsilon = 0; }),
+              IsInvalidArgument("outer_norm_epsilon: want > 0, got 0"));
+}
+
 TEST(EncoderConfig, NamesTheHeadThatCannotBe) {
   EXPECT_THAT(ValidateWith([](auto* c) { c->heads[1] = c->heads[0]; }),
               IsInvalidArgument("head.vocabulary: want one head of a kind, got two"));
@@ -113,6 +135,16 @@ TEST(SetLayers, CutsTheWidthIntoHeads) {
   EXPECT_EQ(config.layer(3).attention.head_size, 2);
 }
 
+TEST(SetLayers, CutsTheBottleneckIntoHeads) {
+  EncoderConfig config = Valid();
+  LayerSpec layer = config.layers.front();
+  layer.bottleneck.width = 6;
+  EXPECT_THAT(SetLayers(1, layer, &config), IsOk());
+  EXPECT_EQ(config.layer(1).attention.head_size, 3);
+  layer.attention.heads = 4;
+  EXPECT_THAT(SetLayers(1, layer, &config), IsInvalidArgument("bottleneck.width: want a multiple of heads (4), got 6"));
+}
+
 TEST(EncoderConfigText, SaysLayersThatAreAlikeOnce) {
   EncoderConfig config = Valid();
   config.layers.resize(4, config.layers.front());
@@ -140,6 +172,13 @@ TEST(EncoderConfig, EveryFieldCountsInTextAndComparison) {
       [](auto* c) { c->layers[1].feed_forward.gated = true; },
       [](auto* c) { c->layers[1].feed_forward.bias = false; },
       [](auto* c) { c->layers[1].feed_forward.activation = Activation::kRelu; },
+      [](auto* c) { c->layers[1].feed_forward.networks = 2; },
+      [](auto* c) { c->layers[1].bottleneck.width = 4; },
+      [](auto* c) { c->layers[1].bottleneck.feeds_attention = true; },
+      [](auto* c) { c->embedding_size = 4; },
+      [](auto* c) { c->trigrams = true; },
+      [](auto* c) { c->norm_kind = NormKind::kElementwise; },
+      [](auto* c) { c->outer_norm_epsilon = 1e-5; },
       [](auto* c) { c->embedding_norm = false; },
       [](auto* c) { c->final_norm = true; },
       [](auto* c) { c->position_offset = 1; },

@@ -16,4 +16,14 @@ const char* ActivationName(Activation activation) {
   return "";
 }
 
+const char* NormKindName(NormKind kind) {
+  switch (kind) {
+    case NormKind::kLayer:
+      return "layer";
+    case NormKind::kElementwise:
+      return "elementwise";
+  }
+  return "";
+}
+
 }  // namespace retort

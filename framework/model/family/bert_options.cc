@@ -4,11 +4,10 @@
 
 namespace retort {
 
-void ReadBertOptions(ConfigReader* reader, EncoderConfig* config) {
+void ReadBertOptions(ConfigReader* reader, EncoderConfig* config, LayerSpec layer) {
   reader->Integer("max_position_embeddings", &config->max_positions);
   reader->Integer("hidden_size", &config->hidden_size, true);
   int64_t layers = 0;
-  LayerSpec layer;
   reader->Integer("num_hidden_layers", &layers, true);
   reader->Integer("num_attention_heads", &layer.attention.heads, true);
   reader->Integer("intermediate_size", &layer.feed_forward.width, true);
@@ -60,7 +59,21 @@ void AddBertModules(const std::string& prefix, ModelFamily* family) {
   };
 }
 
+void AddBertVocabularyModules(ModelFamily* family) {
+  family->others.push_back({"cls.predictions.transform.dense", {"head.vocabulary.transform"}});
+  family->others.push_back({"cls.predictions.transform.LayerNorm", {"head.vocabulary.norm"}});
+  family->single = {{"head.vocabulary.decoder.bias", "cls.predictions.bias"},
+                    {"head.vocabulary.decoder.weight", "cls.predictions.decoder.weight"}};
+  family->decoder = "cls.predictions.decoder.weight";
+  family->second_bias = "cls.predictions.decoder.bias";
+}
+
 void FixBertLayers(EncoderConfig* config) {
+  FixWithoutBottlenecks(config);
+  FixPostNormLayers(config);
+}
+
+void FixPostNormLayers(EncoderConfig* config) {
   for (LayerSpec& layer : config->layers) {
     layer.norm = NormPlacement::kPost;
     layer.attention.causal = layer.feed_forward.gated = false;

@@ -5,18 +5,25 @@
 
 #include "framework/model/family/family.h"
 
-// What the files of BERT and RoBERTa have in common, and what DistilBERT computes as they do.
+// What the files of BERT, RoBERTa and MobileBERT have in common, and what DistilBERT computes as they do.
 
 namespace retort {
 
-void ReadBertOptions(ConfigReader* reader, EncoderConfig* config);
+// `layer`: what the layers have beside these options, or where these do not say.
+void ReadBertOptions(ConfigReader* reader, EncoderConfig* config, LayerSpec layer = LayerSpec());
 void WriteBertOptions(const EncoderConfig& config, ConfigJson* json);
 
 // The encoder's modules under the prefix, its layers, and its pooler.
 void AddBertModules(const std::string& prefix, ModelFamily* family);
 
+// Where the head of BERT and MobileBERT for masked language models is stored: cls.predictions.*.
+void AddBertVocabularyModules(ModelFamily* family);
+
 // Sets what is the same in all encoders that compute as BERT's.
 void FixBertLayers(EncoderConfig* config);
+
+// The part of it that MobileBERT has as well: norms after the parts and the embeddings, biases, attention both ways.
+void FixPostNormLayers(EncoderConfig* config);
 
 // BERT's masked language model, whose activation is that of the layers.
 HeadSpec BertVocabularyHead(const EncoderConfig& config);

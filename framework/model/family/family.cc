@@ -1,6 +1,7 @@
 #include "framework/model/family/family.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -11,6 +12,7 @@
 #include "framework/model/family/bert/bert.h"
 #include "framework/model/family/distilbert/distilbert.h"
 #include "framework/model/family/gpt2/gpt2.h"
+#include "framework/model/family/mobilebert/mobilebert.h"
 #include "framework/model/family/roberta/roberta.h"
 #include "glog/logging.h"
 
@@ -61,9 +63,9 @@ absl::Status CheckFits(const ModelFamily& of_config, const EncoderConfig& config
       return fail("layers", family.name + " wants layers that are all alike", "some that differ");
     }
     const int64_t inner = layer.attention.heads * layer.attention.head_size;
-    if (inner != config.hidden_size) {
-      return fail("attention.head_size",
-                  absl::StrCat(family.name, " wants heads that make up the width ", config.hidden_size),
+    const int64_t width = layer.inner_width(config.hidden_size);
+    if (inner != width) {
+      return fail("attention.head_size", absl::StrCat(family.name, " wants heads that make up the width ", width),
                   absl::StrCat(inner));
     }
   }
@@ -93,7 +95,8 @@ bool IsCausal(const ModelFamily& family) {
 const std::map<std::string, const ModelFamily*>& Families() {
   static const auto* const families = [] {
     auto* by_name = new std::map<std::string, const ModelFamily*>;
-    for (const ModelFamily* family : {&BertFamily(), &DistilbertFamily(), &RobertaFamily(), &Gpt2Family()}) {
+    for (const ModelFamily* family :
+         {&BertFamily(), &DistilbertFamily(), &RobertaFamily(), &Gpt2Family(), &MobilebertFamily()}) {
       by_name->emplace(family->name, family);
     }
     return by_name;
@@ -201,6 +204,19 @@ std::vector<std::string> StoredNamesOf(const ModelFamily& family, const std::str
     names.push_back(module.stored + ".bias");
   }
   return names;
+}
+
+void FixWithoutBottlenecks(EncoderConfig* config) {
+  for (LayerSpec& layer : config->layers) {
+    layer.feed_forward.networks = 1;
+    if (layer.bottleneck.width == 0) continue;
+    layer.bottleneck = BottleneckSpec();
+    if (layer.attention.heads > 0) layer.attention.head_size = config->hidden_size / layer.attention.heads;
+  }
+  config->embedding_size = 0;
+  config->trigrams = false;
+  config->norm_kind = NormKind::kLayer;
+  config->outer_norm_epsilon = std::nullopt;
 }
 
 void AddLabelModules(const std::string& output, const std::string& transform, ModelFamily* family) {

@@ -123,6 +123,10 @@ std::string CopyOf(const ModelFamily& family, const EncoderConfig& config, const
 // The stored tensors, weights and biases, that modules and parameters whose canonical names begin with `prefix` have.
 std::vector<std::string> StoredNamesOf(const ModelFamily& family, const std::string& prefix);
 
+// Sets what all families have in the same way but MobileBERT's: no bottlenecks, one feed-forward network in a layer,
+// LayerNorms with one epsilon, word embeddings as wide as the encoder.
+void FixWithoutBottlenecks(EncoderConfig* config);
+
 // Adds where the parts of a head of CLASSES, and of SCORE, are stored: the output, and the dense layer if it has one.
 void AddLabelModules(const std::string& output, const std::string& transform, ModelFamily* family);
 

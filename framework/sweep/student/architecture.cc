@@ -33,6 +33,33 @@ void SetUp(const ModelFamily& family, EncoderConfig* config) {
   config->heads = {family.head(HeadKind::kVocabulary, *config)};
 }
 
+Activation ActivationOf(Architecture::FeedForwardActivation activation) {
+  switch (activation) {
+    case Architecture::GELU_TANH:
+      return Activation::kGeluTanh;
+    case Architecture::RELU:
+      return Activation::kRelu;
+    case Architecture::TANH:
+      return Activation::kTanh;
+    default:
+      return Activation::kGelu;
+  }
+}
+
+// What is within a layer, and before the first one.
+absl::Status OverrideLayers(const Architecture& architecture, EncoderConfig* config) {
+  LayerSpec layer = config->layers.front();
+  if (architecture.has_bottleneck_size()) layer.bottleneck.width = architecture.bottleneck_size();
+  if (architecture.has_feed_forward_networks()) layer.feed_forward.networks = architecture.feed_forward_networks();
+  if (architecture.has_activation()) layer.feed_forward.activation = ActivationOf(architecture.activation());
+  if (architecture.has_embedding_size()) config->embedding_size = architecture.embedding_size();
+  if (architecture.has_normalization()) {
+    const bool elementwise = architecture.normalization() == Architecture::ELEMENTWISE;
+    config->norm_kind = elementwise ? NormKind::kElementwise : NormKind::kLayer;
+  }
+  return SetLayers(config->depth(), layer, config);
+}
+
 void OverrideHead(bool wanted, EncoderConfig* config) {
   const auto is_vocabulary = [](const HeadSpec& head) { return head.kind == HeadKind::kVocabulary; };
   auto& heads = config->heads;
@@ -86,6 +113,8 @@ absl::StatusOr<EncoderConfig> ResolveArchitecture(const Architecture& architectu
     family->fix(&config);
     config.layer_norm_epsilon = teacher->layer_norm_epsilon;  // A number of the teacher's, which the family may lack.
   }
+  status = OverrideLayers(architecture, &config);
+  if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat("student.architecture.", status.message()));
   OverrideRest(architecture, &config);
   config.family = architecture.has_family() ? architecture.family() : FamilyOf(config);
   FitHeads(&config);

@@ -1,5 +1,7 @@
 #include "framework/sweep/student/memory.h"
 
+#include <algorithm>
+
 #include "gtest/gtest.h"
 
 namespace retort {
@@ -36,6 +38,25 @@ TEST(EstimateTrainingMemory, IsTheFormulaInFloat32) {
   EXPECT_EQ(memory.teacher_state, 8 * 200);
   EXPECT_EQ(memory.teacher_kept, 4 * ((2 + 3) * 120 + 6 * 11));
   EXPECT_EQ(memory.teacher_step, 4 * ((2 + 3) * 120 + (2 * 120 + 2 * 480)));
+}
+
+TEST(EstimateTrainingMemory, CountsBottlenecks) {
+  MemorySide side = Student();
+  EncoderConfig& config = side.config;
+  LayerSpec layer = config.layers.front();
+  layer.bottleneck.width = 4;
+  layer.feed_forward.networks = 3;
+  ASSERT_TRUE(SetLayers(3, layer, &config).ok());
+  config.embedding_size = 2;
+  config.trigrams = true;
+  // n D = 40, n 3E = 60.
+  const double layers = 3 * (16 * 40 + 2 * 80 + 2 * 3 * 160 + 100);
+  const double logits = 2 * 4 * 11 + 11 * 8;
+  const TrainingMemory memory = EstimateTrainingMemory(side, &side, TwoSequences());
+  EXPECT_EQ(memory.student_step,
+            4 * (2 * 80 + 60 + layers + 5 * 6 * 8) + (16 * 80 + 12 * 100) + 4 * std::max<double>(logits, 2 * 160));
+  EXPECT_EQ(memory.teacher_kept, 4 * (80 + 3 * 40 + 6 * 11));
+  EXPECT_EQ(memory.teacher_step, 4 * (80 + 3 * 40 + 2 * 80 + 2 * 40 + 2 * 160));
 }
 
 TEST(EstimateTrainingMemory, IsTheFormulaInBfloat16) {

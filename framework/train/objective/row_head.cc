@@ -28,7 +28,7 @@ at::Tensor SelectRows(const at::Tensor& hidden, const at::Tensor& rows) {
 // The layer from a width to the vocabulary, with its matrix ready for products.
 struct Decoder {
   Decoder(const Head& head, const ParameterSet& parameters) {
-    const at::Tensor& weight = parameters.Get(head.matrix());
+    const at::Tensor weight = head.Matrix(parameters);
     columns = weight.size(0);
     matrix = ops::PadRows(ops::Factor(weight));
     if (!head.bias().empty()) bias = ops::PadRows(parameters.Get(head.bias()));
@@ -149,10 +149,10 @@ absl::StatusOr<at::Tensor> RunChunk(const Objective& objective, const RowGroup& 
 // Adds the decoder's share of a chunk: Gᵀ x to its matrix, Σ G to its bias.
 void AddDecoderGradient(const Head& head, const at::Tensor& gradient, const at::Tensor& input,
                         const ParameterSet& parameters) {
-  at::Tensor matrix = parameters.Gradient(head.matrix());
-  ops::AddProduct(gradient.t(), input, matrix);
+  head.AddMatrixGradient(gradient, input, parameters);
   if (head.bias().empty()) return;
-  parameters.Gradient(head.bias()).add_(at::sum(gradient, {0}, false, matrix.scalar_type()));
+  at::Tensor bias = parameters.Gradient(head.bias());
+  bias.add_(at::sum(gradient, {0}, false, bias.scalar_type()));
 }
 
 // The logits of a head whose rows are sequences, laid out as LogitRows says, [n, O].

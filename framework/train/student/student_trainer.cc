@@ -10,8 +10,10 @@
 #include "ATen/ops/stack.h"
 #include "ATen/ops/zeros.h"
 #include "ATen/ops/zeros_like.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
+#include "framework/config/frozen.h"
 #include "framework/train/student/schedule.h"
 #include "glog/logging.h"
 #include "torch/csrc/autograd/autograd.h"
@@ -19,10 +21,17 @@
 namespace retort {
 namespace {
 
-constexpr char kPaddingEmbedding[] = "padding_embedding";
-
 bool IsFrozen(const Stage& stage, const char* word) {
   return std::find(stage.freeze().begin(), stage.freeze().end(), word) != stage.freeze().end();
+}
+
+// The parameters whose names begin so.
+std::set<std::string> NamesWith(const std::string& prefix, const std::vector<ParameterSpec>& specs) {
+  std::set<std::string> names;
+  for (const ParameterSpec& spec : specs) {
+    if (absl::StartsWith(spec.name, prefix)) names.insert(spec.name);
+  }
+  return names;
 }
 
 absl::StatusOr<std::vector<ops::AdamWSegment>> MakeSegments(const ParameterSet& parameters, const Stage& stage) {
@@ -42,25 +51,18 @@ absl::StatusOr<std::vector<ops::AdamWSegment>> MakeSegments(const ParameterSet& 
 }  // namespace
 
 absl::StatusOr<std::set<std::string>> FrozenParameters(const Stage& stage, const std::vector<ParameterSpec>& specs) {
-  static const auto* const known = new std::map<std::string, std::string>{
-      {kPaddingEmbedding, "embeddings.word"},
-      {"position_embeddings", "embeddings.position"},
-      {"token_type_embeddings", "embeddings.token_type"},
-      {"word_embeddings", "embeddings.word"},
-  };
   std::set<std::string> frozen;
   for (const std::string& word : stage.freeze()) {
-    const auto found = known->find(word);
-    const bool there = found != known->end() && std::any_of(specs.begin(), specs.end(), [&](const ParameterSpec& spec) {
-                         return spec.name == found->second;
-                       });
-    if (!there) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "freeze: want position_embeddings, token_type_embeddings, word_embeddings or padding_embedding of "
-          "this student, got \"",
-          word, "\""));
+    const std::vector<std::string> prefixes = FrozenPrefixes(word);
+    bool all = !prefixes.empty();
+    for (const std::string& prefix : prefixes) {
+      const std::set<std::string> names = NamesWith(prefix, specs);
+      all = all && !names.empty();
+      if (word != kPaddingEmbedding) frozen.insert(names.begin(), names.end());
     }
-    if (word != kPaddingEmbedding) frozen.insert(found->second);
+    if (all) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("freeze: want ", kFreezeWords, " of this student, got \"", word, "\""));
   }
   return frozen;
 }

@@ -224,6 +224,20 @@ TEST(StudentTrainer, FreezeNamesWhatTheStudentHas) {
   EXPECT_THAT(create("token_type_embeddings", SmallEncoder(2)), IsOk());
   EXPECT_THAT(create("token_type_embeddings", bare), IsInvalidArgument("freeze: want position_embeddings"));
   EXPECT_THAT(create("pooler", SmallEncoder(2)), IsInvalidArgument("got \"pooler\""));
+  EXPECT_THAT(create("layers.1-2", SmallEncoder(2)), IsOk());
+  EXPECT_THAT(create("layers.1-3", SmallEncoder(2)), IsInvalidArgument("of this student, got \"layers.1-3\""));
+}
+
+TEST(FrozenParameters, AreThoseOfLayersAndOfAllEmbeddings) {
+  Stage stage;
+  stage.add_freeze("embeddings");
+  stage.add_freeze("layers.2");
+  const auto frozen = FrozenParameters(stage, EncoderParameterSpecs(SmallEncoder(2)));
+  ASSERT_THAT(frozen, IsOk());
+  for (const ParameterSpec& spec : EncoderParameterSpecs(SmallEncoder(2))) {
+    const bool wanted = spec.name.rfind("embeddings.", 0) == 0 || spec.name.rfind("layer.2.", 0) == 0;
+    EXPECT_EQ(frozen->count(spec.name) > 0, wanted) << spec.name;
+  }
 }
 
 TEST(StudentTrainer, TrainsTheParametersOfItsTerms) {

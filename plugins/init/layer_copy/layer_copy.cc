@@ -26,8 +26,8 @@ absl::Status CheckShape(const std::string& name, const Shape& student, const Sha
 
 // Finds mismatches that follow from the configurations, before any weights are read.
 absl::Status CheckSizes(const EncoderConfig& student, const EncoderConfig& teacher) {
-  RETORT_RETURN_IF_ERROR(CheckShape("embeddings.word", {student.vocabulary_size, student.hidden_size},
-                                    {teacher.vocabulary_size, teacher.hidden_size}));
+  RETORT_RETURN_IF_ERROR(CheckShape("embeddings.word", {student.vocabulary_size, student.word_width()},
+                                    {teacher.vocabulary_size, teacher.word_width()}));
   RETORT_RETURN_IF_ERROR(CheckShape("embeddings.position", {student.max_positions, student.hidden_size},
                                     {teacher.max_positions, teacher.hidden_size}));
   return absl::OkStatus();
@@ -38,8 +38,8 @@ absl::Status CheckLayer(const EncoderConfig& student, const EncoderConfig& teach
   const LayerSpec& to = student.layer(pair.student);
   const LayerSpec& from = teacher.layer(pair.teacher);
   RETORT_RETURN_IF_ERROR(CheckShape(absl::StrCat("layer.", pair.student, ".feed_forward.up.weight"),
-                                    {to.feed_forward.width, student.hidden_size},
-                                    {from.feed_forward.width, teacher.hidden_size}));
+                                    {to.feed_forward.width, to.inner_width(student.hidden_size)},
+                                    {from.feed_forward.width, from.inner_width(teacher.hidden_size)}));
   if (to.attention.heads == from.attention.heads) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("layer_copy: want a student with the teacher's ", from.attention.heads,
                                                  " heads, got ", to.attention.heads,

@@ -105,7 +105,8 @@ TEST_P(EncoderGolden, HasTransformersLossAndGradients) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, EncoderGolden,
-                         ::testing::Combine(::testing::Values("bert", "bert_untied", "distilbert", "gpt2", "roberta"),
+                         ::testing::Combine(::testing::Values("bert", "bert_untied", "distilbert", "gpt2", "mobilebert",
+                                                              "mobilebert_teacher", "roberta"),
                                             ::testing::Values(at::kFloat, at::kDouble)),
                          [](const auto& info) {
                            return absl::StrCat(std::get<0>(info.param), c10::toString(std::get<1>(info.param)));

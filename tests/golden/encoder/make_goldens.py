@@ -82,8 +82,48 @@ GPT2 = transformers.GPT2LMHeadModel(
         attn_implementation="eager",
     )
 )
-MODELS = {"bert": BERT, "distilbert": DISTILBERT, "bert_untied": BERT_UNTIED, "roberta": ROBERTA, "gpt2": GPT2}
+MOBILEBERT_SIZES = {
+    "vocab_size": 16, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 6,
+    "max_position_embeddings": 12, "embedding_size": 3, "intra_bottleneck_size": 4, "attn_implementation": "eager",
+}
+MOBILEBERT = transformers.MobileBertForMaskedLM(
+    transformers.MobileBertConfig(**MOBILEBERT_SIZES, num_feedforward_networks=2))
+# As the paper's teacher has it, LayerNorm and GELU; and with attention that reads the bottleneck alone.
+MOBILEBERT_TEACHER = transformers.MobileBertForMaskedLM(
+    transformers.MobileBertConfig(
+        **MOBILEBERT_SIZES,
+        num_feedforward_networks=1,
+        use_bottleneck_attention=True,
+        key_query_shared_bottleneck=False,
+        normalization_type="layer_norm",
+        layer_norm_eps=1e-3,
+        hidden_act="gelu",
+    )
+)
+MODELS = {
+    "bert": BERT, "distilbert": DISTILBERT, "bert_untied": BERT_UNTIED, "roberta": ROBERTA, "gpt2": GPT2,
+    "mobilebert": MOBILEBERT, "mobilebert_teacher": MOBILEBERT_TEACHER,
+}
+# What transformers stores of MobileBERT begins with "mobilebert.".
+MOBILEBERT_GRADIENTS = {
+    "embeddings.word": "mobilebert.embeddings.word_embeddings.weight",
+    "embeddings.projection.weight": "mobilebert.embeddings.embedding_transformation.weight",
+    "embeddings.norm.scale": "mobilebert.embeddings.LayerNorm.weight",
+    "layer.1.bottleneck.input.weight": "mobilebert.encoder.layer.0.bottleneck.input.dense.weight",
+    "layer.1.bottleneck.output.norm.scale": "mobilebert.encoder.layer.0.output.bottleneck.LayerNorm.weight",
+    "layer.1.attention.value.weight": "mobilebert.encoder.layer.0.attention.self.value.weight",
+    "layer.1.feed_forward.down.bias": "mobilebert.encoder.layer.0.output.dense.bias",
+    "head.vocabulary.norm.shift": "cls.predictions.transform.LayerNorm.bias",
+}
 GRADIENTS = {
+    "mobilebert": {
+        **MOBILEBERT_GRADIENTS,
+        "layer.1.bottleneck.attention.weight": "mobilebert.encoder.layer.0.bottleneck.attention.dense.weight",
+        "layer.1.bottleneck.attention.norm.shift": "mobilebert.encoder.layer.0.bottleneck.attention.LayerNorm.bias",
+        "layer.1.feed_forward.1.up.weight": "mobilebert.encoder.layer.0.ffn.0.intermediate.dense.weight",
+        "layer.1.feed_forward.1.norm.scale": "mobilebert.encoder.layer.0.ffn.0.output.LayerNorm.weight",
+    },
+    "mobilebert_teacher": MOBILEBERT_GRADIENTS,
     "bert": {
         "embeddings.word": "bert.embeddings.word_embeddings.weight",
         "embeddings.position": "bert.embeddings.position_embeddings.weight",
@@ -143,15 +183,18 @@ def draw(model, generator):
         for name, parameter in sorted(model.named_parameters()):
             scale = any(part in name.lower() for part in ("norm", "ln_")) and name.endswith("weight")
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.3 + (1 if scale else 0))
+        if model.config.model_type == "mobilebert":
+            # Padding's embedding, which trigrams read at the end of a sequence, is 0 as transformers keeps it.
+            model.get_input_embeddings().weight[0] = 0
 
 
-def inputs(first_id, generator):
+def inputs(first_id, vocabulary, generator):
     ids = torch.zeros(len(LENGTHS), POSITIONS, dtype=torch.int64)
     labels = torch.full_like(ids, NO_LABEL)
     for b, length in enumerate(LENGTHS):
-        ids[b, :length] = torch.randint(first_id, VOCABULARY, (length,), generator=generator)
+        ids[b, :length] = torch.randint(first_id, vocabulary, (length,), generator=generator)
         labelled = torch.rand(length, generator=generator) < 0.4
-        labels[b, :length][labelled] = torch.randint(1, VOCABULARY, (int(labelled.sum()),), generator=generator)
+        labels[b, :length][labelled] = torch.randint(1, vocabulary, (int(labelled.sum()),), generator=generator)
     return ids, labels
 
 
@@ -169,7 +212,7 @@ def main():
         draw(model, generator)
         model.eval().save_pretrained(HERE / family)
         # RoBERTa counts positions over ids that are not 1, its padding.
-        ids, labels = inputs(2 if family == "roberta" else 1, generator)
+        ids, labels = inputs(2 if family == "roberta" else 1, model.config.vocab_size, generator)
         valid = torch.arange(POSITIONS) < torch.tensor(LENGTHS)[:, None]
         # In float64, so that all of a difference is ours.
         model.double()

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "framework/base/problems.h"
+#include "framework/config/frozen.h"
 #include "framework/config/plugin_config.h"
 #include "framework/config/reflection.h"
 #include "framework/config/stage_references.h"
@@ -34,6 +35,8 @@ void CheckSizes(const std::string& place, const Architecture& architecture, Prob
   at_most("hidden_size", architecture.hidden_size(), kLargestSize);
   at_most("intermediate_size", architecture.intermediate_size(), kLargestSize);
   at_most("max_positions", architecture.max_positions(), kLargestSize);
+  at_most("embedding_size", architecture.embedding_size(), kLargestSize);
+  at_most("bottleneck_size", architecture.bottleneck_size(), kLargestSize);
 }
 
 void CheckStudent(const Experiment& experiment, const PluginCatalogue& catalogue, Problems* problems) {
@@ -53,6 +56,9 @@ void CheckStudent(const Experiment& experiment, const PluginCatalogue& catalogue
   positive(architecture.has_heads(), "heads", architecture.heads());
   positive(architecture.has_intermediate_size(), "intermediate_size", architecture.intermediate_size());
   positive(architecture.has_max_positions(), "max_positions", architecture.max_positions());
+  positive(architecture.has_embedding_size(), "embedding_size", architecture.embedding_size());
+  positive(architecture.has_bottleneck_size(), "bottleneck_size", architecture.bottleneck_size());
+  positive(architecture.has_feed_forward_networks(), "feed_forward_networks", architecture.feed_forward_networks());
   positive(architecture.has_layer_norm_epsilon(), "layer_norm_epsilon", architecture.layer_norm_epsilon());
   CheckSizes(place, architecture, problems);
   if (architecture.has_initializer_range()) {
@@ -181,10 +187,7 @@ void CheckTraining(const std::string& stage, const Stage& spec, const PluginCata
   CheckOptimizer(stage, spec, problems);
   CheckSelection(stage, spec, catalogue, problems);
   for (const std::string& frozen : spec.freeze()) {
-    const bool known = frozen == "position_embeddings" || frozen == "token_type_embeddings" ||
-                       frozen == "word_embeddings" || frozen == "padding_embedding";
-    problems->Want(known, stage + "freeze",
-                   "position_embeddings, token_type_embeddings, word_embeddings or padding_embedding", Quote(frozen));
+    problems->Want(!FrozenPrefixes(frozen).empty(), stage + "freeze", kFreezeWords, Quote(frozen));
   }
   problems->Want(spec.checkpoint_steps() >= 1, stage + "checkpoint_steps", ">= 1", spec.checkpoint_steps());
 }

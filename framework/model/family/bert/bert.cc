@@ -44,13 +44,8 @@ ModelFamily WithoutLabels() {
   f.write_config = WriteBertOptions;
   f.dropout_options = {{HeadKind::kClasses, "classifier_dropout"}, {HeadKind::kScore, "classifier_dropout"}};
   AddBertModules("bert.", &f);
-  f.others.push_back({"cls.predictions.transform.dense", {"head.vocabulary.transform"}});
-  f.others.push_back({"cls.predictions.transform.LayerNorm", {"head.vocabulary.norm"}});
+  AddBertVocabularyModules(&f);
   f.others.push_back({"qa_outputs", {"head.spans.output"}});
-  f.single = {{"head.vocabulary.decoder.bias", "cls.predictions.bias"},
-              {"head.vocabulary.decoder.weight", "cls.predictions.decoder.weight"}};
-  f.decoder = "cls.predictions.decoder.weight";
-  f.second_bias = "cls.predictions.decoder.bias";
   f.ignored = {"bert.embeddings.position_ids", "bert.embeddings.token_type_ids"};
   f.nominal_token_types = true;
   return f;

@@ -9,6 +9,7 @@ constexpr Activation kActivation = Activation::kGeluTanh;  // Where config.json 
 constexpr int64_t kWidthsOfFeedForward = 4;                // Where n_inner does not say.
 
 void Fix(EncoderConfig* config) {
+  FixWithoutBottlenecks(config);
   for (LayerSpec& layer : config->layers) {
     layer.norm = NormPlacement::kPre;
     layer.attention.causal = layer.attention.bias = layer.feed_forward.bias = true;
