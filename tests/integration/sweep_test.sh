@@ -14,6 +14,8 @@ results() { find "$1" -name done.json | wc -l; }
 run whole "$root/base.textproto"
 expect_code whole 0
 expect_text whole 'init_only'
+expect_text whole 'distil: 3 runs (base, init_only, scratch; seed 1): 12 steps'
+expect_text whole ' % of 3 runs, base: ce '
 for file in index.html results.json table.tsv table.tex long.tsv per_example.tsv; do
   [ -s "$root/whole/out/report/$file" ] || fail "whole: want report/$file"
 done
@@ -24,7 +26,7 @@ find "$root/whole/store" -name 'events.out.tfevents.*' | grep -q . || fail "whol
 # Again: nothing is trained.
 run whole "$root/base.textproto"
 expect_code again 0
-expect_no_text again '(seed 1) distil'
+expect_no_text again ' of 3 runs'
 
 # The same folder, written in other ways: the same store.
 for folder in "$root/whole/out/" "$root/whole//out" "$root/whole/./out"; do

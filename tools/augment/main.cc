@@ -5,6 +5,7 @@
 // A sweep does the same by itself, in an augmentation stage. --help has more.
 
 #include <gflags/gflags.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -77,7 +78,7 @@ constexpr char kUsage[] =
     "      as the authors' code: copies of either text beside the other as it was\n\n"
     "The file is data for an experiment: table { train: \"augmented.jsonl\" text: \"first\" label: \"label\" }";
 
-// Prints now and then how far the work is.
+// Prints how far the work is: on a terminal now and then, else at every tenth.
 class ProgressLines {
  public:
   void operator()(int64_t done, int64_t all) {
@@ -86,15 +87,19 @@ class ProgressLines {
       first_done_ = done;
       first_ = last_ = now;
     }
-    if (now - last_ < absl::Seconds(10) || done == first_done_) return;
+    const int64_t tenths = 10 * done / all;
+    const bool due = terminal_ ? now - last_ >= absl::Seconds(10) : tenths > tenths_;
+    if (!due || done == first_done_) return;
     last_ = now;
+    tenths_ = tenths;
     const double rate = static_cast<double>(done - first_done_) / absl::ToDoubleSeconds(now - first_);
     std::cerr << absl::StrFormat("%d of %d examples, %.1f per second, %.0f min left\n", done, all, rate,
                                  static_cast<double>(all - done) / rate / 60);
   }
 
  private:
-  int64_t first_done_ = -1;
+  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+  int64_t first_done_ = -1, tenths_ = 0;
   absl::Time first_, last_;
 };
 
