@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,6 +18,8 @@
 #include "ATen/Parallel.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/device/parse_device.h"
 #include "framework/base/memory.h"
 #include "framework/base/program.h"
@@ -38,12 +41,38 @@ DEFINE_double(checkpoint_seconds, 60, "seconds of training that a kill may cost,
 DEFINE_bool(inexact_resume, false,
             "go on from checkpoints of other threads, instruction sets or libraries: other bits");
 DEFINE_int32(threads, 0, "threads to compute with; default: one per core");
+DEFINE_string(set, "",
+              "<path>=<value>: changes a field of the sweep or of its base experiment; as often as wanted; see above");
 
 namespace retort {
 namespace {
 
 constexpr char kDefaultSweep[] = "experiments/quickstart/quickstart.textproto";
+constexpr char kUsage[] =
+    "runs a sweep: resolves it, computes what is missing, and reports\n\n"
+    "  sweep\n"
+    "      the quickstart\n"
+    "  sweep my_sweep.textproto --dry_run\n"
+    "      checks all of it and prints the plan; --list prints the variants' names\n"
+    "  sweep my_sweep.textproto --only=base,hot --device=cuda\n"
+    "  sweep my_sweep.textproto --set=stage.distil.adamw.learning_rate=1e-4 --set='seeds=[1, 2]'\n"
+    "      changes fields by their paths, of the base experiment or of the sweep; list items by their names\n"
+    "  sweep my_sweep.textproto --set='stage.distil.loss.gold={ weight: 0.5 hard_labels {} }'\n"
+    "      adds a loss, or a stage, a variant ...; what is there is changed\n"
+    "  sweep my_sweep.textproto --set='stage.distil.remove=[cos, mlm]'\n"
+    "      removes losses; remove=[...] removes stages\n\n"
+    "The same command goes on after Ctrl-C. framework/config/sweep.proto is the reference of all fields.";
+constexpr char kSetHint[] = "; fields of a sweep are set by --set, as in --set=stage.distil.adamw.learning_rate=1e-4";
 constexpr int kExitUser = 1, kExitInternal = 2, kExitInterrupted = 130;
+
+absl::Status CheckFlags(int argc) {
+  if (argc > 2) return absl::InvalidArgumentError(absl::StrCat("want one sweep file, got ", argc - 1));
+  if (FLAGS_threads < 0) return absl::InvalidArgumentError(absl::StrCat("--threads: want >= 0, got ", FLAGS_threads));
+  if (!(FLAGS_checkpoint_seconds > 0)) {
+    return absl::InvalidArgumentError(absl::StrCat("--checkpoint_seconds: want > 0, got ", FLAGS_checkpoint_seconds));
+  }
+  return ParseDevice(FLAGS_device).status();
+}
 
 absl::StatusOr<bool> Run(SessionOptions options) {
   RETORT_ASSIGN_OR_RETURN(options.device, ParseDevice(FLAGS_device));
@@ -86,16 +115,13 @@ int Threads() {
 }
 
 int Main(int argc, char** argv) {
-  StartProgram(argv[0]);
+  StartProgram(argv);
   StopOnSignals();
   SessionOptions options;
   options.assignments = TakeFlag("set", &argc, argv);
-  gflags::SetUsageMessage("runs a sweep; usage: sweep [<sweep.textproto>] [--set=<path>=<value> ...] [flags]");
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
-  if (argc > 2) {
-    std::cerr << "want one sweep file, got " << argc - 1 << "\n";
-    return kExitUser;
-  }
+  const ProgramDescription program = {"sweep", kUsage, "experiments/sweep.cc", /*takes_arguments=*/true, kSetHint};
+  if (const std::optional<int> code = TakeFlags(program, &argc, argv)) return *code;
+  if (const absl::Status checked = CheckFlags(argc); !checked.ok()) return ExitCodeOf(checked);
   if (FLAGS_list_plugins) {
     ListPlugins();
     return 0;

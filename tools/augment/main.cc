@@ -24,6 +24,7 @@
 #include "framework/augment/augment_file.h"
 #include "framework/augment/augmenter.h"
 #include "framework/augment/word_vectors.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/device/parse_device.h"
 #include "framework/base/paths/output_file.h"
 #include "framework/base/problems.h"
@@ -61,8 +62,6 @@ DEFINE_string(output, "",
               "an interrupted run goes on from there");
 DEFINE_bool(overwrite, false, "replace a file at --output");
 DEFINE_string(device, "cpu", "cpu or cuda");
-
-DECLARE_bool(help);
 
 namespace retort {
 namespace {
@@ -103,8 +102,7 @@ class ProgressLines {
   absl::Time first_, last_;
 };
 
-absl::Status CheckFlags(int arguments) {
-  if (arguments > 0) return absl::InvalidArgumentError("want flags alone, got other arguments; see --help");
+absl::Status CheckFlags() {
   if (FLAGS_model.empty()) return absl::InvalidArgumentError("--model: want a model folder, got none; see --help");
   if (FLAGS_input.empty()) return absl::InvalidArgumentError("--input: want a table, got none; see --help");
   if (FLAGS_text.empty()) return absl::InvalidArgumentError("--text: want a column, got none; see --help");
@@ -168,9 +166,9 @@ absl::Status AugmentExamples(const TaskExamples& examples, const Augmenter& augm
   return absl::OkStatus();
 }
 
-absl::Status Run(int arguments) {
+absl::Status Run() {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
-  RETORT_RETURN_IF_ERROR(CheckFlags(arguments));
+  RETORT_RETURN_IF_ERROR(CheckFlags());
   RETORT_ASSIGN_OR_RETURN(const c10::Device device, ParseDevice(FLAGS_device));
   RETORT_ASSIGN_OR_RETURN(const AugmentationOptions options, OptionsOfFlags());
   RETORT_ASSIGN_OR_RETURN(const TaskExamples examples, ReadExamples());
@@ -201,14 +199,9 @@ int ExitCodeOf(const absl::Status& status) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
+  retort::StartProgram(argv);
   retort::StopOnSignals();
-  gflags::SetUsageMessage(retort::kUsage);
-  gflags::ParseCommandLineNonHelpFlags(&argc, &argv, true);
-  if (FLAGS_help) {  // Without the flags of libraries.
-    gflags::ShowUsageWithFlagsRestrict("augment", "tools/augment/");
-    return 0;
-  }
-  gflags::HandleCommandLineHelpFlags();
-  return retort::ExitCodeOf(retort::TryTorch("augment", [&] { return retort::Run(argc - 1); }));
+  if (const std::optional<int> code = retort::TakeFlags({"augment", retort::kUsage, "tools/augment/"}, &argc, argv))
+    return *code;
+  return retort::ExitCodeOf(retort::TryTorch("augment", retort::Run));
 }

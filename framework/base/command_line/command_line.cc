@@ -41,7 +41,7 @@ struct Arguments {
 };
 
 // Sets the flag of an argument without its dashes; takes its value from the next argument where it has none.
-absl::Status TakeFlag(absl::string_view argument, absl::string_view unknown_flag_hint, Arguments* arguments) {
+absl::Status ReadFlag(absl::string_view argument, absl::string_view unknown_flag_hint, Arguments* arguments) {
   const std::vector<absl::string_view> parts = absl::StrSplit(argument, absl::MaxSplits('=', 1));
   const absl::string_view name = parts[0];
   if (const auto flag = Find(name)) {
@@ -103,7 +103,7 @@ absl::Status ParseFlags(int* argc, char** argv, absl::string_view unknown_flag_h
     if (only_arguments) continue;
     absl::ConsumePrefix(&argument, "-");
     absl::ConsumePrefix(&argument, "-");
-    RETORT_RETURN_IF_ERROR(TakeFlag(argument, unknown_flag_hint, &arguments));
+    RETORT_RETURN_IF_ERROR(ReadFlag(argument, unknown_flag_hint, &arguments));
   }
   *argc = kept;
   return absl::OkStatus();
@@ -134,12 +134,8 @@ std::optional<int> TakeFlags(const ProgramDescription& program, int* argc, char*
     return 0;
   }
   gflags::HandleCommandLineHelpFlags();
-  return std::nullopt;
-}
-
-absl::Status WantNoArguments(int argc, char** argv) {
-  if (argc < 2) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("want flags alone, got \"", argv[1], "\"; see --help"));
+  if (program.takes_arguments || *argc < 2) return std::nullopt;
+  return ExitCode(absl::InvalidArgumentError(absl::StrCat("want flags alone, got \"", argv[1], "\"; see --help")));
 }
 
 }  // namespace retort

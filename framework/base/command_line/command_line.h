@@ -21,9 +21,10 @@
 namespace retort {
 
 struct ProgramDescription {
-  const char* name;     // "embed"
-  const char* usage;    // What it does, in a line; a blank line; examples, indented.
-  const char* sources;  // What the paths of the sources have in common that define its flags: "tools/embed/".
+  const char* name;              // "embed"
+  const char* usage;             // What it does, in a line; a blank line; examples, indented.
+  const char* sources;           // What the paths of the sources have in common that define its flags: "tools/embed/".
+  bool takes_arguments = false;  // Beside flags.
   const char* unknown_flag_hint = "";  // What the user of a flag that there is not may have meant.
 };
 
@@ -36,12 +37,9 @@ absl::Status ParseFlags(int* argc, char** argv, absl::string_view unknown_flag_h
 // What --help prints: the usage, and the program's own flags, by name, with their defaults.
 std::string HelpText(const ProgramDescription& program);
 
-// ParseFlags, --help (exit code 0) and --version. Returns the exit code where the program is to end here; what there is
-// to say is printed.
+// ParseFlags, --help and --version, and no arguments where there are to be none. Returns the exit code where the program
+// is to end here; what there is to say is printed.
 std::optional<int> TakeFlags(const ProgramDescription& program, int* argc, char** argv);
-
-// For programs that take flags alone: InvalidArgument if main has other arguments left.
-absl::Status WantNoArguments(int argc, char** argv);
 
 }  // namespace retort
 

@@ -1,5 +1,6 @@
 #include "framework/base/command_line/command_line.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,11 +91,14 @@ TEST_F(CommandLineTest, HelpAndVersionEndTheProgramWell) {
   }
 }
 
-TEST_F(CommandLineTest, WantsFlagsAlone) {
+TEST_F(CommandLineTest, RefusesArgumentsOfProgramsWithout) {
   std::string name = "look", argument = "there";
   char* argv[] = {name.data(), argument.data()};
-  EXPECT_TRUE(WantNoArguments(1, argv).ok());
-  EXPECT_EQ(WantNoArguments(2, argv).message(), "want flags alone, got \"there\"; see --help");
+  int argc = 2;
+  EXPECT_EQ(TakeFlags({"look", "looks", "command_line_test", /*takes_arguments=*/true}, &argc, argv), std::nullopt);
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(TakeFlags({"look", "looks", "command_line_test"}, &argc, argv), 1);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "error: want flags alone, got \"there\"; see --help\n");
 }
 
 TEST(VersionTest, NamesTheCommitWhereItIsKnown) {
