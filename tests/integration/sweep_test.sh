@@ -23,6 +23,30 @@ done
 find "$root/whole/store" -name 'events.out.tfevents.*' | grep -q . || fail "whole: want TensorBoard events"
 [ "$(find "$root/whole/store" -path '*checkpoint*' -name '*.safetensors' | wc -l)" = 0 ] || fail "whole: checkpoints are left"
 
+# What a program says of itself, and that its threads sleep while they wait, unless the user says otherwise.
+out=$("$SWEEP" --help 2>&1)
+code=$?
+expect_code help 0
+expect_text help 'sweep: runs a sweep'
+expect_text help "--set='stage.distil.loss.gold={ weight: 0.5 hard_labels {} }'"
+expect_no_text help minloglevel
+out=$("$SWEEP" --version 2>&1)
+code=$?
+expect_code version 0
+expect_text version 'sweep of retort '
+out=$(env -u OMP_WAIT_POLICY -u GOMP_SPINCOUNT OMP_DISPLAY_ENV=true "$SWEEP" --version 2>&1)
+expect_text waiting "OMP_WAIT_POLICY = 'PASSIVE'"
+out=$(OMP_WAIT_POLICY=active OMP_DISPLAY_ENV=true "$SWEEP" --version 2>&1)
+expect_no_text waiting "OMP_WAIT_POLICY = 'PASSIVE'"
+
+# The sweep itself is changed from the command line: seeds, controls, losses.
+run set "$root/base.textproto" --dry_run --set='seeds=[3, 4]' --set=controls=NONE --set='stage.distil.remove=[cos]' \
+  --set='stage.distil.loss.hard={ weight: 0.5 masked_lm {} }' --set='variant.soft={ overlay { stage { name: "distil" remove: "hard" } } }'
+expect_code set 0
+expect_text set 'tiny: 2 variants, seeds 3, 4'
+expect_text set 'stage.distil.loss.hard: removed'
+expect_text set 'nothing was trained or evaluated'
+
 # Again: nothing is trained.
 run whole "$root/base.textproto"
 expect_code again 0
