@@ -18,6 +18,7 @@
 #include "ATen/Parallel.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/command_line/command_line.h"
 #include "framework/base/device/parse_device.h"
@@ -27,6 +28,7 @@
 #include "framework/base/stop.h"
 #include "framework/base/try_torch.h"
 #include "framework/registry/plugin_catalogue.h"
+#include "framework/sweep/completion.h"
 #include "framework/sweep/session.h"
 #include "gflags/gflags.h"
 
@@ -43,6 +45,9 @@ DEFINE_bool(inexact_resume, false,
 DEFINE_int32(threads, 0, "threads to compute with; default: one per core");
 DEFINE_string(set, "",
               "<path>=<value>: changes a field of the sweep or of its base experiment; as often as wanted; see above");
+DEFINE_string(completion, "", "bash or zsh: print what makes that shell complete this command line, and stop there");
+DEFINE_string(complete, "",
+              "print what may stand in the place of this word, and stop there: for the shell's completion");
 
 namespace retort {
 namespace {
@@ -60,9 +65,12 @@ constexpr char kUsage[] =
     "  sweep my_sweep.textproto --set='stage.distil.loss.gold={ weight: 0.5 hard_labels {} }'\n"
     "      adds a loss, or a stage, a variant ...; what is there is changed\n"
     "  sweep my_sweep.textproto --set='stage.distil.remove=[cos, mlm]'\n"
-    "      removes losses; remove=[...] removes stages\n\n"
+    "      removes losses; remove=[...] removes stages\n"
+    "  source <(sweep --completion=bash)\n"
+    "      lets bash, or zsh, complete flags, paths and variants\n\n"
     "The same command goes on after Ctrl-C. framework/config/sweep.proto is the reference of all fields.";
 constexpr char kSetHint[] = "; fields of a sweep are set by --set, as in --set=stage.distil.adamw.learning_rate=1e-4";
+constexpr char kSources[] = "experiments/sweep.cc";  // Of the flags.
 constexpr int kExitUser = 1, kExitInternal = 2, kExitInterrupted = 130;
 
 absl::Status CheckFlags(int argc) {
@@ -105,6 +113,35 @@ void ListPlugins() {
   }
 }
 
+// The program's own flags as they are typed: "--list", "--device=".
+std::vector<std::string> OwnFlags() {
+  std::vector<gflags::CommandLineFlagInfo> flags;
+  gflags::GetAllFlags(&flags);
+  std::vector<std::string> own;
+  for (const gflags::CommandLineFlagInfo& flag : flags) {
+    if (!absl::StrContains(flag.filename, kSources)) continue;
+    own.push_back(absl::StrCat("--", flag.name, flag.type == "bool" ? "" : "="));
+  }
+  return own;
+}
+
+// What is asked for instead of a sweep, if anything is.
+std::optional<int> Answer(const std::string& sweep_file) {
+  if (FLAGS_list_plugins) {
+    ListPlugins();
+    return 0;
+  }
+  if (!FLAGS_complete.empty()) {
+    for (const std::string& word : CompleteWord(FLAGS_complete, sweep_file, OwnFlags())) std::cout << word << "\n";
+    return 0;
+  }
+  if (FLAGS_completion.empty()) return std::nullopt;
+  const absl::StatusOr<std::string> script = CompletionScript(FLAGS_completion);
+  if (!script.ok()) return ExitCodeOf(script.status());
+  std::cout << *script;
+  return 0;
+}
+
 // Relative paths are the caller's; the default sweep's are the workspace's.
 absl::Status ChangeFolder(bool default_sweep) {
   return default_sweep ? EnterFolderOf("BUILD_WORKSPACE_DIRECTORY") : EnterUserDirectory();
@@ -119,16 +156,13 @@ int Main(int argc, char** argv) {
   StopOnSignals();
   SessionOptions options;
   options.assignments = TakeFlag("set", &argc, argv);
-  const ProgramDescription program = {"sweep", kUsage, "experiments/sweep.cc", /*takes_arguments=*/true, kSetHint};
+  const ProgramDescription program = {"sweep", kUsage, kSources, /*takes_arguments=*/true, kSetHint};
   if (const std::optional<int> code = TakeFlags(program, &argc, argv)) return *code;
   if (const absl::Status checked = CheckFlags(argc); !checked.ok()) return ExitCodeOf(checked);
-  if (FLAGS_list_plugins) {
-    ListPlugins();
-    return 0;
-  }
   const absl::Status entered = ChangeFolder(argc < 2);
   if (!entered.ok()) return ExitCodeOf(entered);
   options.sweep_file = argc < 2 ? kDefaultSweep : argv[1];
+  if (const std::optional<int> code = Answer(options.sweep_file)) return *code;
   std::signal(SIGXFSZ, SIG_IGN);  // Writing a file that may not be as large is an error like that of a full disk.
   KeepFreedMemory();
   at::set_num_threads(Threads());

@@ -75,7 +75,7 @@ run set_item "$root/base.textproto" --set=stage.distil.loss.gold=1
 expect_error set_item '--set stage.distil.loss.gold: want a message in braces, like {}, got "1"'
 run no_flag "$root/base.textproto" --learning_rate=1
 expect_error no_flag '--learning_rate: there is no such flag; --help has those that there are; fields of a sweep are set by --set'
-for value in threads=many threads=-1 checkpoint_seconds=0 checkpoint_seconds=nan; do
+for value in threads=many checkpoint_seconds=0 checkpoint_seconds=nan; do
   run value "$root/base.textproto" --$value
   expect_error value "--${value%=*}: want "
 done

@@ -168,6 +168,39 @@ absl::StatusOr<std::string> ValueText(absl::string_view path, const FieldDescrip
   return std::string(value);
 }
 
+// The parts that may follow the way along `parts`; empty where that leads nowhere.
+std::vector<std::string> NextParts(const std::vector<std::string>& parts, Place place) {
+  const FieldDescriptor* list = nullptr;  // A named list that the way has come to, without one of its items.
+  for (const std::string& part : parts) {
+    const FieldDescriptor* field = list == nullptr ? place.type->FindFieldByName(part) : list;
+    if (field == nullptr || field->message_type() == nullptr) return {};
+    const bool opens_list = list == nullptr && IsNamedList(*field);
+    list = opens_list ? field : nullptr;
+    if (opens_list) continue;
+    if (field->is_repeated() && !IsNamedList(*field)) return {};
+    const Message* here = place.message;
+    const FieldDescriptor* known = place.Known(field->name());
+    const int index = known != nullptr && field->is_repeated() ? FindNamed(*here, *known, part) : -1;
+    place.message = nullptr;
+    if (index >= 0) place.message = &here->GetReflection()->GetRepeatedMessage(*here, known, index);
+    if (known != nullptr && !field->is_repeated()) place.message = &here->GetReflection()->GetMessage(*here, known);
+    place.type = field->message_type();
+  }
+  std::vector<std::string> next;
+  if (list != nullptr) {
+    for (absl::string_view name : absl::StrSplit(ItemNames(place, list->name()), ", ")) {
+      if (name != "none") next.push_back(absl::StrCat(name, "."));
+    }
+    return next;
+  }
+  for (int i = 0; i < place.type->field_count(); ++i) {
+    const FieldDescriptor& field = *place.type->field(i);
+    const bool goes_on = IsNamedList(field) || (field.message_type() != nullptr && !field.is_repeated());
+    next.push_back(absl::StrCat(field.name(), goes_on ? "." : "="));
+  }
+  return next;
+}
+
 }  // namespace
 
 absl::Status SetField(absl::string_view assignment, Sweep* sweep, const PluginCatalogue& catalogue) {
@@ -192,6 +225,28 @@ absl::Status SetField(absl::string_view assignment, Sweep* sweep, const PluginCa
   if (absl::Status laid = Overlay(overlay, &result); !laid.ok()) return Error(path, laid.message());
   *sweep = std::move(result);
   return absl::OkStatus();
+}
+
+std::vector<std::string> CompletePath(absl::string_view beginning, const Sweep& sweep,
+                                      const PluginCatalogue& catalogue) {
+  const auto schema = PluginSchema::Create(catalogue, *Sweep::descriptor());
+  if (!schema.ok()) return {};
+  const size_t dot = beginning.rfind('.');
+  const absl::string_view head = beginning.substr(0, dot == absl::string_view::npos ? 0 : dot + 1);
+  const Place place{&(*schema)->root(), &sweep};
+  std::vector<std::string> next;
+  if (head.empty()) {  // Fields of the experiment need no name before them.
+    next = NextParts({kExperiment}, place);
+    for (std::string& field : NextParts({}, place)) next.push_back(std::move(field));
+  } else {
+    next = NextParts(Parts(head.substr(0, head.size() - 1), (*schema)->root()), place);
+  }
+  std::vector<std::string> paths;
+  for (const std::string& part : next) {
+    std::string path = absl::StrCat(head, part);
+    if (absl::StartsWith(path, beginning)) paths.push_back(std::move(path));
+  }
+  return paths;
 }
 
 }  // namespace retort

@@ -1,6 +1,9 @@
 #ifndef RETORT_FRAMEWORK_CONFIG_TEXT_SET_FIELD_H_
 #define RETORT_FRAMEWORK_CONFIG_TEXT_SET_FIELD_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "framework/config/sweep.pb.h"
@@ -24,6 +27,12 @@ namespace retort {
 // Errors: InvalidArgument with the path, what was wanted and what was got. The sweep is unchanged then.
 absl::Status SetField(absl::string_view assignment, Sweep* sweep,
                       const PluginCatalogue& catalogue = PluginCatalogue::Global());
+
+// The beginnings of paths that may stand where `beginning` was typed, for the completion of shells: each goes on with one
+// more name, and ends with "." where more has to follow, else with "=". Empty if nothing fits. Of "stage.distil.lo":
+// stage.distil.loss.
+std::vector<std::string> CompletePath(absl::string_view beginning, const Sweep& sweep,
+                                      const PluginCatalogue& catalogue = PluginCatalogue::Global());
 
 }  // namespace retort
 

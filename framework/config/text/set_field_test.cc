@@ -11,7 +11,9 @@
 namespace retort {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Sweep Parsed(const std::string& text) {
   Sweep sweep;
@@ -123,6 +125,18 @@ TEST_F(SetFieldTest, AnErrorChangesNothing) {
   const std::string before = sweep_.SerializeAsString();
   EXPECT_NE(Set("stage.distil.adamw={ learning_rate: x }"), "");
   EXPECT_EQ(sweep_.SerializeAsString(), before);
+}
+
+TEST_F(SetFieldTest, CompletesPaths) {
+  const auto complete = [&](const char* beginning) { return CompletePath(beginning, sweep_, TestCatalogue()); };
+  EXPECT_THAT(complete("s"), ElementsAre("student.", "stage.", "seeds=", "share_data_across_seeds="));
+  EXPECT_THAT(complete("stage."), ElementsAre("stage.distil.", "stage.final."));
+  EXPECT_THAT(complete("stage.distil.lo"), ElementsAre("stage.distil.loss."));
+  EXPECT_THAT(complete("stage.distil.loss.h"), ElementsAre("stage.distil.loss.hid."));
+  EXPECT_THAT(complete("stage.distil.loss.ce.test_soft.t"), ElementsAre("stage.distil.loss.ce.test_soft.temperature="));
+  EXPECT_THAT(complete("stage.distil.clip_norm."), IsEmpty());
+  EXPECT_THAT(complete("nothing.here"), IsEmpty());
+  EXPECT_THAT(complete("variant."), IsEmpty());
 }
 
 }  // namespace
