@@ -14,6 +14,7 @@
 #include "gflags/gflags.h"
 
 DECLARE_bool(help);
+DECLARE_bool(helpshort);
 DECLARE_bool(version);
 
 namespace retort {
@@ -121,11 +122,9 @@ std::string HelpText(const ProgramDescription& program) {
 }
 
 std::optional<int> TakeFlags(const ProgramDescription& program, int* argc, char** argv) {
-  gflags::SetUsageMessage(program.usage);
-  gflags::SetArgv(*argc, const_cast<const char**>(argv));
   const absl::Status parsed = ParseFlags(argc, argv, program.unknown_flag_hint);
   if (!parsed.ok()) return ExitCode(parsed);
-  if (FLAGS_help) {  // Without the flags of libraries.
+  if (FLAGS_help || FLAGS_helpshort) {  // Without the flags of libraries.
     std::cout << HelpText(program);
     return 0;
   }
@@ -133,7 +132,7 @@ std::optional<int> TakeFlags(const ProgramDescription& program, int* argc, char*
     std::cout << program.name << " of " << VersionText() << "\n";
     return 0;
   }
-  gflags::HandleCommandLineHelpFlags();
+  gflags::HandleCommandLineHelpFlags();  // --helpfull and its like.
   if (program.takes_arguments || *argc < 2) return std::nullopt;
   return ExitCode(absl::InvalidArgumentError(absl::StrCat("want flags alone, got \"", argv[1], "\"; see --help")));
 }

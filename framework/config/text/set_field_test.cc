@@ -24,32 +24,32 @@ Sweep Parsed(const std::string& text) {
 
 class SetFieldTest : public ::testing::Test {
  protected:
-  SetFieldTest() : sweep_(Parsed(kGoodSweep)), experiment_(*sweep_.mutable_experiment()) {}
+  SetFieldTest() : sweep_(Parsed(kGoodSweep)) {}
   std::string Set(const std::string& assignment) {
     return std::string(SetField(assignment, &sweep_, TestCatalogue()).message());
   }
+  const Experiment& experiment() const { return sweep_.experiment(); }
   Sweep sweep_;
-  Experiment& experiment_;
 };
 
 TEST_F(SetFieldTest, SetsScalars) {
   EXPECT_EQ(Set("stage.distil.adamw.learning_rate=1e-4"), "");
-  EXPECT_EQ(experiment_.stage(0).adamw().learning_rate(), 1e-4);
+  EXPECT_EQ(experiment().stage(0).adamw().learning_rate(), 1e-4);
   EXPECT_EQ(Set("teacher.checkpoint=some/where"), "");
-  EXPECT_EQ(experiment_.teacher().checkpoint(), "some/where");
+  EXPECT_EQ(experiment().teacher().checkpoint(), "some/where");
   EXPECT_EQ(Set("stage.distil.precision=BFLOAT16"), "");
-  EXPECT_EQ(experiment_.stage(0).precision(), BFLOAT16);
+  EXPECT_EQ(experiment().stage(0).precision(), BFLOAT16);
   EXPECT_EQ(Set("stage.distil.freeze=[word_embeddings, position_embeddings]"), "");
-  EXPECT_EQ(experiment_.stage(0).freeze(1), "position_embeddings");
+  EXPECT_EQ(experiment().stage(0).freeze(1), "position_embeddings");
 }
 
 TEST_F(SetFieldTest, SetsFieldsOfPlugins) {
   EXPECT_EQ(Set("stage.distil.loss.ce.test_soft.temperature=4"), "");
   TestSoftConfig soft;
-  ASSERT_TRUE(experiment_.stage(0).loss(0).plugin().UnpackTo(&soft));
+  ASSERT_TRUE(experiment().stage(0).loss(0).plugin().UnpackTo(&soft));
   EXPECT_EQ(soft.temperature(), 4);
   EXPECT_EQ(Set("student.init.test_copy.mapping.test_stride={ offset: 2 }"), "");
-  EXPECT_EQ(PrintLine(experiment_.student().init(), TestCatalogue()),
+  EXPECT_EQ(PrintLine(experiment().student().init(), TestCatalogue()),
             "test_copy { mapping { test_stride { offset: 2 } } }");
 }
 
@@ -78,19 +78,19 @@ TEST_F(SetFieldTest, ErrorsNamePathWantedAndGot) {
 
 TEST_F(SetFieldTest, AddsChangesAndRemovesItemsOfLists) {
   EXPECT_EQ(Set("stage.distil.loss.soft={ weight: 0.5 test_soft { temperature: 3 } }"), "");
-  ASSERT_EQ(experiment_.stage(0).loss_size(), 4);
-  EXPECT_EQ(PrintLine(experiment_.stage(0).loss(3), TestCatalogue()),
+  ASSERT_EQ(experiment().stage(0).loss_size(), 4);
+  EXPECT_EQ(PrintLine(experiment().stage(0).loss(3), TestCatalogue()),
             "name: \"soft\" weight: 0.5 test_soft { temperature: 3 }");
   EXPECT_EQ(Set("stage.distil.loss.soft={ weight: 2 }"), "");
-  EXPECT_EQ(PrintLine(experiment_.stage(0).loss(3), TestCatalogue()),
+  EXPECT_EQ(PrintLine(experiment().stage(0).loss(3), TestCatalogue()),
             "name: \"soft\" weight: 2 test_soft { temperature: 3 }");
   EXPECT_EQ(Set("stage.distil.remove=[soft, hid]"), "");
-  ASSERT_EQ(experiment_.stage(0).loss_size(), 2);
-  EXPECT_EQ(experiment_.stage(0).loss(1).name(), "mlm");
+  ASSERT_EQ(experiment().stage(0).loss_size(), 2);
+  EXPECT_EQ(experiment().stage(0).loss(1).name(), "mlm");
   EXPECT_EQ(Set("stage.more={ budget { steps: 3 } }"), "");
-  EXPECT_EQ(experiment_.stage(experiment_.stage_size() - 1).name(), "more");
+  EXPECT_EQ(experiment().stage(experiment().stage_size() - 1).name(), "more");
   EXPECT_EQ(Set("remove=[more]"), "");
-  EXPECT_EQ(experiment_.stage(experiment_.stage_size() - 1).name(), "final");
+  EXPECT_EQ(experiment().stage(experiment().stage_size() - 1).name(), "final");
 }
 
 TEST_F(SetFieldTest, SetsFieldsOfTheSweep) {
@@ -103,7 +103,7 @@ TEST_F(SetFieldTest, SetsFieldsOfTheSweep) {
   EXPECT_EQ(Set("variant.quick={ overlay { stage { name: 'distil' clip_norm: 1 } } }"), "");
   EXPECT_EQ(sweep_.variant(sweep_.variant_size() - 1).name(), "quick");
   EXPECT_EQ(Set("experiment.stage.distil.clip_norm=3"), "");
-  EXPECT_EQ(experiment_.stage(0).clip_norm(), 3);
+  EXPECT_EQ(experiment().stage(0).clip_norm(), 3);
 }
 
 TEST_F(SetFieldTest, ErrorsOfItemsAndOfTheSweepNameWhatThereIs) {
