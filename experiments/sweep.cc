@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,7 +18,9 @@
 #include "ATen/Parallel.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/device/parse_device.h"
 #include "framework/base/memory.h"
 #include "framework/base/program.h"
@@ -25,6 +28,7 @@
 #include "framework/base/stop.h"
 #include "framework/base/try_torch.h"
 #include "framework/registry/plugin_catalogue.h"
+#include "framework/sweep/completion.h"
 #include "framework/sweep/session.h"
 #include "gflags/gflags.h"
 
@@ -41,12 +45,44 @@ DEFINE_double(teacher_cache_gb, 0,
 DEFINE_bool(inexact_resume, false,
             "go on from checkpoints of other threads, instruction sets or libraries: other bits");
 DEFINE_int32(threads, 0, "threads to compute with; default: one per core");
+DEFINE_string(set, "",
+              "<path>=<value>: changes a field of the sweep or of its base experiment; as often as wanted; see above");
+DEFINE_string(completion, "", "bash or zsh: print what makes that shell complete this command line, and stop there");
+DEFINE_string(complete, "",
+              "print what may stand in the place of this word, and stop there: for the shell's completion");
 
 namespace retort {
 namespace {
 
 constexpr char kDefaultSweep[] = "experiments/quickstart/quickstart.textproto";
+constexpr char kUsage[] =
+    "runs a sweep: resolves it, computes what is missing, and reports\n\n"
+    "  sweep\n"
+    "      the quickstart\n"
+    "  sweep my_sweep.textproto --dry_run\n"
+    "      checks all of it and prints the plan; --list prints the variants' names\n"
+    "  sweep my_sweep.textproto --only=base,hot --device=cuda\n"
+    "  sweep my_sweep.textproto --set=stage.distil.adamw.learning_rate=1e-4 --set='seeds=[1, 2]'\n"
+    "      changes fields by their paths, of the base experiment or of the sweep; list items by their names\n"
+    "  sweep my_sweep.textproto --set='stage.distil.loss.gold={ weight: 0.5 hard_labels {} }'\n"
+    "      adds a loss, or a stage, a variant ...; what is there is changed\n"
+    "  sweep my_sweep.textproto --set='stage.distil.remove=[cos, mlm]'\n"
+    "      removes losses; remove=[...] removes stages\n"
+    "  source <(sweep --completion=bash)\n"
+    "      lets bash, or zsh, complete flags, paths and variants\n\n"
+    "The same command goes on after Ctrl-C. framework/config/sweep.proto is the reference of all fields.";
+constexpr char kSetHint[] = "; fields of a sweep are set by --set, as in --set=stage.distil.adamw.learning_rate=1e-4";
+constexpr char kSources[] = "experiments/sweep.cc";  // Of the flags.
 constexpr int kExitUser = 1, kExitInternal = 2, kExitInterrupted = 130;
+
+absl::Status CheckFlags(int argc) {
+  if (argc > 2) return absl::InvalidArgumentError(absl::StrCat("want one sweep file, got ", argc - 1));
+  if (FLAGS_threads < 0) return absl::InvalidArgumentError(absl::StrCat("--threads: want >= 0, got ", FLAGS_threads));
+  if (!(FLAGS_checkpoint_seconds > 0)) {
+    return absl::InvalidArgumentError(absl::StrCat("--checkpoint_seconds: want > 0, got ", FLAGS_checkpoint_seconds));
+  }
+  return ParseDevice(FLAGS_device).status();
+}
 
 absl::StatusOr<bool> Run(SessionOptions options) {
   RETORT_ASSIGN_OR_RETURN(options.device, ParseDevice(FLAGS_device));
@@ -84,6 +120,35 @@ void ListPlugins() {
   }
 }
 
+// The program's own flags as they are typed: "--list", "--device=".
+std::vector<std::string> OwnFlags() {
+  std::vector<gflags::CommandLineFlagInfo> flags;
+  gflags::GetAllFlags(&flags);
+  std::vector<std::string> own;
+  for (const gflags::CommandLineFlagInfo& flag : flags) {
+    if (!absl::StrContains(flag.filename, kSources)) continue;
+    own.push_back(absl::StrCat("--", flag.name, flag.type == "bool" ? "" : "="));
+  }
+  return own;
+}
+
+// What is asked for instead of a sweep, if anything is.
+std::optional<int> Answer(const std::string& sweep_file) {
+  if (FLAGS_list_plugins) {
+    ListPlugins();
+    return 0;
+  }
+  if (!FLAGS_complete.empty()) {
+    for (const std::string& word : CompleteWord(FLAGS_complete, sweep_file, OwnFlags())) std::cout << word << "\n";
+    return 0;
+  }
+  if (FLAGS_completion.empty()) return std::nullopt;
+  const absl::StatusOr<std::string> script = CompletionScript(FLAGS_completion);
+  if (!script.ok()) return ExitCodeOf(script.status());
+  std::cout << *script;
+  return 0;
+}
+
 // Relative paths are the caller's; the default sweep's are the workspace's.
 absl::Status ChangeFolder(bool default_sweep) {
   return default_sweep ? EnterFolderOf("BUILD_WORKSPACE_DIRECTORY") : EnterUserDirectory();
@@ -94,23 +159,17 @@ int Threads() {
 }
 
 int Main(int argc, char** argv) {
-  StartProgram(argv[0]);
+  StartProgram(argv);
   StopOnSignals();
   SessionOptions options;
   options.assignments = TakeFlag("set", &argc, argv);
-  gflags::SetUsageMessage("runs a sweep; usage: sweep [<sweep.textproto>] [--set=<path>=<value> ...] [flags]");
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
-  if (argc > 2) {
-    std::cerr << "want one sweep file, got " << argc - 1 << "\n";
-    return kExitUser;
-  }
-  if (FLAGS_list_plugins) {
-    ListPlugins();
-    return 0;
-  }
+  const ProgramDescription program = {"sweep", kUsage, kSources, /*takes_arguments=*/true, kSetHint};
+  if (const std::optional<int> code = TakeFlags(program, &argc, argv)) return *code;
+  if (const absl::Status checked = CheckFlags(argc); !checked.ok()) return ExitCodeOf(checked);
   const absl::Status entered = ChangeFolder(argc < 2);
   if (!entered.ok()) return ExitCodeOf(entered);
   options.sweep_file = argc < 2 ? kDefaultSweep : argv[1];
+  if (const std::optional<int> code = Answer(options.sweep_file)) return *code;
   std::signal(SIGXFSZ, SIG_IGN);  // Writing a file that may not be as large is an error like that of a full disk.
   KeepFreedMemory();
   at::set_num_threads(Threads());

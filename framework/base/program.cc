@@ -15,12 +15,27 @@
 
 namespace retort {
 
-void StartProgram(const char* name) {
+namespace {
+
+// Starts the program anew with threads that sleep while they wait. Where that cannot be, it goes on as it is.
+void LetWaitingThreadsSleep(char** argv) {
+  constexpr char kPolicy[] = "OMP_WAIT_POLICY";
+  if (std::getenv(kPolicy) != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
+  std::error_code error;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error || ::setenv(kPolicy, "passive", /*overwrite=*/0) != 0) return;
+  ::execv(self.c_str(), argv);
+}
+
+}  // namespace
+
+void StartProgram(char** argv) {
+  LetWaitingThreadsSleep(argv);
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF) ::open("/dev/null", O_RDWR);  // Takes the lowest free number.
   }
   FLAGS_logtostderr = true;
-  google::InitGoogleLogging(name);
+  google::InitGoogleLogging(argv[0]);
 }
 
 absl::Status EnterUserDirectory() { return EnterFolderOf("BUILD_WORKING_DIRECTORY"); }

@@ -11,10 +11,15 @@
 
 namespace retort {
 
-// To be called before anything is opened. A standard stream that the program was started without (`>&-`) is one that
+// To be called first of all, with main's arguments: it may start the program anew. Threads of OpenMP that wait sleep
+// (OMP_WAIT_POLICY=passive) unless the user says otherwise by that variable or GOMP_SPINCOUNT: those that spin take the
+// processor from threads that have work, which on a busy machine made sweeps several times as slow. OpenMP reads the
+// variable when it is loaded, before main.
+//
+// A standard stream that the program was started without (`>&-`) is one that
 // nobody reads: else the next file that is opened would take its place, and be written into. Warnings go to standard
 // error, not into files.
-void StartProgram(const char* name);
+void StartProgram(char** argv);
 
 // Makes relative paths mean what the user meant: `bazel run` starts a program in its runfiles and names the folder that
 // it was called from in $BUILD_WORKING_DIRECTORY, which becomes the working directory. Nothing happens without one.

@@ -1,8 +1,5 @@
 #include "framework/sweep/session.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -25,16 +22,16 @@
 #include "framework/config/variants/difference.h"
 #include "framework/config/variants/expand.h"
 #include "framework/report/files/write_report.h"
-#include "framework/report/watch/live_view.h"
-#include "framework/report/watch/metrics_log.h"
-#include "framework/report/watch/tensorboard/tensorboard.h"
+#include "framework/report/watch/live/terminal.h"
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/most_minutes/cut_steps.h"
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/results/collect_results.h"
 #include "framework/sweep/run/run.h"
 #include "framework/sweep/run/speed.h"
+#include "framework/sweep/run_watched.h"
 #include "framework/sweep/show/conditions.h"
+#include "framework/sweep/show/cost.h"
 #include "framework/sweep/show/describe.h"
 #include "framework/sweep/show/enough_memory.h"
 #include "framework/sweep/show/environment.h"
@@ -46,6 +43,8 @@
 
 namespace retort {
 namespace {
+
+constexpr int kPlainWidth = 120;  // Of what is not written to a terminal.
 
 // The folders of a session.
 struct Folders {
@@ -112,55 +111,6 @@ void PrintChanges(const Sweep& earlier, const ExpandedSweep& sweep) {
     if (known.erase(variant.name()) == 0) std::cout << "new since the last run: variant " << variant.name() << "\n";
   }
   for (const std::string& name : known) std::cout << "gone since the last run: variant " << name << "\n";
-}
-
-int TerminalWidth() {
-  winsize size = {};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 120;
-}
-
-TeacherCacheSettings CacheSettings(const SessionOptions& options, const std::string& store_dir) {
-  return {options.teacher_cache_gb * 1e9, DescribeComputation(options.device), LoadSpeed(store_dir, options.device)};
-}
-
-// Trains and evaluates, watched by the terminal and the logs, and notes how fast training was, unless some of it read
-// what a teacher gave: operations that nobody did have no speed.
-absl::StatusOr<StageStatuses> RunWatched(const Plan& plan, const SessionOptions& options, const std::string& store_dir,
-                                         const Store& store, Inputs* inputs) {
-  std::set<std::pair<std::string, uint64_t>> runs;
-  for (const PlannedStage& stage : plan.stages) {
-    if (stage.trains() && !store.HasStudent(stage.key)) {
-      runs.emplace(stage.used_by.front().variant, stage.used_by.front().seed);
-    }
-  }
-  auto folder = [&](const StageId& id) {
-    return store.Folder(plan.stages[plan.Find(id.variant, id.seed, id.stage)].key);
-  };
-  MetricsLog metrics(folder);
-  TensorboardLog tensorboard(folder);
-  SpeedMeter speed;
-  const TeacherCacheSettings cache = CacheSettings(options, store_dir);
-  const bool reads_cache = ReadsTeacherCache(plan, store, cache);
-  absl::StatusOr<StageStatuses> statuses;
-  {
-    LiveView view(LiveViewOnStandardOutput(static_cast<int>(runs.size()), plan.metrics()));
-    const RunOptions run{{&view, &metrics, &tensorboard, &speed},
-                         options.stop,
-                         cache.computed_with,
-                         options.inexact_resume,
-                         options.checkpoint_seconds,
-                         [](const std::string& line) { std::cout << line << "\n"
-                                                                 << std::flush; },
-                         cache};
-    statuses = RunPlan(plan, run, store, inputs);
-  }
-  RETORT_RETURN_IF_ERROR(statuses.status());
-  RETORT_RETURN_IF_ERROR(metrics.status());
-  RETORT_RETURN_IF_ERROR(tensorboard.status());
-  if (speed.flops_per_second() && !reads_cache) {
-    RETORT_RETURN_IF_ERROR(SaveSpeed(store_dir, options.device, *speed.flops_per_second()));
-  }
-  return statuses;
 }
 
 // What a command resolved to.
@@ -250,7 +200,9 @@ absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed,
   result.resolved_config = PrintSweep(ResolvedSweep(resolved.sweep));
   result.environment = environment;
   RETORT_RETURN_IF_ERROR(WriteReport(result, output_dir));
-  RETORT_ASSIGN_OR_RETURN(const std::string text, RenderTerminalReport(result, TerminalWidth()));
+  const std::optional<TerminalSize> terminal = SizeOfStandardOutput();
+  const int width = terminal ? terminal->width : kPlainWidth;
+  RETORT_ASSIGN_OR_RETURN(const std::string text, RenderTerminalReport(result, width));
   const std::string page = output_dir + "/report/index.html";
   std::error_code no_working_folder;
   const std::filesystem::path absolute = std::filesystem::absolute(page, no_working_folder);
@@ -273,9 +225,17 @@ absl::Status Announce(const Plan& plan, const SessionOptions& options, const Fol
   if (!options.dry_run) {
     for (const std::string& line : store.Repair(plan)) std::cout << line << "\n";
   }
-  const TeacherCacheSettings cache = CacheSettings(options, folders.store);
-  std::cout << DescribePlan(plan, store, cache.flops_per_second, cache) << std::flush;
+  std::cout << DescribePlan(plan, store, KnownSpeeds::Load(folders.store, options.device), at::get_num_threads(),
+                            CacheSettings(options, folders.store))
+            << std::flush;
   return CheckMemory(plan, store, options);
+}
+
+// What a dry run has left behind.
+void SayNothingWasComputed(const Folders& folders) {
+  const std::string tokens = folders.store + "/tokens";
+  std::cout << "  nothing was trained or evaluated"
+            << (Exists(tokens) ? absl::StrCat("; texts were cut into tokens, which are kept in ", tokens) : "") << "\n";
 }
 
 // The search of tune; none where it is only looked at and its results are not there.
@@ -320,8 +280,10 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
     return true;
   }
   RETORT_RETURN_IF_ERROR(Announce(resolved.plan, options, folders, store));
-  if (options.dry_run) return true;
-
+  if (options.dry_run) {
+    SayNothingWasComputed(folders);
+    return true;
+  }
   if (earlier) PrintChanges(*earlier, resolved.sweep);
   const std::map<std::string, std::string> environment = DescribeEnvironment(options.device);
   RETORT_RETURN_IF_ERROR(WriteDescriptions(folders.output, resolved, environment));

@@ -137,7 +137,7 @@ class SweepRuns:
                 for record in event_records(path):
                     if b"brain.Event" not in record:  # The first one of each file.
                         found[place].update(record)
-            elif path.name != "flops_per_second_cpu.json":
+            elif path.name != "speeds_cpu.json":
                 found[place] = hashlib.sha256(content(path))
         for file in ("table.tsv", "per_example.tsv"):
             path = self.root / name / "out" / "report" / file

@@ -71,6 +71,14 @@ run only "$root/base.textproto" --only=nobody
 expect_error only '--only: want variants of this sweep (base, init_only, scratch), got "nobody"'
 run set "$root/base.textproto" --set=stage.distil.adamw.learning_rat=1
 expect_error set 'learning_rat'
+run set_item "$root/base.textproto" --set=stage.distil.loss.gold=1
+expect_error set_item '--set stage.distil.loss.gold: want a message in braces, like {}, got "1"'
+run no_flag "$root/base.textproto" --learning_rate=1
+expect_error no_flag '--learning_rate: there is no such flag; --help has those that there are; fields of a sweep are set by --set'
+for value in threads=many checkpoint_seconds=0 checkpoint_seconds=nan; do
+  run value "$root/base.textproto" --$value
+  expect_error value "--${value%=*}: want "
+done
 
 # A file where the output folder should be.
 mkdir -p "$root/unwritable"

@@ -35,7 +35,8 @@ expect_no_text again measuring
 expect_text again "2 results, 2 of them there"
 run cut "$(limited 1e-9)" --dry_run
 expect_text look_again "all training stages are cut to 12.5 % of their steps"
-expect_text look_again "FLOP/s, the speed of the last one"
+expect_text look_again "to train: 0 cohorts"
+expect_text look_again "nothing was trained or evaluated; texts were cut into tokens, which are kept in $root/cut/store/tokens"
 
 # Another limit is another decision.
 run cut "$(limited 1000)"
@@ -43,6 +44,7 @@ expect_code raised 0
 expect_text raised "measuring what the first steps cost, for most_minutes"
 expect_no_text raised "are cut to"
 expect_text raised "stage distil: 12 steps"
+expect_text raised "as fast as earlier trainings"
 
 # A search for settings is not cut; what is trained after it is.
 file=$(limited 1e-9)

@@ -14,6 +14,8 @@ results() { find "$1" -name done.json | wc -l; }
 run whole "$root/base.textproto"
 expect_code whole 0
 expect_text whole 'init_only'
+expect_text whole 'distil: 3 runs (base, init_only, scratch; seed 1): 12 steps'
+expect_text whole ' % of 3 runs, base: ce '
 for file in index.html results.json table.tsv table.tex long.tsv per_example.tsv; do
   [ -s "$root/whole/out/report/$file" ] || fail "whole: want report/$file"
 done
@@ -21,10 +23,47 @@ done
 find "$root/whole/store" -name 'events.out.tfevents.*' | grep -q . || fail "whole: want TensorBoard events"
 [ "$(find "$root/whole/store" -path '*checkpoint*' -name '*.safetensors' | wc -l)" = 0 ] || fail "whole: checkpoints are left"
 
+# What a program says of itself, and that its threads sleep while they wait, unless the user says otherwise.
+out=$("$SWEEP" --help 2>&1)
+code=$?
+expect_code help 0
+expect_text help 'sweep: runs a sweep'
+expect_text help "--set='stage.distil.loss.gold={ weight: 0.5 hard_labels {} }'"
+expect_no_text help minloglevel
+out=$("$SWEEP" --version 2>&1)
+code=$?
+expect_code version 0
+expect_text version 'sweep of retort '
+out=$(env -u OMP_WAIT_POLICY -u GOMP_SPINCOUNT OMP_DISPLAY_ENV=verbose "$SWEEP" --version 2>&1)
+expect_text waiting "GOMP_SPINCOUNT = '0'"
+out=$(OMP_WAIT_POLICY=active OMP_DISPLAY_ENV=verbose "$SWEEP" --version 2>&1)
+expect_no_text waiting "GOMP_SPINCOUNT = '0'"
+
+# What shells complete.
+completions() { "$SWEEP" "$root/base.textproto" --complete="$1" | tr '\n' ' '; }
+[ "$(completions --set=stage.distil.lo)" = "--set=stage.distil.loss. " ] || fail "complete: want loss"
+[ "$(completions --set=stage.distil.loss.c)" = "--set=stage.distil.loss.ce. --set=stage.distil.loss.cos. " ] || fail "complete: want losses"
+[ "$(completions --only=base,i)" = "--only=base,init_only " ] || fail "complete: want a control"
+[ "$(completions --dr)" = "--dry_run " ] || fail "complete: want a flag"
+[ "$(completions --device=cu)" = "--device=cuda " ] || fail "complete: want a device"
+out=$(PATH=$(dirname "$SWEEP"):$PATH bash -c 'source <(sweep --completion=bash)
+  COMP_WORDS=(sweep "$1" --set = stage.distil.lo) COMP_LINE="sweep $1 --set=stage.distil.lo" COMP_POINT=${#COMP_LINE}
+  _retort_sweep; echo "${COMPREPLY[@]}"' complete "$root/base.textproto" 2>&1)
+expect_text complete 'stage.distil.loss.'
+expect_no_text complete '--set'
+
+# The sweep itself is changed from the command line: seeds, controls, losses.
+run set "$root/base.textproto" --dry_run --set='seeds=[3, 4]' --set=controls=NONE --set='stage.distil.remove=[cos]' \
+  --set='stage.distil.loss.hard={ weight: 0.5 masked_lm {} }' --set='variant.soft={ overlay { stage { name: "distil" remove: "hard" } } }'
+expect_code set 0
+expect_text set 'tiny: 2 variants, seeds 3, 4'
+expect_text set 'stage.distil.loss.hard: removed'
+expect_text set 'nothing was trained or evaluated'
+
 # Again: nothing is trained.
 run whole "$root/base.textproto"
 expect_code again 0
-expect_no_text again '(seed 1) distil'
+expect_no_text again ' of 3 runs'
 
 # The same folder, written in other ways: the same store.
 for folder in "$root/whole/out/" "$root/whole//out" "$root/whole/./out"; do

@@ -5,6 +5,7 @@
 // A sweep does the same by itself, in an augmentation stage. --help has more.
 
 #include <gflags/gflags.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -23,6 +24,7 @@
 #include "framework/augment/augment_file.h"
 #include "framework/augment/augmenter.h"
 #include "framework/augment/word_vectors.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/device/parse_device.h"
 #include "framework/base/paths/output_file.h"
 #include "framework/base/problems.h"
@@ -61,8 +63,6 @@ DEFINE_string(output, "",
 DEFINE_bool(overwrite, false, "replace a file at --output");
 DEFINE_string(device, "cpu", "cpu or cuda");
 
-DECLARE_bool(help);
-
 namespace retort {
 namespace {
 
@@ -77,7 +77,7 @@ constexpr char kUsage[] =
     "      as the authors' code: copies of either text beside the other as it was\n\n"
     "The file is data for an experiment: table { train: \"augmented.jsonl\" text: \"first\" label: \"label\" }";
 
-// Prints now and then how far the work is.
+// Prints how far the work is: on a terminal now and then, else at every tenth.
 class ProgressLines {
  public:
   void operator()(int64_t done, int64_t all) {
@@ -86,20 +86,23 @@ class ProgressLines {
       first_done_ = done;
       first_ = last_ = now;
     }
-    if (now - last_ < absl::Seconds(10) || done == first_done_) return;
+    const int64_t tenths = 10 * done / all;
+    const bool due = terminal_ ? now - last_ >= absl::Seconds(10) : tenths > tenths_;
+    if (!due || done == first_done_) return;
     last_ = now;
+    tenths_ = tenths;
     const double rate = static_cast<double>(done - first_done_) / absl::ToDoubleSeconds(now - first_);
     std::cerr << absl::StrFormat("%d of %d examples, %.1f per second, %.0f min left\n", done, all, rate,
                                  static_cast<double>(all - done) / rate / 60);
   }
 
  private:
-  int64_t first_done_ = -1;
+  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+  int64_t first_done_ = -1, tenths_ = 0;
   absl::Time first_, last_;
 };
 
-absl::Status CheckFlags(int arguments) {
-  if (arguments > 0) return absl::InvalidArgumentError("want flags alone, got other arguments; see --help");
+absl::Status CheckFlags() {
   if (FLAGS_model.empty()) return absl::InvalidArgumentError("--model: want a model folder, got none; see --help");
   if (FLAGS_input.empty()) return absl::InvalidArgumentError("--input: want a table, got none; see --help");
   if (FLAGS_text.empty()) return absl::InvalidArgumentError("--text: want a column, got none; see --help");
@@ -163,9 +166,9 @@ absl::Status AugmentExamples(const TaskExamples& examples, const Augmenter& augm
   return absl::OkStatus();
 }
 
-absl::Status Run(int arguments) {
+absl::Status Run() {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
-  RETORT_RETURN_IF_ERROR(CheckFlags(arguments));
+  RETORT_RETURN_IF_ERROR(CheckFlags());
   RETORT_ASSIGN_OR_RETURN(const c10::Device device, ParseDevice(FLAGS_device));
   RETORT_ASSIGN_OR_RETURN(const AugmentationOptions options, OptionsOfFlags());
   RETORT_ASSIGN_OR_RETURN(const TaskExamples examples, ReadExamples());
@@ -196,14 +199,9 @@ int ExitCodeOf(const absl::Status& status) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
+  retort::StartProgram(argv);
   retort::StopOnSignals();
-  gflags::SetUsageMessage(retort::kUsage);
-  gflags::ParseCommandLineNonHelpFlags(&argc, &argv, true);
-  if (FLAGS_help) {  // Without the flags of libraries.
-    gflags::ShowUsageWithFlagsRestrict("augment", "tools/augment/");
-    return 0;
-  }
-  gflags::HandleCommandLineHelpFlags();
-  return retort::ExitCodeOf(retort::TryTorch("augment", [&] { return retort::Run(argc - 1); }));
+  if (const std::optional<int> code = retort::TakeFlags({"augment", retort::kUsage, "tools/augment/"}, &argc, argv))
+    return *code;
+  return retort::ExitCodeOf(retort::TryTorch("augment", retort::Run));
 }

@@ -75,7 +75,7 @@ expect 0 "" --model="$model" --output="$root/drawn" --family=distilbert --novoca
 # What a user can get wrong.
 expect 1 "--model: want a model folder, got none"
 expect 1 "nowhere/config.json" --model=nowhere
-expect 1 "want flags alone, got other arguments" --model="$model" "$root/x"
+expect 1 "want flags alone, got" --model="$model" "$root/x"
 expect 1 "--output: want a folder to write for --dtype, --layers, got none" --model="$model" --dtype=float16 --layers=1
 expect 1 "--dtype: want float32, float16 or bfloat16, got \"int8\"" --model="$model" --output="$root/x" --dtype=int8
 expect 1 "--part: want all or encoder, got \"head\"" --model="$model" --output="$root/x" --part=head

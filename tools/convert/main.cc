@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
@@ -44,8 +46,6 @@ DEFINE_string(extract, "layer_copy { mapping { alternate {} } }",
 DEFINE_bool(vocab_transform, true,
             "with --family or --layers: the student takes over the head's dense layer and LayerNorm, too");
 DEFINE_uint64(seed, 1, "with --family or --layers: seed of weights that the model does not have");
-
-DECLARE_bool(help);
 
 namespace retort {
 namespace {
@@ -131,12 +131,12 @@ std::string WritingFlags() {
   return absl::StrJoin(given, ", ");
 }
 
-absl::Status CheckFlags(int arguments) {
-  if (arguments > 0) return absl::InvalidArgumentError("want flags alone, got other arguments; see --help");
+absl::Status CheckFlags() {
   if (FLAGS_model.empty()) return absl::InvalidArgumentError("--model: want a model folder, got none; see --help");
   if (FLAGS_part != "all" && FLAGS_part != "encoder") {
     return absl::InvalidArgumentError(absl::StrCat("--part: want all or encoder, got \"", FLAGS_part, "\""));
   }
+  if (FLAGS_layers < 0) return absl::InvalidArgumentError(absl::StrCat("--layers: want >= 0, got ", FLAGS_layers));
   if (FLAGS_output.empty() && !WritingFlags().empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat("--output: want a folder to write for ", WritingFlags(), ", got none"));
@@ -180,9 +180,9 @@ absl::Status Write(LoadedModel model) {
   return absl::OkStatus();
 }
 
-absl::Status Run(int arguments) {
+absl::Status Run() {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
-  RETORT_RETURN_IF_ERROR(CheckFlags(arguments));
+  RETORT_RETURN_IF_ERROR(CheckFlags());
   if (!FLAGS_output.empty()) {
     RETORT_RETURN_IF_ERROR(CheckOutputFolder(FLAGS_output, FLAGS_model, FLAGS_overwrite));
   }
@@ -194,13 +194,8 @@ absl::Status Run(int arguments) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
-  gflags::SetUsageMessage(retort::kUsage);
-  gflags::ParseCommandLineNonHelpFlags(&argc, &argv, true);
-  if (FLAGS_help) {  // Without the flags of libraries.
-    gflags::ShowUsageWithFlagsRestrict("convert", "tools/convert/");
-    return 0;
-  }
-  gflags::HandleCommandLineHelpFlags();
-  return retort::ExitCode(retort::TryTorch("convert", [&] { return retort::Run(argc - 1); }));
+  retort::StartProgram(argv);
+  if (const std::optional<int> code = retort::TakeFlags({"convert", retort::kUsage, "tools/convert/"}, &argc, argv))
+    return *code;
+  return retort::ExitCode(retort::TryTorch("convert", retort::Run));
 }

@@ -7,6 +7,7 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/file.h"
 #include "framework/base/paths/folder.h"
 #include "framework/base/program.h"
@@ -42,6 +44,11 @@ DEFINE_uint64(seed, 1, "seed of a new masked-LM head");
 
 namespace retort {
 namespace {
+
+constexpr char kUsage[] =
+    "makes a model with a smaller vocabulary out of a Hugging Face model folder\n\n"
+    "  cut_model --model=FOLDER --vocabulary=vocab.txt --corpus=data/corpora/wiki --output=FOLDER\n"
+    "      cut_vocabulary makes such a vocabulary";
 
 // Adds how often the tokenizer's pieces occur in the train split of a corpus.
 absl::Status AddCounts(const std::string& corpus, const Tokenizer& tokenizer, const std::string& cache,
@@ -105,8 +112,8 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
-  gflags::SetUsageMessage("makes a model with a smaller vocabulary");
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
+  retort::StartProgram(argv);
+  if (const std::optional<int> code = retort::TakeFlags({"cut_model", retort::kUsage, "tools/cut_model/"}, &argc, argv))
+    return *code;
   return retort::ExitCode(retort::TryTorch("cut_model", retort::Run));
 }

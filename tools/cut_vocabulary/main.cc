@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/file.h"
 #include "framework/base/paths/output_file.h"
 #include "framework/base/program.h"
@@ -48,6 +50,13 @@ DEFINE_bool(overwrite, false, "Replace what is there of the output.");
 
 namespace retort {
 namespace {
+
+constexpr char kUsage[] =
+    "makes a smaller vocabulary, of the pieces that training texts use most\n\n"
+    "  cut_vocabulary --size=8192 --output=vocab.txt data/corpora/wiki data/corpora/novels\n"
+    "      arguments are corpus folders, whose training split is counted\n"
+    "  cut_vocabulary --vocabulary=gpt2/vocab.json --size=4096 --output=gpt2_4k\n"
+    "      of a byte-pair vocabulary the first merges stay, whatever the texts";
 
 // Errors: something that is there already and would be replaced; one of the `inputs` in any case.
 absl::Status CheckOutput(const std::vector<std::string>& files, const std::vector<std::string>& inputs) {
@@ -129,8 +138,9 @@ absl::Status Cut(const std::vector<std::string>& folders) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
-  gflags::SetUsageMessage("makes a smaller vocabulary: cut_vocabulary --size=N --output=FILE CORPUS_FOLDER...");
-  gflags::ParseCommandLineFlags(&argc, &argv, /*remove_flags=*/true);
+  retort::StartProgram(argv);
+  if (const std::optional<int> code = retort::TakeFlags(
+          {"cut_vocabulary", retort::kUsage, "tools/cut_vocabulary/", /*takes_arguments=*/true}, &argc, argv))
+    return *code;
   return retort::ExitCode(retort::Cut(std::vector<std::string>(argv + 1, argv + argc)));
 }

@@ -10,6 +10,7 @@
 #include <gflags/gflags.h>
 
 #include <iostream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/file.h"
 #include "framework/base/input/line_reader.h"
 #include "framework/base/program.h"
@@ -42,6 +44,11 @@ DEFINE_bool(hidden_states, false, "write each sentence's last hidden states too"
 
 namespace retort {
 namespace {
+
+constexpr char kUsage[] =
+    "embeddings of sentences, one per line of standard input\n\n"
+    "  embed --model=FOLDER --output=embeddings.safetensors <sentences.txt\n"
+    "      how sentences are read and pooled say flags, else the model folder; the program prints which";
 
 using Sentences = std::vector<std::vector<int32_t>>;
 using Tensors = std::vector<std::pair<std::string, at::Tensor>>;
@@ -153,6 +160,9 @@ absl::Status CheckOutput() {
 absl::Status Run() {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   if (FLAGS_model.empty()) return absl::InvalidArgumentError("--model: want a model folder, got none");
+  if (IsGiven("length") && FLAGS_length < 1) {
+    return absl::InvalidArgumentError(absl::StrCat("--length: want > 0, got ", FLAGS_length));
+  }
   if (FLAGS_output.empty()) return absl::InvalidArgumentError("--output: want a file to write, got none");
   RETORT_RETURN_IF_ERROR(CheckOutput());
   RETORT_ASSIGN_OR_RETURN(const LoadedModel loaded, LoadModel(FLAGS_model));
@@ -174,8 +184,8 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
-  gflags::SetUsageMessage("embeddings of sentences: embed --model=FOLDER --output=FILE <sentences.txt");
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
+  retort::StartProgram(argv);
+  if (const std::optional<int> code = retort::TakeFlags({"embed", retort::kUsage, "tools/embed/"}, &argc, argv))
+    return *code;
   return retort::ExitCode(retort::TryTorch("embed", retort::Run));
 }

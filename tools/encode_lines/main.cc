@@ -12,6 +12,7 @@
 #include <ctime>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -24,6 +25,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/input/catch_exceptions.h"
 #include "framework/base/input/line_reader.h"
 #include "framework/base/program.h"
@@ -39,6 +41,12 @@ DEFINE_int32(rounds, 5, "With --time: the best of so many rounds counts.");
 
 namespace retort {
 namespace {
+
+constexpr char kUsage[] =
+    "ids of texts, a JSON string per line of standard input, for comparison with other tokenizers\n\n"
+    "  encode_lines --tokenizer=FOLDER <texts.jsonl >ids.txt\n"
+    "  encode_lines --tokenizer=FOLDER --time --threads=2 <texts.jsonl\n"
+    "      how fast, instead of the ids";
 
 absl::StatusOr<std::string> ParseLine(const std::string& line) {
   const nlohmann::json text = nlohmann::json::parse(LineText(line), nullptr, /*allow_exceptions=*/false);
@@ -159,8 +167,9 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
-  gflags::SetUsageMessage("ids of lines of text: encode_lines --tokenizer=FOLDER <texts.jsonl");
-  gflags::ParseCommandLineFlags(&argc, &argv, /*remove_flags=*/true);
+  retort::StartProgram(argv);
+  if (const std::optional<int> code =
+          retort::TakeFlags({"encode_lines", retort::kUsage, "tools/encode_lines/"}, &argc, argv))
+    return *code;
   return retort::ExitCode(retort::Run());
 }

@@ -7,6 +7,7 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/device/parse_device.h"
 #include "framework/base/file.h"
 #include "framework/base/paths/output_file.h"
@@ -40,8 +42,6 @@ DEFINE_string(json, "", "file to write the scores into");
 DEFINE_bool(overwrite, false, "replace what is where predictions and scores are written");
 DEFINE_string(device, "cpu", "cpu or cuda");
 
-DECLARE_bool(help);
-
 namespace retort {
 namespace {
 
@@ -58,8 +58,7 @@ constexpr char kUsage[] =
 
 constexpr char kJsonBeginning[] = "{\n \"task\":";
 
-absl::Status CheckFlags(const std::vector<std::string>& models, int arguments) {
-  if (arguments > 0) return absl::InvalidArgumentError("want flags alone, got other arguments; see --help");
+absl::Status CheckFlags(const std::vector<std::string>& models) {
   if (models.empty()) return absl::InvalidArgumentError("--model: want a model folder, got none; see --help");
   if (FLAGS_task.empty()) return absl::InvalidArgumentError("--task: want data to evaluate on, got none; see --help");
   if (FLAGS_json.empty()) return absl::OkStatus();
@@ -111,9 +110,9 @@ absl::Status Report(const ChosenTask& task, const TaskResults& results) {
   return AtomicWriteFile(FLAGS_json, json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
-absl::Status Run(const std::vector<std::string>& models, int arguments) {
+absl::Status Run(const std::vector<std::string>& models) {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
-  RETORT_RETURN_IF_ERROR(CheckFlags(models, arguments));
+  RETORT_RETURN_IF_ERROR(CheckFlags(models));
   EvaluateOptions options;
   RETORT_ASSIGN_OR_RETURN(options.device, ParseDevice(FLAGS_device));
   RETORT_ASSIGN_OR_RETURN(const ChosenTask task, ChooseTask(FLAGS_task, FLAGS_evaluation, FLAGS_split));
@@ -134,14 +133,9 @@ absl::Status Run(const std::vector<std::string>& models, int arguments) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
+  retort::StartProgram(argv);
   const std::vector<std::string> models = retort::TakeFlag("model", &argc, argv);
-  gflags::SetUsageMessage(retort::kUsage);
-  gflags::ParseCommandLineNonHelpFlags(&argc, &argv, true);
-  if (FLAGS_help) {  // Without the flags of libraries.
-    gflags::ShowUsageWithFlagsRestrict("evaluate", "tools/evaluate/");
-    return 0;
-  }
-  gflags::HandleCommandLineHelpFlags();
-  return retort::ExitCode(retort::TryTorch("evaluate", [&] { return retort::Run(models, argc - 1); }));
+  if (const std::optional<int> code = retort::TakeFlags({"evaluate", retort::kUsage, "tools/evaluate/"}, &argc, argv))
+    return *code;
+  return retort::ExitCode(retort::TryTorch("evaluate", [&] { return retort::Run(models); }));
 }

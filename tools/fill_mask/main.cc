@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
@@ -29,6 +30,10 @@ DEFINE_int32(top, 5, "pieces to print for each [MASK]");
 
 namespace retort {
 namespace {
+
+constexpr char kUsage[] =
+    "prints what a masked-LM model puts in the place of [MASK] (RoBERTa: <mask>)\n\n"
+    "  fill_mask --model=data/teachers/mini \"the capital of france is [MASK] .\"";
 
 // The sentence as a batch of one, with a label at each [MASK]: those are the rows that are read.
 absl::StatusOr<Batch> MakeBatch(const std::string& sentence, const Tokenizer& tokenizer, int64_t max_positions) {
@@ -59,6 +64,7 @@ at::Tensor Probabilities(const LoadedModel& model, const Batch& batch) {
 }
 
 absl::Status Run(const std::vector<std::string>& sentences) {
+  if (sentences.empty()) return absl::InvalidArgumentError("want sentences as arguments, got none; see --help");
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   at::NoGradGuard no_grad;
   RETORT_ASSIGN_OR_RETURN(const LoadedModel model, LoadModel(FLAGS_model));
@@ -90,9 +96,10 @@ absl::Status Run(const std::vector<std::string>& sentences) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
-  gflags::SetUsageMessage("prints what a masked-LM model puts in place of [MASK]");
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
+  retort::StartProgram(argv);
+  if (const std::optional<int> code =
+          retort::TakeFlags({"fill_mask", retort::kUsage, "tools/fill_mask/", /*takes_arguments=*/true}, &argc, argv))
+    return *code;
   return retort::ExitCode(
       retort::TryTorch("fill_mask", [&] { return retort::Run(std::vector<std::string>(argv + 1, argv + argc)); }));
 }

@@ -3,6 +3,7 @@
 //   bazel run //tools:list_plugins
 
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -10,6 +11,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "framework/base/command_line/command_line.h"
+#include "framework/base/file.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/registry/plugin_catalogue.h"
@@ -20,6 +23,10 @@
 
 namespace retort {
 namespace {
+
+constexpr char kUsage[] =
+    "prints every linked plugin: what can be set, and an example\n\n"
+    "  list_plugins";
 
 std::string Indented(const std::string& text) {
   std::string indented;
@@ -46,8 +53,9 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
-  gflags::SetUsageMessage("prints every linked plugin");
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
+  retort::StartProgram(argv);
+  if (const std::optional<int> code =
+          retort::TakeFlags({"list_plugins", retort::kUsage, "tools/list_plugins/"}, &argc, argv))
+    return *code;
   return retort::ExitCode(retort::Run());
 }

@@ -4,8 +4,10 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "gflags/gflags.h"
@@ -22,6 +24,11 @@ DEFINE_string(
 
 namespace retort {
 namespace {
+
+constexpr char kUsage[] =
+    "writes a new plugin that builds, is listed and passes its tests as it stands\n\n"
+    "  bazel run //tools:new_plugin -- --kind=loss --name=my_loss\n"
+    "  bazel run //tools:new_plugin -- --kind=data --task --name=my_task";
 
 absl::Status Run() {
   const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
@@ -40,8 +47,9 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
-  gflags::SetUsageMessage("writes a new plugin");
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
+  retort::StartProgram(argv);
+  if (const std::optional<int> code =
+          retort::TakeFlags({"new_plugin", retort::kUsage, "tools/new_plugin/"}, &argc, argv))
+    return *code;
   return retort::ExitCode(retort::Run());
 }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -23,6 +24,7 @@
 #include "absl/strings/str_split.h"
 #include "c10/core/Device.h"
 #include "c10/core/ScalarType.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/device/parse_device.h"
 #include "framework/base/file.h"
 #include "framework/base/input/input_file.h"
@@ -57,8 +59,6 @@ DEFINE_string(precision, "float32", "float32 or bfloat16");
 DEFINE_string(device, "cpu", "cpu or cuda");
 DEFINE_string(json, "", "file to write all numbers and conditions into");
 DEFINE_bool(overwrite, false, "replace a file at --json that is no profile");
-
-DECLARE_bool(help);
 
 namespace retort {
 namespace {
@@ -116,8 +116,7 @@ absl::StatusOr<std::vector<int>> ParseThreads(const std::string& text, c10::Devi
   return threads;
 }
 
-absl::Status CheckFlags(const std::vector<std::string>& models, int arguments) {
-  if (arguments > 0) return absl::InvalidArgumentError("want flags alone, got other arguments; see --help");
+absl::Status CheckFlags(const std::vector<std::string>& models) {
   Problems problems;
   problems.Want(!models.empty(), "--model", "a model folder", "none; see --help");
   problems.Want(!FLAGS_text.empty(), "--text", "a file with a sequence per line", "none; see --help");
@@ -205,9 +204,9 @@ std::vector<Series> Measure(const std::vector<std::unique_ptr<Candidate>>& candi
                        [](int round) { std::cerr << "round " << round + 1 << " of " << FLAGS_rounds << "\n"; });
 }
 
-absl::Status Run(const std::vector<std::string>& folders, int arguments) {
+absl::Status Run(const std::vector<std::string>& folders) {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
-  RETORT_RETURN_IF_ERROR(CheckFlags(folders, arguments));
+  RETORT_RETURN_IF_ERROR(CheckFlags(folders));
   RETORT_ASSIGN_OR_RETURN(const Conditions conditions, ReadConditions());
   std::vector<std::unique_ptr<Candidate>> candidates;
   for (const std::string& folder : folders) {
@@ -233,15 +232,10 @@ absl::Status Run(const std::vector<std::string>& folders, int arguments) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
+  retort::StartProgram(argv);
   const std::vector<std::string> models = retort::TakeFlag("model", &argc, argv);
-  gflags::SetUsageMessage(retort::kUsage);
-  gflags::ParseCommandLineNonHelpFlags(&argc, &argv, true);
-  if (FLAGS_help) {  // Without the flags of libraries.
-    gflags::ShowUsageWithFlagsRestrict("profile", "tools/profile/");
-    return 0;
-  }
-  gflags::HandleCommandLineHelpFlags();
+  if (const std::optional<int> code = retort::TakeFlags({"profile", retort::kUsage, "tools/profile/"}, &argc, argv))
+    return *code;
   retort::KeepFreedMemory();
-  return retort::ExitCode(retort::TryTorch("profile", [&] { return retort::Run(models, argc - 1); }));
+  return retort::ExitCode(retort::TryTorch("profile", [&] { return retort::Run(models); }));
 }

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/paths/output_file.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
@@ -45,6 +47,11 @@ DEFINE_int32(threads, 0, "Threads that tokenize. 0: one per core.");
 
 namespace retort {
 namespace {
+
+constexpr char kUsage[] =
+    "turns texts into a token store\n\n"
+    "  tokenize --corpus=data/corpora/wiki --output=wiki.store\n"
+    "  tokenize --document=LINE --output=mine.store a.txt b.txt.xz";
 
 absl::StatusOr<DocumentBoundary> ParseBoundary(const std::string& name) {
   if (name == "BLANK_LINE") return DocumentBoundary::kBlankLine;
@@ -108,8 +115,9 @@ absl::Status Tokenize(const std::vector<std::string>& files) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
-  gflags::SetUsageMessage("turns texts into a token store: tokenize --output=FILE --corpus=FOLDER | TEXT...");
-  gflags::ParseCommandLineFlags(&argc, &argv, /*remove_flags=*/true);
+  retort::StartProgram(argv);
+  if (const std::optional<int> code =
+          retort::TakeFlags({"tokenize", retort::kUsage, "tools/tokenize/", /*takes_arguments=*/true}, &argc, argv))
+    return *code;
   return retort::ExitCode(retort::Tokenize(std::vector<std::string>(argv + 1, argv + argc)));
 }

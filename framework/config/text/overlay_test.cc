@@ -5,14 +5,10 @@
 #include "framework/config/test_catalogue.h"
 #include "framework/config/text/parse.h"
 #include "framework/config/text/print.h"
-#include "framework/config/text/set_field.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace retort {
 namespace {
-
-using ::testing::HasSubstr;
 
 template <typename M>
 M Parsed(const std::string& text) {
@@ -99,63 +95,6 @@ TEST(OverlayTest, RemoveInsideOfAVariantIsData) {
                   "variant { name: 'v' overlay { stage { name: 's' remove: 'b' clip_norm: 1 } } }"),
       Line<Sweep>("experiment { stage { name: 's' loss { name: 'a' } } }"
                   "variant { name: 'v' overlay { stage { name: 's' remove: ['a', 'b'] clip_norm: 1 } } }"));
-}
-
-class SetFieldTest : public ::testing::Test {
- protected:
-  SetFieldTest() : experiment_(Parsed<Sweep>(kGoodSweep).experiment()) {}
-  std::string Set(const std::string& assignment) {
-    return std::string(SetField(assignment, &experiment_, TestCatalogue()).message());
-  }
-  Experiment experiment_;
-};
-
-TEST_F(SetFieldTest, SetsScalars) {
-  EXPECT_EQ(Set("stage.distil.adamw.learning_rate=1e-4"), "");
-  EXPECT_EQ(experiment_.stage(0).adamw().learning_rate(), 1e-4);
-  EXPECT_EQ(Set("teacher.checkpoint=some/where"), "");
-  EXPECT_EQ(experiment_.teacher().checkpoint(), "some/where");
-  EXPECT_EQ(Set("stage.distil.precision=BFLOAT16"), "");
-  EXPECT_EQ(experiment_.stage(0).precision(), BFLOAT16);
-  EXPECT_EQ(Set("stage.distil.freeze=[word_embeddings, position_embeddings]"), "");
-  EXPECT_EQ(experiment_.stage(0).freeze(1), "position_embeddings");
-}
-
-TEST_F(SetFieldTest, SetsFieldsOfPlugins) {
-  EXPECT_EQ(Set("stage.distil.loss.ce.test_soft.temperature=4"), "");
-  TestSoftConfig soft;
-  ASSERT_TRUE(experiment_.stage(0).loss(0).plugin().UnpackTo(&soft));
-  EXPECT_EQ(soft.temperature(), 4);
-  EXPECT_EQ(Set("student.init.test_copy.mapping.test_stride={ offset: 2 }"), "");
-  EXPECT_EQ(PrintLine(experiment_.student().init(), TestCatalogue()),
-            "test_copy { mapping { test_stride { offset: 2 } } }");
-}
-
-TEST_F(SetFieldTest, ErrorsNamePathWantedAndGot) {
-  EXPECT_EQ(Set("stage.distil"), "--set stage.distil: want path=value");
-  EXPECT_EQ(Set("stage.distil.adamw.learning_rate=fast"),
-            "--set stage.distil.adamw.learning_rate: want double, got \"fast\"");
-  EXPECT_EQ(Set("stage.distil.clip_norm=1 row_chunk: 2"),
-            "--set stage.distil.clip_norm: want double, got \"1 row_chunk: 2\"");
-  EXPECT_EQ(Set("stage.distil.precision=HALF"),
-            "--set stage.distil.precision: want AUTO, FLOAT32, BFLOAT16, got \"HALF\"");
-  EXPECT_EQ(Set("stage.distill.clip_norm=1"),
-            "--set stage.distill.clip_norm: there is no stage \"distill\"; there are: distil, final");
-  EXPECT_EQ(Set("stage.distil.loss.cee.weight=1"),
-            "--set stage.distil.loss.cee.weight: there is no loss \"cee\"; there are: ce, hid, mlm");
-  EXPECT_EQ(Set("teacher.check=a"),
-            "--set teacher.check: retort.Teacher has no field \"check\"; its fields: checkpoint, dropout");
-  EXPECT_THAT(Set("student.init.gone={}"),
-              HasSubstr("has no field \"gone\"; its fields: teacher, plugin, test_copy, test_normal"));
-  EXPECT_EQ(Set("stage.distil.adamw=5"), "--set stage.distil.adamw: want a message in braces, like {}, got \"5\"");
-  EXPECT_EQ(Set("stage.distil.clip_norm.x=5"),
-            "--set stage.distil.clip_norm.x: want no more after \"clip_norm\", which is double");
-}
-
-TEST_F(SetFieldTest, AnErrorChangesNothing) {
-  const std::string before = experiment_.SerializeAsString();
-  EXPECT_NE(Set("stage.distil.adamw={ learning_rate: x }"), "");
-  EXPECT_EQ(experiment_.SerializeAsString(), before);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -144,11 +145,24 @@ absl::Status CheckTop(const Sweep& sweep) {
   return CheckDefines(sweep);
 }
 
-absl::Status ExpandVariants(const Sweep& sweep, const std::vector<std::string>& set, const PluginCatalogue& catalogue,
-                            ExpandedSweep* expanded) {
+// The sweep with the assignments made, those to definitions before their losses stand in the stages that use them: the
+// others may change these.
+absl::StatusOr<Sweep> Assigned(Sweep sweep, const std::vector<std::string>& set, const PluginCatalogue& catalogue) {
+  const auto defines = [](absl::string_view assignment) { return absl::StartsWith(assignment, "define."); };
+  for (const std::string& assignment : set) {
+    if (defines(assignment)) RETORT_RETURN_IF_ERROR(SetField(assignment, &sweep, catalogue));
+  }
   Experiment base = sweep.experiment();
   RETORT_RETURN_IF_ERROR(ExpandUses(sweep, &base));
-  for (const std::string& assignment : set) RETORT_RETURN_IF_ERROR(SetField(assignment, &base, catalogue));
+  *sweep.mutable_experiment() = std::move(base);
+  for (const std::string& assignment : set) {
+    if (!defines(assignment)) RETORT_RETURN_IF_ERROR(SetField(assignment, &sweep, catalogue));
+  }
+  return sweep;
+}
+
+absl::Status ExpandVariants(const Sweep& sweep, const PluginCatalogue& catalogue, ExpandedSweep* expanded) {
+  const Experiment& base = sweep.experiment();
   RETORT_ASSIGN_OR_RETURN(Experiment finished, Finish(sweep, base, catalogue));
   expanded->variants.push_back({kBaseVariant, std::move(finished)});
 
@@ -168,8 +182,10 @@ absl::Status ExpandVariants(const Sweep& sweep, const std::vector<std::string>& 
 
 }  // namespace
 
-absl::StatusOr<ExpandedSweep> Expand(const Sweep& sweep, const std::vector<std::string>& set,
+absl::StatusOr<ExpandedSweep> Expand(const Sweep& given, const std::vector<std::string>& set,
                                      const PluginCatalogue& catalogue) {
+  RETORT_RETURN_IF_ERROR(CheckTop(given));
+  RETORT_ASSIGN_OR_RETURN(const Sweep sweep, Assigned(given, set, catalogue));
   RETORT_RETURN_IF_ERROR(CheckTop(sweep));
   ExpandedSweep expanded;
   expanded.name = sweep.name();
@@ -181,7 +197,7 @@ absl::StatusOr<ExpandedSweep> Expand(const Sweep& sweep, const std::vector<std::
   }
   RETORT_RETURN_IF_ERROR(CheckSweepNumbers(sweep));
   RETORT_RETURN_IF_ERROR(ExpandSeeds(sweep, &expanded));
-  RETORT_RETURN_IF_ERROR(ExpandVariants(sweep, set, catalogue, &expanded));
+  RETORT_RETURN_IF_ERROR(ExpandVariants(sweep, catalogue, &expanded));
   RETORT_RETURN_IF_ERROR(ExpandReferences(sweep, &expanded));
   if (sweep.has_tune()) {
     RETORT_ASSIGN_OR_RETURN(expanded.tune, ExpandTune(sweep, expanded.seeds, expanded.variants.front().experiment));

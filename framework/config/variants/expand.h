@@ -33,11 +33,11 @@ struct ExpandedSweep {
 
 // Expands `define` and `use`, `leave_one_out` (no_<loss>), `grid` (named like "lr=1e-4,temp=2") and `variant`, in this
 // order after the base, then `for_each`, fills the defaults and validates each result. `set` holds assignments for
-// SetField, made to the base.
+// SetField, made before all else.
 //
 // Errors: InvalidArgument with one line per problem of the base or, if that is right, of the variants; a variant's
 // lines start with `variant "<name>": `. All are of the form `<place>: want ..., got ...`.
-absl::StatusOr<ExpandedSweep> Expand(const Sweep& sweep, const std::vector<std::string>& set = {},
+absl::StatusOr<ExpandedSweep> Expand(const Sweep& given, const std::vector<std::string>& set = {},
                                      const PluginCatalogue& catalogue = PluginCatalogue::Global());
 
 // The expanded sweep as a sweep that expands to itself: what sweep.resolved.textproto holds.

@@ -98,5 +98,12 @@ TEST(VariantNames, AreEachThereOnce) {
   EXPECT_EQ(VariantNames(plan, {0, 1, 2, 3, 4, 5, 6}), "a, b, c, d and 2 more");
 }
 
+TEST(UserNames, AreThoseOfAllWhoShareAStage) {
+  std::vector<PlannedStage> stages(2);
+  stages[0].used_by = {{"a", 1, "distil"}, {"b", 1, "distil"}};
+  stages[1].used_by = {{"b", 2, "distil"}, {"c", 2, "distil"}};
+  EXPECT_EQ(UserNames(PlanOf(stages), {0, 1}), "a, b, c");
+}
+
 }  // namespace
 }  // namespace retort

@@ -24,7 +24,7 @@ class TenthsSaid {
     const int64_t tenths = 10 * done / all;
     if (tenths <= said_) return;
     said_ = tenths;
-    context_.Say(absl::StrCat("stage ", stage_, ": ", done, " of ", all, " examples augmented"));
+    context_.Say(absl::StrCat(stage_, ": ", 10 * tenths, " % of ", all, " examples augmented"));
   }
 
  private:

@@ -1,7 +1,8 @@
 #include "framework/sweep/show/describe.h"
 
 #include <algorithm>
-#include <set>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "framework/config/variants/difference.h"
-#include "framework/sweep/plan/cohorts.h"
+#include "framework/data/step_source.h"
+#include "framework/sweep/plan/variant_names.h"
+#include "framework/sweep/show/cost.h"
 #include "framework/sweep/student/memory.h"
 
 namespace retort {
@@ -20,6 +23,7 @@ namespace {
 
 constexpr double kBytesPerParameterStored = 4;
 
+// With the prefix of a unit that is to follow: "8.82 G", "950 ".
 std::string Count(double value) {
   for (const auto& [unit, suffix] :
        {std::pair(1e15, "P"), std::pair(1e12, "T"), std::pair(1e9, "G"), std::pair(1e6, "M"), std::pair(1e3, "k")}) {
@@ -28,21 +32,14 @@ std::string Count(double value) {
   return absl::StrFormat("%.3g ", value);
 }
 
+// Of things that are counted: "8.82 M", "950".
+std::string Number(double value) { return std::string(absl::StripSuffix(Count(value), " ")); }
+
 std::string Duration(double seconds) {
   if (seconds < 90) return absl::StrFormat("%.0f s", seconds);
   if (seconds < 5400) return absl::StrFormat("%.0f min", seconds / 60);
   return absl::StrFormat("%.1f h", seconds / 3600);
 }
-
-// What is still to be computed.
-struct Cost {
-  double student_flops = 0, teacher_flops = 0, augmentation_flops = 0;
-  double memory = 0;             // Of the largest cohort.
-  double evaluation_memory = 0;  // Of the most demanding evaluations that share a pass.
-  double stored_parameters = 0;
-  int stages = 0, stages_done = 0, cohorts = 0;
-  std::vector<std::string> teachers;  // What each cohort does with its teacher; empty: it has none.
-};
 
 std::string Bytes(double bytes) { return absl::StrCat(Count(bytes), "B"); }
 
@@ -66,63 +63,26 @@ std::string DescribeChoice(const TeacherCachePlan& teacher) {
   return "";
 }
 
-// "distil: 12 steps computed, once for 3 students, and kept in teacher_cache/...: about 1.2 MB"
-std::string DescribeCohortTeacher(const Plan& plan, const std::vector<int>& cohort, const TeacherCachePlan& teacher) {
+// "distil: 12 steps computed, once for 3 students, and kept in teacher_cache/...: about 1.2 MB"; empty: no teacher.
+std::string DescribeTeacher(const Plan& plan, const CohortCost& cohort) {
+  const TeacherCachePlan& teacher = cohort.teacher;
   if (teacher.name.empty()) return "";
-  const auto taught =
-      std::count_if(cohort.begin(), cohort.end(), [&](int index) { return plan.stages[index].reads_teacher; });
-  std::string text = absl::StrCat(plan.stages[cohort.front()].stage.name(), ": ");
+  const auto taught = std::count_if(cohort.stages.begin(), cohort.stages.end(),
+                                    [&](int index) { return plan.stages[index].reads_teacher; });
+  std::string text = absl::StrCat(plan.stages[cohort.stages.front()].stage.name(), ": ");
   if (teacher.kept_steps > 0) absl::StrAppend(&text, teacher.kept_steps, " steps read from ", teacher.name);
   if (teacher.kept_steps == teacher.steps) return text;
   if (teacher.kept_steps > 0) absl::StrAppend(&text, ", ");
-  absl::StrAppend(&text, teacher.steps - teacher.kept_steps, " steps computed");
+  absl::StrAppend(&text, Several(teacher.steps - teacher.kept_steps, "step"), " computed");
   if (taught > 1) absl::StrAppend(&text, ", once for ", taught, " students,");
   return absl::StrCat(text, DescribeChoice(teacher));
 }
 
-Cost CostOf(const Plan& plan, const Store& store, const TeacherCacheSettings& cache) {
-  Cost cost;
-  const StageIndices done = store.Done(plan);
-  cost.stages = static_cast<int>(plan.stages.size());
-  cost.stages_done = static_cast<int>(done.size());
-  for (const std::vector<int>& cohort : Cohorts(plan, done, {})) {
-    ++cost.cohorts;
-    double teacher_flops = 0;
-    std::vector<TrainingMemory> members;
-    for (int index : cohort) {
-      const TrainingWork& work = plan.stages[index].training();
-      cost.student_flops += work.student_flops;
-      cost.stored_parameters += static_cast<double>(work.parameters);
-      teacher_flops = std::max(teacher_flops, work.teacher_flops);
-      members.push_back(work.memory);
-    }
-    const TeacherCachePlan teacher = PlanTeacherCache(plan, cohort, store, cache);
-    cost.teacher_flops += std::max(0.0, teacher_flops - teacher.kept_flops);
-    cost.teachers.push_back(DescribeCohortTeacher(plan, cohort, teacher));
-    cost.memory = std::max(cost.memory, CohortMemory(members));
-  }
-  for (size_t index = 0; index < plan.stages.size(); ++index) {
-    const PlannedStage& stage = plan.stages[index];
-    if (!stage.augments() || done.count(static_cast<int>(index)) > 0) continue;
-    cost.augmentation_flops += stage.augmentation().flops;
-    cost.evaluation_memory = std::max(cost.evaluation_memory, SharedEvaluationMemory({stage.augmentation().memory}));
-  }
-  for (const std::vector<int>& group : EvaluationGroups(plan, done)) {
-    std::vector<EvaluationMemory> members;
-    for (int index : group) members.push_back(plan.stages[index].evaluation().memory);
-    cost.evaluation_memory = std::max(cost.evaluation_memory, SharedEvaluationMemory(members));
-  }
-  return cost;
-}
-
-double Seconds(const Cost& cost, double flops_per_second) {
-  return (cost.student_flops + cost.teacher_flops + cost.augmentation_flops) / flops_per_second;
-}
-
-std::string DescribeTime(const Cost& cost, std::optional<double> flops_per_second) {
-  if (!flops_per_second) return "how long that takes here is known once something was trained";
-  return absl::StrFormat("about %s of training at %sFLOP/s, the speed of the last one",
-                         Duration(Seconds(cost, *flops_per_second)), Count(*flops_per_second));
+std::string DescribeTime(const Cost& cost, const KnownSpeeds& speeds, int threads) {
+  const std::optional<TimeEstimate> time = EstimateTime(cost, speeds, threads);
+  if (!time) return "how long that takes here is known once something was trained";
+  if (time->alike) return absl::StrFormat("about %s, as fast as earlier trainings like these", Duration(time->seconds));
+  return absl::StrFormat("perhaps %s, as fast as earlier trainings that were unlike these", Duration(time->seconds));
 }
 
 std::string DescribeVariants(const Plan& plan) {
@@ -140,8 +100,13 @@ std::string DescribeVariants(const Plan& plan) {
   return text;
 }
 
+// "1 layer", "3 layers"
+std::string Several(int64_t count, absl::string_view thing) {
+  return absl::StrCat(count, " ", thing, count == 1 ? "" : "s");
+}
+
 std::string DescribeAugmentation(const PlannedStage& stage) {
-  return absl::StrFormat("  stage %s: %d examples of %s, %d copies of each text by %s\n", stage.stage.name(),
+  return absl::StrFormat("%d examples of %s, %d copies of each text by %s",
                          stage.augmentation().examples->examples.size(), stage.augmentation().data_description,
                          stage.stage.augmentation().copies(), stage.stage.augmentation().model());
 }
@@ -152,52 +117,99 @@ double PaddingShare(const StepShape& shape) {
   return std::max(0.0, 1 - static_cast<double>(shape.tokens) / positions);
 }
 
-std::string DescribeStages(const Plan& plan) {
+std::string DescribeTraining(const PlannedStage& stage) {
+  const TrainingWork& work = stage.training();
+  const StepShape shape = MeanStep(*work.source);
+  return absl::StrFormat("%s, about %s tokens, %.0f %% of positions padding; student of %s, %d wide, %s parameters",
+                         Several(work.total_steps, "step"),
+                         Number(static_cast<double>(work.total_steps * shape.tokens)), 100 * PaddingShare(shape),
+                         Several(stage.config.depth(), "layer"), stage.config.hidden_size,
+                         Number(static_cast<double>(work.parameters)));
+}
+
+// Stages that are described in the same words.
+struct DescribedStages {
+  std::string name, text;
+  std::vector<int> stages;
+};
+
+// Of those that are to be trained or augmented, in their order.
+std::vector<DescribedStages> GroupStages(const Plan& plan, const StageIndices& done) {
+  std::vector<DescribedStages> groups;
+  for (int index = 0; index < static_cast<int>(plan.stages.size()); ++index) {
+    const PlannedStage& stage = plan.stages[index];
+    if (stage.evaluates() || done.count(index) > 0) continue;
+    const std::string text = stage.augments() ? DescribeAugmentation(stage) : DescribeTraining(stage);
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const DescribedStages& known) {
+      return known.name == stage.stage.name() && known.text == text;
+    });
+    if (group == groups.end()) group = groups.insert(groups.end(), {stage.stage.name(), text, {}});
+    group->stages.push_back(index);
+  }
+  return groups;
+}
+
+std::string DescribeStages(const Plan& plan, const StageIndices& done) {
+  const std::vector<DescribedStages> groups = GroupStages(plan, done);
   std::string text;
-  std::set<std::string> seen;
-  for (const PlannedStage& stage : plan.stages) {
-    if (stage.augments()) absl::StrAppend(&text, DescribeAugmentation(stage));
-    if (!stage.trains()) continue;
-    const TrainingWork& work = stage.training();
-    const StepShape shape = MeanStep(*work.source);
-    const std::string line = absl::StrFormat(
-        "  stage %s: %d steps, about %stokens, %.0f %% of positions padding; student of %d layers, %d wide, "
-        "%sparameters\n",
-        stage.stage.name(), work.total_steps, Count(static_cast<double>(work.total_steps * shape.tokens)),
-        100 * PaddingShare(shape), stage.config.depth(), stage.config.hidden_size,
-        Count(static_cast<double>(work.parameters)));
-    if (seen.insert(line).second) absl::StrAppend(&text, line);
+  for (const DescribedStages& group : groups) {
+    const auto same_name = std::count_if(groups.begin(), groups.end(),
+                                         [&](const DescribedStages& other) { return other.name == group.name; });
+    const std::string whose = same_name > 1 ? absl::StrCat(" of ", UserNames(plan, group.stages)) : "";
+    absl::StrAppend(&text, "  stage ", group.name, whose, ": ", group.text, "\n");
   }
   return text;
 }
 
-}  // namespace
-
-double EstimateSeconds(const Plan& plan, const Store& store, double flops_per_second) {
-  return Seconds(CostOf(plan, store, {}), flops_per_second);
+// "12 GFLOP for students, 3 GFLOP for their teachers"; empty if nothing is to be trained.
+std::string DescribeOperations(const Cost& cost) {
+  std::vector<std::string> parts;
+  for (const auto& [flops, what] :
+       {std::pair(cost.student_flops, "for students"), std::pair(cost.teacher_flops, "for their teachers"),
+        std::pair(cost.augmentation_flops, "for augmentation")}) {
+    if (flops > 0) parts.push_back(absl::StrCat(Count(flops), "FLOP ", what));
+  }
+  return absl::StrJoin(parts, ", ");
 }
 
-std::string DescribePlan(const Plan& plan, const Store& store, std::optional<double> flops_per_second,
+std::string DescribeMemory(const Cost& cost) {
+  std::vector<std::string> parts;
+  if (!cost.cohorts.empty()) parts.push_back(absl::StrCat(Count(ProgramMemory(cost.memory)), "B to train"));
+  if (cost.evaluation_memory > 0) {
+    parts.push_back(absl::StrCat(Count(EvaluatingProgramMemory(cost.evaluation_memory)), "B to evaluate"));
+  }
+  return absl::StrCat("memory: about ", absl::StrJoin(parts, ", "));
+}
+
+// What is to be computed; empty if nothing is.
+std::string DescribeCost(const Cost& cost, const KnownSpeeds& speeds, int threads) {
+  std::string text;
+  const std::string operations = DescribeOperations(cost);
+  if (!operations.empty()) absl::StrAppend(&text, "  ", operations, "; ", DescribeTime(cost, speeds, threads), "\n");
+  if (cost.stages_done == cost.stages) return text;
+  absl::StrAppend(&text, "  ", DescribeMemory(cost));
+  if (cost.stored_parameters > 0) {
+    absl::StrAppend(&text, "; disk: ", Count(cost.stored_parameters * kBytesPerParameterStored), "B");
+  }
+  return absl::StrCat(text, "\n");
+}
+
+}  // namespace
+
+std::string DescribePlan(const Plan& plan, const Store& store, const KnownSpeeds& speeds, int threads,
                          const TeacherCacheSettings& cache) {
   const Cost cost = CostOf(plan, store, cache);
   const auto variants = std::count_if(plan.sweep.variants.begin(), plan.sweep.variants.end(),
                                       [&](const ExpandedVariant& variant) { return plan.Has(variant.name); });
   std::string text =
-      absl::StrFormat("%s: %d variants, seeds %s\n", plan.sweep.name, variants, absl::StrJoin(plan.sweep.seeds, ", "));
-  absl::StrAppend(&text, DescribeVariants(plan), DescribeStages(plan));
-  absl::StrAppend(&text, absl::StrFormat("  %d results, %d of them there; to train: %d cohorts\n", cost.stages,
-                                         cost.stages_done, cost.cohorts));
-  const std::string augmentation =
-      cost.augmentation_flops == 0 ? ""
-                                   : absl::StrFormat(", about %sFLOP for augmentation", Count(cost.augmentation_flops));
-  absl::StrAppend(&text,
-                  absl::StrFormat("  %sFLOP for students, %sFLOP for teachers%s; %s\n", Count(cost.student_flops),
-                                  Count(cost.teacher_flops), augmentation, DescribeTime(cost, flops_per_second)));
-  absl::StrAppend(
-      &text, absl::StrFormat("  memory: about %sB to train, %sB to evaluate; disk: %sB\n",
-                             Count(ProgramMemory(cost.memory)), Count(EvaluatingProgramMemory(cost.evaluation_memory)),
-                             Count(cost.stored_parameters * kBytesPerParameterStored)));
-  for (const std::string& teacher : cost.teachers) {
+      absl::StrFormat("%s: %s, %s %s\n", plan.sweep.name, Several(variants, "variant"),
+                      plan.sweep.seeds.size() == 1 ? "seed" : "seeds", absl::StrJoin(plan.sweep.seeds, ", "));
+  absl::StrAppend(&text, DescribeVariants(plan), DescribeStages(plan, store.Done(plan)));
+  absl::StrAppend(&text, "  ", Several(cost.stages, "result"), ", ", cost.stages_done,
+                  " of them there; to train: ", Several(static_cast<int64_t>(cost.cohorts.size()), "cohort"), "\n");
+  absl::StrAppend(&text, DescribeCost(cost, speeds, threads));
+  for (const CohortCost& cohort : cost.cohorts) {
+    const std::string teacher = DescribeTeacher(plan, cohort);
     if (!teacher.empty()) absl::StrAppend(&text, "  teacher of ", teacher, "\n");
   }
   for (const std::string& teacher : plan.teachers) absl::StrAppend(&text, "  teacher ", teacher, "\n");

@@ -6,6 +6,7 @@
 #include "framework/base/file.h"
 #include "framework/model/encoder.h"
 #include "framework/sweep/plan/cohorts.h"
+#include "framework/sweep/show/cost.h"
 #include "framework/sweep/show/enough_memory.h"
 #include "framework/sweep/student/memory.h"
 #include "framework/sweep/teacher_cache/teacher_cache_plan.h"
@@ -34,6 +35,9 @@ class DescribeTest : public ::testing::Test {
 
   Plan Make(const std::string& more = "") { return sweep_.Make(sweep_.Text(more)).value(); }
 
+  // Before anything was trained.
+  static std::string Describe(const Plan& plan, const Store& store) { return DescribePlan(plan, store, {}, 1); }
+
   // As if it had been computed.
   void Finish(const PlannedStage& stage) {
     ASSERT_THAT(store_.Begin(stage), IsOk());
@@ -61,10 +65,10 @@ class DescribeTest : public ::testing::Test {
 };
 
 TEST_F(DescribeTest, SaysWhatEachVariantIs) {
-  const std::string text = DescribePlan(Make(R"(variant { name: "hot" overlay { stage { name: "distil"
+  const std::string text = Describe(Make(R"(variant { name: "hot" overlay { stage { name: "distil"
                              loss { name: "ce" soft_targets { temperature: 4 } } remove: "mlm" } } })"),
-                                        store_, 1e9);
-  EXPECT_THAT(text, HasSubstr("tiny: 4 variants, seeds 1\n  base\n  hot\n      stage.distil.loss.ce"));
+                                    store_);
+  EXPECT_THAT(text, HasSubstr("tiny: 4 variants, seed 1\n  base\n  hot\n      stage.distil.loss.ce"));
   EXPECT_THAT(text, HasSubstr("soft_targets.temperature: 2 -> 4\n      stage.distil.loss.mlm: removed\n"));
   EXPECT_THAT(text, HasSubstr("\n  init_only\n"));
   EXPECT_THAT(text, HasSubstr("\n  scratch\n"));
@@ -76,21 +80,23 @@ TEST_F(DescribeTest, SaysHowVariantsDifferFromTheFirstThatIsPlanned) {
   const std::string more = R"(controls: NONE
       variant { name: "v" overlay { stage { name: "distil" remove: "mlm" } } }
       variant { name: "w" overlay { stage { name: "distil" remove: "mlm" remove: "cos" } } })";
-  EXPECT_THAT(DescribePlan(sweep_.Make(sweep_.Text(more), {}, options).value(), store_, 1e9),
-              HasSubstr("tiny: 2 variants, seeds 1\n  v\n  w\n      stage.distil.loss.cos: removed\n  stage"));
+  EXPECT_THAT(Describe(sweep_.Make(sweep_.Text(more), {}, options).value(), store_),
+              HasSubstr("tiny: 2 variants, seed 1\n  v\n  w\n      stage.distil.loss.cos: removed\n  stage"));
 }
 
 TEST_F(DescribeTest, SaysWhatTrainingTakes) {
   const Plan plan = Make();
   const PlannedStage& stage = plan.stages[0];
-  const std::string text = DescribePlan(plan, store_, 1e9);
+  const std::string text = Describe(plan, store_);
   const StepShape shape = MeanStep(*stage.training().source);
   const double real = static_cast<double>(shape.tokens);
   const double padding = std::max(0.0, 1 - real / static_cast<double>(shape.sequences * shape.positions));
-  EXPECT_THAT(text, HasSubstr(absl::StrFormat("  stage distil: 12 steps, about %.3g ktokens, %.0f %% of positions "
-                                              "padding; student of 1 layers, 16 wide, 4.04 kparameters\n",
-                                              12 * real / 1e3, 100 * padding)));
-  EXPECT_THAT(text, HasSubstr("  6 results, 0 of them there; to train: 1 cohorts\n"));
+  EXPECT_THAT(text,
+              HasSubstr(absl::StrFormat(
+                  "  stage distil: 12 steps, about %.3g k tokens, %.0f %% of positions padding; student of 1 layer, 16 "
+                  "wide, 4.04 k parameters\n",
+                  12 * real / 1e3, 100 * padding)));
+  EXPECT_THAT(text, HasSubstr("  6 results, 0 of them there; to train: 1 cohort\n"));
   std::vector<TrainingMemory> members;
   for (const PlannedStage& planned : plan.stages) {
     if (planned.trains()) members.push_back(planned.training().memory);
@@ -189,7 +195,7 @@ TEST_F(DescribeTest, SaysWhatBecomesOfWhatATeacherGives) {
     return PlanTeacherCache(plan, cohort, store_, settings);
   };
   const auto describe = [&](const TeacherCacheSettings& settings) {
-    return DescribePlan(plan, store_, settings.flops_per_second, settings);
+    return DescribePlan(plan, store_, {}, 1, settings);
   };
   const std::string bytes = absl::StrFormat("%.3g kB", of({}).bytes / 1e3);
   const std::string computed = "\n  teacher of distil: 12 steps computed, once for 2 students, and ";
@@ -201,7 +207,7 @@ TEST_F(DescribeTest, SaysWhatBecomesOfWhatATeacherGives) {
   EXPECT_THAT(describe({1e9, "", 1e18}), HasSubstr(computed + "not kept, which would take about " + bytes +
                                                    " and, to read again, 0 s, more than the 0 s of computing it\n"));
   const Plan alone = Make("controls: NONE");
-  EXPECT_THAT(DescribePlan(alone, store_, 1e9), HasSubstr("  teacher of distil: 12 steps computed and not kept"));
+  EXPECT_THAT(Describe(alone, store_), HasSubstr("  teacher of distil: 12 steps computed and not kept"));
 }
 
 TEST_F(DescribeTest, CountsEachTeacher) {
@@ -210,37 +216,77 @@ TEST_F(DescribeTest, CountsEachTeacher) {
   double flops = 2 * plan.stages[0].training().teacher_flops;
   for (const PlannedStage& stage : plan.stages) flops += stage.trains() ? stage.training().student_flops : 0;
   EXPECT_DOUBLE_EQ(EstimateSeconds(plan, store_, 1e6), flops / 1e6);
-  EXPECT_THAT(DescribePlan(plan, store_, 1e9), HasSubstr("to train: 2 cohorts"))
-      << "controls go along with one of them";
+  EXPECT_THAT(Describe(plan, store_), HasSubstr("to train: 2 cohorts")) << "controls go along with one of them";
 }
 
 TEST_F(DescribeTest, LeavesOutWhatIsThere) {
   const Plan plan = Make();
   for (const PlannedStage& stage : plan.stages) Finish(stage);
   EXPECT_EQ(EstimateSeconds(plan, store_, 1e6), 0);
-  EXPECT_THAT(DescribePlan(plan, store_, 1e9), HasSubstr("  6 results, 6 of them there; to train: 0 cohorts\n"));
+  EXPECT_THAT(Describe(plan, store_), HasSubstr("  6 results, 6 of them there; to train: 0 cohorts\n"));
   const Plan more = Make(R"(variant { name: "new" overlay { stage { name: "distil" remove: "cos" } } })");
   const PlannedStage& added = more.stages[more.Find("new", 1, "distil")];
   EXPECT_DOUBLE_EQ(EstimateSeconds(more, store_, 1e6),
                    (added.training().student_flops + added.training().teacher_flops) / 1e6);
-  EXPECT_THAT(DescribePlan(more, store_, 1e9), HasSubstr("  8 results, 6 of them there; to train: 1 cohorts\n"));
+  EXPECT_THAT(Describe(more, store_), HasSubstr("  8 results, 6 of them there; to train: 1 cohort\n"));
+}
+
+TEST_F(DescribeTest, SaysWhatIsLeftAlone) {
+  const Plan plan = Make();
+  for (const PlannedStage& stage : plan.stages) {
+    if (stage.trains()) Finish(stage);
+  }
+  const std::string text = Describe(plan, store_);
+  EXPECT_THAT(text, HasSubstr(absl::StrFormat("to train: 0 cohorts\n  memory: about %.3g MB to evaluate\n",
+                                              EvaluatingBytes(plan) / 1e6)));
+  EXPECT_THAT(text, Not(HasSubstr("stage distil")));
+  EXPECT_THAT(text, Not(HasSubstr("FLOP")));
+  for (const PlannedStage& stage : plan.stages) {
+    if (!stage.trains()) Finish(stage);
+  }
+  EXPECT_THAT(Describe(plan, store_), Not(HasSubstr("memory")));
+}
+
+TEST_F(DescribeTest, SaysWhoseStagesOfOneNameAre) {
+  const std::string text = Describe(Make(R"(
+      variant { name: "longer" overlay { stage { name: "distil" budget { steps: 24 } } } }
+      variant { name: "cold" overlay { stage { name: "distil" loss { name: "ce" soft_targets { temperature: 1 } } } } })"),
+                                    store_);
+  EXPECT_THAT(text, HasSubstr("  stage distil of base, cold, init_only, scratch: 12 steps, "));
+  EXPECT_THAT(text, HasSubstr("  stage distil of longer: 24 steps, "));
+}
+
+TEST_F(DescribeTest, TellsOperationsOfStudentsFromTheirTeachers) {
+  const Plan plan = Make("controls: NONE");
+  const TrainingWork& work = plan.stages[0].training();
+  EXPECT_THAT(Describe(plan, store_),
+              HasSubstr(absl::StrFormat("  %.3g MFLOP for students, %.3g MFLOP for their teachers; ",
+                                        work.student_flops / 1e6, work.teacher_flops / 1e6)));
 }
 
 TEST_F(DescribeTest, EstimatesTimeOnceASpeedIsKnown) {
   const Plan plan = Make();
-  EXPECT_THAT(DescribePlan(plan, store_, std::nullopt),
-              HasSubstr("; how long that takes here is known once something was trained\n"));
+  EXPECT_THAT(Describe(plan, store_), HasSubstr("; how long that takes here is known once something was trained\n"));
+  const Cost cost = CostOf(plan, store_);
+  ASSERT_EQ(cost.cohorts.size(), 1u);
   const double seconds = EstimateSeconds(plan, store_, 1e6);
+  KnownSpeeds speeds;
+  TrainingShape unlike = cost.cohorts[0].shape;
+  unlike.flops_per_token *= 10;
+  speeds.Add({unlike, 2, 1e6});
   EXPECT_THAT(
-      DescribePlan(plan, store_, 1e6),
-      HasSubstr(absl::StrFormat("; about %.0f s of training at 1 MFLOP/s, the speed of the last one\n", seconds)));
+      DescribePlan(plan, store_, speeds, 2),
+      HasSubstr(absl::StrFormat("; perhaps %.0f s, as fast as earlier trainings that were unlike these\n", seconds)));
+  speeds.Add({cost.cohorts[0].shape, 2, 2e6});
+  EXPECT_THAT(DescribePlan(plan, store_, speeds, 2),
+              HasSubstr(absl::StrFormat("; about %.0f s, as fast as earlier trainings like these\n", seconds / 2)));
 }
 
 TEST_F(DescribeTest, EndsWithWarnings) {
   const Plan plan = Make("variant { name: \"twin\" overlay { } }");
-  EXPECT_THAT(DescribePlan(plan, store_, 1e9),
+  EXPECT_THAT(Describe(plan, store_),
               ::testing::EndsWith("  warning: variants \"base\" and \"twin\" resolve to the same experiment\n"));
-  EXPECT_THAT(DescribePlan(Make(), store_, 1e9), Not(HasSubstr("warning")));
+  EXPECT_THAT(Describe(Make(), store_), Not(HasSubstr("warning")));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "framework/base/command_line/version.h"
 #include "framework/sweep/key/source_digest.h"
 #include "framework/sweep/show/card_name.h"
 #include "torch/version.h"
@@ -42,13 +43,15 @@ constexpr const char* kLibrarySettings[] = {"MKL_ENABLE_INSTRUCTIONS",    "MKL_C
 }  // namespace
 
 std::map<std::string, std::string> DescribeEnvironment(c10::Device device) {
-  return {{"processor", ProcessorName()},
-          {"instruction set", at::get_cpu_capability()},
-          {"threads", absl::StrCat(at::get_num_threads())},
-          {"device", DescribeDevice(device)},
-          {"libtorch", TORCH_VERSION},
-          {"compiler", __VERSION__},
-          {"sources", kSourceDigest}};
+  std::map<std::string, std::string> environment = {{"processor", ProcessorName()},
+                                                    {"instruction set", at::get_cpu_capability()},
+                                                    {"threads", absl::StrCat(at::get_num_threads())},
+                                                    {"device", DescribeDevice(device)},
+                                                    {"libtorch", TORCH_VERSION},
+                                                    {"compiler", __VERSION__},
+                                                    {"sources", kSourceDigest}};
+  if (const std::string commit = Commit(); !commit.empty()) environment["commit"] = commit;
+  return environment;
 }
 
 std::string DescribeComputation(c10::Device device) {
