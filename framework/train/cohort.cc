@@ -230,8 +230,7 @@ class Training {
   }
 
   void AddMicroBatch(int64_t step, const Batch& batch, int index) {
-    const TeacherAnswers answers =
-        RunTeacher(options_.teacher, {step - 1, index}, batch, demands_, options_.row_chunk);
+    const TeacherAnswers answers = RunTeacher(options_.teacher, {step - 1, index}, batch, demands_, options_.row_chunk);
     for (Running& running : running_) {
       if (!running.alive || !running.failure.ok()) continue;
       StudentTrainer& student = *running.member->student;

@@ -35,9 +35,7 @@ TeacherOutputs Answer(const CohortTeacher& teacher, const RecordId& micro_batch,
 
 }  // namespace
 
-void AddDemands(const Capture& read, TeacherDemands* demands) {
-  (*demands)[read.padding].Add(read);
-}
+void AddDemands(const Capture& read, TeacherDemands* demands) { (*demands)[read.padding].Add(read); }
 
 TeacherAnswers RunTeacher(const CohortTeacher& teacher, const RecordId& micro_batch, const Batch& batch,
                           const TeacherDemands& demands, int64_t row_chunk) {

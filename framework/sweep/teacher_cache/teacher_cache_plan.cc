@@ -79,8 +79,9 @@ double StepFlopsOfLayers(const TeacherReading& teaching, Capture demands) {
   const auto sequences = static_cast<double>(teaching.mean_step.sequences);
   const auto positions = static_cast<double>(teaching.mean_step.positions);
   const double length = static_cast<double>(teaching.mean_step.tokens) / sequences;
-  return Encoder(teaching.config)
-      .ForwardFlops(PassSize::OfEqual(sequences, positions, length), demands, [](RowSet) { return 0.0; });
+  return Encoder(teaching.config).ForwardFlops(PassSize::OfEqual(sequences, positions, length), demands, [](RowSet) {
+    return 0.0;
+  });
 }
 
 TeacherCachePlan::Choice Choose(const TeacherCachePlan& planned, const TeacherCacheSettings& settings) {

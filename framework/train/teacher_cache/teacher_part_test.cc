@@ -50,8 +50,7 @@ TEST(PartsOf, AreWhatIsDemandedAndWhatLogitsFollowFrom) {
 }
 
 TEST(Holders, HaveAllThatAPartHas) {
-  EXPECT_THAT(Names(Holders({Kind::kHidden, 4, Rows::kLabelled})),
-              ElementsAre("hidden.4.labelled", "hidden.4"));
+  EXPECT_THAT(Names(Holders({Kind::kHidden, 4, Rows::kLabelled})), ElementsAre("hidden.4.labelled", "hidden.4"));
   EXPECT_THAT(Names(Holders({Kind::kAttention, 2, Rows::kReal})), ElementsAre("attention.2")) << "padding changes bits";
   EXPECT_THAT(Names(Holders({Kind::kHidden, 4, Rows::kAll})), ElementsAre("hidden.4.all"));
   EXPECT_THAT(Names(Holders({Kind::kLogits, 0, Rows::kReal, HeadKind::kScore})), ElementsAre("logits.score"));
