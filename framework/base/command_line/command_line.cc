@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "framework/base/command_line/version.h"
+#include "framework/base/command_line/commit.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "gflags/gflags.h"

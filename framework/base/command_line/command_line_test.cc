@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "framework/base/command_line/version.h"
+#include "framework/base/command_line/commit.h"
 #include "gflags/gflags.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

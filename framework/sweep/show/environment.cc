@@ -9,7 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "framework/base/command_line/version.h"
+#include "framework/base/command_line/commit.h"
 #include "framework/sweep/key/source_digest.h"
 #include "framework/sweep/show/card_name.h"
 #include "torch/version.h"

@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_BASE_COMMAND_LINE_VERSION_H_
-#define RETORT_FRAMEWORK_BASE_COMMAND_LINE_VERSION_H_
+#ifndef RETORT_FRAMEWORK_BASE_COMMAND_LINE_COMMIT_H_
+#define RETORT_FRAMEWORK_BASE_COMMAND_LINE_COMMIT_H_
 
 #include <string>
 
@@ -10,9 +10,9 @@ namespace retort {
 // know (outside of git, or without Bazel's --stamp).
 std::string Commit();
 
-// "retort 0.1.0, commit 1a2b3c4d5e6f"
+// "retort 0.9.0, commit 1a2b3c4d5e6f"
 std::string VersionText();
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_BASE_COMMAND_LINE_VERSION_H_
+#endif  // RETORT_FRAMEWORK_BASE_COMMAND_LINE_COMMIT_H_

@@ -1,13 +1,9 @@
-#include "framework/base/command_line/version.h"
+#include "framework/base/command_line/commit.h"
 
 #include "absl/strings/str_cat.h"
+#include "framework/base/version.h"
 
 namespace retort {
-namespace {
-
-constexpr char kVersion[] = "0.1.0";
-
-}  // namespace
 
 extern const char kStampedRevision[];  // Of stamp.cc.
 
@@ -18,7 +14,7 @@ std::string Commit() {
 
 std::string VersionText() {
   const std::string commit = Commit();
-  return absl::StrCat("retort ", kVersion, ", commit ", commit.empty() ? "not known to this build" : commit);
+  return absl::StrCat("retort ", Version(), ", commit ", commit.empty() ? "not known to this build" : commit);
 }
 
 }  // namespace retort
