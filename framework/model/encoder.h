@@ -39,8 +39,8 @@ namespace retort {
 // Within a bottleneck the names above have D in the place of H, but for values that are computed from the layer's
 // input; around it are
 //
-//   layer.l.bottleneck.{input, attention}.{weight [D, H], bias [D]}      layer.l.bottleneck.{...}.norm.{scale, shift} [D]
-//   layer.l.bottleneck.output.{weight [H, D], bias [H]}                  layer.l.bottleneck.output.norm.{scale, shift} [H]
+//   layer.l.bottleneck.{input, attention}.{weight [D, H], bias [D]}, and their norm.{scale, shift} [D]
+//   layer.l.bottleneck.output.{weight [H, D], bias [H]}, and its norm.{scale, shift} [H]
 //
 // What the configuration leaves out is left out.
 std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config);
@@ -61,7 +61,8 @@ struct PassSize {
 using RowCounter = std::function<double(RowSet)>;
 
 // A Transformer with learned positions, as its configuration says: BERT (Devlin et al. 2019, arXiv:1810.04805) and its
-// relatives, MobileBERT (Sun et al. 2020, arXiv:2004.02984), GPT-2. Computes in the type of the parameters; LayerNorm statistics and softmax in float32 at least.
+// relatives, MobileBERT (Sun et al. 2020, arXiv:2004.02984), GPT-2. Computes in the type of the parameters; LayerNorm
+// statistics and softmax in float32 at least.
 //
 // Holds no state: the same object serves teacher, students and working copies. Thread-safe.
 class Encoder {
@@ -74,11 +75,14 @@ class Encoder {
   // The head of this kind. CHECK-fails if there is none.
   Head head(HeadKind kind) const { return Head(config_, kind); }
 
-  // With trigrams, what lies before and after a sequence counts as 0, padding too: what a sequence gives does not depend
-  // on how it is padded. (transformers reads the embedding of the padding id there, which it keeps at 0.)
+  // Runs the layers that `capture` needs and keeps what it names; hidden[L] is what the final norm gives, where there is
+  // one, as in transformers. Around bottlenecks hidden[l] is what leaves them, [B, S, H], and attention[l] is what is
+  // inside. If it names logits, hidden[L] is kept. Without `dropout` nothing is dropped; of a layer with a bottleneck,
+  // attention's weights and what leaves the bottleneck are.
   //
-  // Runs the layers that `capture` needs and keeps what it names; hidden[L] is what the final LayerNorm gives, where
-  // there is one, as in transformers. If it names logits, hidden[L] is kept. Without `dropout` nothing is dropped.
+  // With trigrams, what lies before and behind a sequence counts as 0, padding too, so that what a sequence gives does
+  // not depend on how it is padded. transformers reads the embedding of the padding id behind it, where it is padded.
+  //
   // Gradient flows to the parameters if they require it; with `freeze_padding` none from positions that hold the
   // padding id to its word embedding, as with PyTorch's padding_idx. A tied decoder's gradient reaches it all the same.
   //

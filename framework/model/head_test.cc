@@ -168,6 +168,46 @@ TEST(Head, DropsByTheSeedAlone) {
   EXPECT_THAT(slices, IsCloseTo(one, 1e-13));
 }
 
+// A decoder whose first columns are the narrow word embeddings.
+EncoderConfig NarrowWords(bool tied) {
+  EncoderConfig config = SmallModel("mobilebert", 1);
+  config.embedding_size = 3;
+  config.heads.front().tied = tied;
+  return config;
+}
+
+TEST(Head, ExtendsNarrowWordEmbeddings) {
+  for (bool tied : {true, false}) {
+    const EncoderConfig config = NarrowWords(tied);
+    const ParameterSet parameters = RandomParameters(config);
+    const Head head(config, HeadKind::kVocabulary);
+    const at::Tensor& first = parameters.Get(tied ? "embeddings.word" : "head.vocabulary.decoder.weight");
+    EXPECT_EQ(first.sizes(), at::IntArrayRef({11, 3}));
+    const at::Tensor& second = parameters.Get("head.vocabulary.extension.weight");
+    EXPECT_EQ(second.sizes(), at::IntArrayRef({11, 5}));
+    const at::Tensor x = RandomTensor({4, 8}, 3), inner = head.Transform(parameters, x);
+    const at::Tensor plain = inner.narrow(1, 0, 3).matmul(first.t()) + inner.narrow(1, 3, 5).matmul(second.t()) +
+                             parameters.Get("head.vocabulary.decoder.bias");
+    EXPECT_THAT(head.Logits(parameters, x), IsCloseTo(plain, 1e-12));
+  }
+}
+
+// The gradient that is added without autograd is autograd's.
+TEST(Head, AddsTheGradientOfItsMatrix) {
+  for (const EncoderConfig& config : {NarrowWords(true), NarrowWords(false), SmallModel("bert", 1)}) {
+    ParameterSet got = RandomParameters(config), want = RandomParameters(config);
+    got.EnableGradients();
+    want.EnableGradients();
+    const Head head(config, HeadKind::kVocabulary);
+    const at::Tensor x = RandomTensor({4, 8}, 3), gradient = RandomTensor({4, 11}, 4);
+    (x.matmul(head.Matrix(want).t()) * gradient).sum().backward();
+    const at::NoGradGuard no_grad;
+    head.AddMatrixGradient(gradient, x, got);
+    EXPECT_GT(got.flat_gradient().abs().max().item<double>(), 0.1);
+    EXPECT_THAT(got.flat_gradient(), IsCloseTo(want.flat_gradient(), 1e-12));
+  }
+}
+
 TEST(HeadDeathTest, WantsAHeadThatIsThere) {
   EXPECT_DEATH(Head(SmallModel("bert", 1), HeadKind::kScore), "no head of score");
 }

@@ -25,9 +25,9 @@ def loaded(folder, auto_class, **arguments):
 def head_of(model):
     """The kind of the head that a model of transformers has, empty for none."""
     name = type(model).__name__
-    if name == "BertForPreTraining":
+    if name.endswith("BertForPreTraining"):
         return "pretraining"
-    if name == "BertForNextSentencePrediction":
+    if name.endswith("BertForNextSentencePrediction"):
         return "classes"
     if name.endswith("ForSequenceClassification"):
         return "score" if model.config.num_labels == 1 else "classes"
@@ -39,7 +39,7 @@ def head_of(model):
 def class_with_head(folder, head):
     """The class to load a folder with that stores such a head."""
     config = transformers.AutoConfig.from_pretrained(folder)
-    if config.architectures == ["BertForPreTraining"]:
+    if config.architectures in (["BertForPreTraining"], ["MobileBertForPreTraining"]):
         return transformers.AutoModelForPreTraining
     if head in ("classes", "score"):
         return transformers.AutoModelForSequenceClassification
@@ -56,6 +56,19 @@ def dump_model(folder):
     result = subprocess.run([DUMP_MODEL, folder, folder / "outputs"], capture_output=True, text=True)
     if result.returncode:
         raise AssertionError(result.stderr)
+
+
+def inputs_for(encoder, outputs):
+    """What transformers is given.
+
+    MobileBERT's trigrams read the embedding of padding behind a sequence, as far as a batch is padded; here they read
+    0, as transformers does where it isn't.
+    """
+    mask = outputs["valid"].long()
+    if not getattr(encoder.config, "trigram_input", False):
+        return {"input_ids": outputs["ids"], "attention_mask": mask}
+    words = encoder.get_input_embeddings()(outputs["ids"]) * mask.unsqueeze(-1)
+    return {"inputs_embeds": words, "attention_mask": mask}
 
 
 class ModelComparison(unittest.TestCase):
@@ -91,7 +104,7 @@ class ModelComparison(unittest.TestCase):
     def logits_and_loss(self, encoder, outputs, head):
         """What transformers computes; of spans, the loss over real positions, which it leaves to the caller."""
         valid, labels = outputs["valid"], outputs[f"labels.{head}"]
-        inputs = {"input_ids": outputs["ids"], "attention_mask": valid.long()}
+        inputs = inputs_for(encoder, outputs)
         if head == "spans":
             got = encoder(**inputs)
             logits = torch.stack([got.start_logits, got.end_logits], dim=-1)
@@ -107,8 +120,7 @@ class ModelComparison(unittest.TestCase):
     def compare(self, encoder, outputs_folder):
         outputs = safetensors.torch.load_file(outputs_folder / "outputs.safetensors")
         valid = outputs["valid"]
-        inputs = {"input_ids": outputs["ids"], "attention_mask": valid.long()}
-        got = encoder(**inputs, output_hidden_states=True)
+        got = encoder(**inputs_for(encoder, outputs), output_hidden_states=True)
         for layer, hidden in enumerate(got.hidden_states):
             self.assert_close(outputs[f"hidden.{layer}"][valid], hidden[valid], f"hidden states of layer {layer}")
         self.assertNotIn(f"hidden.{len(got.hidden_states)}", outputs)
@@ -130,16 +142,15 @@ class ModelComparison(unittest.TestCase):
             encoder, safetensors.torch.load_file(outputs_folder / f"gradients/{head}/model.safetensors"))
 
     def compare_pretraining(self, encoder, outputs, outputs_folder):
-        """Both heads of BertForPreTraining: logits, and the gradients of either loss."""
+        """Both heads of BertForPreTraining or MobileBertForPreTraining: logits, and the gradients of either loss."""
         valid = outputs["valid"]
-        inputs = {"input_ids": outputs["ids"], "attention_mask": valid.long()}
-        got = encoder(**inputs)
+        got = encoder(**inputs_for(encoder, outputs))
         self.assert_close(outputs["logits.vocabulary"][valid], got.prediction_logits[valid], "logits of pieces")
         self.assert_close(outputs["logits.classes"], got.seq_relationship_logits, "logits of next sentences")
         encoder = encoder.double()
         for head in ("vocabulary", "classes"):
             encoder.zero_grad()
-            got = encoder(**inputs)
+            got = encoder(**inputs_for(encoder, outputs))
             logits = got.prediction_logits.flatten(0, 1) if head == "vocabulary" else got.seq_relationship_logits
             loss = torch.nn.functional.cross_entropy(logits, outputs[f"labels.{head}"].flatten())
             self.assert_close(outputs[f"loss.{head}"], loss.float(), f"loss of {head}")
@@ -152,7 +163,7 @@ class ModelComparison(unittest.TestCase):
         self.assertNotIn("missing_keys", complaints)
         outputs = safetensors.torch.load_file(folder / "outputs/outputs.safetensors")
         with torch.no_grad():
-            got = encoder(input_ids=outputs["ids"], attention_mask=outputs["valid"].long())
+            got = encoder(**inputs_for(encoder, outputs))
         self.assert_close(outputs["pooled"], got.pooler_output, "pooled")
 
     def check_written(self, folder, class_name=None):

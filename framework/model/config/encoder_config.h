@@ -87,8 +87,8 @@ struct EncoderConfig {
 const HeadSpec* FindHead(const EncoderConfig& config, HeadKind kind);
 HeadSpec* FindHead(EncoderConfig* config, HeadKind kind);
 
-// Gives the configuration `count` layers like this one, whose heads share its width: head_size = H / heads, or D / heads
-// within a bottleneck. InvalidArgument naming the number, what was wanted and what was got, for less than one layer or
+// Gives the configuration `count` layers like this one, whose heads share its width: head_size = H / heads, or within a
+// bottleneck D / heads. InvalidArgument naming the number, what was wanted and what was got, for less than one layer or
 // more than 4096, for heads below 1, or if they do not divide the width.
 absl::Status SetLayers(int64_t count, LayerSpec layer, EncoderConfig* config);
 

@@ -4,7 +4,9 @@
 
 namespace retort {
 
-void ReadBertOptions(ConfigReader* reader, EncoderConfig* config, LayerSpec layer) {
+void ReadBertOptions(ConfigReader* reader, EncoderConfig* config) { ReadBertOptionsOver(LayerSpec(), reader, config); }
+
+void ReadBertOptionsOver(LayerSpec layer, ConfigReader* reader, EncoderConfig* config) {
   reader->Integer("max_position_embeddings", &config->max_positions);
   reader->Integer("hidden_size", &config->hidden_size, true);
   int64_t layers = 0;

@@ -9,8 +9,9 @@
 
 namespace retort {
 
-// `layer`: what the layers have beside these options, or where these do not say.
-void ReadBertOptions(ConfigReader* reader, EncoderConfig* config, LayerSpec layer = LayerSpec());
+void ReadBertOptions(ConfigReader* reader, EncoderConfig* config);
+// The same of layers that have what `layer` has, where these options do not say.
+void ReadBertOptionsOver(LayerSpec layer, ConfigReader* reader, EncoderConfig* config);
 void WriteBertOptions(const EncoderConfig& config, ConfigJson* json);
 
 // The encoder's modules under the prefix, its layers, and its pooler.

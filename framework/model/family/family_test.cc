@@ -49,6 +49,9 @@ std::string Error(const std::string& family, const std::string& options) {
 
 constexpr char kBert[] =
     R"("hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16)";
+constexpr char kMobilebert[] =
+    R"("hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16,
+       "embedding_size": 3, "intra_bottleneck_size": 4)";
 constexpr char kGpt2[] = R"("n_embd": 8, "n_layer": 2, "n_head": 2)";
 
 std::string Options(const char* sizes, const std::string& more) { return absl::StrCat("{", sizes, more, "}"); }
@@ -98,6 +101,23 @@ TEST(Layout, Gpt2FusesAndTransposes) {
                 "transformer.h.0.attn.c_attn.bias = layer.1.attention.query.bias + layer.1.attention.key.bias + "
                 "layer.1.attention.value.bias",
                 "transformer.h.0.mlp.c_fc.weight = layer.1.feed_forward.up.weight *",
+            }));
+}
+
+TEST(Layout, Mobilebert) {
+  EXPECT_EQ(LayoutText("mobilebert", {"embeddings.projection.weight", "head.vocabulary.extension.weight",
+                                      "layer.2.bottleneck.input.bias", "layer.2.bottleneck.attention.norm.scale",
+                                      "layer.2.bottleneck.output.weight", "layer.2.feed_forward.3.norm.shift",
+                                      "layer.2.feed_forward.down.weight"}),
+            (std::vector<std::string>{
+                "mobilebert.embeddings.embedding_transformation.weight = embeddings.projection.weight",
+                "cls.predictions.dense.weight = head.vocabulary.extension.weight *",
+                "mobilebert.encoder.layer.1.output.dense.weight = layer.2.feed_forward.down.weight",
+                "mobilebert.encoder.layer.1.bottleneck.input.dense.bias = layer.2.bottleneck.input.bias",
+                "mobilebert.encoder.layer.1.bottleneck.attention.LayerNorm.weight = "
+                "layer.2.bottleneck.attention.norm.scale",
+                "mobilebert.encoder.layer.1.output.bottleneck.dense.weight = layer.2.bottleneck.output.weight",
+                "mobilebert.encoder.layer.1.ffn.2.output.LayerNorm.bias = layer.2.feed_forward.3.norm.shift",
             }));
 }
 
@@ -158,6 +178,60 @@ TEST(ReadConfig, Gpt2PadsWithAnIdThatIsThere) {
   EXPECT_EQ(Read("gpt2", Options(kGpt2, R"(, "pad_token_id": 3, "eos_token_id": 7)"), &status).pad_token_id, 3);
 }
 
+TEST(ReadConfig, MobilebertIsThePapersWhereNothingIsSaid) {
+  absl::Status status;
+  const EncoderConfig config = Read("mobilebert",
+                                    Options(R"("hidden_size": 512, "num_hidden_layers": 24,
+      "num_attention_heads": 4, "intermediate_size": 512)",
+                                            ""),
+                                    &status);
+  EXPECT_THAT(status, testing::IsOk());
+  EXPECT_EQ(config.embedding_size, 128);
+  EXPECT_TRUE(config.trigrams);
+  EXPECT_EQ(config.norm_kind, NormKind::kElementwise);
+  EXPECT_EQ(config.hidden_dropout, 0);
+  const LayerSpec& layer = config.layer(24);
+  EXPECT_EQ(layer.bottleneck.width, 128);
+  EXPECT_FALSE(layer.bottleneck.feeds_attention);
+  EXPECT_EQ(layer.attention.head_size, 32);
+  EXPECT_EQ(layer.feed_forward.networks, 4);
+  EXPECT_EQ(layer.feed_forward.activation, Activation::kRelu);
+}
+
+TEST(ReadConfig, MobilebertsTeacherHasLayerNormsOfTwoEpsilons) {
+  absl::Status status;
+  const EncoderConfig config = Read(
+      "mobilebert", Options(kMobilebert, R"(, "normalization_type": "layer_norm", "layer_norm_eps": 1e-3)"), &status);
+  EXPECT_THAT(status, testing::IsOk());
+  EXPECT_EQ(config.norm_kind, NormKind::kLayer);
+  EXPECT_EQ(config.layer_norm_epsilon, 1e-3);
+  EXPECT_EQ(config.outer_norm_epsilon, 1e-5);
+}
+
+TEST(ReadConfig, MobilebertsHeadsReadThePoolerIfThereIsOne) {
+  absl::Status status;
+  const auto pooling = [&](const std::string& options) {
+    const EncoderConfig config = Read("mobilebert", Options(kMobilebert, options), &status);
+    EXPECT_THAT(status, testing::IsOk());
+    return FindHead(config, HeadKind::kClasses)->pooling;
+  };
+  EXPECT_EQ(pooling(""), Pooling::kPooler);
+  EXPECT_EQ(pooling(R"(, "classifier_activation": false)"), Pooling::kFirst);
+}
+
+TEST(ReadConfig, MobilebertNamesWhatIsNotHere) {
+  EXPECT_EQ(Error("mobilebert", Options(kMobilebert, R"(, "use_bottleneck": false)")),
+            "use_bottleneck: want true, got false");
+  EXPECT_EQ(Error("mobilebert", Options(kMobilebert, R"(, "use_bottleneck_attention": true)")),
+            "key_query_shared_bottleneck: want false beside use_bottleneck_attention, got nothing");
+  EXPECT_EQ(Error("mobilebert", Options(kMobilebert, R"(, "key_query_shared_bottleneck": false)")),
+            "key_query_shared_bottleneck: want true without use_bottleneck_attention, got false");
+  EXPECT_EQ(Error("mobilebert", Options(kMobilebert, R"(, "normalization_type": "rms")")),
+            R"(normalization_type: want "no_norm" or "layer_norm", got "rms")");
+  EXPECT_EQ(Error("mobilebert", Options(kBert, R"(, "intra_bottleneck_size": 4)")),
+            "embedding_size: want less than hidden_size (8), got nothing");
+}
+
 TEST(WriteConfig, Gpt2KeepsWhatBeginsAndEndsATextApartFromPadding) {
   const auto written = [](const std::string& options) {
     absl::Status status;
@@ -203,7 +277,7 @@ TEST(CheckFamily, NamesWhatDoesNotFit) {
   const auto nothing = [](EncoderConfig*) {};
   EXPECT_THAT(error("t5", nothing),
               ::testing::AllOf(::testing::StartsWith(R"(family: want one of "bert", "distilbert", )"),
-                               ::testing::EndsWith(R"("gpt2", "roberta", got "t5")")));
+                               ::testing::EndsWith(R"("gpt2", "mobilebert", "roberta", got "t5")")));
   EXPECT_EQ(error("bert", nothing), "");
   EXPECT_EQ(error("distilbert", nothing), "token_types: distilbert wants 0, got 2; family bert has a place for it");
   EXPECT_EQ(error("distilbert", [](auto* c) { c->token_types = 0, c->layer_norm_epsilon = 1e-5; }),
@@ -217,6 +291,11 @@ TEST(CheckFamily, NamesWhatDoesNotFit) {
   EXPECT_EQ(error("gpt2", nothing), "layers.1-2.norm: gpt2 wants pre, got post; family bert has a place for it");
   EXPECT_EQ(error("bert", [](auto* c) { c->heads[0].activation = Activation::kRelu; }),
             "head.vocabulary.activation: bert wants gelu, got relu");
+  EXPECT_EQ(error("mobilebert", nothing), "embedding_size: mobilebert wants 2, got 0; family bert has a place for it");
+  EXPECT_EQ(error("bert", [](auto* c) { c->layers[0].bottleneck.width = c->layers[1].bottleneck.width = 8; }),
+            "layers.1-2.bottleneck.width: bert wants 0, got 8");
+  EXPECT_EQ(error("bert", [](auto* c) { c->norm_kind = NormKind::kElementwise; }),
+            "norm_kind: bert wants layer, got elementwise");
   EXPECT_EQ(error("roberta", nothing), "position_offset: roberta wants 1, got 0; family bert has a place for it");
 }
 
@@ -266,6 +345,7 @@ TEST(WriteConfig, IsReadBack) {
     const EncoderConfig config =
         Read(name,
              Options(name == "gpt2"         ? kGpt2
+                     : name == "mobilebert" ? kMobilebert
                      : name == "distilbert" ? R"("dim": 8, "n_layers": 2, "n_heads": 2, "hidden_dim": 16)"
                                             : kBert,
                      R"(, "pad_token_id": 3)"),

@@ -168,5 +168,65 @@ TEST(ResolveArchitecture, WithoutATeacherAFamilyComputesAsItsOwn) {
   EXPECT_EQ(ResolveArchitecture(architecture, kPieces, kPad, nullptr)->position_offset, 0);
 }
 
+TEST(ResolveArchitecture, BecomesAMobilebertOfThePapersKind) {
+  Architecture architecture;
+  architecture.set_family("mobilebert");
+  architecture.set_intermediate_size(24);
+  const auto config = Resolve(architecture);
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->embedding_size, 6);
+  EXPECT_EQ(config->layer(6).bottleneck.width, 6);
+  EXPECT_EQ(config->layer(6).attention.head_size, 2);
+  EXPECT_EQ(config->layer(6).feed_forward.networks, 4);
+  EXPECT_EQ(config->norm_kind, NormKind::kElementwise);
+  EXPECT_EQ(config->layer(6).feed_forward.activation, Activation::kGelu) << "as in the teacher";
+}
+
+TEST(ResolveArchitecture, OverridesEachFieldOfAMobilebert) {
+  Architecture architecture;
+  architecture.set_family("mobilebert");
+  architecture.set_embedding_size(10);
+  architecture.set_bottleneck_size(12);
+  architecture.set_feed_forward_networks(2);
+  architecture.set_normalization(Architecture::LAYER_NORM);
+  architecture.set_activation(Architecture::RELU);
+  const EncoderConfig config = Resolve(architecture).value();
+  EXPECT_EQ(config.embedding_size, 10);
+  EXPECT_EQ(config.layer(1).bottleneck.width, 12);
+  EXPECT_EQ(config.layer(1).attention.head_size, 4);
+  EXPECT_EQ(config.layer(1).feed_forward.networks, 2);
+  EXPECT_EQ(config.layer(1).feed_forward.activation, Activation::kRelu);
+  EXPECT_EQ(config.norm_kind, NormKind::kLayer);
+  EXPECT_EQ(config.heads.front().activation, Activation::kRelu);
+
+  // A student of it keeps its shape, and one of another family has none of it.
+  Architecture plain;
+  EXPECT_EQ(ResolveArchitecture(plain, kPieces, kPad, &config).value(), config);
+  plain.set_family("bert");
+  const EncoderConfig bert = ResolveArchitecture(plain, kPieces, kPad, &config).value();
+  EXPECT_EQ(bert.layer(1).bottleneck.width, 0);
+  EXPECT_EQ(bert.layer(1).attention.head_size, 8);
+  EXPECT_EQ(bert.embedding_size, 0);
+}
+
+TEST(ResolveArchitecture, RefusesWhatOtherFamiliesLack) {
+  Architecture architecture;
+  architecture.set_family("bert");
+  architecture.set_bottleneck_size(12);
+  EXPECT_THAT(Resolve(architecture),
+              IsInvalidArgument("student.architecture.layers.1-6.bottleneck.width: bert wants 0, got 12"));
+  architecture.clear_bottleneck_size();
+  architecture.set_normalization(Architecture::ELEMENTWISE);
+  EXPECT_THAT(Resolve(architecture), IsInvalidArgument("student.architecture.norm_kind: bert wants layer"));
+  architecture.clear_normalization();
+  architecture.set_feed_forward_networks(3);
+  EXPECT_THAT(Resolve(architecture),
+              IsInvalidArgument("student.architecture.layers.1-6.feed_forward.networks: bert wants 1, got 3"));
+  architecture.set_family("mobilebert");
+  architecture.set_bottleneck_size(10);
+  EXPECT_THAT(Resolve(architecture),
+              IsInvalidArgument("student.architecture.bottleneck.width: want a multiple of heads (3), got 10"));
+}
+
 }  // namespace
 }  // namespace retort

@@ -43,10 +43,11 @@ struct MemoryShape {
 //   teacher_kept  = (hidden + 3 attention) n H e + r V e    layers that losses read; logits of all rows
 //   teacher_step  = one layer, max(7 n H + n A S, 2 n H + 2 n I) e, beside the layers kept so far
 //
-// Without logits V, r = 0. L counts the layers up to the last that is read. With bottlenecks of width D and F networks a
-// layer keeps (10 + 2 F) n D + 2 n H + 2 F n I + n A S (2 n D fewer where they feed attention), embeddings of trigrams
-// 3 n E more; D stands for H in what is kept of the teacher's attention and within a layer, which takes 2 n H more; and
-// the decoder's V H is there in float32 too.
+// Without logits V, r = 0. L counts the layers up to the last that is read.
+//
+// With bottlenecks of width D and F feed-forward networks a layer keeps (10 + 2 F) n D + 2 n H + 2 F n I + n A S (2 n D
+// fewer where they feed attention), and embeddings of trigrams 3 n E more. D stands for H in what is kept of the
+// teacher's attention, and within one layer, which takes 2 n H more. The decoder's V H is there in float32 too.
 struct TrainingMemory {
   double student_state = 0;
   double student_step = 0;

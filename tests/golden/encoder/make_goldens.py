@@ -104,7 +104,6 @@ MODELS = {
     "bert": BERT, "distilbert": DISTILBERT, "bert_untied": BERT_UNTIED, "roberta": ROBERTA, "gpt2": GPT2,
     "mobilebert": MOBILEBERT, "mobilebert_teacher": MOBILEBERT_TEACHER,
 }
-# What transformers stores of MobileBERT begins with "mobilebert.".
 MOBILEBERT_GRADIENTS = {
     "embeddings.word": "mobilebert.embeddings.word_embeddings.weight",
     "embeddings.projection.weight": "mobilebert.embeddings.embedding_transformation.weight",
@@ -184,7 +183,7 @@ def draw(model, generator):
             scale = any(part in name.lower() for part in ("norm", "ln_")) and name.endswith("weight")
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.3 + (1 if scale else 0))
         if model.config.model_type == "mobilebert":
-            # Padding's embedding, which trigrams read at the end of a sequence, is 0 as transformers keeps it.
+            # Trigrams read the embedding of padding behind a sequence, but not here.
             model.get_input_embeddings().weight[0] = 0
 
 

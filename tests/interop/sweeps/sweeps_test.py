@@ -170,6 +170,17 @@ class SweepsTest(ModelComparison):
         narrow = STUDENT + "hidden_size: 12 heads: 2 intermediate_size: 20"
         self.check_student(self.sweep(TINYBERT, narrow, "random_normal {}"), "BertForMaskedLM")
 
+    def test_bert_to_mobilebert(self):
+        self.wordpiece_teacher("BertForMaskedLM", transformers.BertConfig, **BERT)
+        bottlenecks = STUDENT + 'family: "mobilebert" bottleneck_size: 8 feed_forward_networks: 2 activation: RELU'
+        self.check_student(self.sweep(TINYBERT, bottlenecks, "random_normal {}"), "MobileBertForMaskedLM")
+
+    def test_mobilebert(self):
+        self.wordpiece_teacher(
+            "MobileBertForMaskedLM", transformers.MobileBertConfig, embedding_size=6, intra_bottleneck_size=8,
+            num_feedforward_networks=2, **BERT)
+        self.check_student(self.sweep(), "MobileBertForMaskedLM")
+
     def test_minilm(self):
         self.wordpiece_teacher("BertModel", transformers.BertConfig, **BERT)
         without_head = STUDENT + "language_model_head: false pooler: false"

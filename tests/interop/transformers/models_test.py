@@ -32,13 +32,22 @@ CLASSES = {
     "roberta_encoder": "RobertaModel",
     "gpt2": "GPT2LMHeadModel",
     "gpt2_untied": "GPT2LMHeadModel",
+    "mobilebert": "MobileBertForMaskedLM",
+    "mobilebert_teacher": "MobileBertForMaskedLM",
+    "mobilebert_untied": "MobileBertForMaskedLM",
+    "mobilebert_encoder": "MobileBertModel",
+    "mobilebert_encoder_with_pooler": "MobileBertModel",
+    "mobilebert_pretraining": "MobileBertForPreTraining",
 }
-for family, prefix in {"bert": "Bert", "distilbert": "DistilBert", "roberta": "Roberta", "gpt2": "GPT2"}.items():
+for family, prefix in {"bert": "Bert", "distilbert": "DistilBert", "roberta": "Roberta", "gpt2": "GPT2",
+                       "mobilebert": "MobileBert"}.items():
     CLASSES[f"{family}_classes"] = CLASSES[f"{family}_score"] = prefix + "ForSequenceClassification"
     CLASSES[f"{family}_spans"] = prefix + "ForQuestionAnswering"
 
 SIZES = {"vocab_size": 90, "max_position_embeddings": 140}
 BERT = {**SIZES, "hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 36}
+MOBILEBERT = {**BERT, "embedding_size": 5, "intra_bottleneck_size": 12, "num_feedforward_networks": 3}
+MOBILEBERT_TEACHER = {"normalization_type": "layer_norm", "hidden_act": "gelu"}
 DISTILBERT = {**SIZES, "dim": 24, "n_layers": 2, "n_heads": 3, "hidden_dim": 36}
 GPT2 = {
     "vocab_size": 90, "n_positions": 140, "n_embd": 24, "n_layer": 2, "n_head": 3, "bos_token_id": 0, "eos_token_id": 0,
@@ -63,8 +72,8 @@ def with_position_ids(tensors):
 
 
 def model(class_name, options=None, rename=None, dtype=torch.float32, **arguments):
-    family = next(name for name in ("DistilBert", "Bert", "Roberta", "GPT2") if class_name.startswith(name))
-    sizes = {"DistilBert": DISTILBERT, "GPT2": GPT2}.get(family, BERT)
+    family = next(name for name in ("DistilBert", "MobileBert", "Bert", "Roberta", "GPT2") if class_name.startswith(name))
+    sizes = {"DistilBert": DISTILBERT, "GPT2": GPT2, "MobileBert": MOBILEBERT}.get(family, BERT)
     config = getattr(transformers, family + "Config")(**{**sizes, **(options or {})})
     return getattr(transformers, class_name), config, rename, dtype, arguments
 
@@ -123,6 +132,22 @@ WRITTEN_BY_TRANSFORMERS = {
     "gpt2_spans": model("GPT2ForQuestionAnswering"),
     "gpt2_encoder": model("GPT2Model"),
     "gpt2_bare_names": model("GPT2LMHeadModel", rename=without_prefix),
+    "mobilebert": model("MobileBertForMaskedLM"),
+    "mobilebert_teacher": model("MobileBertForMaskedLM", MOBILEBERT_TEACHER),
+    "mobilebert_attention_inside": model(
+        "MobileBertForMaskedLM", {"use_bottleneck_attention": True, "key_query_shared_bottleneck": False}),
+    "mobilebert_one_network": model("MobileBertForMaskedLM", {"num_feedforward_networks": 1}),
+    "mobilebert_without_trigrams": model("MobileBertForMaskedLM", {"trigram_input": False}),
+    "mobilebert_untied": model("MobileBertForMaskedLM", {"tie_word_embeddings": False}),
+    "mobilebert_encoder": model("MobileBertModel"),
+    "mobilebert_encoder_without_pooler": model("MobileBertModel", add_pooling_layer=False),
+    "mobilebert_for_pre_training": model("MobileBertForPreTraining"),
+    "mobilebert_for_next_sentence": model("MobileBertForNextSentencePrediction"),
+    "mobilebert_classes": model("MobileBertForSequenceClassification", {"num_labels": 3, "classifier_dropout": 0.3}),
+    "mobilebert_classes_without_pooler": model(
+        "MobileBertForSequenceClassification", {"num_labels": 3, "classifier_activation": False}),
+    "mobilebert_score": model("MobileBertForSequenceClassification", {"num_labels": 1}),
+    "mobilebert_spans": model("MobileBertForQuestionAnswering"),
 }
 
 
@@ -159,7 +184,7 @@ class WrittenByTransformers(ModelComparison):
                 path = folder / "model.safetensors"
                 safetensors.torch.save_file(rename(safetensors.torch.load_file(path)), path, {"format": "pt"})
             dump_model(folder)
-            if made_by is transformers.BertForPreTraining:
+            if made_by in (transformers.BertForPreTraining, transformers.MobileBertForPreTraining):
                 self.check_pooled(folder)
             if made_by is transformers.BertForTokenClassification:
                 # A head that is not known is left aside.

@@ -2,7 +2,7 @@
 //
 //   write_models <folder>
 //
-// Each of <folder>/{bert, distilbert, roberta, gpt2 ...} is a model; its outputs/ is what WriteModelOutputs makes of
+// Each of <folder>/{bert, distilbert, roberta, gpt2, mobilebert ...} is a model; its outputs/ is what WriteModelOutputs makes of
 // the weights that were saved.
 
 #include <string>
@@ -65,7 +65,7 @@ void SetActivation(Activation activation, EncoderConfig* config) {
 // A model of every family with every other head.
 std::vector<Model> ModelsWithHeads() {
   std::vector<Model> models;
-  for (const std::string family : {"bert", "distilbert", "roberta", "gpt2"}) {
+  for (const std::string family : {"bert", "distilbert", "roberta", "gpt2", "mobilebert"}) {
     for (HeadKind kind : {HeadKind::kClasses, HeadKind::kSpans, HeadKind::kScore}) {
       Model& model = models.emplace_back();
       model.name = absl::StrCat(family, "_", HeadKindName(kind));
@@ -102,6 +102,38 @@ std::vector<Model> BertModels() {
           {"bert_encoder_with_pooler", WithoutHead(pooler)},
           {"bert_with_pooler", pooler},
           {"bert_pretraining", pretraining}};
+}
+
+EncoderConfig Mobilebert() {
+  EncoderConfig config = testing::SmallModel("mobilebert", 2);
+  config.embedding_size = 3;
+  config.hidden_dropout = 0;
+  LayerSpec layer = config.layers.front();
+  layer.bottleneck.width = 4;
+  layer.feed_forward.networks = 3;
+  CHECK(SetLayers(2, layer, &config).ok());
+  return config;
+}
+
+std::vector<Model> MobilebertModels() {
+  EncoderConfig teacher = Mobilebert();
+  teacher.norm_kind = NormKind::kLayer;
+  teacher.layer_norm_epsilon = 1e-3;
+  for (LayerSpec& layer : teacher.layers) layer.bottleneck.feeds_attention = true;
+  EncoderConfig untied = Mobilebert();
+  untied.heads.front().tied = false;
+  EncoderConfig pooler = WithoutHead(Mobilebert());
+  pooler.pooler = true;
+  EncoderConfig pretraining = Mobilebert();
+  pretraining.pooler = true;
+  pretraining.heads.push_back(PlainHead(HeadKind::kClasses, Pooling::kPooler));
+  pretraining.heads.back().classes = NextSentenceClasses();
+  return {{"mobilebert", Mobilebert()},
+          {"mobilebert_teacher", teacher},
+          {"mobilebert_untied", untied},
+          {"mobilebert_encoder", WithoutHead(Mobilebert())},
+          {"mobilebert_encoder_with_pooler", pooler},
+          {"mobilebert_pretraining", pretraining}};
 }
 
 std::vector<Model> OtherModels() {
@@ -145,6 +177,7 @@ absl::Status Write(const std::string& folder, const Model& model) {
 absl::Status WriteAll(const std::string& folder) {
   for (const Model& model : BertModels()) RETORT_RETURN_IF_ERROR(Write(folder + "/" + model.name, model));
   for (const Model& model : ModelsWithHeads()) RETORT_RETURN_IF_ERROR(Write(folder + "/" + model.name, model));
+  for (const Model& model : MobilebertModels()) RETORT_RETURN_IF_ERROR(Write(folder + "/" + model.name, model));
   for (const Model& model : OtherModels()) RETORT_RETURN_IF_ERROR(Write(folder + "/" + model.name, model));
   return absl::OkStatus();
 }

@@ -101,7 +101,7 @@ void ReadConfig(ConfigReader* reader, EncoderConfig* config) {
   layer.feed_forward.activation = Activation::kRelu;
   ReadBottleneck(reader, &layer);
   config->hidden_dropout = 0;
-  ReadBertOptions(reader, config, layer);
+  ReadBertOptionsOver(layer, reader, config);
   ReadEmbeddings(reader, config);
   ReadNorms(reader, config);
   config->pooler = true;  // config.json has no other word for it: without it, heads read the first position as it is.
