@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "framework/base/command_line/command_line.h"
 #include "framework/base/file.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
@@ -26,6 +28,10 @@ DEFINE_bool(check, false, "only say whether docs/plugins has the pages that woul
 namespace retort {
 namespace {
 
+constexpr char kUsage[] =
+    "writes the pages of docs/plugins, one per linked plugin and one that lists them\n\n"
+    "  plugin_pages\n"
+    "      from the programs' workspace: bazel run //tools:plugin_pages";
 constexpr char kFolder[] = "docs/plugins", kCommand[] = "bazel run //tools:plugin_pages";
 
 absl::StatusOr<PluginDescription> Describe(const PluginEntry& entry) {
@@ -66,8 +72,9 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv[0]);
-  gflags::SetUsageMessage("writes the pages of docs/plugins");
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
+  retort::StartProgram(argv);
+  if (const std::optional<int> code =
+          retort::TakeFlags({"plugin_pages", retort::kUsage, "tools/plugin_pages/"}, &argc, argv))
+    return *code;
   return retort::ExitCode(retort::Run());
 }
