@@ -106,7 +106,8 @@ fill() {
   for file in "experiments/$1"/*.textproto; do
     sed "s|models/[a-z-]*|data/teachers/mini|g; s|\"glue/|\"$root/glue/|g; s|\"aclImdb\"|\"$root/aclImdb\"|g;
       s|\"squad/|\"$root/squad/|g; s|\"corpora/[a-z_]*\"|\"$C\"|g; s|\"embeddings/[^\"]*\"|\"$root/glove.txt\"|g;
-      s|sequences: 2048 micro_batches: 64|sequences: 16|; s|layers: [46]|layers: 3|g; s|init { checkpoint { path: \"[^\"]*\" } }|init { random_normal {} }|" \
+      s|sequences: 2048 micro_batches: 64|sequences: 4|; s|layers: [46]|layers: 3|g;
+      s|init { checkpoint { path: \"[^\"]*\" } }|init { random_normal {} }|" \
       "$file" > "$root/full/$1/$(basename "$file")"
   done
 }
