@@ -49,8 +49,8 @@ expect_code no_teacher 1
 expect_text no_teacher 'models/gpt2/config.json'
 
 # Studies on tasks: the small ones on the data that ships.
-for study in distilbert/{table1_mini,table2_mini,table4_glue_mini} hinton/hinton_mini pkd/pkd_mini mobilebert/progressive_mini \
-  tinybert/{pipeline_mini,mini,attention_weight_mini,table{1,2,3,4,5,6,7}_mini}; do
+for study in distilbert/{table1_mini,table2_mini,table4_glue_mini} hinton/hinton_mini pkd/pkd_mini \
+  mobilebert/progressive_mini tinybert/{pipeline_mini,mini,attention_weight_mini,table{1,2,3,4,5,6,7}_mini}; do
   dry_run "$study" "experiments/$study.textproto"
   expect_text "$study" 'teacher data/teachers/mini'
 done
