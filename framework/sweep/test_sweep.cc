@@ -163,6 +163,19 @@ void WriteTinyGpt2(const std::string& folder, uint64_t seed) {
   WriteTinyTeacher(folder, seed, TinyGpt2Config(), TinyBytePieces({"<|endoftext|>", "1", "2", "3", "4"}));
 }
 
+EncoderConfig TinyMobilebertConfig(int64_t layers) {
+  EncoderConfig config = TinyTeacherConfig();
+  config.family = "mobilebert";
+  config.max_positions = 512;
+  LayerSpec layer = config.layers.front();
+  layer.bottleneck.width = 8;
+  CHECK(SetLayers(layers, layer, &config).ok());
+  const ModelFamily& family = *FindFamily(config.family);
+  family.fix(&config);
+  config.heads = {family.head(HeadKind::kVocabulary, config)};
+  return config;
+}
+
 void WriteTinyCorpus(const std::string& folder, int documents, uint64_t seed) {
   std::string text;
   for (int document = 0; document < documents; ++document) {

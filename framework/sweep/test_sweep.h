@@ -35,6 +35,9 @@ void WriteTinyTeacher(const std::string& folder, uint64_t seed = 5, const Encode
 EncoderConfig TinyGpt2Config();
 void WriteTinyGpt2(const std::string& folder, uint64_t seed = 5);
 
+// A MobileBERT of these sizes but for 512 positions, with bottlenecks of 8 and LayerNorms, as IB-BERT has them.
+EncoderConfig TinyMobilebertConfig(int64_t layers);
+
 // Writes a corpus folder: a text file with one document of eight words of three letters per line, all different, a
 // tenth of them for each held-out split. With another seed they are others.
 void WriteTinyCorpus(const std::string& folder, int documents = 400, uint64_t seed = 1);

@@ -50,7 +50,7 @@ expect_text no_teacher 'models/gpt2/config.json'
 
 # Studies on tasks: the small ones on the data that ships.
 for study in distilbert/{table1_mini,table2_mini,table4_glue_mini} hinton/hinton_mini pkd/pkd_mini \
-  tinybert/{pipeline_mini,mini,attention_weight_mini,table{1,2,3,4,5,6,7}_mini}; do
+  mobilebert/progressive_mini tinybert/{pipeline_mini,mini,attention_weight_mini,table{1,2,3,4,5,6,7}_mini}; do
   dry_run "$study" "experiments/$study.textproto"
   expect_text "$study" 'teacher data/teachers/mini'
 done
@@ -106,7 +106,8 @@ fill() {
   for file in "experiments/$1"/*.textproto; do
     sed "s|models/[a-z-]*|data/teachers/mini|g; s|\"glue/|\"$root/glue/|g; s|\"aclImdb\"|\"$root/aclImdb\"|g;
       s|\"squad/|\"$root/squad/|g; s|\"corpora/[a-z_]*\"|\"$C\"|g; s|\"embeddings/[^\"]*\"|\"$root/glove.txt\"|g;
-      s|layers: [46]|layers: 3|g; s|init { checkpoint { path: \"[^\"]*\" } }|init { random_normal {} }|" \
+      s|sequences: 2048 micro_batches: 64|sequences: 4|; s|layers: [46]|layers: 3|g;
+      s|init { checkpoint { path: \"[^\"]*\" } }|init { random_normal {} }|" \
       "$file" > "$root/full/$1/$(basename "$file")"
   done
 }
@@ -114,7 +115,7 @@ fill() {
 # full <study>: a filled one.
 full() { dry_run "full_$1" "$root/full/$1.textproto"; }
 
-for folder in distilbert hinton pkd tinybert; do fill "$folder"; done
+for folder in distilbert hinton mobilebert pkd tinybert; do fill "$folder"; done
 full distilbert/table1
 expect_text full_distilbert/table1 'stage mnli_student'
 full distilbert/table2
@@ -122,6 +123,11 @@ expect_text full_distilbert/table2 'stage squad_student'
 full distilbert/table4_glue
 expect_text full_distilbert/table4_glue 'no_mlm'
 full hinton/hinton
+# The teacher does not ship: a random MobileBERT of as many layers stands for it.
+"$MAKE_TINY_TEACHER" "$root/mobilebert" mobilebert || exit 1
+dry_run full_mobilebert "$root/full/mobilebert/progressive.textproto" --set=teacher.checkpoint="$root/mobilebert"
+expect_text full_mobilebert 'stage transfer_24'
+expect_text full_mobilebert 'auxiliary'
 full pkd/pkd
 for study in tinybert glue table{1,2,3,4,5,6,7} released_code; do full "tinybert/$study"; done
 expect_text full_tinybert/released_code 'stage cola_intermediate'

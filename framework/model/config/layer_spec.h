@@ -19,7 +19,7 @@ const char* ActivationName(Activation activation);
 // What a norm computes over a row x of width H.
 enum class NormKind {
   kLayer,        // LayerNorm: Ba et al. 2016, arXiv:1607.06450.
-  kElementwise,  // x · scale + shift, "NoNorm": Sun et al. 2020, arXiv:2004.02984, equation 4.
+  kElementwise,  // x · scale + shift, "NoNorm": Sun et al. 2020, arXiv:2004.02984, section 3.3.
 };
 
 // "layer" or "elementwise".

@@ -3,8 +3,8 @@
 #include <functional>
 
 #include "absl/strings/str_cat.h"
-#include "framework/json/json_fields.h"
 #include "framework/model/family/heads_config.h"
+#include "framework/model/family/test_read_config.h"
 #include "framework/testing/matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -13,48 +13,13 @@
 namespace retort {
 namespace {
 
-// "name = part + part", transposed tensors with a star.
-std::vector<std::string> LayoutText(const std::string& family, const std::vector<std::string>& canonical) {
-  std::vector<std::string> lines;
-  for (const StoredTensor& tensor : Layout(*FindFamily(family), canonical)) {
-    std::string line = tensor.name;
-    for (size_t i = 0; i < tensor.parts.size(); ++i) absl::StrAppend(&line, i == 0 ? " = " : " + ", tensor.parts[i]);
-    lines.push_back(line + (tensor.transposed ? " *" : ""));
-  }
-  return lines;
-}
-
-EncoderConfig Read(const std::string& family, const std::string& options, absl::Status* status) {
-  const nlohmann::json json = nlohmann::json::parse(options);
-  JsonFields fields = *JsonFields::Open(json, "", "");
-  ConfigReader reader(&fields);
-  EncoderConfig config;
-  config.family = family;
-  config.vocabulary_size = 100;
-  reader.Integer("pad_token_id", &config.pad_token_id);
-  FindFamily(family)->read_config(&reader, &config);
-  if (reader.status().ok()) {
-    FindFamily(family)->fix(&config);
-    ReadHeads(*FindFamily(family), &reader, &config);
-  }
-  *status = reader.status();
-  return config;
-}
-
-std::string Error(const std::string& family, const std::string& options) {
-  absl::Status status;
-  Read(family, options, &status);
-  return std::string(status.message());
-}
-
-constexpr char kBert[] =
-    R"("hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16)";
-constexpr char kMobilebert[] =
-    R"("hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16,
-       "embedding_size": 3, "intra_bottleneck_size": 4)";
-constexpr char kGpt2[] = R"("n_embd": 8, "n_layer": 2, "n_head": 2)";
-
-std::string Options(const char* sizes, const std::string& more) { return absl::StrCat("{", sizes, more, "}"); }
+using testing::kBert;
+using testing::kGpt2;
+using testing::kMobilebert;
+using testing::LayoutText;
+using testing::Options;
+using testing::Read;
+using testing::ReadError;
 
 TEST(Layout, Bert) {
   EXPECT_EQ(LayoutText("bert", {"embeddings.word", "layer.2.attention.query.bias", "layer.1.feed_forward.norm.scale",
@@ -101,23 +66,6 @@ TEST(Layout, Gpt2FusesAndTransposes) {
                 "transformer.h.0.attn.c_attn.bias = layer.1.attention.query.bias + layer.1.attention.key.bias + "
                 "layer.1.attention.value.bias",
                 "transformer.h.0.mlp.c_fc.weight = layer.1.feed_forward.up.weight *",
-            }));
-}
-
-TEST(Layout, Mobilebert) {
-  EXPECT_EQ(LayoutText("mobilebert", {"embeddings.projection.weight", "head.vocabulary.extension.weight",
-                                      "layer.2.bottleneck.input.bias", "layer.2.bottleneck.attention.norm.scale",
-                                      "layer.2.bottleneck.output.weight", "layer.2.feed_forward.3.norm.shift",
-                                      "layer.2.feed_forward.down.weight"}),
-            (std::vector<std::string>{
-                "mobilebert.embeddings.embedding_transformation.weight = embeddings.projection.weight",
-                "cls.predictions.dense.weight = head.vocabulary.extension.weight *",
-                "mobilebert.encoder.layer.1.output.dense.weight = layer.2.feed_forward.down.weight",
-                "mobilebert.encoder.layer.1.bottleneck.input.dense.bias = layer.2.bottleneck.input.bias",
-                "mobilebert.encoder.layer.1.bottleneck.attention.LayerNorm.weight = "
-                "layer.2.bottleneck.attention.norm.scale",
-                "mobilebert.encoder.layer.1.output.bottleneck.dense.weight = layer.2.bottleneck.output.weight",
-                "mobilebert.encoder.layer.1.ffn.2.output.LayerNorm.bias = layer.2.feed_forward.3.norm.shift",
             }));
 }
 
@@ -178,60 +126,6 @@ TEST(ReadConfig, Gpt2PadsWithAnIdThatIsThere) {
   EXPECT_EQ(Read("gpt2", Options(kGpt2, R"(, "pad_token_id": 3, "eos_token_id": 7)"), &status).pad_token_id, 3);
 }
 
-TEST(ReadConfig, MobilebertIsThePapersWhereNothingIsSaid) {
-  absl::Status status;
-  const EncoderConfig config = Read("mobilebert",
-                                    Options(R"("hidden_size": 512, "num_hidden_layers": 24,
-      "num_attention_heads": 4, "intermediate_size": 512)",
-                                            ""),
-                                    &status);
-  EXPECT_THAT(status, testing::IsOk());
-  EXPECT_EQ(config.embedding_size, 128);
-  EXPECT_TRUE(config.trigrams);
-  EXPECT_EQ(config.norm_kind, NormKind::kElementwise);
-  EXPECT_EQ(config.hidden_dropout, 0);
-  const LayerSpec& layer = config.layer(24);
-  EXPECT_EQ(layer.bottleneck.width, 128);
-  EXPECT_FALSE(layer.bottleneck.feeds_attention);
-  EXPECT_EQ(layer.attention.head_size, 32);
-  EXPECT_EQ(layer.feed_forward.networks, 4);
-  EXPECT_EQ(layer.feed_forward.activation, Activation::kRelu);
-}
-
-TEST(ReadConfig, MobilebertsTeacherHasLayerNormsOfTwoEpsilons) {
-  absl::Status status;
-  const EncoderConfig config = Read(
-      "mobilebert", Options(kMobilebert, R"(, "normalization_type": "layer_norm", "layer_norm_eps": 1e-3)"), &status);
-  EXPECT_THAT(status, testing::IsOk());
-  EXPECT_EQ(config.norm_kind, NormKind::kLayer);
-  EXPECT_EQ(config.layer_norm_epsilon, 1e-3);
-  EXPECT_EQ(config.outer_norm_epsilon, 1e-5);
-}
-
-TEST(ReadConfig, MobilebertsHeadsReadThePoolerIfThereIsOne) {
-  absl::Status status;
-  const auto pooling = [&](const std::string& options) {
-    const EncoderConfig config = Read("mobilebert", Options(kMobilebert, options), &status);
-    EXPECT_THAT(status, testing::IsOk());
-    return FindHead(config, HeadKind::kClasses)->pooling;
-  };
-  EXPECT_EQ(pooling(""), Pooling::kPooler);
-  EXPECT_EQ(pooling(R"(, "classifier_activation": false)"), Pooling::kFirst);
-}
-
-TEST(ReadConfig, MobilebertNamesWhatIsNotHere) {
-  EXPECT_EQ(Error("mobilebert", Options(kMobilebert, R"(, "use_bottleneck": false)")),
-            "use_bottleneck: want true, got false");
-  EXPECT_EQ(Error("mobilebert", Options(kMobilebert, R"(, "use_bottleneck_attention": true)")),
-            "key_query_shared_bottleneck: want false beside use_bottleneck_attention, got nothing");
-  EXPECT_EQ(Error("mobilebert", Options(kMobilebert, R"(, "key_query_shared_bottleneck": false)")),
-            "key_query_shared_bottleneck: want true without use_bottleneck_attention, got false");
-  EXPECT_EQ(Error("mobilebert", Options(kMobilebert, R"(, "normalization_type": "rms")")),
-            R"(normalization_type: want "no_norm" or "layer_norm", got "rms")");
-  EXPECT_EQ(Error("mobilebert", Options(kBert, R"(, "intra_bottleneck_size": 4)")),
-            "embedding_size: want less than hidden_size (8), got nothing");
-}
-
 TEST(WriteConfig, Gpt2KeepsWhatBeginsAndEndsATextApartFromPadding) {
   const auto written = [](const std::string& options) {
     absl::Status status;
@@ -246,18 +140,18 @@ TEST(WriteConfig, Gpt2KeepsWhatBeginsAndEndsATextApartFromPadding) {
 }
 
 TEST(ReadConfig, UnsupportedOptionsAreNamed) {
-  EXPECT_EQ(Error("bert", Options(kBert, R"(, "hidden_act": "silu")")),
+  EXPECT_EQ(ReadError("bert", Options(kBert, R"(, "hidden_act": "silu")")),
             R"(hidden_act: want one of "gelu", "gelu_accurate", "gelu_fast", "gelu_new", "gelu_python", )"
             R"("gelu_python_tanh", "gelu_pytorch_tanh", "relu", "tanh", got "silu"; choose a model with one of these, )"
             "or add the function to Activation (framework/model/config/layer_spec.h) and Activate "
             "(framework/model/head.cc)");
-  EXPECT_EQ(Error("bert", Options(kBert, R"(, "hidden_act": "gelu_python")")), "");
-  EXPECT_EQ(Error("bert", Options(kBert, R"(, "position_embedding_type": "relative_key")")),
+  EXPECT_EQ(ReadError("bert", Options(kBert, R"(, "hidden_act": "gelu_python")")), "");
+  EXPECT_EQ(ReadError("bert", Options(kBert, R"(, "position_embedding_type": "relative_key")")),
             R"(position_embedding_type: want "absolute", got "relative_key")");
-  EXPECT_EQ(Error("gpt2", Options(kGpt2, R"(, "embd_pdrop": 0.2)")), "embd_pdrop: want resid_pdrop (0.1), got 0.2");
-  EXPECT_EQ(Error("gpt2", Options(kGpt2, R"(, "scale_attn_by_inverse_layer_idx": true)")),
+  EXPECT_EQ(ReadError("gpt2", Options(kGpt2, R"(, "embd_pdrop": 0.2)")), "embd_pdrop: want resid_pdrop (0.1), got 0.2");
+  EXPECT_EQ(ReadError("gpt2", Options(kGpt2, R"(, "scale_attn_by_inverse_layer_idx": true)")),
             "scale_attn_by_inverse_layer_idx: want false, got true");
-  EXPECT_EQ(Error("gpt2", "{}"), "n_embd: want a whole number from 0 to 2^31 - 1, got nothing");
+  EXPECT_EQ(ReadError("gpt2", "{}"), "n_embd: want a whole number from 0 to 2^31 - 1, got nothing");
 }
 
 EncoderConfig SmallBert() {
@@ -322,8 +216,8 @@ TEST(ReadHeads, TellsClassesFromAScore) {
   const EncoderConfig counted =
       Read("bert", Options(kBert, R"(, "num_labels": 3, "id2label": {"0": "a", "1": "b"})"), &status);
   EXPECT_EQ(FindHead(counted, HeadKind::kClasses)->classes, UnnamedClasses(3)) << "as transformers has it";
-  EXPECT_EQ(Error("bert", Options(kBert, R"(, "num_labels": 0)")), "num_labels: want 1 to 65536, got 0");
-  EXPECT_EQ(Error("bert", Options(kBert, R"(, "architectures": "BertModel")")),
+  EXPECT_EQ(ReadError("bert", Options(kBert, R"(, "num_labels": 0)")), "num_labels: want 1 to 65536, got 0");
+  EXPECT_EQ(ReadError("bert", Options(kBert, R"(, "architectures": "BertModel")")),
             R"(architectures: want a list of strings, got "BertModel")");
 }
 

@@ -2,8 +2,8 @@
 //
 //   write_models <folder>
 //
-// Each of <folder>/{bert, distilbert, roberta, gpt2, mobilebert ...} is a model; its outputs/ is what WriteModelOutputs makes of
-// the weights that were saved.
+// Each of <folder>/{bert, distilbert, roberta, gpt2, mobilebert ...} is a model; its outputs/ is what WriteModelOutputs
+// makes of the weights that were saved.
 
 #include <string>
 #include <vector>

@@ -10,6 +10,8 @@ namespace retort {
 // nothing says, a student has a quarter of its width in bottlenecks and word embeddings, four networks and elementwise
 // norms, as in the paper.
 //
+// Where there is no pooler (classifier_activation), heads of classes and scores read the first position as it is.
+//
 // What transformers computes with LayerNorm has epsilon 1e-5 in two places, whatever config.json says: the embeddings,
 // and after a layer's last feed-forward network.
 const ModelFamily& MobilebertFamily();
