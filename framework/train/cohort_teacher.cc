@@ -2,10 +2,12 @@
 
 #include "ATen/core/grad_mode.h"
 #include "framework/train/objective/row_head.h"
+#include "framework/train/phases.h"
 
 namespace retort {
 
 TeacherOutputs RunTeacher(const CohortTeacher& teacher, const Batch& batch, const Capture& demands, int64_t row_chunk) {
+  RECORD_USER_SCOPE(kTeacherPhase);
   at::NoGradGuard no_grad;
   TeacherOutputs outputs;
   outputs.model = teacher.encoder->Forward(*teacher.parameters, batch, demands, teacher.dropout);
