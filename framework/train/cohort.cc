@@ -10,7 +10,7 @@
 #include "framework/base/stop.h"
 #include "framework/base/try_torch.h"
 #include "framework/batch/micro_batches.h"
-#include "framework/train/phases.h"
+#include "framework/train/phases/phases.h"
 #include "framework/train/step_flops.h"
 #include "framework/train/step_record.h"
 #include "framework/train/student/keep_best.h"

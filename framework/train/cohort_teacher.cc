@@ -2,7 +2,7 @@
 
 #include "ATen/core/grad_mode.h"
 #include "framework/train/objective/row_head.h"
-#include "framework/train/phases.h"
+#include "framework/train/phases/phases.h"
 
 namespace retort {
 

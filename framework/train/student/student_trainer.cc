@@ -12,7 +12,7 @@
 #include "ATen/ops/zeros_like.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
-#include "framework/train/phases.h"
+#include "framework/train/phases/phases.h"
 #include "framework/train/student/schedule.h"
 #include "glog/logging.h"
 #include "torch/csrc/autograd/autograd.h"

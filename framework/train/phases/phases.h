@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_TRAIN_PHASES_H_
-#define RETORT_FRAMEWORK_TRAIN_PHASES_H_
+#ifndef RETORT_FRAMEWORK_TRAIN_PHASES_PHASES_H_
+#define RETORT_FRAMEWORK_TRAIN_PHASES_PHASES_H_
 
 #include <array>
 #include <utility>
@@ -33,4 +33,4 @@ decltype(auto) InPhase(const char* phase, F&& f) {
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_TRAIN_PHASES_H_
+#endif  // RETORT_FRAMEWORK_TRAIN_PHASES_PHASES_H_
