@@ -89,7 +89,7 @@ absl::StatusOr<Measurement> MeasureTraining(const Workload& workload, const Trai
                           Training::Create(workload, options.precision, options.device));
   ProductCounts counts;
   {
-    const ProductLog log;
+    ProductLog log;
     RETORT_RETURN_IF_ERROR(training->Run(1, nullptr));
     counts = log.counts();
   }
@@ -102,7 +102,7 @@ absl::StatusOr<Measurement> MeasureTraining(const Workload& workload, const Trai
     AddSpeed(watch, &measured);
   }
   {
-    const PhaseClock clock(options.device);
+    PhaseClock clock(options.device);
     StepWatch watch(on_cpu && options.products ? &products : nullptr);
     RETORT_RETURN_IF_ERROR(training->Run(options.steps, &watch));
     if (on_cpu) AddSpeed(watch, &measured);

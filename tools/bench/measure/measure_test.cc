@@ -39,9 +39,9 @@ Measurement Measure(const Workload& workload, const TrainingOptions& options) {
   return measured.value_or(Measurement());
 }
 
-class MeasureTest : public ::testing::TestWithParam<c10::ScalarType> {};
+class PrecisionTest : public ::testing::TestWithParam<c10::ScalarType> {};
 
-TEST_P(MeasureTest, NumbersOfATrainingFitTogether) {
+TEST_P(PrecisionTest, NumbersOfATrainingFitTogether) {
   TrainingOptions options;
   options.precision = GetParam();
   options.steps = 3;
@@ -59,8 +59,8 @@ TEST_P(MeasureTest, NumbersOfATrainingFitTogether) {
   EXPECT_GT(phases, 0.2 * measured[kStepSeconds]) << "of the mean step";
 }
 
-INSTANTIATE_TEST_SUITE_P(Precisions, MeasureTest, ::testing::Values(c10::ScalarType::Float, c10::ScalarType::BFloat16),
-                         [](const auto& info) {
+INSTANTIATE_TEST_SUITE_P(Precisions, PrecisionTest,
+                         ::testing::Values(c10::ScalarType::Float, c10::ScalarType::BFloat16), [](const auto& info) {
                            return info.param == c10::ScalarType::Float ? "Float32" : "Bfloat16";
                          });
 
@@ -91,7 +91,7 @@ TEST(MeasureTest, ProductsSeenAreThoseOfAStep) {
   workload.lengths = {32, 32, 32, 32};
   const auto training = Training::Create(workload, c10::ScalarType::Float, kCpu);
   ASSERT_THAT(training, IsOk());
-  const ProductLog log;
+  ProductLog log;
   ASSERT_THAT((*training)->Run(1, &flops), IsOk());
   double seen = 0;
   for (const auto& [product, count] : log.counts()) seen += static_cast<double>(count) * product.Flops();

@@ -1,7 +1,5 @@
 #include "tools/bench/measure/products.h"
 
-#include <utility>
-
 #include "ATen/ops/addmm.h"
 #include "ATen/ops/linear.h"
 #include "ATen/ops/matmul.h"
@@ -21,12 +19,12 @@ TEST(ProductsTest, CountsProductsOfAllKindsOnce) {
   const at::Tensor x = at::zeros({4, 3, 8}), weight = at::zeros({5, 8}), bias = at::zeros({5});
   ProductCounts counts;
   {
-    const ProductLog log;
-    at::linear(x, weight, bias);               // 2 · 12 · 8 · 5 = 960
-    at::linear(x, weight, bias);               // 960
-    at::matmul(x, x.transpose(1, 2));          // 2 · 4 · 3 · 8 · 3 = 576
-    at::zeros({3, 3}).addmm_(x[0], x[0].t());  // 2 · 3 · 8 · 3 = 144
-    x.add(1);                                  // none
+    ProductLog log;
+    at::linear(x, weight, bias);                                   // 2 · 12 · 8 · 5 = 960
+    at::linear(x, weight, bias);                                   // 960
+    at::matmul(x, x.transpose(1, 2));                              // 2 · 4 · 3 · 8 · 3 = 576
+    at::zeros({3, 3}).addmm_(x.select(0, 0), x.select(0, 0).t());  // 2 · 3 · 8 · 3 = 144
+    x.add(1);                                                      // none
     counts = log.counts();
   }
   EXPECT_EQ(FlopsOf(counts), 960 + 960 + 576 + 144);
@@ -41,11 +39,13 @@ TEST(ProductsTest, FlopsAreTwoPerMultiplication) {
 }
 
 TEST(ProductsTest, TimesEachInItsLayoutAndType) {
-  const Factor transposed = {{64, 32}, {1, 64}, c10::ScalarType::BFloat16};
-  const Factor repeated = {{2, 8, 16}, {0, 16, 1}, c10::ScalarType::Float};
-  const Factor plain = {{32, 48}, {48, 1}, c10::ScalarType::BFloat16};
-  ProductTimer timer({{{transposed, plain}, 3}, {{repeated, {{2, 16, 4}, {64, 4, 1}}}, 1}},
-                     c10::Device(c10::DeviceType::CPU));
+  const Product matrices = {{{64, 32}, {1, 64}, c10::ScalarType::BFloat16},
+                            {{32, 48}, {48, 1}, c10::ScalarType::BFloat16}};
+  const Product batches = {{{2, 8, 16}, {0, 16, 1}}, {{2, 16, 4}, {64, 4, 1}}};
+  ProductCounts counts;
+  counts[matrices] = 3;
+  counts[batches] = 1;
+  ProductTimer timer(counts, c10::Device(c10::DeviceType::CPU));
   timer.Run();
   const double first = timer.FlopsPerSecond();
   EXPECT_GT(first, 0);

@@ -24,9 +24,10 @@ constexpr int64_t kManySteps = 1'000'000;  // Of the schedule, which no run reac
 StepBatch RandomStep(const Workload& workload, int64_t step) {
   std::mt19937_64 random(step);
   StepBatch batch;
+  int64_t sample = step * static_cast<int64_t>(workload.lengths.size());
   for (const int64_t length : workload.lengths) {
     StepSequence& sequence = batch.sequences.emplace_back();
-    sequence.sample_id = step * static_cast<int64_t>(workload.lengths.size() + batch.sequences.size());
+    sequence.sample_id = sample++;
     if (workload.losses == Losses::kClasses) sequence.class_label = sequence.sample_id % kClassCount;
     for (int64_t s = 0; s < length; ++s) {
       const auto id = static_cast<int32_t>(random() % workload.student.vocabulary_size);
