@@ -48,10 +48,11 @@ TEST(ChildTest, KilledIsOutOfMemory) {
 
 // AddressSanitizer's own memory would not fit.
 #if !defined(__SANITIZE_ADDRESS__)
+constexpr int64_t kMany = 1 << 28;  // 1 GiB of float32.
+constexpr double kMostBytes = 256e6;
+
 TEST(ChildTest, MoreMemoryThanThereIsIsAnErrorOfTheChildAlone) {
-  constexpr int64_t kMany = 1 << 28;  // 1 GiB of float32.
-  constexpr double kMost = 256e6;
-  const auto measured = MeasureInChild(kMost, [] {
+  const auto measured = MeasureInChild(kMostBytes, [] {
     return Measurement{{"values", static_cast<double>(at::full({kMany}, 1.F).numel())}};
   });
   EXPECT_TRUE(IsOutOfMemory(measured.status())) << measured.status();

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "framework/base/status_macros.h"
 #include "framework/train/observer.h"
-#include "framework/train/phases/phases.h"
 #include "tools/bench/measure/memory_use.h"
 #include "tools/bench/measure/phase_clock.h"
 #include "tools/bench/measure/products.h"
