@@ -1,6 +1,6 @@
 // How fast training is, and how near to what the machine can do: one table of workload, precision and device.
 //
-//   bazel run //tools:bench                                                what a CPU is measured with, some ten minutes
+//   bazel run //tools:bench                                      all there is for a CPU, some ten minutes
 //   bazel run //tools:bench -- --workloads=small,base --precision=bfloat16 --rounds=5
 //
 // --help has the flags, README.md the meaning of the columns.

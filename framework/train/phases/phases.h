@@ -6,10 +6,10 @@
 
 #include "ATen/record_function.h"
 
-// The phases of a training step, for whoever measures them. Each is a user scope of libtorch's RecordFunction: profilers
-// show it under its name, and a program observes it with at::addThreadLocalCallback. Where nobody does, it costs a look
-// at an empty list. Phases do not overlap; they begin and end on the thread that trains, which on a GPU is ahead of the
-// work. A step's time outside of them goes into bookkeeping, observers, and sums over ranks.
+// The phases of a training step, for whoever measures them. Each is a user scope of libtorch's RecordFunction:
+// profilers show it under its name, and a program observes it with at::addThreadLocalCallback. Where nobody does, it
+// costs a look at an empty list. Phases do not overlap; they begin and end on the thread that trains, which on a GPU is
+// ahead of the work. A step's time outside of them goes into bookkeeping and sums over ranks.
 
 namespace retort {
 

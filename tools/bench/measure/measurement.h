@@ -6,7 +6,7 @@
 
 namespace retort::bench {
 
-// What one turn of a workload gave, by name: the names below, and those of framework/train/phases/phases.h with the seconds of a
+// What one turn of a workload gave, by name: the names below, and those of framework/train/phases with the seconds of a
 // step that the phase takes. What is not there was not measured.
 using Measurement = std::map<std::string, double>;
 

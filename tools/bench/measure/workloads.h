@@ -64,8 +64,8 @@ const char* LossesText(Losses losses);
 // A line for each workload: its name, and what it is.
 std::string ListWorkloads();
 
-// All trainings for programs that measure the same elsewhere: an array of {name, losses, teacher {layers, hidden, heads,
-// intermediate, vocabulary} or null, student {the same}, students, lengths[], row_chunk}.
+// All trainings for programs that measure the same elsewhere: an array of {name, losses, teacher {layers, hidden,
+// heads, intermediate, vocabulary} or null, student {the same}, students, lengths[], row_chunk}.
 std::string WorkloadsJson();
 
 }  // namespace retort::bench
