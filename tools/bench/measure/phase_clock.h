@@ -12,8 +12,8 @@ namespace retort::bench {
 // Waits until a GPU has done all that it was given; nothing to wait for on a CPU.
 void WaitFor(c10::Device device);
 
-// While it lives, how long the phases of training steps (framework/train/phases) take on this thread. Those on a GPU end
-// when their work is done there, so that steps are slower while they are timed. One at a time in a thread.
+// While it lives, how long the phases of training steps (framework/train/phases) take on this thread. Those on a GPU
+// end when their work is done there, so that steps are slower while they are timed. One at a time in a thread.
 class PhaseClock {
  public:
   explicit PhaseClock(c10::Device device);
