@@ -10,6 +10,7 @@
 #include "framework/base/stop.h"
 #include "framework/base/try_torch.h"
 #include "framework/batch/micro_batches.h"
+#include "framework/train/phases/phases.h"
 #include "framework/train/step_flops.h"
 #include "framework/train/step_record.h"
 #include "framework/train/student/keep_best.h"
@@ -183,7 +184,7 @@ class Training {
     std::vector<BatchMasks> masks;
     RETORT_RETURN_IF_ERROR(Agreed(TryTorch(name, [&] {
       const KeepOnStop keep([&] { KeepSteps(step); });
-      const StepBatch batch = options_.step_batch(step);
+      const StepBatch batch = InPhase(kDataPhase, [&] { return options_.step_batch(step); });
       tokens = batch.tokens();
       return AddGradients(step + 1, batch, &masks);
     })));
@@ -207,7 +208,8 @@ class Training {
     }
     for (size_t i = options_.ranks->rank(); i < slices.size(); i += options_.ranks->size()) {
       if (options_.ranks->size() == 1 && Stopped()) return absl::CancelledError("stopped within a step");
-      AddMicroBatch(step, batch.Slice(slices[i].begin, slices[i].end, options_.device), static_cast<int>(i));
+      const auto slice = [&] { return batch.Slice(slices[i].begin, slices[i].end, options_.device); };
+      AddMicroBatch(step, InPhase(kDataPhase, slice), static_cast<int>(i));
     }
     return absl::OkStatus();
   }
@@ -245,9 +247,8 @@ class Training {
   void CountFlops(const std::vector<BatchMasks>& micro_batches) const {
     for (const Running& running : running_) {
       if (!running.alive) continue;
-      const CohortMember& member = *running.member;
-      const StepFlops flops =
-          CountStepFlops(*member.encoder, options_.teacher.encoder, member.student->objective(), micro_batches);
+      const Objective& objective = running.member->student->objective();
+      const auto flops = CountStepFlops(*running.member->encoder, options_.teacher.encoder, objective, micro_batches);
       running.result->progress.student_flops += flops.student;
       running.result->progress.total_flops += flops.student + flops.teacher;
     }

@@ -2,6 +2,7 @@
 
 #include "ATen/core/grad_mode.h"
 #include "framework/train/objective/row_head.h"
+#include "framework/train/phases/phases.h"
 
 namespace retort {
 
@@ -23,6 +24,7 @@ bool ReadsSequences(HeadKind head) { return !IsVocabulary(head); }
 
 TeacherOutputs Answer(const CohortTeacher& teacher, const RecordId& micro_batch, const Batch& batch,
                       const Capture& demands, int64_t row_chunk) {
+  RECORD_USER_SCOPE(kTeacherPhase);
   TeacherOutputs outputs;
   if (teacher.cache == nullptr || !teacher.cache->Read(micro_batch, batch, demands, &outputs)) {
     outputs.model = teacher.encoder->Forward(*teacher.parameters, batch, demands, teacher.dropout);

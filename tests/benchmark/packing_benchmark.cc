@@ -15,11 +15,12 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/index_select.h"
 #include "ATen/ops/sum.h"
+#include "absl/status/status.h"
 #include "benchmark/benchmark.h"
 #include "framework/batch/step_batch.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
-#include "tests/benchmark/training.h"
+#include "glog/logging.h"
 
 namespace retort::benchmark {
 namespace {
@@ -39,6 +40,18 @@ const Lengths& Half() {
   return *lengths;
 }
 
+EncoderConfig MakeConfig() {
+  EncoderConfig config;
+  config.hidden_size = 384;
+  config.vocabulary_size = 8192;
+  LayerSpec layer;
+  layer.attention.heads = 12;
+  layer.feed_forward.width = 4 * config.hidden_size;
+  const absl::Status status = SetLayers(6, layer, &config);
+  CHECK(status.ok()) << status;
+  return config;
+}
+
 Batch MakeBatch(const Lengths& lengths, int64_t vocabulary_size) {
   StepBatch step;
   for (const int64_t length : lengths) {
@@ -53,7 +66,7 @@ Batch MakeBatch(const Lengths& lengths, int64_t vocabulary_size) {
 }
 
 void Train(::benchmark::State& state, const Lengths& (*lengths)(), at::ScalarType precision) {
-  const Encoder encoder(MakeEncoder(6, 384, 12, 8192));
+  const Encoder encoder(MakeConfig());
   const EncoderConfig& config = encoder.config();
   ParameterSet initial(EncoderParameterSpecs(config), at::kFloat, at::kCPU);
   InitializeRandomNormal(1, config.initializer_range, config.pad_token_id, &initial);

@@ -10,10 +10,10 @@
 # Each part writes <results>/<part>.txt; the exit status is 0 if all of them passed.
 set -eu
 cd "$(dirname "$0")/../.."
-programs="tests/cuda/cuda_test tests/cuda/cuda_training_test tests/benchmark/step_benchmark experiments/sweep"
+programs="tests/cuda/cuda_test tests/cuda/cuda_training_test tools/bench/bench experiments/sweep"
 
 build() {
-  bazel build --config=cuda //tests/cuda/... //tests/benchmark:step_benchmark //experiments:sweep
+  bazel build --config=cuda //tests/cuda/... //tools:bench //experiments:sweep
   rm -rf gpu && mkdir -p gpu/programs
   for program in $programs; do
     strip -o "gpu/programs/$(basename "$program")" "bazel-bin/$program"
@@ -42,9 +42,9 @@ run() {
   part cuda_test 60 "$programs/cuda_test"
   part cuda_training_test 120 "$programs/cuda_training_test"
   part memcheck 120 compute-sanitizer --error-exitcode 1 "$programs/cuda_test"
-  part step 330 python3 tests/peers/step_peer.py --rounds 3 --steps 20 --compile --against "$programs/step_benchmark" \
-    base_bfloat16_cuda_32 base_bfloat16_cuda_256
-  part kernels 90 python3 tests/cuda/kernel_times.py "$programs/step_benchmark" base_bfloat16_cuda_256
+  part step 330 python3 tests/peers/step_peer.py --bench "$programs/bench" --device cuda --precision bfloat16 --rounds 3 --steps 20 \
+    --workloads base_32x128,base_256x128 --contestants retort,eager,compile --output "$results/step.tsv"
+  part kernels 90 python3 tests/cuda/kernel_times.py "$programs/bench" base_256x128
   for precision in FLOAT32 BFLOAT16; do
     part "quickstart_$precision" 60 "$programs/sweep" --device=cuda --set=stage.distil.precision=$precision \
       --output_dir="$results/quickstart_$precision" --store="$scratch/store"

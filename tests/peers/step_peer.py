@@ -1,152 +1,184 @@
 #!/usr/bin/env python3
-"""Tokens per second of DistilBERT's triple loss: Hugging Face transformers with PyTorch, and retort in turns with it.
+"""Tokens per second of training: retort's bench and PyTorch with Hugging Face's models, in turns, in one table.
 
-    step_peer.py [--steps 3] [--rounds 1] [--compile] [--against bazel-bin/tests/benchmark/step_benchmark] [case ...]
+    step_peer.py --bench bazel-bin/tools/bench/bench [--workloads small,base] [--precision float32,bfloat16]
+        [--contestants retort,eager,compile,strongest] [--preload /usr/lib/x86_64-linux-gnu/libtcmalloc.so.4]
+        [--device cpu] [--rounds 3] [--steps 2] [--threads 2] [--output peers.tsv]
 
-Cases are small_float32, small_bfloat16, base_float32, base_bfloat16, and on a GPU base_bfloat16_cuda_32 and _256
-(sequences, in place of 8), as in `bazel run //tests/benchmark:step_benchmark`: random weights, random ids, full
-sequences, one position of seven labelled, soft targets at temperature 2 and cosine over all positions, masked LM over
-labelled ones, dropout 0.1, AdamW (fused on a GPU), clipping at 5. bfloat16 is torch.autocast with float32 weights. A
-measurement is the median of the steps after those that warm up; printed are median, least and greatest of the rounds,
-and the ratio of the medians to eager PyTorch. With --against, retort's program takes its turn in each round. On a GPU
-the share of the peak of bfloat16 products is printed, too: products of 8192 x 8192 x 8192, measured after the rounds,
-and what the matrix products of a step must do.
+Workloads are those of `bench --list` that train, with the shapes that the program itself tells; torch_training.py says
+what each contestant does. Every measurement is a process of its own, and in each round all contestants have their turn.
+--preload is a library for Python's processes alone, such as tcmalloc: without it PyTorch's allocations cost up to 1.7
+times the time on a CPU. Of a cohort, retort trains the students together and Python one by one. Printed, and written to
+--output, are median, least and greatest tokens per second (of real positions), the ratio of the medians to eager, and
+the most memory; of retort also the share of what the step's matrix products reach alone.
 
-Wants torch and transformers (2.11.0 and 4.57.1 were used).
+Wants torch and transformers (2.11.0 and 5.23 were used).
 """
 
 import argparse
+import csv
+import datetime
 import json
+import os
+import pathlib
+import shlex
 import statistics
 import subprocess
-import time
+import sys
+import tempfile
 
-import torch
-import transformers
-
-SHAPES = {
-    "small": dict(hidden=256, heads=4, teacher=6, student=3, vocabulary=8192, sequences=32, positions=128),
-    "base": dict(hidden=768, heads=12, teacher=12, student=6, vocabulary=30522, sequences=8, positions=128),
-}
+COLUMNS = ["workload", "precision", "device", "contestant", "tokens_per_second.median", "tokens_per_second.least",
+           "tokens_per_second.greatest", "ratio_to_eager", "memory_bytes", "share", "skipped"]
 
 
-WARM_UP = {"cpu": 1, "cuda": 5}
+class Skipped(Exception):
+    """A contestant that has no number, and why."""
 
 
-def parse(case):
-    """The shape, precision and device that a case names."""
-    name, precision, *gpu = case.split("_")
-    shape = dict(SHAPES[name])
-    if not gpu:
-        return shape, precision, "cpu"
-    shape["sequences"] = int(gpu[1])
-    return shape, precision, gpu[0]
+def run(command, **options):
+    result = subprocess.run(command, capture_output=True, text=True, **options)
+    if result.returncode != 0:
+        lines = result.stderr.strip().splitlines() or ["no message"]
+        raise Skipped(f"exit code {result.returncode}: {lines[-1]}")
+    return result.stdout
 
 
-def model(shape, layers):
-    return transformers.BertForMaskedLM(
-        transformers.BertConfig(
-            vocab_size=shape["vocabulary"], hidden_size=shape["hidden"], num_hidden_layers=layers,
-            num_attention_heads=shape["heads"], intermediate_size=4 * shape["hidden"]))
+def read_table(path):
+    """The conditions and the rows of bench.tsv."""
+    lines = pathlib.Path(path).read_text().splitlines()
+    return [line for line in lines if line.startswith("#")], list(
+        csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def triple_loss(student, teacher, labels):
-    s, t = student.logits.flatten(0, 1), teacher.logits.flatten(0, 1)
-    functional = torch.nn.functional
-    soft = functional.kl_div(functional.log_softmax(s / 2, -1), functional.softmax(t / 2, -1), reduction="batchmean") * 4
-    hard = functional.cross_entropy(s, labels.flatten(), ignore_index=-100)
-    hidden_s, hidden_t = student.hidden_states[-1].flatten(0, 1), teacher.hidden_states[-1].flatten(0, 1)
-    cosine = functional.cosine_embedding_loss(hidden_s, hidden_t, hidden_s.new_ones(len(hidden_s)))
-    return 5 * soft + 2 * hard + cosine
+class Contest:
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.shapes = {shape["name"]: shape for shape in json.loads(run([arguments.bench, "--shapes"]))}
+        self.conditions = []
+
+    def measure(self, contestant, workload, precision):
+        """tokens_per_second, memory_bytes, and of retort a share."""
+        return self.retort(workload, precision) if contestant == "retort" else self.torch(contestant, workload, precision)
+
+    def retort(self, workload, precision):
+        flags = self.arguments
+        with tempfile.TemporaryDirectory() as folder:
+            run([flags.bench, f"--workloads={workload}", f"--precision={precision}", f"--device={flags.device}",
+                 "--rounds=1", f"--steps={flags.steps}", f"--threads={flags.threads}", f"--output_dir={folder}"])
+            self.conditions, rows = read_table(f"{folder}/bench.tsv")
+        if rows[0]["skipped"]:
+            raise Skipped(rows[0]["skipped"])
+        return {"tokens_per_second": float(rows[0]["tokens_per_second.median"]),
+                "memory_bytes": float(rows[0]["memory_bytes.median"]), "share": float(rows[0]["share.median"])}
+
+    def torch(self, contestant, workload, precision):
+        flags = self.arguments
+        environment = dict(os.environ)
+        if flags.preload:
+            environment["LD_PRELOAD"] = flags.preload
+        program = pathlib.Path(__file__).with_name("torch_training.py")
+        text = run([sys.executable, program, contestant, precision, flags.device, str(flags.steps), str(flags.threads)],
+                   input=json.dumps(self.shapes[workload]), env=environment)
+        return json.loads(text.splitlines()[-1])
 
 
-def synchronize(device):
-    if device == "cuda":
-        torch.cuda.synchronize()
+def versions():
+    """Of what Python's contestants are made of."""
+    return run([sys.executable, "-c", "import torch, transformers; print('torch', torch.__version__ + ', transformers', "
+                "transformers.__version__)"]).strip()
 
 
-def measure_torch(case, steps, compiled):
-    shape, precision, device = parse(case)
-    torch.manual_seed(1)
-    teacher, student = model(shape, shape["teacher"]).eval().to(device), model(shape, shape["student"]).train().to(device)
-    optimizer = torch.optim.AdamW(student.parameters(), lr=1e-4, weight_decay=0, fused=device == "cuda")
-    run_teacher, run_student = (torch.compile(teacher), torch.compile(student)) if compiled else (teacher, student)
-    loss_of = torch.compile(triple_loss) if compiled and device == "cuda" else triple_loss
-    seconds = []
-    for _ in range(steps + WARM_UP[device]):
-        ids = torch.randint(shape["vocabulary"], (shape["sequences"], shape["positions"]))
-        labels = torch.where(torch.arange(shape["positions"]) % 7 == 3, ids, -100)
-        start = time.perf_counter()
-        ids, labels = ids.to(device), labels.to(device)
-        with torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16"):
-            with torch.no_grad():
-                taught = run_teacher(ids, output_hidden_states=True)
-            loss = loss_of(run_student(ids, output_hidden_states=True), taught, labels)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(student.parameters(), 5)
-        optimizer.step()
-        synchronize(device)
-        seconds.append(time.perf_counter() - start)
-    return shape["sequences"] * shape["positions"] / statistics.median(seconds[WARM_UP[device]:])
+def measure_all(contest, workload, precision):
+    """By contestant: its measurements, and why there are none."""
+    names = contest.arguments.contestants
+    measured, skipped = {name: [] for name in names}, dict.fromkeys(names, "")
+    for _ in range(contest.arguments.rounds):
+        for name in names:
+            if skipped[name]:
+                continue
+            try:
+                measured[name].append(contest.measure(name, workload, precision))
+            except Skipped as reason:
+                measured[name], skipped[name] = [], str(reason)
+    return measured, skipped
 
 
-def flops_per_token(shape):
-    """Of the matrix products of a step: the teacher forward once, the student's forward three times (forward, and
-    backward by inputs and by weights)."""
-    hidden, vocabulary = shape["hidden"], shape["vocabulary"]
-    layer = 24 * hidden**2 + 4 * shape["positions"] * hidden
-    head = 2 * hidden**2 + 2 * hidden * vocabulary
-    return shape["teacher"] * layer + head + 3 * (shape["student"] * layer + head)
+def table_rows(workload, precision, device, measured, skipped):
+    """Lists of the fields of COLUMNS."""
+    speeds = {name: [one["tokens_per_second"] for one in all_of_it] for name, all_of_it in measured.items()}
+    eager = statistics.median(speeds["eager"]) if speeds.get("eager") else None
+    rows = []
+    for name, all_of_it in measured.items():
+        row = [workload, precision, device, name]
+        if all_of_it:
+            median = statistics.median(speeds[name])
+            share = [one["share"] for one in all_of_it if "share" in one]
+            row += [median, min(speeds[name]), max(speeds[name]), median / eager if eager else "",
+                    max(one["memory_bytes"] for one in all_of_it), statistics.median(share) if share else "", ""]
+        else:
+            row += [""] * 6 + [skipped[name]]
+        rows.append(row)
+    return rows
 
 
-def peak_flops():
-    """Median of FLOP/s of bfloat16 products of 8192 x 8192 x 8192 on the GPU."""
-    size, values = 8192, []
-    a, b = (torch.randn(size, size, device="cuda", dtype=torch.bfloat16) for _ in range(2))
-    for _ in range(30):
-        torch.cuda.synchronize()
-        start = time.perf_counter()
-        a @ b
-        torch.cuda.synchronize()
-        values.append(2 * size**3 / (time.perf_counter() - start))
-    return statistics.median(values[10:])
+def describe(row):
+    """A row for readers."""
+    workload, precision, _, name, median, least, greatest, ratio, memory, share, skipped = row
+    begin = f"{workload:14} {precision:8} {name:9}"
+    if skipped:
+        return f"{begin} {skipped}"
+    text = f"{begin} {median:9.0f} tokens/s ({least:.0f} to {greatest:.0f})"
+    if ratio != "":
+        text += f", {ratio:.2f} x eager"
+    text += f", {memory / 1e9:.2f} GB"
+    return text if share == "" else f"{text}, {share:.0%} of the products alone"
 
 
-def measure_retort(binary, case):
-    text = subprocess.check_output([binary, f"--benchmark_filter=/{case}/", "--benchmark_format=json"], stderr=subprocess.DEVNULL)
-    return json.loads(text)["benchmarks"][0]["tokens/s"]
+def write_table(path, arguments, conditions, rows):
+    head = [f"# date: {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M UTC}", f"# command: {shlex.join(sys.argv)}",
+            f"# peers: {versions()}, preloaded: {arguments.preload or 'nothing'}"]
+    head += [line for line in conditions if not line.startswith(("# retort bench", "# date:", "# command:"))]
+    with open(path, "w", newline="") as file:
+        file.write("\n".join(head) + "\n")
+        writer = csv.writer(file, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, escapechar="\\")
+        writer.writerow(COLUMNS)
+        writer.writerows([str(field).replace("\t", " ") for field in row] for row in rows)
+
+
+def parse_arguments():
+    def names(text):
+        return text.split(",")
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bench", metavar="PROGRAM", required=True, help="retort's bench")
+    parser.add_argument("--workloads", type=names, default=["small", "base"])
+    parser.add_argument("--precision", type=names, default=["float32", "bfloat16"])
+    parser.add_argument("--contestants", type=names, default=["retort", "eager", "compile", "strongest"])
+    parser.add_argument("--preload", metavar="LIBRARY", default="", help="for Python's processes: LD_PRELOAD")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--steps", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=0, help="0: each one's own choice")
+    parser.add_argument("--output", metavar="FILE", default="", help="a TSV file")
+    return parser.parse_args()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--compile", action="store_true", help="measure with torch.compile of both models, too")
-    parser.add_argument("--against", metavar="PROGRAM", help="retort's step_benchmark")
-    parser.add_argument("--steps", type=int, default=3)
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("cases", nargs="*", default=["small_float32", "small_bfloat16", "base_float32", "base_bfloat16"])
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-
-    contestants = {}
-    if arguments.against:
-        contestants["retort"] = lambda case: measure_retort(arguments.against, case)
-    contestants["eager"] = lambda case: measure_torch(case, arguments.steps, False)
-    if arguments.compile:
-        contestants["compile"] = lambda case: measure_torch(case, arguments.steps, True)
-    for case in arguments.cases:
-        speeds = {name: [] for name in contestants}
-        for _ in range(arguments.rounds):
-            for name, contestant in contestants.items():
-                speeds[name].append(contestant(case))
-        eager = statistics.median(speeds["eager"])
-        shape, _, device = parse(case)
-        peak = peak_flops() if device == "cuda" else None
-        for name, values in speeds.items():
-            median = statistics.median(values)
-            share = f", {median * flops_per_token(shape) / peak:.1%} of {peak / 1e12:.0f} TFLOP/s" if peak else ""
-            print(f"{case:15} {name:8} {median:8.0f} tokens/s ({min(values):.0f} to {max(values):.0f}), {median / eager:.2f} x eager{share}", flush=True)
+    arguments = parse_arguments()
+    if arguments.preload and not os.path.exists(arguments.preload):
+        sys.exit(f"--preload: {arguments.preload}: no such file; say none, or another, as of Debian's libtcmalloc-minimal4")
+    contest = Contest(arguments)
+    unknown = [name for name in arguments.workloads if name not in contest.shapes]
+    if unknown:
+        sys.exit(f"--workloads: want some of {', '.join(contest.shapes)}, got {', '.join(unknown)}")
+    rows = []
+    for workload in arguments.workloads:
+        for precision in arguments.precision:
+            new = table_rows(workload, precision, arguments.device, *measure_all(contest, workload, precision))
+            print("\n".join(describe(row) for row in new), flush=True)
+            rows += new
+    if arguments.output:
+        write_table(arguments.output, arguments, contest.conditions, rows)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/frozen.h"
+#include "framework/train/phases/phases.h"
 #include "framework/train/student/schedule.h"
 #include "glog/logging.h"
 #include "torch/csrc/autograd/autograd.h"
@@ -99,6 +100,7 @@ StudentTrainer::StudentTrainer(const Encoder& encoder, Objective objective, cons
 }
 
 void StudentTrainer::StartStep(absl::Span<const BatchMasks> micro_batches) {
+  RECORD_USER_SCOPE(kOptimizerPhase);
   counts_.clear();
   total_counts_.assign(objective_.terms().size(), 0);
   for (const BatchMasks& masks : micro_batches) {
@@ -138,14 +140,9 @@ absl::Status StudentTrainer::AddRowTerms(const Batch& batch, const ModelOutputs&
   return absl::OkStatus();
 }
 
-absl::Status StudentTrainer::AddGradient(const Batch& batch, int micro_batch, const TeacherOutputs* teacher) {
-  at::AutoGradMode with_gradient(true);
-  const ModelOutputs outputs = encoder_.Forward(working(), batch, demands_, Dropout{options_.seed}, freeze_padding_);
-  std::vector<double> scales;
-  for (size_t i = 0; i < objective_.terms().size(); ++i) scales.push_back(Scale(i, micro_batch));
-
-  std::vector<at::Tensor> roots, gradients;
-  RETORT_RETURN_IF_ERROR(AddRowTerms(batch, outputs, teacher, scales, &roots, &gradients));
+absl::Status StudentTrainer::AddTensorTerms(const Batch& batch, int micro_batch, const ModelOutputs& outputs,
+                                            const TeacherOutputs* teacher, absl::Span<const double> scales,
+                                            std::vector<at::Tensor>* roots, std::vector<at::Tensor>* gradients) {
   for (size_t i = 0; i < objective_.terms().size(); ++i) {
     const ObjectiveTerm& term = objective_.terms()[i];
     if (term.tensor == nullptr || counts_[micro_batch][i] == 0) continue;
@@ -154,10 +151,26 @@ absl::Status StudentTrainer::AddGradient(const Batch& batch, int micro_batch, co
         term.tensor->Sum({batch, outputs, teacher == nullptr ? nullptr : &teacher->model, term_parameters_[i]}));
     sums_[i] = sums_[i] + sum.detach().to(at::kDouble);
     if (!sum.requires_grad()) continue;
-    roots.push_back(sum * scales[i]);
-    gradients.push_back(at::Tensor());
+    roots->push_back(sum * scales[i]);
+    gradients->push_back(at::Tensor());
   }
-  if (!roots.empty()) torch::autograd::backward(roots, gradients);
+  return absl::OkStatus();
+}
+
+absl::Status StudentTrainer::AddGradient(const Batch& batch, int micro_batch, const TeacherOutputs* teacher) {
+  at::AutoGradMode with_gradient(true);
+  const ModelOutputs outputs = InPhase(kForwardPhase, [&] {
+    return encoder_.Forward(working(), batch, demands_, Dropout{options_.seed}, freeze_padding_);
+  });
+  std::vector<double> scales;
+  for (size_t i = 0; i < objective_.terms().size(); ++i) scales.push_back(Scale(i, micro_batch));
+
+  std::vector<at::Tensor> roots, gradients;
+  RETORT_RETURN_IF_ERROR(InPhase(kLossPhase, [&]() -> absl::Status {
+    RETORT_RETURN_IF_ERROR(AddRowTerms(batch, outputs, teacher, scales, &roots, &gradients));
+    return AddTensorTerms(batch, micro_batch, outputs, teacher, scales, &roots, &gradients);
+  }));
+  if (!roots.empty()) InPhase(kBackwardPhase, [&] { torch::autograd::backward(roots, gradients); });
   return absl::OkStatus();
 }
 
@@ -213,6 +226,7 @@ absl::Status StudentTrainer::CheckFinite(const UpdateResult& result, int64_t ste
 }
 
 absl::StatusOr<UpdateResult> StudentTrainer::Update(int64_t step) {
+  RECORD_USER_SCOPE(kOptimizerPhase);
   UpdateResult result = Summarize();
   RETORT_RETURN_IF_ERROR(CheckFinite(result, step));
   const Stage& stage = options_.stage;

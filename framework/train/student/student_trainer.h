@@ -105,6 +105,10 @@ class StudentTrainer {
   absl::Status AddRowTerms(const Batch& batch, const ModelOutputs& outputs, const TeacherOutputs* teacher,
                            absl::Span<const double> scales, std::vector<at::Tensor>* roots,
                            std::vector<at::Tensor>* gradients);
+  // The same with the terms over tensors.
+  absl::Status AddTensorTerms(const Batch& batch, int micro_batch, const ModelOutputs& outputs,
+                              const TeacherOutputs* teacher, absl::Span<const double> scales,
+                              std::vector<at::Tensor>* roots, std::vector<at::Tensor>* gradients);
   absl::Status CheckFinite(const UpdateResult& result, int64_t step) const;
   UpdateResult Summarize();
   // Gives every segment the factor that clips it by itself: min(1, limit / (norm + 1e-6)), as torch's clip_grad_norm_
