@@ -7,8 +7,10 @@
 // same command goes on).
 
 #include <algorithm>
+#include <cctype>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -23,6 +25,7 @@
 #include "framework/base/command_line/command_line.h"
 #include "framework/base/device/parse_device.h"
 #include "framework/base/memory.h"
+#include "framework/base/paths/shell_command.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/stop.h"
@@ -158,10 +161,24 @@ int Threads() {
   return FLAGS_threads > 0 ? FLAGS_threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+// Quoted where a shell would read it otherwise.
+std::string ShellWord(const std::string& text) {
+  const auto is_plain = [](unsigned char c) { return std::isalnum(c) != 0 || std::strchr("-_./=,:@+", c) != nullptr; };
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_plain) ? text : ShellQuoted(text);
+}
+
+// As a shell takes it, by the program's name alone.
+std::string CommandOf(int argc, char** argv) {
+  std::string command = "sweep";
+  for (int i = 1; i < argc; ++i) absl::StrAppend(&command, " ", ShellWord(argv[i]));
+  return command;
+}
+
 int Main(int argc, char** argv) {
   StartProgram(argv);
   StopOnSignals();
   SessionOptions options;
+  options.command = CommandOf(argc, argv);
   options.assignments = TakeFlag("set", &argc, argv);
   const ProgramDescription program = {"sweep", kUsage, kSources, /*takes_arguments=*/true, kSetHint};
   if (const std::optional<int> code = TakeFlags(program, &argc, argv)) return *code;

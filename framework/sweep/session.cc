@@ -13,6 +13,8 @@
 #include "ATen/Parallel.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "framework/base/atomic_file.h"
 #include "framework/base/available_memory.h"
 #include "framework/base/file.h"
@@ -27,6 +29,8 @@
 #include "framework/sweep/plan/most_minutes/cut_steps.h"
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/results/collect_results.h"
+#include "framework/sweep/results/run_record.h"
+#include "framework/sweep/results/student_folders.h"
 #include "framework/sweep/run/run.h"
 #include "framework/sweep/run/speed.h"
 #include "framework/sweep/run_watched.h"
@@ -191,22 +195,29 @@ absl::Status WriteDescriptions(const std::string& output_dir, const Resolved& re
   return AtomicWriteFile(output_dir + "/environment.json", nlohmann::ordered_json(environment).dump(2) + "\n");
 }
 
+std::string Absolute(const std::string& path) {
+  std::error_code no_working_folder;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, no_working_folder);
+  return no_working_folder ? path : absolute.string();
+}
+
 absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed, const Store& store,
                           const std::vector<TunedStage>& tuning, const std::string& output_dir,
-                          const std::map<std::string, std::string>& environment) {
+                          const std::map<std::string, std::string>& environment, const RunRecord& run) {
   RETORT_ASSIGN_OR_RETURN(SweepResult result, CollectResults(resolved.plan, failed, store));
   result.tuning = tuning;
   result.conditions = CommonConditions(resolved.plan);
   result.resolved_config = PrintSweep(ResolvedSweep(resolved.sweep));
   result.environment = environment;
+  result.run = run;
   RETORT_RETURN_IF_ERROR(WriteReport(result, output_dir));
+  RETORT_RETURN_IF_ERROR(WriteStudentFolders(resolved.plan, store, result, output_dir));
   const std::optional<TerminalSize> terminal = SizeOfStandardOutput();
-  const int width = terminal ? terminal->width : kPlainWidth;
-  RETORT_ASSIGN_OR_RETURN(const std::string text, RenderTerminalReport(result, width));
-  const std::string page = output_dir + "/report/index.html";
-  std::error_code no_working_folder;
-  const std::filesystem::path absolute = std::filesystem::absolute(page, no_working_folder);
-  std::cout << "\n" << text << "report: " << (no_working_folder ? page : absolute.string()) << "\n";
+  RETORT_ASSIGN_OR_RETURN(const std::string text,
+                          RenderTerminalReport(result, terminal ? terminal->width : kPlainWidth));
+  std::cout << "\n"
+            << text << "students: " << Absolute(output_dir + "/students") << "\n"
+            << "report: " << Absolute(output_dir + "/report/index.html") << "\n";
   return absl::OkStatus();
 }
 
@@ -261,6 +272,7 @@ void AddWarnings(const std::vector<std::string>& warnings, Plan* plan) {
 }  // namespace
 
 absl::StatusOr<bool> RunSession(const SessionOptions& options) {
+  const absl::Time begin = absl::Now();
   RETORT_ASSIGN_OR_RETURN(const Sweep sweep, LoadSweep(options.sweep_file));
   RETORT_ASSIGN_OR_RETURN(const ExpandedSweep expanded, Expand(sweep, options.assignments));
   RETORT_ASSIGN_OR_RETURN(const Folders folders, FoldersOf(options, expanded));
@@ -289,7 +301,8 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
   RETORT_RETURN_IF_ERROR(WriteDescriptions(folders.output, resolved, environment));
   RETORT_ASSIGN_OR_RETURN(const StageStatuses failed,
                           RunWatched(resolved.plan, options, folders.store, store, &inputs));
-  RETORT_RETURN_IF_ERROR(WriteReports(resolved, failed, store, tuned.stages, folders.output, environment));
+  RETORT_RETURN_IF_ERROR(WriteReports(resolved, failed, store, tuned.stages, folders.output, environment,
+                                      DescribeRun(options.command, begin, absl::Now())));
   return failed.empty();
 }
 

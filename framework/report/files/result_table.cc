@@ -218,7 +218,7 @@ class TableBuilder {
           [](const VariantAnalysis& variant) { return CountCell(variant.tokens); });
       Add({"FLOPs with teacher", "training_flops", {"mean"}},
           [](const VariantAnalysis& variant) { return CountCell(variant.total_flops); });
-      Add({"of which teacher", "teacher_flops", {"share"}}, [](const VariantAnalysis& variant) {
+      Add({"of which teacher", "teacher_flops", {"share"}, "", /*below=*/true}, [](const VariantAnalysis& variant) {
         const std::optional<double> share = variant.teacher_share();
         return share ? NumberCell(FormatShare(*share), *share) : TableCell{kNothing, {std::nullopt}};
       });
@@ -237,7 +237,7 @@ class TableBuilder {
   void AddCompression() {
     const auto is_known = [](const VariantAnalysis& variant) { return variant.compression().has_value(); };
     if (std::none_of(analysis_.variants.begin(), analysis_.variants.end(), is_known)) return;
-    Add({"compression", "compression", {"ratio"}}, [](const VariantAnalysis& variant) {
+    Add({"compression", "compression", {"ratio"}, "", /*below=*/true}, [](const VariantAnalysis& variant) {
       const std::optional<double> ratio = variant.compression();
       return ratio ? NumberCell(absl::StrCat(FormatFixed(*ratio, *ratio < 10 ? 2 : 1), " x"), *ratio)
                    : TableCell{kNothing, {std::nullopt}};

@@ -19,6 +19,7 @@
 #include "framework/eval/scores/macro_average.h"
 #include "framework/eval/scores/metric_spec.h"
 #include "framework/report/watch/stage_metrics.h"
+#include "framework/sweep/results/final_students.h"
 #include "framework/sweep/results/settings.h"
 #include "framework/sweep/results/training_logs.h"
 
@@ -31,12 +32,6 @@ void NameByTask(const std::string& task, std::map<std::string, Value>* by_metric
   std::map<std::string, Value> named;
   for (auto& [metric, value] : *by_metric) named[OfTask(task, metric)] = std::move(value);
   *by_metric = std::move(named);
-}
-
-// Whether a stage trains the experiment's teacher, or goes on with it.
-bool TrainsTeacher(const Plan& plan, int index) {
-  while (plan.stages[index].student >= 0) index = plan.stages[index].student;
-  return plan.stages[index].from_teacher;
 }
 
 // Collects one run, stage by stage.

@@ -75,6 +75,7 @@
     holder.setAttribute('aria-label', 'Examples of ' + variant.name);
     holder.append(rows.length ? table(column, rows) : element('p', state.losses ? 'It loses on none.' : 'It gains on none.', 'note'));
     box.append(holder);
+    if (focus === null) return;
     [...box.querySelectorAll('button, select')].filter((control) => [control.textContent, control.getAttribute('aria-label')].includes(focus))
       .forEach((control) => control.focus());
   };

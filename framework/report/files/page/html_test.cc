@@ -61,10 +61,95 @@ TEST(RenderHtml, SaysWhatWasTunedStoppedAndAveraged) {
   }
 }
 
+TEST(RenderHtml, SaysHowItWasRun) {
+  SweepResult sweep = TinySweep();
+  EXPECT_THAT(Render(sweep), Not(HasSubstr("evidence run")));
+  sweep.run = {"2026-11-28 20:14 UTC", "sweep '<a>.textproto'", "e8e1874", 754};
+  EXPECT_THAT(Render(sweep), HasSubstr("2026-11-28 20:14 UTC · in 12:34 · commit e8e1874 · <code>sweep "
+                                       "&#39;&lt;a&gt;.textproto&#39;</code>"));
+}
+
+TEST(RenderHtml, SaysWhatVariantsChange) {
+  SweepResult sweep = TinySweep();
+  EXPECT_THAT(Render(sweep), Not(HasSubstr("What variants change")));
+  sweep.settings = {{"stage.distil.clip_norm", {"5", "1"}}, {"student.init", {"a", "a"}}};
+  EXPECT_THAT(Render(sweep), AllOf(HasSubstr("What variants change (2 settings)"),
+                                   HasSubstr("<th scope=\"row\">stage.distil.clip_norm</th><td class=\"text\">5</td>"
+                                             "<td class=\"text changed\">1</td>")));
+}
+
+// base, and two settings with two values each.
+SweepResult GridSweep() {
+  SweepResult sweep = TinySweep();
+  const std::vector<RunResult> of_a(sweep.runs.begin() + 2, sweep.runs.end());
+  sweep.variants.pop_back();
+  sweep.runs.resize(2);
+  for (const char* name : {"lr=1,t=<2>", "lr=1,t=4", "lr=3,t=<2>", "lr=3,t=4"}) {
+    sweep.variants.push_back({name, ""});
+    for (RunResult run : of_a) {
+      run.variant = name;
+      sweep.runs.push_back(run);
+    }
+  }
+  return sweep;
+}
+
+TEST(RenderHtml, SettingsOfAGridTogether) {
+  const std::string html = OwnMarkup(Render(GridSweep()));
+  const std::string section = html.substr(html.find("<h2>Settings together</h2>"));
+  EXPECT_THAT(section, HasSubstr("<thead><tr><th scope=\"col\">lr</th><th scope=\"col\">t=&lt;2&gt;</th>"));
+  EXPECT_THAT(section, HasSubstr("<td>5.0 ± 1.4<span class=\"delta undetermined\">+3"));
+  EXPECT_EQ(Count(section, "<circle"), 4);
+  EXPECT_EQ(Count(section, "<g class=\"undetermined\"><title>lr="), 4);
+  EXPECT_THAT(OwnMarkup(Render(FakeSweep())), Not(HasSubstr("Settings together")));
+}
+
+TEST(RenderHtml, ExamplesWithTheirTexts) {
+  SweepResult sweep = TinySweep();
+  EXPECT_THAT(OwnMarkup(Render(sweep)), Not(HasSubstr("<h2>Examples</h2>")));
+  sweep.texts[""] = {{"x", "a </script> text", "yes"}, {"y", std::string(1000, 'w'), "no"}};
+  const std::string html = Render(sweep);
+  EXPECT_THAT(html, HasSubstr("<h2>Examples</h2>"));
+  // Of a: 1 → 3 and 3 → 7 nats, both worse; the larger loss first.
+  EXPECT_THAT(html, HasSubstr("\"rows\":[[0,3.0,7.0,-4.0],[1,1.0,3.0,-2.0]]"));
+  EXPECT_THAT(html, HasSubstr("[\"x\",\"a \\u003c/script> text\",\"yes\"]"));
+  EXPECT_THAT(html, Not(HasSubstr(std::string(401, 'w'))));
+}
+
+// 40 variants x 5 seeds with five loss terms of 300 steps each.
+TEST(RenderHtml, StaysBelowOneMegabyte) {
+  SweepResult sweep = FakeSweep();
+  for (int copy = 0; copy < 4; ++copy) {
+    for (size_t v = 0; v < 9; ++v) {
+      const std::string from = sweep.variants[v].name, name = absl::StrCat(from, "_", copy);
+      sweep.variants.push_back({name, ""});
+      for (size_t r = 0; r < 27; ++r) {
+        if (sweep.runs[r].variant != from) continue;
+        sweep.runs.push_back(sweep.runs[r]);
+        sweep.runs.back().variant = name;
+      }
+    }
+  }
+  const std::string html = Render(sweep);
+  EXPECT_LT(html.size(), 1'000'000u);
+  EXPECT_THAT(html, Not(HasSubstr("\"every\":1,")));
+}
+
+TEST(RenderHtml, WorksWithoutScriptsAsFarAsItCan) {
+  const std::string html = OwnMarkup(Render(FakeSweep()));
+  EXPECT_THAT(html, HasSubstr("<noscript><style>.scripted { display: none; } .forest[hidden]"));
+  EXPECT_THAT(html, HasSubstr("<noscript><p class=\"note\">Curves need JavaScript; their numbers are in long.tsv"));
+}
+
+TEST(RenderHtml, SaysWhereCurvesBegin) {
+  EXPECT_THAT(Render(TinySweep()), HasSubstr("Curves begin with the first evaluation"));
+  EXPECT_THAT(Render(FakeSweep()), Not(HasSubstr("Curves begin with the first evaluation")));
+}
+
 TEST(RenderHtml, NeedsNothingFromOutside) {
   const std::string html = Render(FakeSweep());
   EXPECT_THAT(html, HasSubstr("Chart.js v3"));
-  const std::string own = absl::StrCat(OwnMarkup(html), kReportCss, kReportJs);
+  const std::string own = absl::StrCat(OwnMarkup(html), kReportCss, kReportJs, kExamplesJs);
   for (const char* way_out : {"src=", "<link", "@import", "url(", "fetch(", "http:", "https:"}) {
     EXPECT_THAT(own, Not(HasSubstr(way_out)));
   }
@@ -73,6 +158,7 @@ TEST(RenderHtml, NeedsNothingFromOutside) {
 TEST(RenderHtml, EmbeddedTextsDoNotEndTheirElements) {
   EXPECT_THAT(std::string(kChartJs), Not(HasSubstr("</script")));
   EXPECT_THAT(std::string(kReportJs), Not(HasSubstr("</script")));
+  EXPECT_THAT(std::string(kExamplesJs), Not(HasSubstr("</script")));
   EXPECT_THAT(std::string(kReportCss), Not(HasSubstr("</style")));
 }
 

@@ -29,7 +29,7 @@ class Picture {
     if (lines.empty()) return "";
     return absl::StrCat(absl::StrFormat("<svg class=\"parallel\" viewBox=\"0 0 %g %g\" role=\"img\" aria-label=\"%s\">",
                                         kWidth, kHeight, EscapeHtml(Label())),
-                        SettingAxes(), DifferenceAxis(), lines, "</svg>\n");
+                        lines, SettingAxes(), DifferenceAxis(), "</svg>\n");
   }
 
  private:

@@ -240,7 +240,7 @@
     });
   });
 
-  // On paper: light colours, everything unfolded, and charts as wide as the page.
+  // On paper: light colours, everything unfolded, charts as wide as the page, and tables small enough for it.
   const folded = [];
   const root = document.documentElement;
   const print = () => {
@@ -250,10 +250,15 @@
     drawLegend();
     redraw();
     charts.forEach((chart) => chart.resize());
+    document.querySelectorAll('.scroll').forEach((holder) => {
+      const table = holder.firstElementChild;
+      table.style.zoom = Math.min(1, holder.clientWidth / table.scrollWidth);
+    });
   };
   const printed = () => {
     root.classList.remove('printing');
     folded.splice(0).forEach((d) => { d.open = false; });
+    document.querySelectorAll('.scroll > *').forEach((table) => { table.style.zoom = ''; });
     drawLegend();
     redraw();
   };

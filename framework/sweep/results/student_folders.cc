@@ -1,0 +1,118 @@
+#include "framework/sweep/results/student_folders.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "framework/base/file.h"
+#include "framework/base/paths/folder.h"
+#include "framework/base/status_macros.h"
+#include "framework/config/text/print.h"
+#include "framework/report/files/card/model_card.h"
+#include "framework/sweep/results/final_students.h"
+
+namespace retort {
+namespace {
+
+// A student, and where its folder is.
+struct Student {
+  StudentFacts facts;
+  std::string model;   // In the store.
+  std::string folder;  // Below the output folder.
+};
+
+// "`distil`: 12 steps, AdamW ...; losses `ce` ..."
+std::string DescribeTraining(const PlannedStage& planned) {
+  std::vector<std::string> losses;
+  for (const Loss& loss : planned.stage.loss()) losses.push_back(absl::StrCat("`", PrintLine(loss), "`"));
+  return absl::StrCat("`", planned.stage.name(), "`: ", planned.training().total_steps, " steps on ",
+                      planned.training().data_description, "; losses ", absl::StrJoin(losses, ", "));
+}
+
+StudentFacts FactsOf(const Plan& plan, const std::string& variant, uint64_t seed, int index) {
+  StudentFacts facts;
+  facts.variant = variant;
+  facts.seed = seed;
+  facts.teacher = plan.TeacherOf(plan.stages[index]);
+  for (int stage = index; stage >= 0; stage = plan.stages[stage].student) {
+    const PlannedStage& planned = plan.stages[stage];
+    facts.training.insert(facts.training.begin(), DescribeTraining(planned));
+    const std::string& data = planned.training().data_description;
+    if (std::count(facts.data.begin(), facts.data.end(), data) == 0) facts.data.push_back(data);
+  }
+  return facts;
+}
+
+std::vector<Student> StudentsOf(const Plan& plan, const Store& store) {
+  std::vector<Student> students;
+  for (const ExpandedVariant& variant : plan.sweep.variants) {
+    if (!plan.Has(variant.name)) continue;
+    for (const uint64_t seed : plan.sweep.seeds) {
+      const std::vector<int> indices = FinalStudents(plan, variant.name, seed);
+      for (const int index : indices) {
+        const PlannedStage& stage = plan.stages[index];
+        if (!store.HasStudent(stage.key)) continue;
+        const std::string folder = absl::StrCat("students/", absl::StrReplaceAll(variant.name, {{"/", "_"}}), "/seed_",
+                                                seed, indices.size() > 1 ? absl::StrCat("/", stage.stage.name()) : "");
+        students.push_back(
+            {FactsOf(plan, variant.name, seed, index), absl::StrCat(store.Folder(stage.key), "/model"), folder});
+      }
+    }
+  }
+  return students;
+}
+
+absl::Status FileError(const std::string& what, const std::string& path, const std::error_code& error) {
+  return absl::UnavailableError(absl::StrCat("cannot ", what, " ", path, ": ", error.message()));
+}
+
+absl::Status Unlink(const std::string& folder) {
+  RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> names, NamesIn(folder));
+  for (const std::string& name : names) {
+    const std::string path = absl::StrCat(folder, "/", name);
+    std::error_code error;
+    if (!std::filesystem::is_symlink(path, error)) continue;
+    if (!std::filesystem::remove(path, error)) return FileError("remove", path, error);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LinkFiles(const std::string& model, const std::string& folder) {
+  RETORT_RETURN_IF_ERROR(Unlink(folder));
+  RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> names, NamesIn(model));
+  std::error_code error;
+  const std::filesystem::path from = std::filesystem::canonical(model, error);
+  if (error) return FileError("find", model, error);
+  const std::filesystem::path to = std::filesystem::canonical(folder, error);
+  if (error) return FileError("find", folder, error);
+  for (const std::string& name : names) {
+    const std::filesystem::path link = to / name;
+    std::filesystem::create_symlink((from / name).lexically_relative(to), link, error);
+    if (error) return FileError("make the link", link.string(), error);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status WriteStudentFolders(const Plan& plan, const Store& store, const SweepResult& result,
+                                 const std::string& output_dir) {
+  const std::vector<Student> students = StudentsOf(plan, store);
+  std::vector<StudentFacts> facts;
+  for (const Student& student : students) facts.push_back(student.facts);
+  RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> cards, RenderModelCards(result, facts));
+  for (size_t s = 0; s < students.size(); ++s) {
+    const std::string folder = absl::StrCat(output_dir, "/", students[s].folder);
+    RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
+    RETORT_RETURN_IF_ERROR(LinkFiles(students[s].model, folder));
+    RETORT_RETURN_IF_ERROR(AtomicWriteFile(folder + "/README.md", cards[s]));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace retort
