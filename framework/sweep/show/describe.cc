@@ -41,6 +41,11 @@ std::string Duration(double seconds) {
   return absl::StrFormat("%.1f h", seconds / 3600);
 }
 
+// "1 layer", "3 layers"
+std::string Several(int64_t count, absl::string_view thing) {
+  return absl::StrCat(count, " ", thing, count == 1 ? "" : "s");
+}
+
 std::string Bytes(double bytes) { return absl::StrCat(Count(bytes), "B"); }
 
 // Why the steps that are not read are kept or not.
@@ -98,11 +103,6 @@ std::string DescribeVariants(const Plan& plan) {
     }
   }
   return text;
-}
-
-// "1 layer", "3 layers"
-std::string Several(int64_t count, absl::string_view thing) {
-  return absl::StrCat(count, " ", thing, count == 1 ? "" : "s");
 }
 
 std::string DescribeAugmentation(const PlannedStage& stage) {
