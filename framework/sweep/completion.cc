@@ -13,7 +13,7 @@ namespace retort {
 namespace {
 
 // Bash parts words at "=": what it gets is to lack all up to the last one.
-constexpr char kBash[] = R"(_retort_sweep() {
+constexpr char kBash[] = R"bash(_retort_sweep() {
   local line=${COMP_LINE:0:COMP_POINT} file= word
   for word in "${COMP_WORDS[@]:1}"; do
     case $word in *.textproto) file=$word ;; esac
@@ -27,25 +27,23 @@ constexpr char kBash[] = R"(_retort_sweep() {
   done < <(OMP_WAIT_POLICY=passive "${COMP_WORDS[0]}" ${file:+"$file"} --complete="$word" 2>/dev/null)
 }
 complete -o nospace -o default -F _retort_sweep sweep
-)";
+)bash";
 
-constexpr char kZsh[] = R"(_retort_sweep() {
+constexpr char kZsh[] = R"zsh(_retort_sweep() {
   local begun=${words[CURRENT]} file= word
   for word in ${words[2,-1]}; do
     [[ $word == *.textproto ]] && file=$word
   done
   local -a candidates
-  candidates=(${(f)" $(OMP_WAIT_POLICY = passive ${words[1]} $ {
-file:
-  +$file
-} --complete = $begun 2 > / dev / null) "})
-    if (($ #candidates));
-then compadd - Q - S '' --$candidates;
-else _files;
-fi
+  candidates=(${(f)"$(OMP_WAIT_POLICY=passive ${words[1]} ${file:+$file} --complete=$begun 2>/dev/null)"})
+  if (( $#candidates )); then
+    compadd -Q -S '' -- $candidates
+  else
+    _files
+  fi
 }
 compdef _retort_sweep sweep
-)";
+)zsh";
 
 void AddFitting(absl::string_view word, const std::string& candidate, std::vector<std::string>* fitting) {
   if (absl::StartsWith(candidate, word)) fitting->push_back(candidate);
