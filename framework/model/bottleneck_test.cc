@@ -171,9 +171,9 @@ TEST(BottleneckEncoder, CountsOperations) {
   // Per position: embeddings 2·9·8; per layer three dense layers around 2·3·4·8, queries, keys and attention's output
   // 2·3·4·4, values 2·4·8, scores 4·4·5, three networks 2·3·2·4·16.
   const double layer = 192 + 96 + 64 + 80 + 768;
-  EXPECT_EQ(Encoder(Config()).ForwardFlops(3, 5, last, rows), 15.0 * (144 + kLayers * layer));
+  EXPECT_EQ(Encoder(Config()).ForwardFlops(PassSize::OfEqual(3, 5, 5), last, rows), 15.0 * (144 + kLayers * layer));
   // Two dense layers around, and values of the inner width.
-  EXPECT_EQ(Encoder(Config(NormKind::kLayer, true)).ForwardFlops(3, 5, last, rows),
+  EXPECT_EQ(Encoder(Config(NormKind::kLayer, true)).ForwardFlops(PassSize::OfEqual(3, 5, 5), last, rows),
             15.0 * (144 + kLayers * (layer - 64 - 32)));
 }
 

@@ -8,11 +8,7 @@
 
 namespace retort {
 
-// The commit, in hexadecimal digits, that the git checkout around a folder is at, as its files say; empty where there
-// is none. What was changed since is not known.
-std::string CheckoutCommit(const std::string& folder);
-
-// How a sweep was run that began and ended then, with the commit of the checkout around the working directory.
+// How a sweep was run that began and ended then, by a program of Commit().
 RunRecord DescribeRun(const std::string& command, absl::Time begin, absl::Time end);
 
 }  // namespace retort

@@ -20,7 +20,7 @@ namespace retort {
 namespace {
 
 // A student, and where its folder is.
-struct ReadyStudent {
+struct StoredStudent {
   StudentFacts facts;
   std::string model;   // In the store.
   std::string folder;  // Below the output folder.
@@ -48,8 +48,8 @@ StudentFacts FactsOf(const Plan& plan, const std::string& variant, uint64_t seed
   return facts;
 }
 
-std::vector<ReadyStudent> StudentsOf(const Plan& plan, const Store& store) {
-  std::vector<ReadyStudent> students;
+std::vector<StoredStudent> StudentsOf(const Plan& plan, const Store& store) {
+  std::vector<StoredStudent> students;
   for (const ExpandedVariant& variant : plan.sweep.variants) {
     if (!plan.Has(variant.name)) continue;
     for (const uint64_t seed : plan.sweep.seeds) {
@@ -102,9 +102,9 @@ absl::Status LinkFiles(const std::string& model, const std::string& folder) {
 
 absl::Status WriteStudentFolders(const Plan& plan, const Store& store, const SweepResult& result,
                                  const std::string& output_dir) {
-  const std::vector<ReadyStudent> students = StudentsOf(plan, store);
+  const std::vector<StoredStudent> students = StudentsOf(plan, store);
   std::vector<StudentFacts> facts;
-  for (const ReadyStudent& student : students) facts.push_back(student.facts);
+  for (const StoredStudent& student : students) facts.push_back(student.facts);
   RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> cards, RenderModelCards(result, facts));
   for (size_t s = 0; s < students.size(); ++s) {
     const std::string folder = absl::StrCat(output_dir, "/", students[s].folder);

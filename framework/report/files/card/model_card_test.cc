@@ -25,7 +25,7 @@ TEST(RenderModelCards, SaysWhatTheStudentIs) {
                            "---\n\n# tiny: a, seed 2", "Against `base`:\n\n```\nstage.distil.clip_norm: 1, was 5\n```",
                            "- `distil`: 12 steps; losses `ce`\n", "| cross-entropy, nats | 6.0 | 5.0 ± 1.4 | +3",
                            "- corpus (data/corpora/wiki)\n", "- command: `sweep tiny.textproto`\n",
-                           "- commit of retort’s checkout: e8e1874\n"}) {
+                           "- commit of retort: e8e1874\n"}) {
     EXPECT_THAT(card, HasSubstr(part));
   }
 }
