@@ -24,10 +24,9 @@ COMMITS = {
     "mieseung/Cutoff_with_Attribution": "0ef7460ee83f01034891e92b4f405d2c14944daf",
     "google-deepmind/xquad": "7d30520c717524000f0d9d2f9c10a069acd9d285",
     "PolyAI-LDN/task-specific-datasets": "57ec275d8078af65b7731c2a98be812d844a6d6b",
-    "clinc/oos-eval": "828f8093932c8fe6ca7936c3d2e52903b1c523de",
 }
 
-REVIEWS = {"train": 70, "test": 30}  # Of each class.
+REVIEWS = {"train": 16, "test": 8}
 RATINGS = {"neg": 1, "pos": 10}
 
 
@@ -95,12 +94,6 @@ def banking77(read):
     return {f"banking77/{split}.csv": read(repository, f"banking_data/{split}.csv") for split in ("train", "test")}
 
 
-def clinc150(read):
-    """A table for each of the six lists of pairs."""
-    lists = json.loads(read("clinc/oos-eval", "data/data_full.json"))
-    return {f"clinc150/{name}.tsv": tsv([["text", "intent"]] + pairs) for name, pairs in lists.items()}
-
-
 def squad(read):
     """Every fourth article of XQuAD's English part is held out."""
     whole = json.loads(read("google-deepmind/xquad", "xquad.en.json"))
@@ -149,7 +142,7 @@ def main():
     def read(repository, path):
         return subprocess.check_output(["git", "-C", clones / repository, "show", f"{COMMITS[repository]}:{path}"])
 
-    for task in (rt_polarity, qnli, wnli, stsb, banking77, clinc150, squad, movie_reviews):
+    for task in (rt_polarity, qnli, wnli, stsb, banking77, squad, movie_reviews):
         for path, data in task(read).items():
             print_row(path, data)
 

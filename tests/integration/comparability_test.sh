@@ -29,7 +29,7 @@ expect_other_examples() {
   expect_code "$1" 0
   expect_text "$1" "variant \"v\": stage \"$2\": it is measured on other examples than base"
   expect_text "$1" 'v (other examples) is not comparable'
-  expect_no_text "$1" 'v: '
+  expect_no_text "$1" $'\nv: '
   expect_apart "$1" "$3" 'other examples'
 }
 

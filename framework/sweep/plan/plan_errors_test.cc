@@ -233,8 +233,8 @@ TEST_F(PlanErrorsTest, LossesThatNeedATeacherWithoutOne) {
 TEST_F(PlanErrorsTest, WhatTheStudentDoesNotHaveCannotBeFrozen) {
   EXPECT_THAT(Error({"stage.distil.freeze=[token_type_embeddings]"}),
               IsInvalidArgument("stage \"distil\": freeze: want position_embeddings, token_type_embeddings, "
-                                "word_embeddings or padding_embedding of this student, got "
-                                "\"token_type_embeddings\""));
+                                "word_embeddings, padding_embedding, embeddings, or layers such as layers.2 or "
+                                "layers.1-3 of this student, got \"token_type_embeddings\""));
   EXPECT_THAT(Error({"stage.distil.freeze=[position_embeddings, padding_embedding]"}), IsOk());
 }
 

@@ -22,7 +22,7 @@ TEST(SettingsOf, ValuesOfAllVariants) {
   EXPECT_THAT(settings[0].values, ElementsAre("0.001", "0.002", "0.004"));
   EXPECT_EQ(settings[1].path, "stage.distil.loss.cos");
   EXPECT_THAT(settings[1].values,
-              ElementsAre("{ name: \"cos\" cosine { } }", "{ name: \"cos\" cosine { } }", "absent"));
+              ElementsAre("{ name: \"cos\" weight: 1 cosine { } }", "{ name: \"cos\" weight: 1 cosine { } }", "absent"));
 }
 
 TEST(SettingsOf, NothingWhereNothingDiffers) {
