@@ -26,7 +26,7 @@ COMMITS = {
     "PolyAI-LDN/task-specific-datasets": "57ec275d8078af65b7731c2a98be812d844a6d6b",
 }
 
-REVIEWS = {"train": 16, "test": 8}
+REVIEWS = {"train": 16, "test": 8}  # Of each class.
 RATINGS = {"neg": 1, "pos": 10}
 
 
