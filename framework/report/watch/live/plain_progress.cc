@@ -36,8 +36,8 @@ std::string Names(const std::vector<const LiveRun*>& runs) {
     AddOnce(run->id.variant, &variants);
     AddOnce(absl::StrCat(run->id.seed), &seeds);
   }
-  return absl::StrCat(Listed(std::move(variants), kMostNames), "; seed", seeds.size() > 1 ? "s " : " ",
-                      Listed(std::move(seeds), kMostNames));
+  const char* word = seeds.size() > 1 ? "; seeds " : "; seed ";
+  return absl::StrCat(Listed(std::move(variants), kMostNames), word, Listed(std::move(seeds), kMostNames));
 }
 
 // "4.30 M parameters", "4.30 M to 8.82 M parameters"
