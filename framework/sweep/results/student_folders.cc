@@ -92,6 +92,8 @@ absl::Status LinkFiles(const std::string& model, const std::string& folder) {
   if (error) return FileError("find", folder, error);
   for (const std::string& name : names) {
     const std::filesystem::path link = to / name;
+    std::filesystem::remove(link, error);  // Of an output folder that was copied with its links followed: a file.
+    if (error) return FileError("replace", link.string(), error);
     std::filesystem::create_symlink((from / name).lexically_relative(to), link, error);
     if (error) return FileError("make the link", link.string(), error);
   }

@@ -63,7 +63,9 @@ class TeacherCacheTest : public ::testing::TestWithParam<c10::ScalarType> {
   }
 
   TeacherOutputs Run(const Capture& demands, TeacherCache* cache, const RecordId& id = {}) const {
-    return RunTeacher({&encoder_, &parameters_, dropout_, cache}, id, TestBatch(), demands, kRowChunk);
+    TeacherDemands all;
+    AddDemands(demands, &all);
+    return RunTeacher({&encoder_, &parameters_, dropout_, cache}, id, TestBatch(), all, kRowChunk).at(demands.padding);
   }
 
   void ExpectSame(const TeacherOutputs& got, const TeacherOutputs& want, const Capture& demands) const {

@@ -18,7 +18,9 @@ TEST(WorkloadsTest, HaveNamesOfTheirOwnAndSingleRunsThatThereAre) {
   std::set<std::string> names;
   for (const Workload& workload : Workloads()) EXPECT_TRUE(names.insert(workload.name).second) << workload.name;
   for (const Workload& workload : Workloads()) {
-    if (!workload.single.empty()) EXPECT_EQ(names.count(workload.single), 1) << workload.name;
+    if (!workload.single.empty()) {
+      EXPECT_EQ(names.count(workload.single), 1) << workload.name;
+    }
     EXPECT_EQ(workload.single.empty(), workload.students == 1) << workload.name;
     EXPECT_NE(ListWorkloads().find(workload.name + " "), std::string::npos) << workload.name;
   }
@@ -28,7 +30,9 @@ TEST(WorkloadsTest, EncodersAreValidAndReadTheLongestSequence) {
   for (const Workload& workload : Workloads()) {
     if (workload.work != Work::kTraining) continue;
     EXPECT_THAT(workload.student.Validate(), IsOk()) << workload.name;
-    if (workload.teacher) EXPECT_THAT(workload.teacher->Validate(), IsOk()) << workload.name;
+    if (workload.teacher) {
+      EXPECT_THAT(workload.teacher->Validate(), IsOk()) << workload.name;
+    }
     EXPECT_EQ(workload.teacher.has_value(), workload.losses != Losses::kClasses) << workload.name;
     ASSERT_FALSE(workload.lengths.empty()) << workload.name;
     for (const int64_t length : workload.lengths) EXPECT_LE(length, workload.student.longest_sequence());
