@@ -126,7 +126,7 @@ full hinton/hinton
 # The teacher does not ship: a random MobileBERT of as many layers stands for it.
 "$MAKE_TINY_TEACHER" "$root/mobilebert" mobilebert || exit 1
 dry_run full_mobilebert "$root/full/mobilebert/progressive.textproto" --set=teacher.checkpoint="$root/mobilebert" \
-  --set=stage.predictions.evaluate.sequences=512
+  --set=stage.predictions.evaluate.sequences=512 --set=stage.evaluate.evaluation.masked_lm.sequences=512
 expect_text full_mobilebert 'stage transfer_24'
 expect_text full_mobilebert 'auxiliary'
 full pkd/pkd
