@@ -21,8 +21,8 @@ TEST(SettingsOf, ValuesOfAllVariants) {
   EXPECT_EQ(settings[0].path, "stage.distil.adamw.learning_rate");
   EXPECT_THAT(settings[0].values, ElementsAre("0.001", "0.002", "0.004"));
   EXPECT_EQ(settings[1].path, "stage.distil.loss.cos");
-  EXPECT_THAT(settings[1].values,
-              ElementsAre("{ name: \"cos\" weight: 1 cosine { } }", "{ name: \"cos\" weight: 1 cosine { } }", "absent"));
+  EXPECT_THAT(settings[1].values, ElementsAre("{ name: \"cos\" weight: 1 cosine { } }",
+                                              "{ name: \"cos\" weight: 1 cosine { } }", "absent"));
 }
 
 TEST(SettingsOf, NothingWhereNothingDiffers) {
