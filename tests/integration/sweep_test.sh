@@ -46,9 +46,13 @@ completions() { "$SWEEP" "$root/base.textproto" --complete="$1" | tr '\n' ' '; }
 [ "$(completions --only=base,i)" = "--only=base,init_only " ] || fail "complete: want a control"
 [ "$(completions --dr)" = "--dry_run " ] || fail "complete: want a flag"
 [ "$(completions --device=cu)" = "--device=cuda " ] || fail "complete: want a device"
-out=$(PATH=$(dirname "$SWEEP"):$PATH bash -c 'source <(sweep --completion=bash)
-  COMP_WORDS=(sweep "$1" --set = stage.distil.lo) COMP_LINE="sweep $1 --set=stage.distil.lo" COMP_POINT=${#COMP_LINE}
-  _retort_sweep; echo "${COMPREPLY[@]}"' complete "$root/base.textproto" 2>&1)
+completer=_retort_sweep
+out=$(source <("$SWEEP" --completion=bash)
+  COMP_WORDS=("$SWEEP" "$root/base.textproto" --set = stage.distil.lo)
+  COMP_LINE="$SWEEP $root/base.textproto --set=stage.distil.lo"
+  COMP_POINT=${#COMP_LINE}
+  "$completer"
+  echo "${COMPREPLY[@]}")
 expect_text complete 'stage.distil.loss.'
 expect_no_text complete '--set'
 

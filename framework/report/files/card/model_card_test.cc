@@ -21,11 +21,11 @@ TEST(RenderModelCards, SaysWhatTheStudentIs) {
   sweep.run = {"2026-11-28 20:14 UTC", "sweep tiny.textproto", "e8e1874", 1};
   const std::string card = Render(sweep, "google-bert/bert-base-uncased");
   EXPECT_THAT(card, StartsWith("---\nlibrary_name: transformers\nbase_model: \"google-bert/bert-base-uncased\"\n"));
-  for (const char* part : {"model-index:\n- name: \"tiny: a, seed 2\"", "type: \"m/cross_entropy\"", "value: 6\n",
-                           "---\n\n# tiny: a, seed 2", "Against `base`:\n\n```\nstage.distil.clip_norm: 1, was 5\n```",
-                           "- `distil`: 12 steps; losses `ce`\n", "| cross-entropy, nats | 6.0 | 5.0 ± 1.4 | +3",
-                           "- corpus (data/corpora/wiki)\n", "- command: `sweep tiny.textproto`\n",
-                           "- commit of retort: e8e1874\n"}) {
+  for (const char* part :
+       {"model-index:\n- name: \"tiny: a, seed 2\"", "type: \"m/cross_entropy\"", "value: 6\n",
+        "---\n\n# tiny: a, seed 2", "Against `base`:\n\n```\nstage.distil.clip_norm: 1, was 5\n```",
+        "- `distil`: 12 steps; losses `ce`\n", "| cross-entropy, nats | 6.0 | 5.0 ± 1.4 | +3",
+        "- corpus (data/corpora/wiki)\n", "- command: `sweep tiny.textproto`\n", "- commit of retort: e8e1874\n"}) {
     EXPECT_THAT(card, HasSubstr(part));
   }
 }
