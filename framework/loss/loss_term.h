@@ -43,8 +43,8 @@ class LossTerm {
   static constexpr PluginKind kPluginKind = PluginKind::kLoss;
   virtual ~LossTerm() = default;
 
-  // What it reads of the student and of the teacher. A teacher's padded positions may hold anything unless teacher()
-  // says that they are read (Capture.padding).
+  // What it reads of the student and of the teacher. Padded positions of either hold 0 unless this says that they are
+  // read (Capture::padding).
   virtual Capture student() const = 0;
   virtual Capture teacher() const = 0;
 

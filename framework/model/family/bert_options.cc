@@ -70,6 +70,13 @@ void AddBertVocabularyModules(ModelFamily* family) {
   family->second_bias = "cls.predictions.decoder.bias";
 }
 
+void AddBertPretraining(const std::string& class_prefix, ModelFamily* family) {
+  family->head_classes[HeadKind::kClasses] = class_prefix + "ForNextSentencePrediction";
+  family->joint_classes = {{class_prefix + "ForPreTraining", {HeadKind::kVocabulary, HeadKind::kClasses}}};
+  family->dropout_options.erase(HeadKind::kClasses);  // One layer, without dropout.
+  family->others.push_back({"cls.seq_relationship", {"head.classes.output"}});
+}
+
 void FixBertLayers(EncoderConfig* config) {
   FixWithoutBottlenecks(config);
   FixPostNormLayers(config);

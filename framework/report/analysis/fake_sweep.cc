@@ -190,12 +190,13 @@ SweepResult FakeSweep() {
   const FakeVariant teacher{"teacher", "", -1.0, 0, 0, 0, {}};
   result.teachers.push_back({"data/teachers/mini", maker.FinalScores(teacher, 1, 0)});
   result.teachers.back().parameters = 109'514'298;
-  result.run = {"2026-11-28 20:14 UTC", "sweep experiments/quickstart/quickstart.textproto", "e8e1874", 754};
+  result.run = {"2026-11-28 20:14 UTC", "sweep experiments/quickstart/quickstart.textproto", 754};
   result.teachers.back().scores.metrics.erase("masked_lm/kl_to_teacher");
   result.published = {{"no_ce", "GLUE macro", -2.96, std::nullopt, "arXiv:1910.01108 table 4"},
                       {"random", "GLUE macro", -3.69, std::nullopt, "arXiv:1910.01108 table 4"}};
   result.resolved_config = "name: \"quickstart\"\nexperiment {\n  student { architecture { layers: 3 } }\n}\n";
-  result.environment = {{"cpu", "2 cores, AVX512 with AMX"}, {"libtorch", "2.11.0"}, {"threads", "2"}};
+  result.environment = {
+      {"commit", "e8e1874"}, {"cpu", "2 cores, AVX512 with AMX"}, {"libtorch", "2.11.0"}, {"threads", "2"}};
   return result;
 }
 

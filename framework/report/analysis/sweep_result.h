@@ -88,7 +88,6 @@ struct TeacherScores {
 struct RunRecord {
   std::string date;     // "2026-11-28 20:14 UTC", when the report was written.
   std::string command;  // As a shell takes it.
-  std::string commit;   // That the program was built from; empty: not known.
   double seconds = 0;   // Of the command that wrote the report: what the store had already took none of them.
 };
 

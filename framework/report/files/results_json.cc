@@ -194,10 +194,8 @@ std::string RenderResultsJson(const SweepResult& result, const Analysis& analysi
     json["settings"].push_back({{"path", setting.path}, {"values", setting.values}});
   }
   json["warnings"] = analysis.warnings;
-  json["run"] = {{"date", result.run.date},
-                 {"command", result.run.command},
-                 {"commit", result.run.commit},
-                 {"seconds", NumberToJson(result.run.seconds)}};
+  json["run"] = {
+      {"date", result.run.date}, {"command", result.run.command}, {"seconds", NumberToJson(result.run.seconds)}};
   json["environment"] = result.environment;
   json["resolved_config"] = result.resolved_config;
   return absl::StrCat(json.dump(1, ' ', false, Json::error_handler_t::replace), "\n");

@@ -18,7 +18,7 @@ namespace retort {
 // student_flops, total_flops, seconds of the student's training, teacher_parameters), teachers[{name, values[],
 // identities[], parameters}], published[], tuning[{variant, stage, split, seed, metric, points[{setting, score,
 // error}], chosen (which of the points)}], settings[{path, values[] in the order of variants[]}], warnings[], run{date,
-// command, commit, seconds}, environment{}, resolved_config. Indented; ends in a newline. Pure function.
+// command, seconds}, environment{}, resolved_config. Indented; ends in a newline. Pure function.
 std::string RenderResultsJson(const SweepResult& result, const Analysis& analysis);
 
 }  // namespace retort

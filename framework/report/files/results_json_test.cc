@@ -38,7 +38,7 @@ TEST(RenderResultsJson, HowItWasRunAndWhatVariantsChange) {
   SweepResult sweep = FakeSweep();
   sweep.settings = {{"student.init", std::vector<std::string>(9, "copy")}};
   const nlohmann::json json = Render(sweep);
-  EXPECT_EQ(json["run"]["commit"], "e8e1874");
+  EXPECT_EQ(json["environment"]["commit"], "e8e1874");
   EXPECT_EQ(json["run"]["seconds"], 754.0);
   EXPECT_EQ(json["settings"][0]["values"].size(), 9u);
   EXPECT_EQ(json["teachers"][0]["parameters"], 109'514'298);

@@ -8,7 +8,7 @@
 
 namespace retort {
 
-// How a sweep was run that began and ended then, by a program of Commit().
+// How a sweep was run that began and ended then.
 RunRecord DescribeRun(const std::string& command, absl::Time begin, absl::Time end);
 
 }  // namespace retort

@@ -83,6 +83,26 @@ std::string DescribeTeacher(const Plan& plan, const CohortCost& cohort) {
   return absl::StrCat(text, DescribeChoice(teacher));
 }
 
+// A line for all cohorts that do the same with their teachers.
+std::string DescribeTeachersOf(const Plan& plan, const std::vector<CohortCost>& cohorts) {
+  std::vector<std::pair<std::string, int64_t>> lines;  // With the number of cohorts.
+  for (const CohortCost& cohort : cohorts) {
+    const std::string line = DescribeTeacher(plan, cohort);
+    if (line.empty()) continue;
+    const auto known = std::find_if(lines.begin(), lines.end(), [&](const auto& other) { return other.first == line; });
+    if (known != lines.end()) {
+      ++known->second;
+    } else {
+      lines.emplace_back(line, 1);
+    }
+  }
+  std::string text;
+  for (const auto& [line, count] : lines) {
+    absl::StrAppend(&text, "  teacher of ", line, count > 1 ? absl::StrCat("; ", count, " such cohorts") : "", "\n");
+  }
+  return text;
+}
+
 std::string DescribeTime(const Cost& cost, const KnownSpeeds& speeds, int threads) {
   const std::optional<TimeEstimate> time = EstimateTime(cost, speeds, threads);
   if (!time) return "how long that takes here is known once something was trained";
@@ -208,10 +228,7 @@ std::string DescribePlan(const Plan& plan, const Store& store, const KnownSpeeds
   absl::StrAppend(&text, "  ", Several(cost.stages, "result"), ", ", cost.stages_done,
                   " of them there; to train: ", Several(static_cast<int64_t>(cost.cohorts.size()), "cohort"), "\n");
   absl::StrAppend(&text, DescribeCost(cost, speeds, threads));
-  for (const CohortCost& cohort : cost.cohorts) {
-    const std::string teacher = DescribeTeacher(plan, cohort);
-    if (!teacher.empty()) absl::StrAppend(&text, "  teacher of ", teacher, "\n");
-  }
+  absl::StrAppend(&text, DescribeTeachersOf(plan, cost.cohorts));
   for (const std::string& teacher : plan.teachers) absl::StrAppend(&text, "  teacher ", teacher, "\n");
   for (const std::string& note : plan.notes) absl::StrAppend(&text, "  ", note, "\n");
   for (const std::string& warning : plan.warnings) absl::StrAppend(&text, "  warning: ", warning, "\n");

@@ -208,6 +208,8 @@ TEST_F(DescribeTest, SaysWhatBecomesOfWhatATeacherGives) {
                                                    " and, to read again, 0 s, more than the 0 s of computing it\n"));
   const Plan alone = Make("controls: NONE");
   EXPECT_THAT(Describe(alone, store_), HasSubstr("  teacher of distil: 12 steps computed and not kept"));
+  EXPECT_THAT(Describe(Make("controls: NONE seeds: [1, 2]"), store_),
+              HasSubstr(" (--teacher_cache_gb=0); 2 such cohorts\n  teacher"));
 }
 
 TEST_F(DescribeTest, CountsEachTeacher) {

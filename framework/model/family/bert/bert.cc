@@ -54,11 +54,8 @@ ModelFamily WithoutLabels() {
 const ModelFamily& Pretraining() {
   static const auto* const family = [] {
     auto* f = new ModelFamily(WithoutLabels());
-    f->head_classes[HeadKind::kClasses] = "BertForNextSentencePrediction";
-    f->joint_classes = {{"BertForPreTraining", {HeadKind::kVocabulary, HeadKind::kClasses}}};
     f->head = PretrainingHead;
-    f->dropout_options.erase(HeadKind::kClasses);
-    f->others.push_back({"cls.seq_relationship", {"head.classes.output"}});
+    AddBertPretraining("Bert", f);
     return f;
   }();
   return *family;

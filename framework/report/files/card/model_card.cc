@@ -141,7 +141,6 @@ class Card {
     std::string text = "\n## How it was made\n\n";
     const RunRecord& run = result_.run;
     if (!run.command.empty()) absl::StrAppend(&text, "- command: `", run.command, "`\n");
-    if (!run.commit.empty()) absl::StrAppend(&text, "- commit of retort: ", run.commit, "\n");
     if (!run.date.empty()) absl::StrAppend(&text, "- date: ", run.date, "\n");
     for (const auto& [name, value] : result_.environment) absl::StrAppend(&text, "- ", name, ": ", value, "\n");
     return text;

@@ -18,14 +18,15 @@ std::string Render(const SweepResult& sweep, const std::string& teacher) {
 
 TEST(RenderModelCards, SaysWhatTheStudentIs) {
   SweepResult sweep = TinySweep();
-  sweep.run = {"2026-11-28 20:14 UTC", "sweep tiny.textproto", "e8e1874", 1};
+  sweep.run = {"2026-11-28 20:14 UTC", "sweep tiny.textproto", 1};
+  sweep.environment["commit"] = "e8e1874";
   const std::string card = Render(sweep, "google-bert/bert-base-uncased");
   EXPECT_THAT(card, StartsWith("---\nlibrary_name: transformers\nbase_model: \"google-bert/bert-base-uncased\"\n"));
   for (const char* part :
        {"model-index:\n- name: \"tiny: a, seed 2\"", "type: \"m/cross_entropy\"", "value: 6\n",
         "---\n\n# tiny: a, seed 2", "Against `base`:\n\n```\nstage.distil.clip_norm: 1, was 5\n```",
         "- `distil`: 12 steps; losses `ce`\n", "| cross-entropy, nats | 6.0 | 5.0 ± 1.4 | +3",
-        "- corpus (data/corpora/wiki)\n", "- command: `sweep tiny.textproto`\n", "- commit of retort: e8e1874\n"}) {
+        "- corpus (data/corpora/wiki)\n", "- command: `sweep tiny.textproto`\n", "- commit: e8e1874\n"}) {
     EXPECT_THAT(card, HasSubstr(part));
   }
 }

@@ -61,11 +61,13 @@ std::string Head(const SweepResult& result) {
 }
 
 // "2026-11-28 20:14 UTC, in 12:34, commit e8e1874: sweep ..."
-std::string Provenance(const RunRecord& run) {
+std::string Provenance(const SweepResult& result) {
+  const RunRecord& run = result.run;
+  const auto commit = result.environment.find("commit");
   std::vector<std::string> parts;
   if (!run.date.empty()) parts.push_back(EscapeHtml(run.date));
   if (run.seconds > 0) parts.push_back(absl::StrCat("in ", FormatDuration(run.seconds)));
-  if (!run.commit.empty()) parts.push_back(absl::StrCat("commit ", EscapeHtml(run.commit)));
+  if (commit != result.environment.end()) parts.push_back(absl::StrCat("commit ", EscapeHtml(commit->second)));
   if (!run.command.empty()) parts.push_back(absl::StrCat("<code>", EscapeHtml(run.command), "</code>"));
   return parts.empty() ? "" : absl::StrCat("<p class=\"evidence run\">", absl::StrJoin(parts, " · "), "</p>\n");
 }
@@ -74,7 +76,7 @@ std::string Top(const SweepResult& result, const Analysis& analysis) {
   std::string html =
       absl::StrCat("<header>\n<p class=\"kind\">retort · ablation report</p>\n<h1>", EscapeHtml(result.name),
                    "</h1>\n<p class=\"answer\">", EscapeHtml(Headline(analysis)), "</p>\n<p class=\"evidence\">",
-                   EscapeHtml(Evidence(result, analysis)), "</p>\n", Provenance(result.run));
+                   EscapeHtml(Evidence(result, analysis)), "</p>\n", Provenance(result));
   if (!analysis.warnings.empty()) {
     absl::StrAppend(&html, "<section class=\"warnings\"><h2>Before you read on</h2><ul>\n");
     for (const std::string& warning : analysis.warnings) {

@@ -64,7 +64,8 @@ TEST(RenderHtml, SaysWhatWasTunedStoppedAndAveraged) {
 TEST(RenderHtml, SaysHowItWasRun) {
   SweepResult sweep = TinySweep();
   EXPECT_THAT(Render(sweep), Not(HasSubstr("evidence run")));
-  sweep.run = {"2026-11-28 20:14 UTC", "sweep '<a>.textproto'", "e8e1874", 754};
+  sweep.run = {"2026-11-28 20:14 UTC", "sweep '<a>.textproto'", 754};
+  sweep.environment["commit"] = "e8e1874";
   EXPECT_THAT(Render(sweep), HasSubstr("2026-11-28 20:14 UTC · in 12:34 · commit e8e1874 · <code>sweep "
                                        "&#39;&lt;a&gt;.textproto&#39;</code>"));
 }
