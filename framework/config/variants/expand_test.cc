@@ -251,6 +251,12 @@ TEST(ExpandErrorTest, StagesThatNameStages) {
   EXPECT_THAT(ErrorOf(twice), HasSubstr("stage \"distil\": name: want each name once per experiment, got it twice"));
 }
 
+TEST(ExpandErrorTest, ASeedIsOfWhatIsTrained) {
+  EXPECT_EQ(StageError("seed: 0"), "");
+  EXPECT_EQ(ErrorOf(Changed("", "experiment { stage { name: 'final' seed: 1 } }")),
+            "stage \"final\": seed: want it where something is trained");
+}
+
 TEST(ExpandErrorTest, WhatATrainingStageNeeds) {
   Sweep sweep = Changed("");
   Stage* stage = sweep.mutable_experiment()->mutable_stage(0);

@@ -117,6 +117,19 @@ void WarnOfTwins(Plan* plan) {
   }
 }
 
+// What is measured of one student for several seeds has no spread.
+void WarnOfSeedsWithOneStudent(Plan* plan) {
+  for (const PlannedStage& stage : plan->stages) {
+    const StageId& first = stage.used_by.front();
+    const auto is_same_variant = [&](const StageId& id) { return id.variant == first.variant; };
+    if (!stage.evaluates() || std::count_if(stage.used_by.begin(), stage.used_by.end(), is_same_variant) == 1) continue;
+    plan->warnings.push_back(absl::StrCat(
+        "variant \"", first.variant, "\": stage \"", stage.stage.name(),
+        "\": it measures one student for all seeds, as every stage that trains it has a `seed` of its own; its values "
+        "have no spread over seeds"));
+  }
+}
+
 // The ways to read a text as names that are parted by commas, where names may hold commas; two of them at most.
 // `unread` becomes what is left where reading came furthest.
 void AddReadings(const std::set<std::string>& names, absl::string_view text, const std::vector<std::string>& read,
@@ -234,6 +247,7 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
   RETORT_ASSIGN_OR_RETURN(plan.macros, ResolveMacros(base, sweep.report));
   WarnOfTwins(&plan);
   WarnOfIncomparables(&plan);
+  WarnOfSeedsWithOneStudent(&plan);
   return plan;
 }
 

@@ -99,6 +99,12 @@ TEST_F(PlanKeysTest, ChangeWithTheSeed) {
   ExpectNew(other, /*teacher_scores_too=*/false, "seed 2");
 }
 
+TEST_F(PlanKeysTest, AreThoseOfASeedWhoeverGivesIt) {
+  ExpectNew(Get({"stage.distil.seed=2"}), /*teacher_scores_too=*/false, "seed 2 of a stage");
+  EXPECT_EQ(Get({"stage.distil.seed=2"}).distil, Get({}, "controls: NONE seeds: [2]").distil);
+  ExpectSame(Get({"stage.distil.seed=1"}), "the sweep's own seed");
+}
+
 TEST_F(PlanKeysTest, ChangeWithWhatSelectsWhileTraining) {
   const std::string evaluate = "stage.distil.evaluate={ every_steps: 3 sequences: 8 }";
   const std::string key = Get({evaluate}).distil;

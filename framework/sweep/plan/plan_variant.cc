@@ -95,8 +95,8 @@ class VariantPlanner {
     planned.config = models.student;
     planned.classes = models.classes;
     planned.vocabulary = vocabulary_;
-    planned.seed = seed_;
-    planned.data_seed = data_seed_;
+    planned.seed = stage.has_seed() ? stage.seed() : seed_;
+    planned.data_seed = stage.has_seed() ? stage.seed() : data_seed_;
     RETORT_ASSIGN_OR_RETURN(planned.precision, ResolvePrecision(stage.precision(), options_.device));
     RETORT_RETURN_IF_ERROR(ResolveSources(stage, models, &planned));
     const EncoderConfig* teacher = models.teacher ? &*models.teacher : nullptr;
@@ -197,12 +197,13 @@ class VariantPlanner {
 
   absl::StatusOr<std::shared_ptr<const StepSource>> OpenSource(PlannedStage* planned) {
     const Stage& stage = planned->stage;
-    if (stage.augmented().empty()) return inputs_->Source(stage.data(), stage.batch(), *vocabulary_, data_seed_);
+    if (stage.augmented().empty())
+      return inputs_->Source(stage.data(), stage.batch(), *vocabulary_, planned->data_seed);
     RETORT_ASSIGN_OR_RETURN(planned->augmented, FindStage(stage.augmented(), "augmented"));
     const PlannedStage& augmentation = plan_->stages[planned->augmented];
     RETORT_RETURN_IF_ERROR(CheckAugmentedData(stage, augmentation, inputs_));
     const AugmentedSplit expected = ExpectedSplit(augmentation);
-    return inputs_->Source(stage.data(), stage.batch(), *vocabulary_, data_seed_, &expected);
+    return inputs_->Source(stage.data(), stage.batch(), *vocabulary_, planned->data_seed, &expected);
   }
 
   // The stage's objective, which fits student and teacher. Losses of weight 0 leave the stage.

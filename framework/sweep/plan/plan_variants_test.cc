@@ -6,6 +6,7 @@
 
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/test_plan.h"
+#include "framework/testing/matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -16,6 +17,7 @@ using testing::At;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::IsOk;
 using testing::Users;
 
 class PlanVariantsTest : public testing::PlanTest {};
@@ -67,6 +69,29 @@ TEST_F(PlanVariantsTest, SeedsShareDataIfAsked) {
   EXPECT_EQ(At(shared, "base", "distil", 4).data_seed, 3u);
   EXPECT_NE(At(shared, "base", "distil", 3).key, At(shared, "base", "distil", 4).key);
   EXPECT_EQ(At(apart, "base", "distil", 3).key, At(shared, "base", "distil", 3).key);
+}
+
+TEST_F(PlanVariantsTest, AStageWithASeedIsComputedOnceForAllSeeds) {
+  const absl::StatusOr<Plan> plan = sweep_.Make(sweep_.Text("controls: NONE seeds: [3, 4]", R"(
+      stage {
+        name: "second"
+        data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
+        batch { sequences: 4 }
+        budget { steps: 3 }
+        loss { name: "mlm" masked_lm {} }
+        adamw { learning_rate: 1e-3 }
+      })"),
+                                                {"stage.distil.seed=7"});
+  ASSERT_THAT(plan, IsOk());
+  const PlannedStage& shared = At(*plan, "base", "distil", 3);
+  EXPECT_THAT(Users(shared), ElementsAre("base/3/distil", "base/4/distil"));
+  EXPECT_EQ(shared.seed, 7u);
+  EXPECT_EQ(shared.data_seed, 7u);
+  EXPECT_EQ(At(*plan, "base", "second", 4).student, plan->Find("base", 3, "distil"));
+  EXPECT_NE(At(*plan, "base", "second", 3).key, At(*plan, "base", "second", 4).key);
+  EXPECT_THAT(plan->warnings,
+              ElementsAre("variant \"base\": stage \"evaluate\": it measures one student for all seeds, as every stage "
+                          "that trains it has a `seed` of its own; its values have no spread over seeds"));
 }
 
 // What one data pass and one teacher forward serve, and what not.

@@ -21,6 +21,7 @@ std::string CanonicalBytes(Stage stage) {
   stage.clear_budget();
   stage.clear_precision();
   stage.clear_task();
+  stage.clear_seed();
   ClearPaths(PluginKind::kData, PluginCatalogue::Global(), stage.mutable_data()->mutable_plugin());
   return DeterministicBytes(stage);
 }

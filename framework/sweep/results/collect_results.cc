@@ -211,7 +211,8 @@ absl::Status CollectTeachers(const Plan& plan, const Store& store, SweepResult* 
       RETORT_ASSIGN_OR_RETURN(Scores scores, store.GetScores(key));
       scores.stage = stage.stage;
       NameByTask(stage.task, &scores.metrics);
-      const std::optional<uint64_t> seed = stage.trained() ? std::make_optional(plan.sweep.seeds[i]) : std::nullopt;
+      std::optional<uint64_t> seed;
+      if (stage.trained()) seed = plan.stages[stage.by_seed[i]->teacher].seed;
       result->teachers.push_back(
           {names.at(stage.Identity()), std::move(scores), seed, stage.by_seed[i]->teacher_parameters});
     }

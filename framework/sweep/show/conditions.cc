@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -10,19 +11,20 @@
 namespace retort {
 
 std::string CommonConditions(const Plan& plan) {
-  std::set<std::string> teachers, data, rates;
+  std::set<std::pair<int, std::string>> teachers;  // Of the same stage, one for each seed may be trained.
+  std::set<std::string> data, rates;
   std::set<uint64_t> seeds, data_seeds;
   for (const PlannedStage& stage : plan.stages) {
     if (!stage.trains()) continue;
-    teachers.insert(plan.TeacherOf(stage));
+    teachers.emplace(stage.teacher, plan.TeacherOf(stage));
     data.insert(stage.training().data_description);
     rates.insert(absl::StrCat(stage.stage.adamw().learning_rate()));
     seeds.insert(stage.seed);
     data_seeds.insert(stage.data_seed);
   }
   std::vector<std::string> common;
-  if (teachers.size() == 1 && *teachers.begin() != "none") {
-    common.push_back(absl::StrCat("teacher (", *teachers.begin(), ")"));
+  if (teachers.size() == 1 && teachers.begin()->second != "none") {
+    common.push_back(absl::StrCat("teacher (", teachers.begin()->second, ")"));
   }
   if (data.size() == 1) common.push_back(*data.begin());
   if (seeds.size() > 1 && data_seeds.size() == 1) common.push_back("order of data");

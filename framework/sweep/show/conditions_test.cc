@@ -55,6 +55,15 @@ TEST_F(CommonConditionsTest, NameNoTeacherWhereAStageHasAnother) {
   EXPECT_EQ(CommonConditions(plan_), absl::StrCat("this ", CorpusAndRate()));
 }
 
+TEST_F(CommonConditionsTest, NameNoTeacherWhereEachSeedHasItsOwn) {
+  Of("");
+  plan_.stages[0].teacher = 1;
+  plan_.stages.push_back(plan_.stages[0]);
+  EXPECT_THAT(CommonConditions(plan_), ::testing::HasSubstr("teacher (@"));
+  plan_.stages.back().teacher = 2;
+  EXPECT_THAT(CommonConditions(plan_), ::testing::Not(::testing::HasSubstr("teacher (")));
+}
+
 TEST_F(CommonConditionsTest, SeedsThatShareTheOrderOfDataSaySo) {
   EXPECT_THAT(Of("seeds: [1, 2]"), ::testing::Not(::testing::HasSubstr("order")));
   EXPECT_THAT(Of("seeds: [1, 2] share_data_across_seeds: true"),

@@ -119,6 +119,7 @@ Experiment SearchExperiment(const Experiment& experiment, const std::vector<int>
     *stage = experiment.stage(index);
     if (std::count(tuned.begin(), tuned.end(), index) == 0) continue;
     point.Apply(stage);
+    stage->clear_seed();  // Tune.seed is none that the report uses.
     Stage evaluation;
     evaluation.set_name(EvaluationName(experiment, *stage));
     if (stage->has_task()) evaluation.set_task(stage->task());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,6 +67,7 @@ class TuneTest : public ::testing::Test {
   RunsSearch Search() {
     return [this](const Plan& plan) -> absl::StatusOr<std::optional<StageStatuses>> {
       planned_ = static_cast<int>(plan.stages.size());
+      seed_ = plan.stages.front().seed;
       lacking_ = planned_ - static_cast<int>(store_.Done(plan).size());
       variants_.clear();
       for (const ExpandedVariant& variant : plan.sweep.variants) variants_.push_back(variant.name);
@@ -84,6 +86,7 @@ class TuneTest : public ::testing::Test {
   Inputs inputs_;
   PlanOptions options_;
   int planned_ = 0, lacking_ = 0;  // Stages of the last search.
+  uint64_t seed_ = 0;              // Of its first stage.
   std::vector<std::string> variants_;
 };
 
@@ -184,6 +187,13 @@ TEST_F(TuneTest, EachTaskChoosesForItself) {
               stage.points[stage.chosen].setting);
   }
   EXPECT_EQ(StageOf(tuned->sweep, "base", "distil").adamw().learning_rate(), 1e-3) << "not tuned";
+}
+
+TEST_F(TuneTest, AStageWithASeedIsTunedWithAnother) {
+  ASSERT_THAT(Run("controls: NONE tune { learning_rate: 1e-3 }", "",
+                  {"stage.distil.evaluate={ every_steps: 6 sequences: 8 }", "stage.distil.seed=1"}),
+              IsOk());
+  EXPECT_EQ(seed_, 2u);
 }
 
 // Stages behind the tuned one are none of the search's.

@@ -11,7 +11,7 @@ constexpr int kMostCopies = 10'000;
 // Fields of stages that train or evaluate.
 bool HasOtherWork(const Stage& stage) {
   return stage.has_from() || stage.has_teacher() || stage.has_adamw() || stage.has_budget() || stage.has_batch() ||
-         !stage.use().empty() || !stage.augmented().empty();
+         !stage.use().empty() || !stage.augmented().empty() || stage.has_seed();
 }
 
 }  // namespace
@@ -20,8 +20,9 @@ void CheckAugmentation(const std::string& place, const Stage& stage, Problems* p
   const Augmentation& augmentation = stage.augmentation();
   const std::string inside = place + "augmentation: ";
   if (HasOtherWork(stage)) {
-    problems->Add(place + "augmentation",
-                  "want `data` beside it alone, got from, teacher, augmented, use, batch, budget or an optimizer");
+    problems->Add(
+        place + "augmentation",
+        "want `data` beside it alone, got from, teacher, augmented, use, batch, budget, seed or an optimizer");
   }
   if (augmentation.model().empty()) {
     problems->Add(inside + "model", "want the folder of a masked language model, or a teacher to take, got neither");

@@ -205,6 +205,7 @@ void CheckWork(const std::string& place, const Stage& stage, const PluginCatalog
   problems->Want(stage.row_chunk() >= 1, place + "row_chunk", ">= 1", stage.row_chunk());
   if (stage.has_evaluation()) {
     if (!stage.augmented().empty()) problems->Add(place + "augmented", "want it where something is trained");
+    if (stage.has_seed()) problems->Add(place + "seed", "want it where something is trained");
     CheckPlugin(PluginKind::kEvaluation, place + "evaluation", stage.evaluation().plugin(), catalogue, problems);
   } else {
     CheckTraining(place, stage, catalogue, problems);
