@@ -173,7 +173,7 @@ class TableBuilder {
     }
     if (layout_.medians) {
       Add(
-          {WithUnit("median", spec.unit.value), key, {"median"}, "", /*below=*/true},
+          {WithUnit("median", spec.unit.value), key, {"median"}, "", /*below=*/true, {}, "median"},
           [&](const auto& variant) { return MedianCell(spec, variant.metrics[m].summary); },
           [&](const auto& teacher) { return MedianCell(spec, teacher.metrics[m].summary); });
     }
@@ -216,18 +216,19 @@ class TableBuilder {
       AddCompression();
       Add({"tokens", "training_tokens", {"mean"}},
           [](const VariantAnalysis& variant) { return CountCell(variant.tokens); });
-      Add({"FLOPs with teacher", "training_flops", {"mean"}},
+      Add({"FLOPs with teacher", "training_flops", {"mean"}, "", /*below=*/true, {}, "FLOPs"},
           [](const VariantAnalysis& variant) { return CountCell(variant.total_flops); });
-      Add({"of which teacher", "teacher_flops", {"share"}, "", /*below=*/true}, [](const VariantAnalysis& variant) {
-        const std::optional<double> share = variant.teacher_share();
-        return share ? NumberCell(FormatShare(*share), *share) : TableCell{kNothing, {std::nullopt}};
-      });
+      Add({"of which teacher", "teacher_flops", {"share"}, "", /*below=*/true, {}, "teacher"},
+          [](const VariantAnalysis& variant) {
+            const std::optional<double> share = variant.teacher_share();
+            return share ? NumberCell(FormatShare(*share), *share) : TableCell{kNothing, {std::nullopt}};
+          });
     }
     Add({"time", "training_seconds", {"mean"}}, [](const VariantAnalysis& variant) {
       const double seconds = variant.tokens > 0 ? variant.seconds : 0;
       return seconds > 0 ? NumberCell(FormatDuration(seconds), seconds) : TableCell{kNothing, {std::nullopt}};
     });
-    Add({"clipped", "clipped_steps", {"share"}}, [](const VariantAnalysis& variant) {
+    Add({"clipped", "clipped_steps", {"share"}, "", /*below=*/true, {}, "clipped"}, [](const VariantAnalysis& variant) {
       const double share = variant.clipped_share;
       return variant.tokens > 0 ? NumberCell(FormatShare(share), share) : TableCell{kNothing, {std::nullopt}};
     });
@@ -237,7 +238,7 @@ class TableBuilder {
   void AddCompression() {
     const auto is_known = [](const VariantAnalysis& variant) { return variant.compression().has_value(); };
     if (std::none_of(analysis_.variants.begin(), analysis_.variants.end(), is_known)) return;
-    Add({"compression", "compression", {"ratio"}, "", /*below=*/true}, [](const VariantAnalysis& variant) {
+    Add({"compression", "compression", {"ratio"}, "", /*below=*/true, {}, "ratio"}, [](const VariantAnalysis& variant) {
       const std::optional<double> ratio = variant.compression();
       return ratio ? NumberCell(absl::StrCat(FormatFixed(*ratio, *ratio < 10 ? 2 : 1), " x"), *ratio)
                    : TableCell{kNothing, {std::nullopt}};
@@ -280,10 +281,11 @@ class TableBuilder {
 
   std::string DescribeCosts() const {
     if (as_tasks_) return "";
-    return absl::StrCat(layout_.compact ? " Time" : " Tokens, FLOPs, time",
-                        " and clipped steps: over all stages that train the student; time (h:mm:ss): its part, by "
-                        "operations, of the steps that it shared with other students.",
-                        layout_.compact ? "" : " Compression: the teacher’s parameters over the student’s.");
+    return absl::StrCat(
+        layout_.compact ? " Time" : " Tokens, FLOPs, time",
+        " and clipped steps: over all stages that train the student; time (m:ss or h:mm:ss): its part, by "
+        "operations, of the steps that it shared with other students.",
+        layout_.compact ? "" : " Compression: the teacher’s parameters over the student’s.");
   }
 
   std::string DescribeSources() const {

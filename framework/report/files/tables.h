@@ -22,6 +22,7 @@ struct TableColumn {
   bool below = false;       // On the page it stands in the cells of the column before it, below what that says.
   // Differences in a metric, a place in Analysis.columns, which the page colours by what is better.
   std::optional<size_t> difference_in = {};
+  std::string label = {};  // What the page says before a text that stands below another: "median".
 };
 
 struct TableCell {

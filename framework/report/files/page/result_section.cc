@@ -1,5 +1,6 @@
 #include "framework/report/files/page/result_section.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -23,12 +24,18 @@ std::string DeltaClass(const Analysis& analysis, const VariantAnalysis& variant,
 
 const char* ClassOf(const TableColumn& column) { return column.fields.empty() ? " class=\"text\"" : ""; }
 
+bool SaysSomething(const Table& table, size_t column) {
+  const auto has_text = [column](const std::vector<TableCell>& row) { return row[column].text != kNothing; };
+  return std::any_of(table.rows.begin(), table.rows.end(), has_text);
+}
+
 std::string HeaderCells(const Table& table) {
   std::string html;
   for (size_t c = 0; c < table.columns.size(); ++c) {
     absl::StrAppend(&html, "<th scope=\"col\"", ClassOf(table.columns[c]), ">", EscapeHtml(table.columns[c].title));
     while (c + 1 < table.columns.size() && table.columns[c + 1].below) {
-      absl::StrAppend(&html, "<span class=\"delta\">", EscapeHtml(table.columns[++c].title), "</span>");
+      if (!SaysSomething(table, ++c)) continue;
+      absl::StrAppend(&html, "<span class=\"delta\">", EscapeHtml(table.columns[c].title), "</span>");
     }
     absl::StrAppend(&html, "</th>");
   }
@@ -41,8 +48,7 @@ std::string Below(const Analysis& analysis, const VariantAnalysis* variant, cons
   if (cell.text == kNothing) return "";
   const bool coloured = variant != nullptr && column.difference_in.has_value();
   return absl::StrCat("<span class=\"", coloured ? DeltaClass(analysis, *variant, *column.difference_in) : "delta",
-                      "\">", column.difference_in ? "" : absl::StrCat(column.fields.front(), " "),
-                      EscapeHtml(cell.text), "</span>");
+                      "\">", column.label, column.label.empty() ? "" : " ", EscapeHtml(cell.text), "</span>");
 }
 
 // `variant`: null in rows of teachers and of published numbers.
