@@ -1,6 +1,5 @@
 #include "framework/model/encoder.h"
 
-#include <algorithm>
 #include <string>
 
 #include "ATen/TensorOperators.h"
@@ -73,9 +72,6 @@ void AddLayer(const std::string& name, const LayerSpec& layer, int64_t hidden_si
   }
   if (layer.bottleneck.width > 0) AddBottleneck(name + ".bottleneck", layer.bottleneck, hidden_size, specs);
 }
-
-// What is read of the word embeddings of a position, in columns: E, or 3E of trigrams.
-int64_t ProjectionInputs(const EncoderConfig& config) { return (config.trigrams ? 3 : 1) * config.embedding_size; }
 
 // The rows that are computed: real positions, or all where padding is read or there is none.
 ops::Packing PackingOf(const Batch& batch, bool reads_padding) {
@@ -256,6 +252,8 @@ class Pass {
 };
 
 }  // namespace
+
+int64_t ProjectionInputs(const EncoderConfig& config) { return (config.trigrams ? 3 : 1) * config.embedding_size; }
 
 std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config) {
   Specs specs;

@@ -45,6 +45,10 @@ namespace retort {
 // What the configuration leaves out is left out.
 std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config);
 
+// The columns of embeddings.projection, which reads the word embeddings of a position: E, or 3E of trigrams; 0 where
+// embeddings are as wide as the model.
+int64_t ProjectionInputs(const EncoderConfig& config);
+
 // What the cost of a forward pass over B sequences follows from.
 struct PassSize {
   double sequences = 0;  // B
