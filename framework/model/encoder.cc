@@ -204,7 +204,7 @@ class Pass {
     const at::Tensor query = ops::Repack(asking, rows, packing_), key = project(".key", inputs.query_and_key),
                      value = project(".value", inputs.value);
     if (kept != nullptr) {
-      const auto heads = [&](const at::Tensor& rows) { return ops::UnpackHeads(rows, spec.heads, packing_); };
+      const auto heads = [&](const at::Tensor& x) { return ops::UnpackHeads(x, spec.heads, packing_); };
       *kept = AttentionState(heads(query), heads(key), heads(value), batch_.valid, spec.causal);
     }
     const ops::AttentionOptions options{spec.heads, spec.causal, dropout_ ? config_.attention_dropout : 0, Site(site)};
