@@ -21,6 +21,7 @@ namespace {
 at::Tensor LabelledRows(const EvaluatedModel& model, const Batch& batch) {
   Capture capture;
   capture.logits.insert({HeadKind::kVocabulary, RowSet::kLabelled});
+  capture.read_rows_only = true;
   const ModelOutputs outputs = model.encoder->Forward(*model.parameters, batch, capture, std::nullopt);
   const at::Tensor& hidden = outputs.hidden.at(model.encoder->config().depth());
   return hidden.reshape({-1, hidden.size(-1)}).index_select(0, batch.labelled_rows);

@@ -30,7 +30,11 @@ struct Capture {
   std::set<HeadRows> logits;  // Whose logits are read.
   // Whether hidden states and attention are read in padding too: then that is computed as well. Else they are 0 there.
   bool padding = false;
+  // Whether rows of the last hidden state that no logits are read from may be left out, to be 0 (model/last_rows). Not
+  // for a teacher of several students: what one of them reads would decide the last bits of what the others do.
+  bool read_rows_only = false;
 
+  // Adds what the other reads, to be computed as this one says.
   void Add(const Capture& other);
   bool empty() const { return hidden.empty() && attention.empty() && logits.empty(); }
   // Whether logits of this head are read.

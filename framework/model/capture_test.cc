@@ -39,6 +39,9 @@ TEST(Capture, AddIsTheUnion) {
   a.Add(b);
   a.Add({});
   EXPECT_TRUE(a.padding);
+  b.read_rows_only = true;
+  a.Add(b);
+  EXPECT_FALSE(a.read_rows_only) << "how a pass is made is not what is read of it";
 }
 
 }  // namespace

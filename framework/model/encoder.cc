@@ -1,6 +1,5 @@
 #include "framework/model/encoder.h"
 
-#include <algorithm>
 #include <string>
 
 #include "ATen/TensorOperators.h"
@@ -11,6 +10,7 @@
 #include "ATen/ops/embedding.h"
 #include "ATen/ops/tanh.h"
 #include "absl/strings/str_cat.h"
+#include "framework/model/last_rows/last_rows.h"
 #include "framework/ops/attention/attention.h"
 #include "framework/ops/dropout/dropout.h"
 #include "framework/ops/gelu/gelu.h"
@@ -73,9 +73,6 @@ void AddLayer(const std::string& name, const LayerSpec& layer, int64_t hidden_si
   if (layer.bottleneck.width > 0) AddBottleneck(name + ".bottleneck", layer.bottleneck, hidden_size, specs);
 }
 
-// What is read of the word embeddings of a position, in columns: E, or 3E of trigrams.
-int64_t ProjectionInputs(const EncoderConfig& config) { return (config.trigrams ? 3 : 1) * config.embedding_size; }
-
 // The rows that are computed: real positions, or all where padding is read or there is none.
 ops::Packing PackingOf(const Batch& batch, bool reads_padding) {
   ops::Packing packing;
@@ -105,19 +102,21 @@ class Pass {
         parameters_.Get("embeddings.position").narrow(0, config_.position_offset, batch_.positions());
     if (config_.token_types > 0) positions = positions + TokenTypes();
     hidden = ops::Pack(hidden + positions, packing_);
-    return DropHidden(config_.embedding_norm ? Norm("embeddings.norm", hidden, OuterEpsilon()) : hidden, 0);
+    return DropHidden(config_.embedding_norm ? Norm("embeddings.norm", hidden, OuterEpsilon()) : hidden, 0, packing_);
   }
 
-  at::Tensor Layer(int number, const at::Tensor& hidden, AttentionState* kept) const {
+  // `rows` are those that leave the layer: all that enter it, or, where there is no bottleneck, some.
+  at::Tensor Layer(int number, const at::Tensor& hidden, const ops::Packing& rows, AttentionState* kept) const {
     const LayerSpec& layer = config_.layer(number);
     const std::string name = absl::StrCat("layer.", number);
     const uint32_t site = 3 * number - 2;
     if (layer.bottleneck.width > 0) return Bottleneck(layer, name, hidden, site, kept);
-    const at::Tensor middle = Residual(layer.norm, name + ".attention", hidden, site + 1, config_.layer_norm_epsilon,
-                                       [&](const at::Tensor& x) {
-                                         return SelfAttention(layer.attention, name, {x, x}, site, kept);
-                                       });
-    return FeedForwards(layer, name, middle, site + 2);
+    const auto attend = [&](const at::Tensor& x) {
+      return DropHidden(SelfAttention(layer.attention, name, {x, x}, rows, site, kept), site + 1, rows);
+    };
+    const at::Tensor middle = Residual(layer.norm, name + ".attention", hidden, ops::Repack(hidden, packing_, rows),
+                                       config_.layer_norm_epsilon, attend);
+    return FeedForwards(layer, name, middle, [&](const at::Tensor& y) { return DropHidden(y, site + 2, rows); });
   }
 
   // What the last layer's output is read as.
@@ -156,54 +155,61 @@ class Pass {
     const at::Tensor inner = narrow("input");
     const AttentionInputs inputs =
         layer.bottleneck.feeds_attention ? AttentionInputs{inner, inner} : AttentionInputs{narrow("attention"), hidden};
-    const at::Tensor attended = SelfAttention(layer.attention, name, inputs, site, kept);
+    const at::Tensor attended = SelfAttention(layer.attention, name, inputs, packing_, site, kept);
     const at::Tensor middle = Norm(name + ".attention.norm", attended + inner, config_.layer_norm_epsilon);
     const std::string output = name + ".bottleneck.output";
-    const at::Tensor wide = Linear(output, FeedForwards(layer, name, middle, std::nullopt), /*bias=*/true);
-    return Norm(output + ".norm", DropHidden(wide, site + 2) + hidden, config_.layer_norm_epsilon);
+    const auto drop_nothing = [](const at::Tensor& y) { return y; };
+    const at::Tensor wide = Linear(output, FeedForwards(layer, name, middle, drop_nothing), /*bias=*/true);
+    return Norm(output + ".norm", DropHidden(wide, site + 2, packing_) + hidden, config_.layer_norm_epsilon);
   }
 
-  // All feed-forward networks of a layer; the last one's output is dropped at the site, where there is one.
+  // All feed-forward networks of a layer; `drop` is what the last one's output goes through.
+  template <typename Drop>
   at::Tensor FeedForwards(const LayerSpec& layer, const std::string& name, const at::Tensor& x,
-                          std::optional<uint32_t> site) const {
+                          const Drop& drop) const {
     const FeedForwardSpec& spec = layer.feed_forward;
     at::Tensor y = x;
     for (int64_t f = 1; f <= spec.networks; ++f) {
       const bool last = f == spec.networks;
       const std::string network = FeedForwardName(name, spec, f);
-      y = Residual(layer.norm, network, y, last ? site : std::nullopt,
-                   last ? OuterEpsilon() : config_.layer_norm_epsilon,
-                   [&](const at::Tensor& input) { return FeedForward(spec, network, input); });
+      const auto feed = [&](const at::Tensor& input) {
+        const at::Tensor output = FeedForward(spec, network, input);
+        return last ? drop(output) : output;
+      };
+      y = Residual(layer.norm, network, y, y, last ? OuterEpsilon() : config_.layer_norm_epsilon, feed);
     }
     return y;
   }
 
-  // A part with its norm and its residual connection; its output is dropped at the site, where there is one.
+  // A part with its norm and its residual connection: `skip` has the rows of x that leave the part.
   template <typename Part>
-  at::Tensor Residual(NormPlacement placement, const std::string& name, const at::Tensor& x,
-                      std::optional<uint32_t> site, double epsilon, const Part& part) const {
-    const auto drop = [&](const at::Tensor& y) { return site ? DropHidden(y, *site) : y; };
+  at::Tensor Residual(NormPlacement placement, const std::string& name, const at::Tensor& x, const at::Tensor& skip,
+                      double epsilon, const Part& part) const {
     switch (placement) {
       case NormPlacement::kPre:
-        return x + drop(part(Norm(name + ".norm", x, epsilon)));
+        return skip + part(Norm(name + ".norm", x, epsilon));
       case NormPlacement::kPost:
-        return Norm(name + ".norm", drop(part(x)) + x, epsilon);
+        return Norm(name + ".norm", part(x) + skip, epsilon);
     }
-    return x;
+    return skip;
   }
 
+  // Queries are those of `rows` alone, as is what is returned; in attention itself, which costs little beside the
+  // products of the layer, other queries are 0 and what they give is left.
   at::Tensor SelfAttention(const AttentionSpec& spec, const std::string& layer, const AttentionInputs& inputs,
-                           uint32_t site, AttentionState* kept) const {
+                           const ops::Packing& rows, uint32_t site, AttentionState* kept) const {
     const std::string name = layer + ".attention";
     const auto project = [&](const char* part, const at::Tensor& x) { return Linear(name + part, x, spec.bias); };
-    const at::Tensor query = project(".query", inputs.query_and_key), key = project(".key", inputs.query_and_key),
+    const at::Tensor asking = project(".query", ops::Repack(inputs.query_and_key, packing_, rows));
+    const at::Tensor query = ops::Repack(asking, rows, packing_), key = project(".key", inputs.query_and_key),
                      value = project(".value", inputs.value);
     if (kept != nullptr) {
-      const auto heads = [&](const at::Tensor& rows) { return ops::UnpackHeads(rows, spec.heads, packing_); };
+      const auto heads = [&](const at::Tensor& x) { return ops::UnpackHeads(x, spec.heads, packing_); };
       *kept = AttentionState(heads(query), heads(key), heads(value), batch_.valid, spec.causal);
     }
     const ops::AttentionOptions options{spec.heads, spec.causal, dropout_ ? config_.attention_dropout : 0, Site(site)};
-    return Linear(name + ".output", ops::Attention(query, key, value, packing_, options), spec.bias);
+    const at::Tensor attended = ops::Attention(query, key, value, packing_, options);
+    return Linear(name + ".output", ops::Repack(attended, packing_, rows), spec.bias);
   }
 
   at::Tensor FeedForward(const FeedForwardSpec& spec, const std::string& name, const at::Tensor& x) const {
@@ -230,8 +236,8 @@ class Pass {
 
   double OuterEpsilon() const { return config_.outer_norm_epsilon.value_or(config_.layer_norm_epsilon); }
 
-  at::Tensor DropHidden(const at::Tensor& x, uint32_t site) const {
-    return dropout_ ? ops::Dropout(x, config_.hidden_dropout, Site(site), packing_) : x;
+  at::Tensor DropHidden(const at::Tensor& x, uint32_t site, const ops::Packing& rows) const {
+    return dropout_ ? ops::Dropout(x, config_.hidden_dropout, Site(site), rows) : x;
   }
 
   ops::DropoutSite Site(uint32_t site) const {
@@ -245,22 +251,9 @@ class Pass {
   std::optional<Dropout> dropout_;
 };
 
-// Operations of a layer on so many positions, and pairs of positions that attention connects.
-double LayerFlops(const LayerSpec& layer, int64_t hidden_size, double tokens, double pairs) {
-  const AttentionSpec& attention = layer.attention;
-  const FeedForwardSpec& feed_forward = layer.feed_forward;
-  const double width = static_cast<double>(layer.inner_width(hidden_size));
-  const double value_width = static_cast<double>(layer.value_width(hidden_size));
-  const double inner = static_cast<double>(attention.heads * attention.head_size);
-  const double matrices = static_cast<double>(feed_forward.networks * (feed_forward.gated ? 3 : 2));
-  const double projections = layer.bottleneck.feeds_attention ? 2 : 3;
-  const double around = projections * static_cast<double>(layer.bottleneck.width * hidden_size);
-  const double dense =
-      around + (3 * width + value_width) * inner + matrices * width * static_cast<double>(feed_forward.width);
-  return tokens * 2 * dense + pairs * 4 * inner;
-}
-
 }  // namespace
+
+int64_t ProjectionInputs(const EncoderConfig& config) { return (config.trigrams ? 3 : 1) * config.embedding_size; }
 
 std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config) {
   Specs specs;
@@ -293,52 +286,23 @@ ModelOutputs Encoder::Forward(const ParameterSet& parameters, const Batch& batch
   CHECK_LE(batch.positions(), config_.longest_sequence());
   const ops::Packing packing = PackingOf(batch, capture.padding);
   const Pass pass(config_, parameters, batch, packing, dropout);
+  const ops::Packing last = LastRows::Of(config_, capture).Of(batch, packing);
   const int depth = capture.Depth(config_.depth());
   ModelOutputs outputs;
+  const auto rows = [&](int layer) -> const ops::Packing& { return layer == config_.depth() ? last : packing; };
   const auto keep = [&](int layer, const at::Tensor& hidden) {
     const bool read = capture.hidden.count(layer) > 0 || (layer == depth && !capture.logits.empty());
-    if (read) outputs.hidden[layer] = ops::Unpack(hidden, packing);
+    if (read) outputs.hidden[layer] = ops::Unpack(hidden, rows(layer));
   };
   at::Tensor hidden = pass.Embed(freeze_padding);
   keep(0, hidden);
   for (int layer = 1; layer <= depth; ++layer) {
     const bool keep_attention = capture.attention.count(layer) > 0;
-    hidden = pass.Layer(layer, hidden, keep_attention ? &outputs.attention[layer] : nullptr);
+    hidden = pass.Layer(layer, hidden, rows(layer), keep_attention ? &outputs.attention[layer] : nullptr);
     if (layer == config_.depth()) hidden = pass.Finish(hidden);
     keep(layer, hidden);
   }
   return outputs;
-}
-
-PassSize PassSize::Of(const BatchMasks& masks) {
-  PassSize size;
-  size.sequences = static_cast<double>(masks.sequences());
-  size.positions = static_cast<double>(masks.padded_length);
-  for (int64_t length : masks.lengths) {
-    size.tokens += static_cast<double>(length);
-    size.pairs += static_cast<double>(length * length);
-  }
-  return size;
-}
-
-PassSize PassSize::OfEqual(double sequences, double positions, double length) {
-  return {sequences, positions, sequences * length, sequences * length * length};
-}
-
-double Encoder::ForwardFlops(const PassSize& size, const Capture& capture, const RowCounter& rows) const {
-  const double places = size.sequences * size.positions;
-  const double tokens = capture.padding ? places : size.tokens;
-  const double pairs = capture.padding ? places * size.positions : size.pairs;
-  double flops = places * 2 * static_cast<double>(config_.hidden_size * ProjectionInputs(config_));
-  for (int l = 1; l <= capture.Depth(config_.depth()); ++l) {
-    flops += LayerFlops(config_.layer(l), config_.hidden_size, tokens, pairs);
-  }
-  for (const HeadRows& read : capture.logits) {
-    const Head head(config_, read.head);
-    const bool every_position = read.rows == RowSet::kSequences && head.spec().pooling == Pooling::kNone;
-    flops += head.Flops(rows(read.rows) * (every_position ? size.positions : 1));
-  }
-  return flops;
 }
 
 }  // namespace retort

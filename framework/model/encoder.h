@@ -45,6 +45,10 @@ namespace retort {
 // What the configuration leaves out is left out.
 std::vector<ParameterSpec> EncoderParameterSpecs(const EncoderConfig& config);
 
+// The columns of embeddings.projection, which reads the word embeddings of a position: E, or 3E of trigrams; 0 where
+// embeddings are as wide as the model.
+int64_t ProjectionInputs(const EncoderConfig& config);
+
 // What the cost of a forward pass over B sequences follows from.
 struct PassSize {
   double sequences = 0;  // B
@@ -77,8 +81,9 @@ class Encoder {
 
   // Runs the layers that `capture` needs and keeps what it names; hidden[L] is what the final norm gives, where there
   // is one, as in transformers. Around bottlenecks hidden[l] is what leaves them, [B, S, H], and attention[l] is what
-  // is inside. If it names logits, hidden[L] is kept. Without `dropout` nothing is dropped; of a layer with a
-  // bottleneck, attention's weights and what leaves the bottleneck are.
+  // is inside. If it names logits, hidden[L] is kept: where Capture::read_rows_only says so with their rows computed
+  // alone, 0 elsewhere. Without `dropout` nothing is dropped; of a layer with a bottleneck, attention's weights and what
+  // leaves the bottleneck are.
   //
   // With trigrams, what lies before and behind a sequence counts as 0, padding too, so that what a sequence gives does
   // not depend on how it is padded. transformers reads the embedding of the padding id behind it, where it is padded.
@@ -92,8 +97,8 @@ class Encoder {
                        std::optional<Dropout> dropout, bool freeze_padding = false) const;
 
   // Floating-point operations of a forward pass that gives what `capture` names, logits included: two per
-  // multiplication and addition of matrix products; elementwise work is left out, and so is padding that is not
-  // computed.
+  // multiplication and addition of matrix products; elementwise work is left out, and so are padding and rows of the
+  // last layer that are not computed.
   double ForwardFlops(const PassSize& size, const Capture& capture, const RowCounter& rows) const;
 
  private:

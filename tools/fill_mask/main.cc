@@ -57,6 +57,7 @@ at::Tensor Probabilities(const LoadedModel& model, const Batch& batch) {
   const Encoder encoder(model.config);
   Capture capture;
   capture.logits.insert({HeadKind::kVocabulary, RowSet::kLabelled});
+  capture.read_rows_only = true;
   const at::Tensor hidden =
       encoder.Forward(model.parameters, batch, capture, std::nullopt).hidden.at(model.config.depth());
   const at::Tensor rows = hidden.reshape({-1, hidden.size(-1)}).index_select(0, batch.labelled_rows);

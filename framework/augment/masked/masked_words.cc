@@ -65,6 +65,7 @@ StepSequence MaskedWordModel::Question(const WordedText& text, int64_t piece) co
 at::Tensor MaskedWordModel::Likely(const Batch& questions, int count) const {
   Capture capture;
   capture.logits.insert({HeadKind::kVocabulary, RowSet::kLabelled});
+  capture.read_rows_only = true;
   const at::Tensor hidden =
       encoder_->Forward(*parameters_, questions, capture, std::nullopt).hidden.at(encoder_->config().depth());
   const at::Tensor rows = hidden.reshape({-1, hidden.size(-1)}).index_select(0, questions.labelled_rows);

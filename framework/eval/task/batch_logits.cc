@@ -26,6 +26,7 @@ std::vector<std::vector<int64_t>> LengthBatches(const std::vector<int32_t>& leng
 at::Tensor BatchLogits(const EvaluatedModel& model, HeadKind head, const Batch& batch) {
   Capture capture;
   capture.logits.insert({head, RowSet::kSequences});
+  capture.read_rows_only = true;
   const ModelOutputs outputs = model.encoder->Forward(*model.parameters, batch, capture, std::nullopt);
   const at::Tensor& last = outputs.hidden.at(model.encoder->config().depth());
   return model.encoder->head(head).BatchLogits(*model.parameters, batch, last, std::nullopt).to(at::kCPU, at::kDouble);

@@ -20,6 +20,10 @@ at::Tensor Unpack(const at::Tensor& x, const Packing& packing) {
   return places.view({packing.sequences(), packing.positions, x.size(-1)});
 }
 
+at::Tensor Repack(const at::Tensor& x, const Packing& from, const Packing& to) {
+  return from.rows.is_same(to.rows) ? x : Pack(Unpack(x, from), to);
+}
+
 at::Tensor UnpackHeads(const at::Tensor& x, int64_t heads, const Packing& packing) {
   return Unpack(x, packing).view({packing.sequences(), packing.positions, heads, -1}).transpose(1, 2);
 }

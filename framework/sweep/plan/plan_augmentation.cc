@@ -39,6 +39,7 @@ double EstimateFlops(const TaskExamples& examples, const EncoderConfig& config) 
   }
   Capture capture;
   capture.logits.insert({HeadKind::kVocabulary, RowSet::kLabelled});
+  capture.read_rows_only = true;
   const RowCounter one_row = [](RowSet) { return 1.0; };
   const double mean = std::max(1.0, std::floor(positions / queries));
   return queries * Encoder(config).ForwardFlops(PassSize::OfEqual(1, mean, mean), capture, one_row);

@@ -74,6 +74,7 @@ Capture Objective::student() const {
   for (const ObjectiveTerm& term : terms_) capture.Add(term.term->student());
   capture.logits.clear();
   for (const RowGroup& group : row_groups_) capture.logits.insert(group.rows);
+  capture.read_rows_only = true;
   return capture;
 }
 

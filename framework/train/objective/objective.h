@@ -45,7 +45,8 @@ class Objective {
 
   const std::vector<ObjectiveTerm>& terms() const { return terms_; }
 
-  // What all terms together read of the student and of the teacher; of logits, what the groups compute.
+  // What all terms together read of the student and of the teacher; of logits, what the groups compute. The student may
+  // leave out rows that are not read (Capture::read_rows_only), the teacher, which others may share, not.
   Capture student() const;
   Capture teacher() const;
 

@@ -108,6 +108,8 @@ TEST(Objective, DemandsWhatAllTermsReadTogether) {
   EXPECT_EQ(objective.teacher().hidden, (std::set<int>{4}));
   EXPECT_EQ(objective.teacher().attention, (std::set<int>{2, 4}));
   EXPECT_TRUE(objective.teacher().logits.empty());
+  EXPECT_TRUE(objective.student().read_rows_only);
+  EXPECT_FALSE(objective.teacher().read_rows_only) << "students that share a teacher would change each other's bits";
 }
 
 // Lengths 4 and 3: 7 real positions, and the second of each sequence carries a label.
