@@ -28,7 +28,7 @@ out=$("$SWEEP" --help 2>&1)
 code=$?
 expect_code help 0
 expect_text help 'sweep: runs a sweep'
-expect_text help "--set='stage.distil.loss.gold={ weight: 0.5 hard_labels {} }'"
+expect_text help "--set='stage.distil.loss.mlm={ weight: 2 masked_lm {} }'"
 expect_no_text help minloglevel
 out=$("$SWEEP" --version 2>&1)
 code=$?

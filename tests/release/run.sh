@@ -34,6 +34,7 @@ train() {
     --set=stage.evaluate.evaluation.masked_lm.sequences=8 || fail "the sweep in $1"
 }
 train "/opt/$package"
+rm -r "$bare/opt/$package/runs"  # Else nothing is left to train.
 mv "$bare/opt/$package" "$bare/srv/elsewhere"
 train /srv/elsewhere
 grep -q torch- "$bare/srv/elsewhere/LICENCES.md" || fail "want libtorch's licence named"

@@ -249,7 +249,16 @@ TEST(RenderHtml, MediansAndPublishedNumbers) {
   EXPECT_THAT(html, ContainsRegex("<span class=\"delta\">median [0-9.]+</span><span class=\"delta worse\">−"));
   EXPECT_THAT(html, HasSubstr("<tr class=\"teacher\"><th scope=\"row\">base [1]</th><td>77</td>"));
   EXPECT_THAT(html, HasSubstr("equivalent within ±3 points"));
-  EXPECT_THAT(OwnMarkup(Render(TinySweep())), Not(HasSubstr(">median "))) << "of two seeds it is the mean";
+  EXPECT_THAT(OwnMarkup(Render(TinySweep())), Not(HasSubstr(">median"))) << "of two seeds it is the mean";
+}
+
+// So that the table fits a page of 1280 pixels.
+TEST(RenderHtml, CostsStandBelowOneAnother) {
+  const std::string html = OwnMarkup(Render(FakeSweep()));
+  EXPECT_THAT(html, HasSubstr("<th scope=\"col\">tokens<span class=\"delta\">FLOPs with teacher</span>"));
+  EXPECT_THAT(html, ContainsRegex("<span class=\"delta\">FLOPs [0-9.]+ [A-Z]</span>"));
+  EXPECT_THAT(html, HasSubstr("<th scope=\"col\">time<span class=\"delta\">clipped</span></th>"));
+  EXPECT_THAT(html, ContainsRegex("<span class=\"delta\">clipped [0-9.]+ %</span>"));
 }
 
 TEST(EscapeHtml, AllSpecialCharacters) {
