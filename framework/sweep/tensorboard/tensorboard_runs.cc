@@ -7,7 +7,7 @@
 #include "framework/base/file.h"
 #include "framework/base/paths/relative_link.h"
 #include "framework/base/status_macros.h"
-#include "framework/report/files/tensorboard/hparams.h"
+#include "framework/report/watch/tensorboard/hparams.h"
 
 namespace retort {
 namespace {

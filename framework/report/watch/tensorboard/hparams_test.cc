@@ -1,4 +1,4 @@
-#include "framework/report/files/tensorboard/hparams.h"
+#include "framework/report/watch/tensorboard/hparams.h"
 
 #include <string>
 #include <vector>
