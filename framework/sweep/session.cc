@@ -42,6 +42,7 @@
 #include "framework/sweep/store/lease.h"
 #include "framework/sweep/store/store.h"
 #include "framework/sweep/teacher_cache/teacher_cache_plan.h"
+#include "framework/sweep/tensorboard/tensorboard_runs.h"
 #include "framework/sweep/tune/tune.h"
 #include "nlohmann/json.hpp"
 
@@ -212,6 +213,7 @@ absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed,
   result.run = run;
   RETORT_RETURN_IF_ERROR(WriteReport(result, output_dir));
   RETORT_RETURN_IF_ERROR(WriteStudentFolders(resolved.plan, store, result, output_dir));
+  RETORT_RETURN_IF_ERROR(WriteTensorboardHparams(result, absl::Now(), output_dir));
   const std::optional<TerminalSize> terminal = SizeOfStandardOutput();
   RETORT_ASSIGN_OR_RETURN(const std::string text,
                           RenderTerminalReport(result, terminal ? terminal->width : kPlainWidth));
@@ -299,6 +301,7 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
   if (earlier) PrintChanges(*earlier, resolved.sweep);
   const std::map<std::string, std::string> environment = DescribeEnvironment(options.device);
   RETORT_RETURN_IF_ERROR(WriteDescriptions(folders.output, resolved, environment));
+  RETORT_RETURN_IF_ERROR(LinkTensorboardRuns(resolved.plan, store, folders.output));
   RETORT_ASSIGN_OR_RETURN(const StageStatuses failed,
                           RunWatched(resolved.plan, options, folders.store, store, &inputs));
   RETORT_RETURN_IF_ERROR(WriteReports(resolved, failed, store, tuned.stages, folders.output, environment,

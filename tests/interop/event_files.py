@@ -10,3 +10,10 @@ def scalars(folder):
     return {
         tag: {event.step: event.value for event in accumulator.Scalars(tag)} for tag in accumulator.Tags()["scalars"]
     }
+
+
+def plugin_data(folder, tag):
+    """The bytes that a plugin finds under a tag in the folder's event files."""
+    accumulator = event_accumulator.EventAccumulator(str(folder))
+    accumulator.Reload()
+    return accumulator.SummaryMetadata(tag).plugin_data.content

@@ -11,6 +11,7 @@
 #include "framework/base/paths/folder.h"
 #include "framework/base/paths/missing_path.h"
 #include "framework/base/paths/output_file.h"
+#include "framework/base/paths/relative_link.h"
 #include "framework/base/paths/shell_command.h"
 
 namespace retort {
@@ -39,6 +40,22 @@ TEST(PathsTest, NamesInAFolder) {
   EXPECT_FALSE(IsFolder(folder + "/none"));
   EXPECT_TRUE(IsSamePath(folder, folder + "/./"));
   EXPECT_FALSE(IsSamePath(folder, folder + "/nowhere"));
+}
+
+TEST(PathsTest, LinksAreRelativeAndReplaceWhatIsThere) {
+  const std::string folder = Folder();
+  ASSERT_TRUE(MakeDirectories(folder + "/links/deep").ok());
+  const std::string link = folder + "/links/deep/x";
+  for (const char* target : {"/a", "/b"}) {
+    ASSERT_TRUE(MakeRelativeLink(folder + target, link).ok());
+    EXPECT_EQ(std::filesystem::read_symlink(link).string(), absl::StrCat("../..", target));
+  }
+  EXPECT_EQ(*ReadFile(link), "MINE and more");
+  ASSERT_TRUE(MakeRelativeLink(folder + "/later", link).ok()) << "what is not there yet";
+  ASSERT_TRUE(AtomicWriteFile(folder + "/later", "now").ok());
+  EXPECT_EQ(*ReadFile(link), "now");
+  EXPECT_THAT(std::string(MakeRelativeLink(folder + "/a", folder + "/none/x").message()),
+              HasSubstr(absl::StrCat("cannot find ", folder, "/none: ")));
 }
 
 TEST(PathsTest, CommandsAreQuoted) {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "framework/base/file.h"
 #include "framework/base/paths/folder.h"
+#include "framework/base/paths/relative_link.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/text/print.h"
 #include "framework/report/files/card/model_card.h"
@@ -67,35 +68,25 @@ std::vector<StoredStudent> StudentsOf(const Plan& plan, const Store& store) {
   return students;
 }
 
-absl::Status FileError(const std::string& what, const std::string& path, const std::error_code& error) {
-  return absl::UnavailableError(absl::StrCat("cannot ", what, " ", path, ": ", error.message()));
-}
-
 absl::Status Unlink(const std::string& folder) {
   RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> names, NamesIn(folder));
   for (const std::string& name : names) {
     const std::string path = absl::StrCat(folder, "/", name);
     std::error_code error;
     if (!std::filesystem::is_symlink(path, error)) continue;
-    if (!std::filesystem::remove(path, error)) return FileError("remove", path, error);
+    if (!std::filesystem::remove(path, error)) {
+      return absl::UnavailableError(absl::StrCat("cannot remove ", path, ": ", error.message()));
+    }
   }
   return absl::OkStatus();
 }
 
+// Those of an output folder that was copied with its links followed are files, and replaced as well.
 absl::Status LinkFiles(const std::string& model, const std::string& folder) {
   RETORT_RETURN_IF_ERROR(Unlink(folder));
   RETORT_ASSIGN_OR_RETURN(const std::vector<std::string> names, NamesIn(model));
-  std::error_code error;
-  const std::filesystem::path from = std::filesystem::canonical(model, error);
-  if (error) return FileError("find", model, error);
-  const std::filesystem::path to = std::filesystem::canonical(folder, error);
-  if (error) return FileError("find", folder, error);
   for (const std::string& name : names) {
-    const std::filesystem::path link = to / name;
-    std::filesystem::remove(link, error);  // Of an output folder that was copied with its links followed: a file.
-    if (error) return FileError("replace", link.string(), error);
-    std::filesystem::create_symlink((from / name).lexically_relative(to), link, error);
-    if (error) return FileError("make the link", link.string(), error);
+    RETORT_RETURN_IF_ERROR(MakeRelativeLink(absl::StrCat(model, "/", name), absl::StrCat(folder, "/", name)));
   }
   return absl::OkStatus();
 }

@@ -1,5 +1,5 @@
 """A sweep of two steps for every family: transformers writes the teacher and loads the student, and TensorBoard reads
-the events."""
+the events and, as upload.py, the results."""
 
 import json
 import os
@@ -7,15 +7,21 @@ import pathlib
 import random
 import string
 import subprocess
+import sys
 import tempfile
 import unittest
+from unittest import mock
 
 import tokenizers
 import torch
 import transformers
+from tensorboard.plugins.hparams import metadata
 
 import event_files
 from model_comparison import ModelComparison
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[3] / "tools/upload"))
+import upload
 
 SWEEP = pathlib.Path(os.environ["RETORT_BINARIES"]) / "experiments/sweep"
 
@@ -66,6 +72,7 @@ experiment {
   stage { name: "evaluate" evaluation { EVALUATION } }
 }
 """
+VARIANT = 'variant { name: "light" overlay { stage { name: "distil" loss { name: "ce" weight: 1 } } } }'
 
 
 def lines(alphabet, seed=1):
@@ -123,8 +130,14 @@ class SweepsTest(ModelComparison):
         size = write_byte_bpe(self.teacher, text, specials)
         write_model(self.teacher, class_name, config_class(vocab_size=size, **options))
 
-    def sweep(self, stage=TRIPLE, architecture=STUDENT, init=COPIED, evaluation="masked_lm { sequences: 16 }", more=""):
+    def sweep(self, *arguments, **options):
         """The folder of the stage that trained the student."""
+        self.run_sweep(*arguments, **options)
+        (model,) = self.folder.glob("store/*/model")
+        return model.parent
+
+    def run_sweep(
+            self, stage=TRIPLE, architecture=STUDENT, init=COPIED, evaluation="masked_lm { sequences: 16 }", more=""):
         text = more + SWEEP_TEXT.replace("EVALUATION", evaluation)
         text = text.replace("ARCHITECTURE", architecture).replace("INIT", init).replace("STAGE", stage)
         text = text.replace("TEACHER", str(self.teacher)).replace("CORPUS", str(self.folder / "corpus"))
@@ -134,8 +147,6 @@ class SweepsTest(ModelComparison):
              "--threads=1"],
             capture_output=True, text=True)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
-        (model,) = self.folder.glob("store/*/model")
-        return model.parent
 
     def check_student(self, stage, class_name):
         self.check_folder(stage / "model", class_name)
@@ -160,6 +171,44 @@ class SweepsTest(ModelComparison):
             self.assertEqual(found[tag].keys(), points.keys(), tag)
             for step, value in points.items():
                 self.assertAlmostEqual(found[tag][step], value, delta=1e-6 * max(1, abs(value)), msg=(tag, step))
+
+    def test_results_in_other_tools(self):
+        self.wordpiece_teacher("BertForMaskedLM", transformers.BertConfig, **BERT)
+        self.run_sweep(architecture=STUDENT + "token_types: false pooler: false", more=VARIANT)
+        runs, results = upload.read_runs(self.folder / "out/report")
+        self.assertEqual([run.name for run in runs], ["base/seed_1", "light/seed_1"])
+        (weight,) = results["settings"]
+        self.assertEqual(runs[1].settings, {"variant": "light", "seed": 1, weight["path"]: weight["values"][1]})
+        want = results["variants"][1]["metrics"][0]["by_seed"]["1"]
+        folder = self.folder / "out/tensorboard/tiny"
+        self.check_hparams(folder, weight, want)
+        self.check_uploads(runs, results, want)
+
+    def check_hparams(self, folder, weight, want):
+        """TensorBoard's HParams plugin reads the settings and the final metrics."""
+        experiment = metadata.parse_experiment_plugin_data(event_files.plugin_data(folder, metadata.EXPERIMENT_TAG))
+        self.assertEqual([info.name for info in experiment.hparam_infos], ["variant", "seed", weight["path"]])
+        run = folder / "light/seed_1"
+        start = metadata.parse_session_start_info_plugin_data(
+            event_files.plugin_data(run, metadata.SESSION_START_INFO_TAG))
+        self.assertEqual(start.hparams[weight["path"]].number_value, float(weight["values"][1]))
+        end = metadata.parse_session_end_info_plugin_data(event_files.plugin_data(run, metadata.SESSION_END_INFO_TAG))
+        self.assertEqual(end.status, 1)
+        final = event_files.scalars(run)[experiment.metric_infos[0].name.tag]
+        self.assertAlmostEqual(final[0], want, delta=1e-6 * abs(want))
+        self.assertIn("loss/total", event_files.scalars(run / "distil"))
+
+    def check_uploads(self, runs, results, want):
+        """What is given to the services' own packages, which are not installed here."""
+        mlflow, wandb = mock.MagicMock(), mock.MagicMock()
+        with mock.patch.dict(sys.modules, {"mlflow": mlflow, "wandb": wandb}):
+            upload.upload_to_mlflow("tiny", runs, results)
+            upload.upload_to_wandb("tiny", runs, results)
+        tokens, name, value = runs[1].points[-1]
+        self.assertIn(want, [value for _, _, value in runs[1].points])
+        mlflow.log_metric.assert_any_call(name, value, step=tokens)
+        session = wandb.init.return_value.__enter__.return_value
+        session.log.assert_any_call({"tokens": tokens, name: value})
 
     def test_bert_to_distilbert(self):
         self.wordpiece_teacher("BertForMaskedLM", transformers.BertConfig, **BERT)
