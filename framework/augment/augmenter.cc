@@ -18,32 +18,57 @@ using TextCandidates = std::vector<WordCandidates>;
 
 constexpr absl::string_view kInnerMark = "##";
 
-// The words of a text, each replaced or not. `copy` tells the copies of an example apart, those of its texts too.
-std::string Copy(const TextCandidates& words, const AugmentationOptions& options, int64_t example, int64_t copy) {
+// One text of an example, by the example's number among those that are augmented.
+struct TextOfExample {
+  int64_t example;
+  bool second;
+};
+
+// What decides whether a word of a copy is replaced, and by what.
+PhiloxCounter DrawWord(const AugmentationOptions& options, TextOfExample text, int64_t copy, size_t word) {
+  return Draw(options.seed, DrawPurpose::kAugmentation, text.example, 2 * copy + (text.second ? 1 : 0),
+              static_cast<int64_t>(word));
+}
+
+bool Replaces(const AugmentationOptions& options, const PhiloxCounter& bits) {
+  return Uniform(bits) < options.probability;
+}
+
+// Marks the words that any copy replaces.
+void MarkReplaced(const AugmentationOptions& options, TextOfExample text, std::vector<bool>* words) {
+  for (size_t i = 0; i < words->size(); ++i) {
+    for (int64_t copy = 0; copy < options.copies && !(*words)[i]; ++copy) {
+      (*words)[i] = Replaces(options, DrawWord(options, text, copy, i));
+    }
+  }
+}
+
+// The words of a text, each replaced or not.
+std::string Copy(const TextCandidates& words, const AugmentationOptions& options, TextOfExample of, int64_t copy) {
   std::string text;
   for (size_t i = 0; i < words.size(); ++i) {
     const std::vector<std::string>& candidates = words[i].candidates;
     const std::string* word = &words[i].word;
     if (!candidates.empty()) {
-      const PhiloxCounter bits = Draw(options.seed, DrawPurpose::kAugmentation, example, copy, static_cast<int64_t>(i));
+      const PhiloxCounter bits = DrawWord(options, of, copy, i);
       const uint32_t choice = UniformBelow(bits[2], static_cast<uint32_t>(candidates.size()));
-      if (Uniform(bits) < options.probability) word = &candidates[choice];
+      if (Replaces(options, bits)) word = &candidates[choice];
     }
     absl::StrAppend(&text, i > 0 ? " " : "", *word);
   }
   return text;
 }
 
-// Adds the copies of the first or second text of an example, whose words these are, as rows.
-void AppendCopies(const TaskExample& example, int64_t number, bool second, const TextCandidates& words,
+// Adds the copies of a text of the example, whose words these are, as rows.
+void AppendCopies(const TaskExample& example, TextOfExample of, const TextCandidates& words,
                   const AugmentationOptions& options, std::vector<TaskExample>* rows) {
-  absl::flat_hash_set<std::string> made = {second ? *example.second : example.first};
+  absl::flat_hash_set<std::string> made = {of.second ? *example.second : example.first};
   for (int64_t copy = 0; copy < options.copies; ++copy) {
-    std::string text = Copy(words, options, number, 2 * copy + (second ? 1 : 0));
+    std::string text = Copy(words, options, of, copy);
     if (options.distinct && !made.insert(text).second) continue;
     TaskExample& row = rows->emplace_back(example);
-    row.id = absl::StrCat(example.id, ".", (second ? options.copies : 0) + copy + 1);
-    (second ? *row.second : row.first) = std::move(text);
+    row.id = absl::StrCat(example.id, ".", (of.second ? options.copies : 0) + copy + 1);
+    (of.second ? *row.second : row.first) = std::move(text);
   }
 }
 
@@ -104,21 +129,24 @@ std::vector<std::string> Augmenter::Words(const std::vector<int32_t>& pieces) co
   return words;
 }
 
-absl::StatusOr<std::vector<TextCandidates>> Augmenter::CandidatesOf(absl::Span<const WordedText> texts) const {
+absl::StatusOr<std::vector<TextCandidates>> Augmenter::CandidatesOf(absl::Span<const WordedText> texts,
+                                                                    const WantedWords& wanted) const {
   std::vector<MaskedPlace> places;
   for (size_t t = 0; t < texts.size(); ++t) {
-    for (const TextWord& word : texts[t].words) {
-      if (word.replaceable && word.pieces == 1) places.push_back({static_cast<int64_t>(t), word.begin});
+    for (size_t w = 0; w < texts[t].words.size(); ++w) {
+      const TextWord& word = texts[t].words[w];
+      if (wanted[t][w] && word.replaceable && word.pieces == 1) places.push_back({static_cast<int64_t>(t), word.begin});
     }
   }
   RETORT_ASSIGN_OR_RETURN(const auto likely, model_.LikelyPieces(texts, places, options_.candidates));
   auto next = likely.begin();
   std::vector<TextCandidates> candidates;
-  for (const WordedText& text : texts) {
+  for (size_t t = 0; t < texts.size(); ++t) {
     TextCandidates& words = candidates.emplace_back();
-    for (const TextWord& word : text.words) {
+    for (size_t w = 0; w < texts[t].words.size(); ++w) {
+      const TextWord& word = texts[t].words[w];
       std::vector<std::string>& found = words.emplace_back(WordCandidates{word.text, {}}).candidates;
-      if (!word.replaceable) continue;
+      if (!wanted[t][w] || !word.replaceable) continue;
       if (word.pieces == 1) {
         found = Words(*next++);
       } else if (word_vectors_ != nullptr) {
@@ -132,10 +160,12 @@ absl::StatusOr<std::vector<TextCandidates>> Augmenter::CandidatesOf(absl::Span<c
 
 absl::StatusOr<std::vector<TextCandidates>> Augmenter::Candidates(absl::Span<const std::string> texts) const {
   std::vector<WordedText> worded;
+  WantedWords wanted;
   for (const std::string& text : texts) {
     RETORT_ASSIGN_OR_RETURN(worded.emplace_back(), ReadWords(*tokenizer_, text));
+    wanted.emplace_back(worded.back().words.size(), true);
   }
-  return CandidatesOf(worded);
+  return CandidatesOf(worded, wanted);
 }
 
 absl::StatusOr<std::vector<std::vector<TaskExample>>> Augmenter::Augment(absl::Span<const TaskExample> examples,
@@ -145,16 +175,23 @@ absl::StatusOr<std::vector<std::vector<TaskExample>>> Augmenter::Augment(absl::S
     RETORT_RETURN_IF_ERROR(texts.Add(example.first, example.place));
     if (example.second) RETORT_RETURN_IF_ERROR(texts.Add(*example.second, example.place));
   }
-  RETORT_ASSIGN_OR_RETURN(const std::vector<TextCandidates> candidates, CandidatesOf(texts.worded()));
+  WantedWords wanted;
+  for (const WordedText& text : texts.worded()) wanted.emplace_back(text.words.size(), false);
+  // Calls `visit` for each text of each example, with its place among the distinct ones.
+  const auto for_each_text = [&](const auto& visit) {
+    for (size_t i = 0; i < examples.size(); ++i) {
+      const int64_t number = first + static_cast<int64_t>(i);
+      visit(i, TextOfExample{number, false}, texts.Index(examples[i].first));
+      if (examples[i].second) visit(i, TextOfExample{number, true}, texts.Index(*examples[i].second));
+    }
+  };
+  for_each_text([&](size_t /*i*/, TextOfExample of, size_t text) { MarkReplaced(options_, of, &wanted[text]); });
+  RETORT_ASSIGN_OR_RETURN(const std::vector<TextCandidates> candidates, CandidatesOf(texts.worded(), wanted));
   std::vector<std::vector<TaskExample>> rows;
-  for (size_t i = 0; i < examples.size(); ++i) {
-    const TaskExample& example = examples[i];
-    const int64_t number = first + static_cast<int64_t>(i);
-    std::vector<TaskExample>& own = rows.emplace_back(1, example);
-    AppendCopies(example, number, /*second=*/false, candidates[texts.Index(example.first)], options_, &own);
-    if (!example.second) continue;
-    AppendCopies(example, number, /*second=*/true, candidates[texts.Index(*example.second)], options_, &own);
-  }
+  for (const TaskExample& example : examples) rows.emplace_back(1, example);
+  for_each_text([&](size_t i, TextOfExample of, size_t text) {
+    AppendCopies(examples[i], of, candidates[text], options_, &rows[i]);
+  });
   return rows;
 }
 

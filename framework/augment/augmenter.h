@@ -50,8 +50,8 @@ struct WordCandidates {
 // A word without candidates, or whose [MASK] is cut off, has itself as the only one. A copy of a text is its words
 // joined by blanks, each replaced with probability p_t by a candidate drawn uniformly.
 //
-// The model reads the masked texts of all texts given together, batched by length, and its head reads the masked
-// positions alone. Computes in the type of the parameters without gradient or dropout. Immutable; thread-safe.
+// Augment asks for candidates of those words alone that a copy replaces. The model reads the masked texts of all texts
+// given together, batched by length, and its head reads the masked positions alone. Computes in the type of the parameters without gradient or dropout. Immutable; thread-safe.
 class Augmenter {
  public:
   // The model's parts, the tokenizer and the word vectors have to outlive it; the parameters are on `device`. Without
@@ -86,7 +86,10 @@ class Augmenter {
 
   // Pieces as words; those within words are left out.
   std::vector<std::string> Words(const std::vector<int32_t>& pieces) const;
-  absl::StatusOr<std::vector<std::vector<WordCandidates>>> CandidatesOf(absl::Span<const WordedText> texts) const;
+  using WantedWords = std::vector<std::vector<bool>>;  // By text and word.
+  // Words that are not wanted have no candidates.
+  absl::StatusOr<std::vector<std::vector<WordCandidates>>> CandidatesOf(absl::Span<const WordedText> texts,
+                                                                        const WantedWords& wanted) const;
 
   const WordPieceTokenizer* tokenizer_;
   MaskedWordModel model_;

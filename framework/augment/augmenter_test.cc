@@ -189,6 +189,15 @@ TEST_F(AugmenterTest, DrawsFollowFromTheSeedAndTheNumberOfTheExampleAlone) {
   EXPECT_NE(*Make(options).Augment(examples), together);
 }
 
+// Words that no copy replaces are not asked for.
+TEST_F(AugmenterTest, CopiesAreTheSameHoweverManyThereAre) {
+  const std::vector<TaskExample> examples = {Example("1", "good playing bad film", "bad good"),
+                                             Example("2", "bad good"), Example("3", "good playing bad film")};
+  const Rows one = *Make(Options(1, 0.4)).Augment(examples), many = *Make(Options(30, 0.4)).Augment(examples);
+  for (size_t i = 0; i < examples.size(); ++i) EXPECT_EQ(one[i][1].first, many[i][1].first) << i;
+  EXPECT_EQ(*one[0][2].second, *many[0][31].second);
+}
+
 TEST_F(AugmenterTest, TextsHaveToBeUtf8) {
   EXPECT_THAT(Make(Options(1, 1)).Augment({Example("5", "good", "\xff")}),
               IsInvalidArgument("train.tsv:5: byte 0: want UTF-8, got 0xff"));

@@ -25,8 +25,8 @@ constexpr double kSpecialIds = 3;
 
 double WordsOf(const std::string& text) { return 1 + static_cast<double>(std::count(text.begin(), text.end(), ' ')); }
 
-// Of one forward pass per word that may be replaced, over the text twice.
-double EstimateFlops(const TaskExamples& examples, const EncoderConfig& config) {
+// Of one forward pass per word that a copy replaces, over the text twice.
+double EstimateFlops(const TaskExamples& examples, const EncoderConfig& config, const Augmentation& augmentation) {
   double queries = 0, positions = 0;
   const auto add = [&](const std::string& text) {
     const double words = WordsOf(text), length = 2 * kPiecesPerWord * words + kSpecialIds;
@@ -42,7 +42,8 @@ double EstimateFlops(const TaskExamples& examples, const EncoderConfig& config) 
   capture.read_rows_only = true;
   const RowCounter one_row = [](RowSet) { return 1.0; };
   const double mean = std::max(1.0, std::floor(positions / queries));
-  return queries * Encoder(config).ForwardFlops(PassSize::OfEqual(1, mean, mean), capture, one_row);
+  const double replaced = 1 - std::pow(1 - augmentation.probability(), augmentation.copies());
+  return replaced * queries * Encoder(config).ForwardFlops(PassSize::OfEqual(1, mean, mean), capture, one_row);
 }
 
 // That the model can predict words.
@@ -88,7 +89,7 @@ absl::StatusOr<PlannedStage> PlanAugmentation(const Stage& stage, Inputs* inputs
   if (absl::Status fits = CheckModel(*model, *planned.vocabulary, augmentation); !fits.ok()) {
     return Prefixed("augmentation: model", fits);
   }
-  work.flops = EstimateFlops(*work.examples, planned.config);
+  work.flops = EstimateFlops(*work.examples, planned.config, augmentation);
   ModelNeeds needs;
   needs.heads = {HeadKind::kVocabulary};
   needs.longest_sequence = planned.config.max_positions;

@@ -74,6 +74,17 @@ TEST_F(PlanAugmentationTest, TheTeacherAugmentsUnlessAnotherModelIsNamed) {
   EXPECT_GT(more.augmentation().flops, 0);
 }
 
+TEST_F(PlanAugmentationTest, WordsThatNoCopyReplacesCostNothing) {
+  const auto flops = [&](const char* options) {
+    const std::string stages = absl::StrReplaceAll(Stages(), {{"copies: 3", options}});
+    return At(*Make(stages), "more").augmentation().flops;
+  };
+  const double all = flops("copies: 1 probability: 1");
+  EXPECT_DOUBLE_EQ(flops("copies: 1 probability: 0.25"), 0.25 * all);
+  EXPECT_DOUBLE_EQ(flops("copies: 2 probability: 0.25"), (1 - 0.75 * 0.75) * all);
+  EXPECT_EQ(flops("copies: 2 probability: 0"), 0);
+}
+
 TEST_F(PlanAugmentationTest, SeedsOfTheSweepShareIt) {
   const Plan plan = *Make(Stages(), "seeds: [1, 2]");
   EXPECT_EQ(plan.Find("base", 1, "more"), plan.Find("base", 2, "more"));
