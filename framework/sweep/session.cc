@@ -126,7 +126,9 @@ struct Resolved {
 };
 
 PlanOptions PlanOptionsOf(const SessionOptions& options) {
-  PlanOptions plan_options{options.device, {}};
+  PlanOptions plan_options;
+  plan_options.device = options.device;
+  if (options.device.is_cpu()) plan_options.memory = FindAvailableMemory();
   if (!options.only.empty()) plan_options.only = absl::StrSplit(options.only, ',');
   return plan_options;
 }
@@ -225,9 +227,7 @@ absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed,
 
 // A dry run only says so: the run may be meant for another machine.
 absl::Status CheckMemory(const Plan& plan, const Store& store, const SessionOptions& options) {
-  const std::optional<AvailableMemory> available = FindAvailableMemory();
-  if (!available || !options.device.is_cpu()) return absl::OkStatus();
-  const absl::Status enough = EnoughMemory(plan, store, *available);
+  const absl::Status enough = EnoughMemory(plan, store);
   if (!options.dry_run) return enough;
   if (!enough.ok()) std::cout << "  warning: " << enough.message() << "\n";
   return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "framework/sweep/student/memory.h"
 
 namespace retort {
 namespace {
@@ -16,6 +17,18 @@ std::string TeacherName(const Plan& plan, const PlannedStage& stage) {
   return (stage.teacher >= 0 ? plan.stages[stage.teacher].key : stage.checkpoint) + dropout;
 }
 
+bool HoldsTraining(const Plan& plan, const std::vector<int>& cohort, int added) {
+  std::vector<TrainingMemory> members = {plan.stages[added].training().memory};
+  for (int index : cohort) members.push_back(plan.stages[index].training().memory);
+  return !plan.memory || ProgramMemory(CohortMemory(members)) <= plan.memory->bytes;
+}
+
+bool HoldsEvaluation(const Plan& plan, const std::vector<int>& group, int added) {
+  std::vector<EvaluationMemory> members = {plan.stages[added].evaluation().memory};
+  for (int index : group) members.push_back(plan.stages[index].evaluation().memory);
+  return !plan.memory || EvaluatingProgramMemory(SharedEvaluationMemory(members)) <= plan.memory->bytes;
+}
+
 std::vector<int> NextCohort(const Plan& plan, const StageIndices& done, const StageIndices& failed) {
   std::vector<int> cohort;
   std::string key, teacher;
@@ -26,13 +39,14 @@ std::vector<int> NextCohort(const Plan& plan, const StageIndices& done, const St
     const std::string name = TeacherName(plan, stage);
     if (cohort.empty()) key = stage.training().cohort;
     if (stage.training().cohort != key || (!name.empty() && !teacher.empty() && name != teacher)) continue;
+    if (!cohort.empty() && !HoldsTraining(plan, cohort, index)) continue;
     if (teacher.empty()) teacher = name;
     cohort.push_back(index);
   }
   return cohort;
 }
 
-constexpr size_t kMostEvaluatedTogether = 8;  // Bounds the memory for students' parameters.
+constexpr size_t kMostEvaluatedTogether = 8;
 
 bool CanShareAPass(const PlannedStage& a, const PlannedStage& b) {
   return a.evaluation().teacher_scores_key == b.evaluation().teacher_scores_key && a.vocabulary == b.vocabulary &&
@@ -64,13 +78,22 @@ std::vector<std::vector<int>> Cohorts(const Plan& plan, StageIndices done, const
   }
 }
 
+bool ArePartedByMemory(const Plan& plan, const StageIndices& done) {
+  if (!plan.memory) return false;
+  Plan unbounded = plan;
+  unbounded.memory.reset();
+  return Cohorts(plan, done, {}).size() > Cohorts(unbounded, done, {}).size();
+}
+
 std::vector<int> NextEvaluations(const Plan& plan, const StageIndices& done, const StageIndices& closed) {
   std::vector<int> group;
   for (int index = 0; index < static_cast<int>(plan.stages.size()) && group.size() < kMostEvaluatedTogether; ++index) {
     const PlannedStage& stage = plan.stages[index];
     const bool open = done.count(index) == 0 && closed.count(index) == 0;
     if (!stage.evaluates() || !open || !SourcesAreDone(stage, done)) continue;
-    if (group.empty() || CanShareAPass(plan.stages[group.front()], stage)) group.push_back(index);
+    const bool joins =
+        group.empty() || (CanShareAPass(plan.stages[group.front()], stage) && HoldsEvaluation(plan, group, index));
+    if (joins) group.push_back(index);
   }
   return group;
 }

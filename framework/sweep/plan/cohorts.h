@@ -15,14 +15,20 @@ bool SourcesAreDone(const PlannedStage& stage, const StageIndices& done);
 int NextAugmentation(const Plan& plan, const StageIndices& done, const StageIndices& closed);
 
 // The cohorts that are left to train, in the order in which they run: training stages that share data and teacher and
-// whose sources are done by then, all augmentations among them that have not failed. A stage without a teacher goes along with the first cohort of its data. What reads a
-// failed stage is in none. The printed plan and the run both go by this.
+// whose sources are done by then, all augmentations among them that have not failed. A stage without a teacher goes
+// along with the first cohort of its data. What reads a failed stage is in none. Where the plan's memory is bounded, a
+// cohort takes in no stage beyond what ProgramMemory (framework/sweep/student/memory.h) says that it holds: the stage is
+// left for a later cohort, whose teacher is computed again. Only a stage alone may need more. The printed plan and the
+// run both go by this.
 //
 // Pure function.
 std::vector<std::vector<int>> Cohorts(const Plan& plan, StageIndices done, const StageIndices& failed);
 
+// Whether memory parts some of these cohorts. Pure function.
+bool ArePartedByMemory(const Plan& plan, const StageIndices& done);
+
 // The evaluation stages to run next, together: those that can run now on the same examples beside the same teacher, at
-// most so many that their parameters fit into memory. `closed`: stages that are not to be begun, beside those done.
+// most eight, and no more than the plan's memory holds. `closed`: stages that are not to be begun, beside those done.
 // Empty: there are none. Pure function.
 std::vector<int> NextEvaluations(const Plan& plan, const StageIndices& done, const StageIndices& closed);
 

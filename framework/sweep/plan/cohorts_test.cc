@@ -1,6 +1,7 @@
 #include "framework/sweep/plan/cohorts.h"
 
 #include "framework/sweep/plan/variant_names.h"
+#include "framework/sweep/student/memory.h"
 #include "gtest/gtest.h"
 
 namespace retort {
@@ -61,6 +62,36 @@ TEST(Cohorts, ComeAfterWhatTheyReadAndNotWithoutIt) {
   EXPECT_EQ(Cohorts(plan, {0, 3}, {1}), std::vector<Indices>{});
 }
 
+// Five students of 100 MB, of which two more than the first fit beside the teacher's 1 GB.
+TEST(Cohorts, ArePartedWhereMemoryIsShort) {
+  std::vector<PlannedStage> stages(5, Training("a", "t"));
+  for (PlannedStage& stage : stages) {
+    TrainingMemory& memory = std::get<TrainingWork>(stage.work).memory;
+    memory.student_state = 100e6;
+    memory.teacher_state = 1e9;
+  }
+  Plan plan = PlanOf(stages);
+  EXPECT_EQ(Cohorts(plan, {}, {}), (std::vector<Indices>{{0, 1, 2, 3, 4}}));
+  EXPECT_FALSE(ArePartedByMemory(plan, {}));
+  plan.memory = {ProgramMemory(1.3e9), "free memory"};
+  EXPECT_EQ(Cohorts(plan, {}, {}), (std::vector<Indices>{{0, 1, 2}, {3, 4}}));
+  EXPECT_TRUE(ArePartedByMemory(plan, {}));
+  EXPECT_EQ(Cohorts(plan, {0, 1, 2}, {}), (std::vector<Indices>{{3, 4}})) << "the same, once the first is done";
+  EXPECT_FALSE(ArePartedByMemory(plan, {0, 1, 2}));
+  plan.memory->bytes = 1;
+  EXPECT_EQ(Cohorts(plan, {}, {}), (std::vector<Indices>{{0}, {1}, {2}, {3}, {4}})) << "never none";
+}
+
+// A smaller student joins where a larger one does not fit.
+TEST(Cohorts, TakeInWhatFits) {
+  std::vector<PlannedStage> stages(3, Training("a", "t"));
+  const double states[] = {100e6, 300e6, 50e6};
+  for (int i = 0; i < 3; ++i) std::get<TrainingWork>(stages[i].work).memory.student_state = states[i];
+  Plan plan = PlanOf(stages);
+  plan.memory = {ProgramMemory(200e6), "free memory"};
+  EXPECT_EQ(Cohorts(plan, {}, {}), (std::vector<Indices>{{0, 2}, {1}}));
+}
+
 // An evaluation beside the teacher of this name.
 PlannedStage Evaluating(const std::string& teacher) {
   PlannedStage stage;
@@ -84,6 +115,15 @@ TEST(EvaluationGroups, AreOfAtMostEightOnceAllIsTrained) {
   stages.push_back(Evaluating("u"));
   EXPECT_EQ(EvaluationGroups(PlanOf(stages), {}), (std::vector<Indices>{{1, 2, 3, 4, 5, 6, 7, 8}, {9}, {10}}));
   EXPECT_EQ(EvaluationGroups(PlanOf(stages), {1, 10}), (std::vector<Indices>{{2, 3, 4, 5, 6, 7, 8, 9}}));
+}
+
+TEST(EvaluationGroups, ArePartedWhereMemoryIsShort) {
+  std::vector<PlannedStage> stages(3, Evaluating("t"));
+  for (PlannedStage& stage : stages) std::get<EvaluationWork>(stage.work).memory.student_kept = 100e6;
+  Plan plan = PlanOf(stages);
+  plan.memory = {EvaluatingProgramMemory(200e6), "free memory"};
+  EXPECT_EQ(EvaluationGroups(plan, {}), (std::vector<Indices>{{0, 1}, {2}}));
+  EXPECT_EQ(NextEvaluations(plan, {}, {}), Indices({0, 1}));
 }
 
 TEST(VariantNames, AreEachThereOnce) {

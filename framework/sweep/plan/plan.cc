@@ -223,6 +223,7 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
   Plan plan;
   plan.sweep = sweep;
   plan.device = options.device;
+  plan.memory = options.memory;
   for (ExpandedVariant& variant : plan.sweep.variants) AddDefaultEvaluation(&variant.experiment);
   if (sweep.controls) {
     auto is_gold = [&](const Experiment& experiment, const Stage& stage, const Loss& loss) {

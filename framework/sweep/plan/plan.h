@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "c10/core/Device.h"
+#include "framework/base/available_memory.h"
 #include "framework/config/variants/expand.h"
 #include "framework/eval/scores/macro_average.h"
 #include "framework/eval/scores/metric_spec.h"
@@ -28,6 +30,7 @@ struct Plan {
   std::vector<std::string> warnings;
   std::vector<MacroAverage> macros;  // Over the tasks of its experiment.
   c10::Device device = c10::Device(at::kCPU);
+  std::optional<AvailableMemory> memory;  // PlanOptions::memory
 
   // What its evaluations measure, in the order of the report's columns; those of a task as OfTask names them.
   MetricSpecs metrics() const;
@@ -58,6 +61,8 @@ struct PlanOptions {
   c10::Device device = c10::Device(at::kCPU);
   // Variants; empty: all. Names may have been cut at their commas: what makes a name together is taken as one.
   std::vector<std::string> only;
+  // What stages that run together may take: they are parted so that they fit (cohorts.h). None: they are not parted.
+  std::optional<AvailableMemory> memory;
 };
 
 // Resolves a sweep into stages with keys: makes the controls, creates every plugin once (which finds mismatches of

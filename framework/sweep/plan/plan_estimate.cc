@@ -71,36 +71,54 @@ MemorySide Side(const EncoderConfig& config, Capture demands) {
   return {config, CountParameters(config), std::move(demands)};
 }
 
-// Of the step with the most positions among the first ones; every position is a row.
-MemoryShape LargestMicroBatch(const PlannedStage& planned, const TrainingWork& work) {
+// Of the step with the most computed positions among the first ones; its slices are taken to be equal.
+MemoryShape LargestMicroBatch(const PlannedStage& planned, const TrainingWork& work, bool reads_padding) {
   MemoryShape largest;
   largest.row_chunk = planned.stage.row_chunk();
   largest.precision = planned.precision;
+  int64_t most = 0;
   for (int64_t step = 0; step < std::min(work.total_steps, kStepsLookedAt); ++step) {
     const StepShape shape = work.source->Shape(step);
     const int64_t parts = std::min<int64_t>(planned.stage.batch().micro_batches(), shape.sequences);
     const int64_t sequences = (shape.sequences + parts - 1) / parts;
-    if (sequences * shape.positions <= largest.rows) continue;
+    const int64_t tokens = (shape.tokens * sequences + shape.sequences - 1) / shape.sequences;
+    const int64_t computed = reads_padding ? sequences * shape.positions : tokens;
+    if (computed <= most) continue;
+    most = computed;
     largest.sequences = sequences;
     largest.positions = shape.positions;
-    largest.rows = sequences * shape.positions;
+    largest.tokens = tokens;
   }
   return largest;
 }
 
+// Rows of the student's logits of the vocabulary: of all real positions as soon as a loss reads those.
+int64_t LogitRowsOf(const Capture& demands, const StepSource& source, int64_t tokens) {
+  if (demands.logits.count({HeadKind::kVocabulary, RowSet::kReal}) > 0) return tokens;
+  if (!demands.Reads(HeadKind::kVocabulary)) return 0;
+  return static_cast<int64_t>(std::ceil(MeanStep(source).labelled_share * static_cast<double>(tokens)));
+}
+
+// How many tensors of logits there are at once: the fused kernel's one, or those of a term that libtorch computes: the
+// logits, log p of both sides, what is summed, and its gradient.
+int64_t LogitTensors(const Objective& objective) {
+  constexpr int64_t kFused = 1, kPlain = 5;
+  const std::vector<ObjectiveTerm>& terms = objective.terms();
+  const bool fused = std::all_of(terms.begin(), terms.end(), [](const ObjectiveTerm& term) {
+    return term.row == nullptr || term.row->head() != HeadKind::kVocabulary || term.row->fused();
+  });
+  return fused ? kFused : kPlain;
+}
+
 TrainingMemory EstimateMemory(const PlannedStage& planned, const TrainingWork& work, const Objective& objective,
                               const EncoderConfig* teacher) {
-  const MemorySide student{planned.config, work.parameters, objective.student()};
-  MemoryShape shape = LargestMicroBatch(planned, work);
-  if (!student.demands.Reads(HeadKind::kVocabulary)) {
-    shape.rows = 0;
-  } else if (student.demands.logits.count({HeadKind::kVocabulary, RowSet::kLabelled}) > 0) {
-    const double share = MeanStep(*work.source).labelled_share;
-    shape.rows = static_cast<int64_t>(std::ceil(share * static_cast<double>(shape.rows)));
-  }
-  if (!planned.reads_teacher) return EstimateTrainingMemory(student, nullptr, shape);
+  const MemorySide student{planned.config, work.parameters, objective.student(), planned.stage.keep().has_best()};
+  MemoryShape shape = LargestMicroBatch(planned, work, student.demands.padding);
+  shape.rows = LogitRowsOf(student.demands, *work.source, shape.tokens);
+  shape.logit_tensors = LogitTensors(objective);
+  if (teacher == nullptr) return EstimateTrainingMemory(student, nullptr, shape);
   const MemorySide teaching = Side(*teacher, objective.teacher());
-  return EstimateTrainingMemory(student, &teaching, shape);
+  return EstimateTrainingMemory(student, &teaching, shape, planned.reads_teacher);
 }
 
 // Of the longest sequences. Evaluations of language models bound the positions, and read rows of logits.
@@ -110,7 +128,8 @@ MemoryShape LargestEvaluatedBatch(const ModelNeeds& needs) {
   shape.positions = needs.longest_sequence;
   const int64_t most = std::max<int64_t>(1, kPositionsAtOnce / std::max<int64_t>(1, shape.positions));
   shape.sequences = logits ? std::min(kSequencesAtOnce, most) : kSequencesAtOnce;
-  shape.rows = logits ? shape.sequences * shape.positions : 0;
+  shape.tokens = shape.sequences * shape.positions;
+  shape.rows = logits ? shape.tokens : 0;
   shape.row_chunk = kRowsAtOnce;
   return shape;
 }

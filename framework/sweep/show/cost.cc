@@ -69,6 +69,7 @@ Cost CostOf(const Plan& plan, const Store& store, const TeacherCacheSettings& ca
   cost.stages = static_cast<int>(plan.stages.size());
   cost.stages_done = static_cast<int>(done.size());
   AddTraining(plan, done, store, cache, &cost);
+  if (ArePartedByMemory(plan, done)) cost.parted_by = plan.memory;
   AddAugmentation(plan, done, &cost);
   AddEvaluation(plan, done, &cost);
   return cost;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "framework/base/available_memory.h"
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/run/speed.h"
 #include "framework/sweep/store/store.h"
@@ -25,8 +26,9 @@ struct CohortCost {
 struct Cost {
   std::vector<CohortCost> cohorts;
   double student_flops = 0, teacher_flops = 0, augmentation_flops = 0;
-  double memory = 0;             // Bytes of the largest cohort.
-  double evaluation_memory = 0;  // Bytes of the most demanding evaluations that share a pass.
+  double memory = 0;                         // Bytes of the largest cohort.
+  double evaluation_memory = 0;              // Bytes of the most demanding evaluations that share a pass.
+  std::optional<AvailableMemory> parted_by;  // What parts cohorts; none: they are whole.
   double stored_parameters = 0;
   int stages = 0, stages_done = 0;
 };

@@ -198,7 +198,10 @@ std::string DescribeMemory(const Cost& cost) {
   if (cost.evaluation_memory > 0) {
     parts.push_back(absl::StrCat(Count(EvaluatingProgramMemory(cost.evaluation_memory)), "B to evaluate"));
   }
-  return absl::StrCat("memory: about ", absl::StrJoin(parts, ", "));
+  const std::string text = absl::StrCat("memory: about ", absl::StrJoin(parts, ", "));
+  if (!cost.parted_by) return text;
+  return absl::StrCat(text, ", in cohorts that fit into ", Count(cost.parted_by->bytes), "B (", cost.parted_by->bound,
+                      ")");
 }
 
 // What is to be computed; empty if nothing is.

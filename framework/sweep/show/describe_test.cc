@@ -114,11 +114,16 @@ TEST_F(DescribeTest, EstimatesMemoryOfTheLargestStep) {
   const int64_t teacher_parameters =
       57 * 16 + 32 * 16 + 2 * 16 + 2 * 16 + 2 * (4 * (256 + 16) + 2 * 512 + 32 + 16 + 64) + 256 + 16 + 32 + 57;
   const MemorySide teaching{teacher, teacher_parameters, {{2}, {}, {{HeadKind::kVocabulary, RowSet::kReal}}}};
-  // Eight sequences of 24 positions, three of them at most in a slice.
+  // Eight sequences of at most 24 positions, three of them at most in a slice.
+  int64_t tokens = 0;
+  for (int64_t step = 0; step < stage.training().total_steps; ++step) {
+    tokens = std::max(tokens, (3 * stage.training().source->Shape(step).tokens + 7) / 8);
+  }
   const TrainingMemory expected = EstimateTrainingMemory(
       {stage.config, stage.training().parameters, {{1}, {}, {{HeadKind::kVocabulary, RowSet::kReal}}}}, &teaching,
-      {3, 24, 72, 512});
+      {3, 24, tokens, tokens, 512});
   EXPECT_EQ(stage.training().memory.student_state, expected.student_state);
+  EXPECT_EQ(stage.training().memory.student_copies, expected.student_copies);
   EXPECT_EQ(stage.training().memory.student_step, expected.student_step);
   EXPECT_EQ(stage.training().memory.teacher_state, expected.teacher_state);
   EXPECT_EQ(stage.training().memory.teacher_step, expected.teacher_step);
@@ -131,7 +136,7 @@ TEST_F(DescribeTest, EstimatesMemoryOfAnEvaluation) {
   const MemorySide teaching{teacher, ParameterCount(teacher), {}};
   // 32 sequences of 24 positions, every position a row.
   const EvaluationMemory expected = EstimateEvaluationMemory(
-      {plan.stages[0].config, ParameterCount(plan.stages[0].config), {}}, &teaching, {32, 24, 32 * 24, 256});
+      {plan.stages[0].config, ParameterCount(plan.stages[0].config), {}}, &teaching, {32, 24, 32 * 24, 32 * 24, 256});
   const EvaluationMemory& memory = plan.stages[1].evaluation().memory;
   EXPECT_EQ(memory.student_kept, expected.student_kept);
   EXPECT_EQ(memory.teacher_kept, expected.teacher_kept);
@@ -139,44 +144,49 @@ TEST_F(DescribeTest, EstimatesMemoryOfAnEvaluation) {
 }
 
 TEST_F(DescribeTest, RefusesEvaluationsThatDoNotFitIntoMemory) {
-  const Plan plan = Make();
+  Plan plan = Make();
   for (const PlannedStage& stage : plan.stages) {
     if (stage.trains()) Finish(stage);
   }
-  const double wanted = EvaluatingBytes(plan);
-  EXPECT_THAT(EnoughMemory(plan, store_, {wanted, "free memory"}), IsOk());
-  EXPECT_THAT(
-      EnoughMemory(plan, store_, {0.1e9, "free memory"}),
-      StatusIs(absl::StatusCode::kResourceExhausted,
-               absl::StrFormat("memory: evaluating 3 students at once (base, init_only, scratch) takes about %.3g GB, "
-                               "and 0.1 GB can be had (free memory); evaluate fewer at once (--only=base, then the "
-                               "others: the results come together in the store), or evaluate shorter sequences "
-                               "(length) or on a machine with more memory",
-                               wanted / 1e9)));
+  const EvaluationMemory& first = plan.stages[plan.Find("base", 1, "evaluate")].evaluation().memory;
+  const double wanted = EvaluatingProgramMemory(SharedEvaluationMemory({first}));
+  plan.memory = {wanted, "free memory"};
+  EXPECT_THAT(EnoughMemory(plan, store_), IsOk()) << "one after the other";
+  plan.memory->bytes = 0.1e9;
+  EXPECT_THAT(EnoughMemory(plan, store_),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       absl::StrFormat("memory: evaluating a student (base) takes about %.3g GB, and 0.1 GB can be had "
+                                       "(free memory); evaluate shorter sequences (length) or on a machine with more "
+                                       "memory",
+                                       wanted / 1e9)));
 }
 
 TEST_F(DescribeTest, RefusesWhatDoesNotFitIntoMemory) {
-  const Plan plan = Make();
-  std::vector<TrainingMemory> members;
-  for (const PlannedStage& planned : plan.stages) {
-    if (planned.trains()) members.push_back(planned.training().memory);
-  }
-  const double wanted = ProgramMemory(CohortMemory(members));
-  EXPECT_THAT(EnoughMemory(plan, store_, {wanted, "free memory"}), IsOk());
-  EXPECT_THAT(EnoughMemory(plan, store_, {0.1e9, "free memory"}),
-              StatusIs(absl::StatusCode::kResourceExhausted,
-                       absl::StrFormat(
-                           "memory: training 3 students at once (base, init_only, scratch) takes about %.3g GB, and "
-                           "0.1 GB can be had (free memory); train fewer at once (--only=base, then the others: the "
-                           "results come together in the store), or compute a step in more slices "
-                           "(batch.micro_batches)",
-                           wanted / 1e9)));
-  // What --only cannot part is not advised to be.
-  std::string alone(EnoughMemory(Make("controls: NONE"), store_, {0, "free memory"}).message());
-  EXPECT_THAT(alone, ::testing::AllOf(HasSubstr("memory: training a student (base) takes"),
-                                      HasSubstr("(free memory); compute a step in more slices (batch.micro_batches)")));
+  Plan plan = Make();
+  const TrainingMemory& first = plan.stages[plan.Find("base", 1, "distil")].training().memory;
+  const double wanted = ProgramMemory(CohortMemory({first}));
+  plan.memory = {wanted, "free memory"};
+  EXPECT_THAT(std::string(EnoughMemory(plan, store_).message()), Not(HasSubstr("training a student (base)")));
+  const auto refusal = [&](const char* way_out) {
+    return StatusIs(absl::StatusCode::kResourceExhausted,
+                    absl::StrFormat("memory: training a student (base) takes about %.3g GB, and %.3g GB can be had "
+                                    "(free memory); %s",
+                                    wanted / 1e9, plan.memory->bytes / 1e9, way_out));
+  };
+  plan.memory->bytes = wanted - 1;
+  EXPECT_THAT(EnoughMemory(plan, store_), refusal("compute a step in more slices (batch.micro_batches)"));
+  plan.memory->bytes = 0.1e9;
+  EXPECT_THAT(EnoughMemory(plan, store_), refusal("train a smaller student, or on a machine with more memory"));
   for (const PlannedStage& stage : plan.stages) Finish(stage);
-  EXPECT_THAT(EnoughMemory(plan, store_, {0, "free memory"}), IsOk()) << "nothing is left to train";
+  EXPECT_THAT(EnoughMemory(plan, store_), IsOk()) << "nothing is left to train";
+}
+
+TEST_F(DescribeTest, SaysWhenMemoryPartsCohorts) {
+  Plan plan = Make();
+  EXPECT_THAT(Describe(plan, store_), Not(HasSubstr("in cohorts that fit")));
+  plan.memory = {1, "free memory"};
+  EXPECT_THAT(Describe(plan, store_), ::testing::AllOf(HasSubstr("to train: 3 cohorts\n"),
+                                                       HasSubstr(", in cohorts that fit into 1 B (free memory)")));
 }
 
 TEST_F(DescribeTest, EstimatesTimeFromOperationsOnce) {

@@ -21,18 +21,21 @@ using testing::StatusIs;
 TEST(EnoughMemoryTest, RefusesAnAugmentationThatDoesNotFit) {
   testing::TestSweep sweep;
   ASSERT_THAT(AtomicWriteFile(sweep.folder() + "/train.tsv", "text\tlabel\na b\t0\nb a\t1\nc b\t0\n"), IsOk());
-  const Plan plan = sweep
-                        .Make(sweep.Text("controls: NONE", R"(stage {
+  Plan plan = sweep
+                  .Make(sweep.Text("controls: NONE", R"(stage {
                                  name: "more"
                                  data { table { train: "$/train.tsv" text: "text" label: "label" length: 8 } }
                                  augmentation {}
                                })"))
-                        .value();
+                  .value();
   const PlannedStage& more = plan.stages[plan.Find("base", 1, "more")];
   const double wanted = EvaluatingProgramMemory(SharedEvaluationMemory({more.augmentation().memory}));
   const Store store(sweep.folder() + "/store");
-  EXPECT_THAT(EnoughMemory(plan, store, {1e15, "free memory"}), IsOk());
-  EXPECT_THAT(EnoughMemory(plan, store, {0.1e9, "free memory"}),
+  EXPECT_THAT(EnoughMemory(plan, store), IsOk()) << "nothing bounds it";
+  plan.memory = {1e15, "free memory"};
+  EXPECT_THAT(EnoughMemory(plan, store), IsOk());
+  plan.memory->bytes = 0.1e9;
+  EXPECT_THAT(EnoughMemory(plan, store),
               StatusIs(absl::StatusCode::kResourceExhausted,
                        absl::StrFormat("memory: stage more, augmenting by %s, takes about %.3g GB, and 0.1 GB can be "
                                        "had (free memory); have a smaller model predict words (augmentation.model), "

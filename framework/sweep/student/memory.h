@@ -15,62 +15,80 @@ struct MemorySide {
   EncoderConfig config;
   int64_t parameters = 0;
   Capture demands;
+  bool keeps_best = false;  // The best parameters so far are kept beside those that are trained.
 };
 
-// A micro-batch: B sequences padded to S positions, r rows of logits of which c are in memory at once, and bytes per
-// value e of the forward pass (4 or 2).
+// A micro-batch: B sequences padded to S positions, of which n are real; r rows of logits, c of them in memory at once
+// as k tensors; and bytes per value e of the forward pass (4 or 2).
 struct MemoryShape {
   int64_t sequences = 0;
   int64_t positions = 0;
+  int64_t tokens = 0;
   int64_t rows = 0;
   int64_t row_chunk = 512;
+  int64_t logit_tensors = 1;
   c10::ScalarType precision = c10::ScalarType::Float;
 };
 
-// What a training needs, in bytes, with n = B·S, N parameters, and the letters of framework/batch/batch.h:
+// What a training on the CPU needs, in bytes. N are parameters, p = B·S all positions, n those that are computed: the
+// real ones, or all p where a loss reads padding; other letters are those of framework/batch/batch.h.
 //
-//   student_state = 16 N     master weights, gradient and AdamW's two moments; in bfloat16 2 N more: a working copy
-//   student_step  =          kept for the pass backward:
-//                     2 n H e                               embeddings: the LayerNorm's input, the output
-//                   + L (8 n H + 2 n I + n A S) e           per layer: query, key, value, attention's output, both
-//                                                           LayerNorms' inputs and outputs; before and after GELU; p
-//                   + 5 r H e                               head: its three steps, its output and that one's gradient
-//                   + 16 n H per hidden layer that losses read, 12 n A S per layer of attention (float32)
-//                   + the larger of two phases:
-//                     2 min(r, c) V e (+ V H e in bfloat16) logits with their gradient; that of the decoder
-//                     max(2 n I, 2 n A S) e                 gradients within one layer
-//   teacher_state = (4 + e) N_t                             as read, and in the precision
-//   teacher_kept  = (hidden + 3 attention) n H e + r V e    layers that losses read; logits of all rows
-//   teacher_step  = one layer, max(7 n H + n A S, 2 n H + 2 n I) e, beside the layers kept so far
+//   student_state  = 16 N    master weights, gradient and AdamW's two moments; in bfloat16 2 N more: a working copy;
+//                            4 N more where the best parameters are kept
+//   student_copies = 16 N    before the first step: initial weights, and those with the parameters of loss terms; after
+//                            the last: what is kept, and what is stored of it
+//   student_step   = the larger of the gradient of word embeddings, (V H + 3 p H) e, and
+//                    2 n H e                      embeddings: the LayerNorm's input, the output
+//                  + L (8 n H + 2 n I) e          per layer: query, key, value, attention's output, both LayerNorms'
+//                                                 inputs and outputs; before and after GELU (4 n I where it is gated).
+//                                                 Attention's weights are not stored (framework/ops/attention)
+//                  + (p + 5 r) H e                head: the last hidden state with its padding; three steps, the output
+//                                                 and that one's gradient
+//                  + 16 p H                       per hidden layer that losses read, float32
+//                  + 20 p H + 12 p A S            per layer of attention that they read, float32: query, key and value
+//                                                 with padding, copies of two, scores of both sides and their gradient
+//                  + the larger of two phases:
+//                    k min(r, c) V e              logits and their gradient, one tensor where the fused kernel computes
+//                                                 all terms; V H e more in bfloat16: the gradient of the decoder
+//                    (n I + 3 n H + H I) e        gradients within one layer
+//   teacher_state  = (4 + e) N_t                  as read, and in the precision; 4 N_t if only students are made of it
+//   teacher_kept   = (hidden + 3 attention) p H e + r V e    layers that losses read; logits of all rows
+//   teacher_step   = one layer, max(7 n H, 2 n H + 2 n I) e, beside the layers kept so far
 //
-// Without logits V, r = 0. L counts the layers up to the last that is read.
+// Without logits V, r = 0. L counts the layers up to the last that is read. Attention losses in Gram form, which store
+// no scores, take less.
 //
-// With bottlenecks of width D and F feed-forward networks a layer keeps (10 + 2 F) n D + 2 n H + 2 F n I + n A S (2 n D
-// fewer where they feed attention), and embeddings of trigrams 3 n E more. D stands for H in what is kept of the
-// teacher's attention, and within one layer, which takes 2 n H more. The decoder's V H is there in float32 too.
+// With bottlenecks of width D and F feed-forward networks a layer keeps (10 + 2 F) n D + 2 n H + 2 F n I (2 n D fewer
+// where they feed attention), and embeddings of trigrams 3 n E more. D stands for H in what is read of attention, and
+// within one layer, which takes 2 n H more. The decoder's V H is there in float32 too.
 struct TrainingMemory {
   double student_state = 0;
+  double student_copies = 0;
   double student_step = 0;
   double teacher_state = 0;
   double teacher_step = 0;
   double teacher_kept = 0;
 };
 
-// Args: teacher: null if none is read.
-TrainingMemory EstimateTrainingMemory(const MemorySide& student, const MemorySide* teacher, const MemoryShape& shape);
+// Args: teacher: null if there is none; `reads_teacher`: not only while students are made.
+TrainingMemory EstimateTrainingMemory(const MemorySide& student, const MemorySide* teacher, const MemoryShape& shape,
+                                      bool reads_teacher = true);
 
 // The most that trainings need at once that share data and teacher and run one after the other on each micro-batch:
 //
-//   Σ student_state + teacher_state + max(teacher_step, teacher_kept + max student_step)
+//   Σ student_state + teacher_state + max student_copies + max(teacher_step, teacher_kept + max student_step)
+//
+// Copies are not there during a step; but the heap keeps freed memory (framework/base/memory.h) in pieces that copies,
+// which are large, and steps, which are many, do not find room in after each other.
 double CohortMemory(const std::vector<TrainingMemory>& members);
 
 // What an evaluation needs, in bytes, in float32 whatever the student's precision, for a forward pass of n positions:
 //
-//   student_kept = 4 N + 4 n H                         parameters; the last hidden states, until those of all are there
-//   teacher_kept = 8 N_t + 4 n H_t                     parameters as read and as they run
+//   student_kept = 4 N + 4 p H                         parameters; the last hidden states, until those of all are there
+//   teacher_kept = 8 N_t + 4 p H_t                     parameters as read and as they run
 //   step         = the largest of three phases:
 //                  4 N                                 a student as it is read
-//                  4 max(7 n H + n A S, 2 n H + 2 n I) one layer of either encoder
+//                  4 max(7 n H, 2 n H + 2 n I)         one layer of either encoder
 //                  4 · 5 min(r, c) V                   log p of student and teacher, three tensors of their divergence
 //
 // Without logits V, r = 0, and no hidden states are kept.
@@ -87,9 +105,9 @@ EvaluationMemory EstimateEvaluationMemory(const MemorySide& student, const Memor
 // The most that evaluations need which share a pass:  Σ student_kept + teacher_kept + max step
 double SharedEvaluationMemory(const std::vector<EvaluationMemory>& members);
 
-// What a program that trains such a cohort takes in all, libtorch, texts and a heap that keeps freed memory in pieces
-// (framework/base/memory.h) included. The constants are measured: within a quarter of the peak in float32 and bfloat16,
-// for one to 24 students of the quickstart, steps of 16 to 128 sequences, and encoders of width 16.
+// What a program that trains such a cohort takes in all, libtorch and some 10 MB of texts included. Measured in float32
+// until its students are stored, for one and six students of the quickstart, DistilBERT beside BERT-base, and texts of
+// up to 512 pieces: within a tenth of the peak. tools/bench/memory.sh measures it again.
 double ProgramMemory(double cohort_memory);
 
 // The same of a program that evaluates. Measured, with texts of 128 and 512 pieces: within a twentieth of the peak for
