@@ -17,7 +17,7 @@ int NextAugmentation(const Plan& plan, const StageIndices& done, const StageIndi
 // The cohorts that are left to train, in the order in which they run: training stages that share data and teacher and
 // whose sources are done by then, all augmentations among them that have not failed. A stage without a teacher goes
 // along with the first cohort of its data. What reads a failed stage is in none. Where the plan's memory is bounded, a
-// cohort takes in no stage beyond what ProgramMemory (framework/sweep/student/memory.h) says that it holds: the stage is
+// cohort takes in no stage beyond what ProgramMemory (framework/sweep/student/memory.h) says that fits: such a stage is
 // left for a later cohort, whose teacher is computed again. Only a stage alone may need more. The printed plan and the
 // run both go by this.
 //
