@@ -16,7 +16,7 @@ expect_code whole 0
 expect_text whole 'init_only'
 expect_text whole 'distil: 3 runs (base, init_only, scratch; seed 1): 12 steps'
 expect_text whole ' % of 3 runs, base: ce '
-for file in index.html results.json table.tsv table.tex long.tsv per_example.tsv; do
+for file in index.html README.md results.json table.tsv table.tex long.tsv per_example.tsv; do
   [ -s "$root/whole/out/report/$file" ] || fail "whole: want report/$file"
 done
 [ "$(results "$root/whole/store")" = 3 ] || fail "whole: want 3 students"

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kMostDecimals = 9;
 constexpr int kDecimalsWithoutUncertainty = 3;
+constexpr double kFirstInexactInteger = 9007199254740992;  // 2^53
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -93,7 +94,10 @@ std::string ExactNumber(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
   std::array<char, 32> buffer;
-  const std::to_chars_result end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  char* const last = buffer.data() + buffer.size();
+  const bool is_exact = std::abs(value) < kFirstInexactInteger;
+  const std::to_chars_result end = is_exact ? std::to_chars(buffer.data(), last, value)
+                                            : std::to_chars(buffer.data(), last, value, std::chars_format::scientific);
   return std::string(buffer.data(), end.ptr);
 }
 

@@ -40,7 +40,8 @@ std::string FormatDuration(double seconds);
 // "0.042", "< 0.001", "> 0.999".
 std::string FormatPValue(double p);
 
-// The shortest decimal number that reads back as `value`; "nan", "inf", "-inf".
+// The shortest decimal number that reads back as `value`; "nan", "inf", "-inf". From 2^53 on it has an exponent: a reader
+// that takes digits for an integer, as pandas does, has none for many of them, and makes words of the whole column.
 std::string ExactNumber(double value);
 
 // Columns that a UTF-8 string takes on a terminal: code points less combining marks; no wide characters are expected.

@@ -79,6 +79,9 @@ TEST(ExactNumber, ReadsBack) {
   EXPECT_EQ(std::stod(ExactNumber(1.0 / 3)), 1.0 / 3);
   EXPECT_EQ(ExactNumber(-kInfinity), "-inf");
   EXPECT_EQ(ExactNumber(kNaN), "nan");
+  EXPECT_EQ(ExactNumber(123456789012345), "123456789012345");
+  EXPECT_EQ(ExactNumber(12345678901234567000.0), "1.2345678901234567e+19") << "more than 64 bits hold";
+  EXPECT_EQ(ExactNumber(-12345678901234567000.0), "-1.2345678901234567e+19");
 }
 
 TEST(DisplayWidth, CountsCharactersNotBytes) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "framework/report/files/document/files_document.h"
 #include "framework/report/files/effects_table.h"
 #include "framework/report/files/long_form.h"
 #include "framework/report/files/result_table.h"
@@ -25,6 +26,7 @@ std::string Printed(const Analysis& analysis, std::string (*render)(const Table&
 
 const std::vector<ReportFile>& ReportFiles() {
   static const auto* const files = new std::vector<ReportFile>{
+      {"README.md", [](const SweepResult&, const Analysis&) { return std::string(kFilesDocument); }},
       {"results.json", RenderResultsJson},
       {"table.tsv", TableTsv},
       {"table.md", [](const SweepResult&, const Analysis& analysis) { return Printed(analysis, RenderMarkdown); }},

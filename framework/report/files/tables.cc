@@ -134,7 +134,8 @@ std::string RenderTsv(const Table& table) {
   for (const std::vector<TableCell>& row : table.rows) {
     fields.clear();
     for (size_t c = 0; c < row.size(); ++c) {
-      const std::string words = absl::StrReplaceAll(row[c].text, {{"\t", " "}, {"\n", " "}, {kNothing, ""}});
+      const bool is_nothing = row[c].text == kNothing;
+      const std::string words = is_nothing ? "" : absl::StrReplaceAll(row[c].text, {{"\t", " "}, {"\n", " "}});
       if (table.columns[c].fields.empty()) fields.push_back(words);
       for (const std::optional<double>& value : row[c].values) {
         fields.push_back(value.has_value() ? ExactNumber(*value) : "");

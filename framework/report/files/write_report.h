@@ -9,8 +9,8 @@
 
 namespace retort {
 
-// Writes `output_dir`/report/ with index.html, results.json, table.tsv, table.md, table.tex, long.tsv and
-// per_example.tsv, each one atomically, index.html last. Makes the folder.
+// Writes `output_dir`/report/ with index.html and ReportFiles(), each one atomically, index.html last.
+// Makes the folder.
 //
 // Errors: those of Analyse, and of the file system with the path.
 absl::Status WriteReport(const SweepResult& result, const std::string& output_dir);

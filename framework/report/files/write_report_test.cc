@@ -39,8 +39,8 @@ TEST(WriteReport, WritesAllFilesAndNothingElse) {
   std::set<std::string> wanted = {"index.html"};
   for (const ReportFile& file : ReportFiles()) wanted.insert(file.name);
   EXPECT_EQ(names, wanted);
-  EXPECT_THAT(names,
-              IsSupersetOf({"results.json", "table.tsv", "table.md", "table.tex", "long.tsv", "per_example.tsv"}));
+  EXPECT_THAT(names, IsSupersetOf({"README.md", "results.json", "table.tsv", "table.md", "table.tex", "long.tsv",
+                                   "per_example.tsv"}));
 }
 
 TEST(WriteReport, PageLinksToAllFilesBesideIt) {
