@@ -105,7 +105,7 @@ EvaluationMemory EstimateEvaluationMemory(const MemorySide& student, const Memor
 // The most that evaluations need which share a pass:  Σ student_kept + teacher_kept + max step
 double SharedEvaluationMemory(const std::vector<EvaluationMemory>& members);
 
-// What a program that trains such a cohort takes in all: libtorch, some 10 MB of texts and a heap in pieces with it. The
+// What a program that trains such a cohort takes in all, with libtorch, some 10 MB of texts and a heap in pieces. The
 // constants are chosen by measurements in float32 of at most eight steps: one student of the quickstart, fine-tuning,
 // texts of 512 pieces, and a DistilBERT beside a BERT-base, each up to a tenth above the peak; eight students of the
 // quickstart, a tenth below it. tools/bench/memory.sh measures again.
