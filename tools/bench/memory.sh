@@ -11,7 +11,7 @@ base=${2-}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# experiment NAME TEACHER LAYERS STAGE: writes a sweep of one student.
+# experiment NAME TEACHER LAYERS STAGE [STAGES]: writes a sweep of one student.
 experiment() {
   cat > "$scratch/$1.textproto" << END
 name: "$1"
@@ -22,6 +22,7 @@ experiment {
     init { layer_copy { mapping { alternate {} } } }
   }
   stage { name: "train" $4 adamw { learning_rate: 5e-5 } }
+  ${5-}
 }
 seeds: [1]
 controls: NONE
@@ -55,8 +56,9 @@ experiment fine_tuning data/teachers/mini 3 "data { table { $table length: 64 } 
   budget { steps: 8 } loss { name: \"labels\" hard_labels {} }"
 measure fine_tuning "$scratch/fine_tuning.textproto"
 
-experiment long data/teachers/mini 3 "data { masked_lm { corpus: \"data/corpora/novels\" length: 512 } }
-  batch { sequences: 8 } budget { steps: 4 } $losses"
+experiment long data/teachers/mini 3 "data { masked_lm { corpus: \"data/corpora/state_of_the_union\" length: 512 } }
+  batch { sequences: 8 } budget { steps: 2 } $losses" \
+  'stage { name: "evaluate" evaluation { masked_lm { split: "report" sequences: 4 } } }'
 measure long "$scratch/long.textproto"
 
 if [ -n "$base" ]; then

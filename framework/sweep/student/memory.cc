@@ -12,6 +12,7 @@ constexpr double kCopiesFloats = 4;  // Two before the first step, two after the
 
 // As measured.
 constexpr double kProgramBytes = 210e6;
+constexpr double kHeapFactor = 1.05;
 constexpr double kEvaluatingProgramBytes = 180e6;
 constexpr double kEvaluatingHeapFactor = 1.1;
 
@@ -169,7 +170,7 @@ double SharedEvaluationMemory(const std::vector<EvaluationMemory>& members) {
   return all.student_kept + all.teacher_kept + all.step;
 }
 
-double ProgramMemory(double cohort_memory) { return kProgramBytes + cohort_memory; }
+double ProgramMemory(double cohort_memory) { return kProgramBytes + kHeapFactor * cohort_memory; }
 
 double EvaluatingProgramMemory(double evaluation_memory) {
   return kEvaluatingProgramBytes + kEvaluatingHeapFactor * evaluation_memory;

@@ -105,9 +105,12 @@ EvaluationMemory EstimateEvaluationMemory(const MemorySide& student, const Memor
 // The most that evaluations need which share a pass:  Σ student_kept + teacher_kept + max step
 double SharedEvaluationMemory(const std::vector<EvaluationMemory>& members);
 
-// What a program that trains such a cohort takes in all, libtorch and some 10 MB of texts included. Measured in float32
-// until its students are stored, for one and six students of the quickstart, DistilBERT beside BERT-base, and texts of
-// up to 512 pieces: within a tenth of the peak. tools/bench/memory.sh measures it again.
+// What a program that trains such a cohort takes in all, with libtorch, some 10 MB of texts and a heap in pieces. The
+// constants are chosen by measurements in float32 of at most eight steps: one student of the quickstart, fine-tuning,
+// texts of 512 pieces, and a DistilBERT beside a BERT-base, each up to a tenth above the peak; eight students of the
+// quickstart, a tenth below it. An evaluation of hundreds of texts of 512 pieces that follows in the same program added
+// a fifth and more to what training had taken: the two estimates do not count each other's pieces.
+// tools/bench/memory.sh measures again.
 double ProgramMemory(double cohort_memory);
 
 // The same of a program that evaluates. Measured, with texts of 128 and 512 pieces: within a twentieth of the peak for

@@ -195,7 +195,7 @@ TEST(SharedEvaluationMemory, HoldsAllStudentsAndOneStep) {
 }
 
 TEST(ProgramMemory, IsMoreThanTheCohorts) {
-  EXPECT_EQ(ProgramMemory(100e6), 310e6);
+  EXPECT_EQ(ProgramMemory(100e6), 315e6);
   EXPECT_EQ(EvaluatingProgramMemory(100e6), 290e6);
 }
 
