@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes goldens.json: what tensorboard's own package gives for the sweep of hparams_test.cc, by tag, as hexadecimal bytes.
+"""Writes goldens.json: what tensorboard's package gives for the sweep of hparams_test.cc, by tag, in hexadecimal.
 
 From the repository's root, in an environment with `pip install tensorboard==2.21.0`:
     python3 framework/report/watch/tensorboard/make_goldens.py
