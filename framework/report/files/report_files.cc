@@ -29,7 +29,8 @@ std::string TableLatex(const SweepResult&, const Analysis& analysis) {
   const Table effects = BuildEffectsTable(analysis);
   const std::string results = RenderLatex(Printed(analysis));
   if (effects.rows.empty()) return results;
-  return absl::StrCat("\\begin{tabular}{@{}l@{}}\n", results, "\\\\[2ex]\n", RenderLatex(effects), "\\end{tabular}\n");
+  return absl::StrCat("\\begin{tabular}{@{}l@{}}\n", results, "\\\\\n\\addlinespace[2ex]\n", RenderLatex(effects),
+                      "\\end{tabular}\n");
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ TEST(WriteReport, LatexIsOneBox) {
   ASSERT_TRUE(WriteReport(TaskSweep(), folder).ok());
   const std::string latex = *ReadFile(folder + "/report/table.tex");
   EXPECT_THAT(latex, StartsWith("\\begin{tabular}{@{}l@{}}\n% Mean"));
-  EXPECT_THAT(latex, HasSubstr("\\end{tabular}\n\\\\[2ex]\n% Verdicts"));
+  EXPECT_THAT(latex, HasSubstr("\\end{tabular}\n\\\\\n\\addlinespace[2ex]\n% Verdicts"));
   EXPECT_THAT(latex, EndsWith("\\end{tabular}\n\\end{tabular}\n"));
   ASSERT_TRUE(WriteReport(TinySweep(), folder).ok());
   EXPECT_THAT(*ReadFile(folder + "/report/table.tex"), StartsWith("% Mean")) << "without published effects";
