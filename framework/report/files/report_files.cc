@@ -15,11 +15,22 @@ namespace {
 
 std::string TableTsv(const SweepResult&, const Analysis& analysis) { return RenderTsv(BuildTable(analysis, {})); }
 
-// The results, and the published effects where there are some, as papers print them.
-std::string Printed(const Analysis& analysis, std::string (*render)(const Table&)) {
+// The results as papers print them.
+Table Printed(const Analysis& analysis) { return BuildTable(analysis, {/*compact=*/true, /*medians=*/false}); }
+
+std::string TableMarkdown(const SweepResult&, const Analysis& analysis) {
   const Table effects = BuildEffectsTable(analysis);
-  return absl::StrCat(render(BuildTable(analysis, {/*compact=*/true, /*medians=*/false})),
-                      effects.rows.empty() ? "" : absl::StrCat("\n", render(effects)));
+  return absl::StrCat(RenderMarkdown(Printed(analysis)),
+                      effects.rows.empty() ? "" : absl::StrCat("\n", RenderMarkdown(effects)));
+}
+
+// One box, so that \resizebox takes it as well: two tables stand below one another as the lines of a third.
+std::string TableLatex(const SweepResult&, const Analysis& analysis) {
+  const Table effects = BuildEffectsTable(analysis);
+  const std::string results = RenderLatex(Printed(analysis));
+  if (effects.rows.empty()) return results;
+  return absl::StrCat("\\begin{tabular}{@{}l@{}}\n", results, "\\\\\n\\addlinespace[2ex]\n", RenderLatex(effects),
+                      "\\end{tabular}\n");
 }
 
 }  // namespace
@@ -29,8 +40,8 @@ const std::vector<ReportFile>& ReportFiles() {
       {"README.md", [](const SweepResult&, const Analysis&) { return std::string(kFilesDocument); }},
       {"results.json", RenderResultsJson},
       {"table.tsv", TableTsv},
-      {"table.md", [](const SweepResult&, const Analysis& analysis) { return Printed(analysis, RenderMarkdown); }},
-      {"table.tex", [](const SweepResult&, const Analysis& analysis) { return Printed(analysis, RenderLatex); }},
+      {"table.md", TableMarkdown},
+      {"table.tex", TableLatex},
       {"long.tsv", [](const SweepResult& result, const Analysis&) { return LongTsv(result); }},
       {"per_example.tsv", [](const SweepResult& result, const Analysis&) { return PerExampleTsv(result); }},
   };

@@ -93,10 +93,12 @@ std::string MarkdownLine(const std::vector<std::string>& cells) {
   return absl::StrCat("| ", absl::StrJoin(cells, " | "), " |\n");
 }
 
+// The end of the line before, \\ or a rule, would take a first '[' or '*' for an option of its own.
 std::string LatexLine(const Row& row) {
   std::vector<std::string> cells;
   for (const TableCell& cell : row) cells.push_back(EscapeLatex(cell.text));
-  return absl::StrCat(absl::StrJoin(cells, " & "), " \\\\");
+  const bool is_option = !cells[0].empty() && (cells[0][0] == '[' || cells[0][0] == '*');
+  return absl::StrCat(is_option ? "{}" : "", absl::StrJoin(cells, " & "), " \\\\");
 }
 
 }  // namespace

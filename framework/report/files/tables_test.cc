@@ -103,6 +103,13 @@ TEST(RenderText, PublishedRows) {
               HasSubstr("base & 50.1 & 91 \\\\\n\\midrule\nbase [1] & 51.3 & -- \\\\\n\\bottomrule"));
 }
 
+TEST(RenderLatex, NamesAreNoOptions) {
+  Table table;
+  table.columns = {{"variant", "variant", {}}};
+  table.rows = {{{"[2,4] #1", {}}}, {{"*", {}}}, {{"a", {}}}};
+  EXPECT_THAT(RenderLatex(table), HasSubstr("\\midrule\n{}[2,4] \\#1 \\\\\n{}* \\\\\na \\\\\n\\bottomrule"));
+}
+
 TEST(RenderMarkdown, EscapesAndAligns) {
   Table table;
   table.columns = {{"variant", "variant", {}}, {"a|b, %", "a", {"mean"}}};

@@ -18,6 +18,7 @@
 namespace retort {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
 using ::testing::StartsWith;
@@ -52,6 +53,17 @@ TEST(WriteReport, PageLinksToAllFilesBesideIt) {
   }
   EXPECT_THAT(*ReadFile(folder + "/report/index.html"),
               HasSubstr(absl::StrCat("Beside this page: ", absl::StrJoin(links, ", "), ".</footer>")));
+}
+
+TEST(WriteReport, LatexIsOneBox) {
+  const std::string folder = TestFolder("latex");
+  ASSERT_TRUE(WriteReport(TaskSweep(), folder).ok());
+  const std::string latex = *ReadFile(folder + "/report/table.tex");
+  EXPECT_THAT(latex, StartsWith("\\begin{tabular}{@{}l@{}}\n% Mean"));
+  EXPECT_THAT(latex, HasSubstr("\\end{tabular}\n\\\\\n\\addlinespace[2ex]\n% Verdicts"));
+  EXPECT_THAT(latex, EndsWith("\\end{tabular}\n\\end{tabular}\n"));
+  ASSERT_TRUE(WriteReport(TinySweep(), folder).ok());
+  EXPECT_THAT(*ReadFile(folder + "/report/table.tex"), StartsWith("% Mean")) << "without published effects";
 }
 
 TEST(WriteReport, FileInTheWay) {

@@ -24,6 +24,8 @@ bool IsNumber(const std::string& text) {
   return absl::SimpleAtod(text, &ignored);
 }
 
+bool HasNumbers(const Setting& setting) { return std::all_of(setting.values.begin(), setting.values.end(), IsNumber); }
+
 std::string MetricTag(const MetricColumn& column) {
   return column.stage.empty() ? absl::StrCat("final/", column.metric.name)
                               : absl::StrCat("final/", column.stage, "/", column.metric.name);
@@ -73,13 +75,19 @@ class EventFile {
   std::string records_;
 };
 
+void AddParameter(const std::string& name, bool is_number, tensorboard::Experiment* experiment) {
+  tensorboard::HParamInfo* info = experiment->add_hparam_infos();
+  info->set_name(name);
+  info->set_type(is_number ? tensorboard::DATA_TYPE_FLOAT64 : tensorboard::DATA_TYPE_STRING);
+}
+
 std::string ExperimentFile(const SweepResult& result, const Analysis& analysis, EventFile file) {
   tensorboard::HParamsPluginData data;
   tensorboard::Experiment* experiment = data.mutable_experiment();
   experiment->set_time_created_secs(file.seconds());
-  experiment->add_hparam_infos()->set_name("variant");
-  experiment->add_hparam_infos()->set_name("seed");
-  for (const Setting& setting : result.settings) experiment->add_hparam_infos()->set_name(setting.path);
+  AddParameter("variant", false, experiment);
+  AddParameter("seed", true, experiment);
+  for (const Setting& setting : result.settings) AddParameter(setting.path, HasNumbers(setting), experiment);
   for (const MetricColumn& column : analysis.columns) {
     tensorboard::MetricInfo* metric = experiment->add_metric_infos();
     metric->mutable_name()->set_tag(MetricTag(column));
@@ -93,8 +101,7 @@ void AddSettings(const SweepResult& result, size_t variant, tensorboard::Session
   for (const Setting& setting : result.settings) {
     google::protobuf::Value& value = (*session->mutable_hparams())[setting.path];
     double number;
-    if (std::all_of(setting.values.begin(), setting.values.end(), IsNumber) &&
-        absl::SimpleAtod(setting.values[variant], &number)) {
+    if (HasNumbers(setting) && absl::SimpleAtod(setting.values[variant], &number)) {
       value.set_number_value(number);
     } else {
       value.set_string_value(setting.values[variant]);

@@ -3,16 +3,21 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
+#include "framework/base/file.h"
 #include "framework/report/analysis/fake_sweep.h"
 #include "framework/report/watch/tensorboard/event.pb.h"
 #include "framework/report/watch/tensorboard/hparams.pb.h"
 #include "framework/report/watch/tensorboard/tfrecord.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 
 namespace retort {
 namespace {
 
+using ::google::protobuf::util::MessageDifferencer;
 using ::testing::ElementsAre;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
@@ -78,6 +83,23 @@ TEST(HparamsTest, ARunHasItsSettingsAndFinalMetrics) {
   EXPECT_EQ(values[1].tag(), "final/eval/m/cross_entropy");
   EXPECT_EQ(values[1].simple_value(), 6) << "the mean of 4 and 8";
   EXPECT_EQ(DataOf(values[2]).session_end_info().status(), tensorboard::SessionEndInfo::STATUS_SUCCESS);
+}
+
+// The same messages as TensorBoard's own package gives (make_goldens.py); fields that are not known would differ.
+TEST(HparamsTest, AreTensorboardsOwn) {
+  const auto files = HparamsEvents(Result(), kNow);
+  ASSERT_TRUE(files.ok()) << files.status();
+  std::vector<tensorboard::Summary::Value> values = Values(files->at("")), of_run = Values(files->at("a/seed_2"));
+  values.insert(values.end(), {of_run.front(), of_run.back()});
+  const auto goldens = nlohmann::json::parse(*ReadFile("framework/report/watch/tensorboard/goldens.json"));
+  ASSERT_EQ(goldens.size(), values.size());
+  for (tensorboard::Summary::Value& value : values) {
+    tensorboard::Summary::Value golden;
+    ASSERT_TRUE(golden.ParseFromString(absl::HexStringToBytes(goldens.at(value.tag()).get<std::string>())));
+    EXPECT_TRUE(MessageDifferencer::Equals(DataOf(value), DataOf(golden))) << value.tag();
+    for (auto* either : {&value, &golden}) either->mutable_metadata()->mutable_plugin_data()->clear_content();
+    EXPECT_TRUE(MessageDifferencer::Equals(value, golden)) << value.tag();
+  }
 }
 
 TEST(HparamsTest, ARunThatStoppedSaysSo) {
