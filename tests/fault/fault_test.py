@@ -166,7 +166,7 @@ class Campaign:
                 if self.draw.random() > share:
                     continue
                 self.runs.remove("damaged")
-                shutil.copytree(self.runs.root / source, self.runs.root / "damaged")
+                shutil.copytree(self.runs.root / source, self.runs.root / "damaged", symlinks=True)
                 path = self.draw.choice(damage.files_of(store, kind))
                 finished = any((path.parent / name).exists() for name in ("done.json", "scores.json"))
                 if not damage.apply(way, path, self.draw):
