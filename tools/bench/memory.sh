@@ -36,10 +36,13 @@ measure() {
   local flags=("$@" --threads="${THREADS:-1}" --output_dir="$scratch/$name/run" --store="$scratch/$name/store")
   mkdir -p "$scratch/$name"
   "$program" "${flags[@]}" --dry_run > "$scratch/$name/plan"
-  /usr/bin/time -f %M -o "$scratch/$name/peak" "$program" "${flags[@]}" > "$scratch/$name/log"
+  python3 -c '
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=sys.stderr)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$program" "${flags[@]}" 2> "$scratch/$name/log" > "$scratch/$name/peak"
   local said
   said=$(sed -n 's/^  memory: \(about [^;]*\).*/\1/p' "$scratch/$name/plan")
-  printf '%-14s %s; took %d MB\n' "$name" "$said" "$(($(tail -n 1 "$scratch/$name/peak") * 1024 / 1000000))"
+  printf '%-14s %s; took %d MB\n' "$name" "$said" "$(($(cat "$scratch/$name/peak") * 1024 / 1000000))"
 }
 
 losses='loss { name: "ce" weight: 5 soft_targets { temperature: 2 rows: LABELLED } } loss { name: "cos" cosine {} }
