@@ -51,7 +51,8 @@ struct WordCandidates {
 // joined by blanks, each replaced with probability p_t by a candidate drawn uniformly.
 //
 // Augment asks for candidates of those words alone that a copy replaces. The model reads the masked texts of all texts
-// given together, batched by length, and its head reads the masked positions alone. Computes in the type of the parameters without gradient or dropout. Immutable; thread-safe.
+// given together, batched by length, and its head reads the masked positions alone. Computes in the type of the
+// parameters without gradient or dropout. Immutable; thread-safe.
 class Augmenter {
  public:
   // The model's parts, the tokenizer and the word vectors have to outlive it; the parameters are on `device`. Without

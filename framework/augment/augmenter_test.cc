@@ -191,6 +191,7 @@ TEST_F(AugmenterTest, DrawsFollowFromTheSeedAndTheNumberOfTheExampleAlone) {
 
 // Words that no copy replaces are not asked for.
 TEST_F(AugmenterTest, CopiesAreTheSameHoweverManyThereAre) {
+  model_ = RandomWordModel(3);
   const std::vector<TaskExample> examples = {Example("1", "good playing bad film", "bad good"),
                                              Example("2", "bad good"), Example("3", "good playing bad film")};
   const Rows one = *Make(Options(1, 0.4)).Augment(examples), many = *Make(Options(30, 0.4)).Augment(examples);

@@ -42,6 +42,17 @@ EncoderConfig TinyMobilebertConfig(int64_t layers);
 // tenth of them for each held-out split. With another seed they are others.
 void WriteTinyCorpus(const std::string& folder, int documents = 400, uint64_t seed = 1);
 
+// A stage of TestSweep::Text behind `distil`, which trains the student for three steps more.
+inline constexpr char kSecondStage[] = R"(
+    stage {
+      name: "second"
+      data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
+      batch { sequences: 4 }
+      budget { steps: 3 }
+      loss { name: "mlm" masked_lm {} }
+      adamw { learning_rate: 1e-3 }
+    })";
+
 // A teacher in <folder>/teacher, a corpus in <folder>/corpus, and token stores in <folder>/tokens.
 class TestSweep {
  public:

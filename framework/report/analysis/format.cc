@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 
 namespace retort {
 namespace {
@@ -99,6 +100,10 @@ std::string ExactNumber(double value) {
   const std::to_chars_result end = is_exact ? std::to_chars(buffer.data(), last, value)
                                             : std::to_chars(buffer.data(), last, value, std::chars_format::scientific);
   return std::string(buffer.data(), end.ptr);
+}
+
+std::string RunFolder(const std::string& variant, uint64_t seed) {
+  return absl::StrCat(absl::StrReplaceAll(variant, {{"/", "_"}}), "/seed_", seed);
 }
 
 int DisplayWidth(absl::string_view utf8) {

@@ -44,6 +44,9 @@ std::string FormatPValue(double p);
 // that takes digits for an integer, as pandas does, has none for many of them, and makes words of the whole column.
 std::string ExactNumber(double value);
 
+// The folder of a run among those of a sweep, "<variant>/seed_<n>"; a variant's '/' becomes '_'.
+std::string RunFolder(const std::string& variant, uint64_t seed);
+
 // Columns that a UTF-8 string takes on a terminal: code points less combining marks; no wide characters are expected.
 int DisplayWidth(absl::string_view utf8);
 

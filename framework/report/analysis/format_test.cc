@@ -84,6 +84,8 @@ TEST(ExactNumber, ReadsBack) {
   EXPECT_EQ(ExactNumber(-12345678901234567000.0), "-1.2345678901234567e+19");
 }
 
+TEST(RunFolder, HasNoSlashOfTheVariant) { EXPECT_EQ(RunFolder("lr=1/w=2", 3), "lr=1_w=2/seed_3"); }
+
 TEST(DisplayWidth, CountsCharactersNotBytes) {
   EXPECT_EQ(DisplayWidth("4.09 ± 0.02"), 11);
   EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1);  // e and a combining acute accent

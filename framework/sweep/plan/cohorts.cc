@@ -18,15 +18,17 @@ std::string TeacherName(const Plan& plan, const PlannedStage& stage) {
 }
 
 bool HoldsTraining(const Plan& plan, const std::vector<int>& cohort, int added) {
+  if (!plan.memory) return true;
   std::vector<TrainingMemory> members = {plan.stages[added].training().memory};
   for (int index : cohort) members.push_back(plan.stages[index].training().memory);
-  return !plan.memory || ProgramMemory(CohortMemory(members)) <= plan.memory->bytes;
+  return ProgramMemory(CohortMemory(members)) <= plan.memory->bytes;
 }
 
 bool HoldsEvaluation(const Plan& plan, const std::vector<int>& group, int added) {
+  if (!plan.memory) return true;
   std::vector<EvaluationMemory> members = {plan.stages[added].evaluation().memory};
   for (int index : group) members.push_back(plan.stages[index].evaluation().memory);
-  return !plan.memory || EvaluatingProgramMemory(SharedEvaluationMemory(members)) <= plan.memory->bytes;
+  return EvaluatingProgramMemory(SharedEvaluationMemory(members)) <= plan.memory->bytes;
 }
 
 std::vector<int> NextCohort(const Plan& plan, const StageIndices& done, const StageIndices& failed) {

@@ -219,17 +219,8 @@ TEST_F(PlanKeysTest, StayWhereTheSameBytesLieElsewhere) {
 }
 
 TEST_F(PlanKeysTest, FollowFromTheStagesBefore) {
-  const char* second = R"(
-      stage {
-        name: "second"
-        data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
-        batch { sequences: 4 }
-        budget { steps: 3 }
-        loss { name: "mlm" masked_lm {} }
-        adamw { learning_rate: 1e-3 }
-      })";
   auto key = [&](const std::vector<std::string>& set) {
-    const absl::StatusOr<Plan> plan = sweep_.Make(sweep_.Text("controls: NONE", second), set);
+    const absl::StatusOr<Plan> plan = sweep_.Make(sweep_.Text("controls: NONE", testing::kSecondStage), set);
     EXPECT_THAT(plan, IsOk());
     return plan->stages[plan->Find("base", 1, "second")].key;
   };

@@ -197,13 +197,13 @@ class VariantPlanner {
 
   absl::StatusOr<std::shared_ptr<const StepSource>> OpenSource(PlannedStage* planned) {
     const Stage& stage = planned->stage;
-    if (stage.augmented().empty())
-      return inputs_->Source(stage.data(), stage.batch(), *vocabulary_, planned->data_seed);
+    const uint64_t seed = planned->data_seed;
+    if (stage.augmented().empty()) return inputs_->Source(stage.data(), stage.batch(), *vocabulary_, seed);
     RETORT_ASSIGN_OR_RETURN(planned->augmented, FindStage(stage.augmented(), "augmented"));
     const PlannedStage& augmentation = plan_->stages[planned->augmented];
     RETORT_RETURN_IF_ERROR(CheckAugmentedData(stage, augmentation, inputs_));
     const AugmentedSplit expected = ExpectedSplit(augmentation);
-    return inputs_->Source(stage.data(), stage.batch(), *vocabulary_, planned->data_seed, &expected);
+    return inputs_->Source(stage.data(), stage.batch(), *vocabulary_, seed, &expected);
   }
 
   // The stage's objective, which fits student and teacher. Losses of weight 0 leave the stage.

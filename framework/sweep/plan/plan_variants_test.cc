@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "framework/sweep/plan/plan.h"
 #include "framework/sweep/test_plan.h"
-#include "framework/testing/matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -17,7 +17,6 @@ using testing::At;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::IsOk;
 using testing::Users;
 
 class PlanVariantsTest : public testing::PlanTest {};
@@ -26,15 +25,7 @@ TEST_F(PlanVariantsTest, ComputesWhatVariantsShareOnce) {
   const Plan plan = MakeText(sweep_.Text(
       R"(controls: NONE
          variant { name: "other" overlay { stage { name: "second" adamw { learning_rate: 5e-4 } } } })",
-      R"(stage {
-           name: "second"
-           data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
-           batch { sequences: 4 }
-           budget { steps: 3 }
-           loss { name: "mlm" masked_lm {} }
-           adamw { learning_rate: 1e-3 }
-         }
-         stage { name: "final" evaluation { masked_lm { sequences: 8 } } })"));
+      absl::StrCat(testing::kSecondStage, "stage { name: 'final' evaluation { masked_lm { sequences: 8 } } }")));
   EXPECT_THAT(Users(At(plan, "other", "distil")), ElementsAre("base/1/distil", "other/1/distil"));
   EXPECT_THAT(Users(At(plan, "other", "evaluate")), ElementsAre("base/1/evaluate", "other/1/evaluate"));
   EXPECT_THAT(Users(At(plan, "other", "second")), ElementsAre("other/1/second"));
@@ -72,24 +63,15 @@ TEST_F(PlanVariantsTest, SeedsShareDataIfAsked) {
 }
 
 TEST_F(PlanVariantsTest, AStageWithASeedIsComputedOnceForAllSeeds) {
-  const absl::StatusOr<Plan> plan = sweep_.Make(sweep_.Text("controls: NONE seeds: [3, 4]", R"(
-      stage {
-        name: "second"
-        data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
-        batch { sequences: 4 }
-        budget { steps: 3 }
-        loss { name: "mlm" masked_lm {} }
-        adamw { learning_rate: 1e-3 }
-      })"),
-                                                {"stage.distil.seed=7"});
-  ASSERT_THAT(plan, IsOk());
-  const PlannedStage& shared = At(*plan, "base", "distil", 3);
+  const Plan plan =
+      MakeText(sweep_.Text("controls: NONE seeds: [3, 4]", testing::kSecondStage), {"stage.distil.seed=7"});
+  const PlannedStage& shared = At(plan, "base", "distil", 3);
   EXPECT_THAT(Users(shared), ElementsAre("base/3/distil", "base/4/distil"));
   EXPECT_EQ(shared.seed, 7u);
   EXPECT_EQ(shared.data_seed, 7u);
-  EXPECT_EQ(At(*plan, "base", "second", 4).student, plan->Find("base", 3, "distil"));
-  EXPECT_NE(At(*plan, "base", "second", 3).key, At(*plan, "base", "second", 4).key);
-  EXPECT_THAT(plan->warnings,
+  EXPECT_EQ(At(plan, "base", "second", 4).student, plan.Find("base", 3, "distil"));
+  EXPECT_NE(At(plan, "base", "second", 3).key, At(plan, "base", "second", 4).key);
+  EXPECT_THAT(plan.warnings,
               ElementsAre("variant \"base\": stage \"evaluate\": it measures one student for all seeds, as every stage "
                           "that trains it has a `seed` of its own; its values have no spread over seeds"));
 }

@@ -8,12 +8,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "framework/base/file.h"
 #include "framework/base/paths/folder.h"
 #include "framework/base/paths/relative_link.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/text/print.h"
+#include "framework/report/analysis/format.h"
 #include "framework/report/files/card/model_card.h"
 #include "framework/sweep/results/final_students.h"
 
@@ -58,8 +58,8 @@ std::vector<StoredStudent> StudentsOf(const Plan& plan, const Store& store) {
       for (const int index : indices) {
         const PlannedStage& stage = plan.stages[index];
         if (!store.HasStudent(stage.key)) continue;
-        const std::string folder = absl::StrCat("students/", absl::StrReplaceAll(variant.name, {{"/", "_"}}), "/seed_",
-                                                seed, indices.size() > 1 ? absl::StrCat("/", stage.stage.name()) : "");
+        const std::string folder = absl::StrCat("students/", RunFolder(variant.name, seed),
+                                                indices.size() > 1 ? absl::StrCat("/", stage.stage.name()) : "");
         students.push_back(
             {FactsOf(plan, variant.name, seed, index), absl::StrCat(store.Folder(stage.key), "/model"), folder});
       }

@@ -7,6 +7,7 @@
 #include "framework/base/file.h"
 #include "framework/base/paths/relative_link.h"
 #include "framework/base/status_macros.h"
+#include "framework/report/analysis/format.h"
 #include "framework/report/watch/tensorboard/hparams.h"
 
 namespace retort {

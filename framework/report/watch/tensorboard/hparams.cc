@@ -7,9 +7,9 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "framework/base/status_macros.h"
 #include "framework/report/analysis/analysis.h"
+#include "framework/report/analysis/format.h"
 #include "framework/report/watch/tensorboard/event.pb.h"
 #include "framework/report/watch/tensorboard/hparams.pb.h"
 #include "framework/report/watch/tensorboard/tfrecord.h"
@@ -134,10 +134,6 @@ std::string SessionFile(const SweepResult& result, const Analysis& analysis, con
 }
 
 }  // namespace
-
-std::string RunFolder(const std::string& variant, uint64_t seed) {
-  return absl::StrCat(absl::StrReplaceAll(variant, {{"/", "_"}}), "/seed_", seed);
-}
 
 absl::StatusOr<std::map<std::string, std::string>> HparamsEvents(const SweepResult& result, absl::Time now) {
   RETORT_ASSIGN_OR_RETURN(const Analysis analysis, Analyse(result));

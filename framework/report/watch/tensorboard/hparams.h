@@ -1,7 +1,6 @@
 #ifndef RETORT_FRAMEWORK_REPORT_WATCH_TENSORBOARD_HPARAMS_H_
 #define RETORT_FRAMEWORK_REPORT_WATCH_TENSORBOARD_HPARAMS_H_
 
-#include <cstdint>
 #include <map>
 #include <string>
 
@@ -11,15 +10,12 @@
 
 namespace retort {
 
-// The event files of TensorBoard's HParams dashboard, by the folder of their run: "" has the experiment, that is the
+// The event files of TensorBoard's HParams dashboard, by the folder of their run (RunFolder): "" has the experiment, that is the
 // names and types of its parameters and the names of its metrics; "<variant>/seed_<n>" the parameters of a run, whether
 // it ended well, and its final metrics as scalars final/<stage>/<metric>, unscaled as in results.json. Parameters are
 // `variant`, `seed` and the settings by which variants differ; a setting that is a number in all of them is one there.
 // Runs of one variant are one group. `now` stamps the events. Errors: those of Analyse.
 absl::StatusOr<std::map<std::string, std::string>> HparamsEvents(const SweepResult& result, absl::Time now);
-
-// "<variant>/seed_<n>"; a variant's '/' becomes '_', as in students/.
-std::string RunFolder(const std::string& variant, uint64_t seed);
 
 }  // namespace retort
 

@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "framework/base/file.h"
 #include "framework/report/analysis/fake_sweep.h"
+#include "framework/report/analysis/format.h"
 #include "framework/report/watch/tensorboard/event.pb.h"
 #include "framework/report/watch/tensorboard/hparams.pb.h"
 #include "framework/report/watch/tensorboard/tfrecord.h"
@@ -111,8 +112,6 @@ TEST(HparamsTest, ARunThatStoppedSaysSo) {
       Values(files->at(RunFolder(result.runs.back().variant, result.runs.back().seed)));
   EXPECT_EQ(DataOf(values.back()).session_end_info().status(), tensorboard::SessionEndInfo::STATUS_FAILURE);
 }
-
-TEST(HparamsTest, FoldersHaveNoSlashesOfVariants) { EXPECT_EQ(RunFolder("lr=1/w=2", 3), "lr=1_w=2/seed_3"); }
 
 }  // namespace
 }  // namespace retort
