@@ -182,24 +182,42 @@ class Campaign:
     def several_processes(self, rounds, seconds):
         """Processes with one store divide the work; of those that are killed, the others take over."""
         for number in range(rounds):
-            self.runs.remove("shared")
-            for i in (1, 2, 3):
-                self.runs.remove(f"shared{i}")
-            store = self.runs.store("shared")
-            processes = [self.runs.start(f"shared{i}", store=store) for i in (1, 2, 3)]
+            processes = self.start_together()
             killed = number % 3
             for process in processes[:killed]:
                 time.sleep(self.draw.uniform(0, seconds))
                 if process.poll() is None:
                     process.kill()
                     self.count("kills beside other processes")
-            outputs = [process.communicate()[0] for process in processes]
-            self.count("stores of several processes")
-            for i, process in list(enumerate(processes, 1))[killed:]:
-                run = subprocess.CompletedProcess([], process.returncode, outputs[i - 1])
-                self.runs.expect_whole(f"process {i} of 3, {killed} killed", f"shared{i}", run, store)
-            if litter(store):
-                self.runs.fail("three processes", "left " + ", ".join(litter(store)))
+            self.others_finish(processes, killed, f"{killed} killed")
+
+    def killed_while_removing(self, calls):
+        """Of three processes with one store, the first is killed as it removes its Nth file: what is done may then
+        still have its checkpoint and its lease, which the others remove."""
+        for nth in calls:
+            removals = "unlink,unlinkat,rmdir"
+            strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={removals}", "-e", f"inject={removals}:signal=KILL:when={nth}"]
+            processes = self.start_together(before=strace)
+            self.others_finish(processes, 1, f"1 killed at removal {nth}")
+            self.count("kills while removing, beside other processes", processes[0].returncode != 0)
+
+    def start_together(self, before=()):
+        """Three processes with one store; `before` are words in front of the first one's command."""
+        for name in ("shared", "shared1", "shared2", "shared3"):
+            self.runs.remove(name)
+        store = self.runs.store("shared")
+        return [self.runs.start(f"shared{i}", store=store, before=before if i == 1 else ()) for i in (1, 2, 3)]
+
+    def others_finish(self, processes, killed, case):
+        """Those after the first `killed` ones end with the whole results, and nothing is left in the store."""
+        store = self.runs.store("shared")
+        outputs = [process.communicate()[0] for process in processes]
+        self.count("stores of several processes")
+        for i, process in list(enumerate(processes, 1))[killed:]:
+            run = subprocess.CompletedProcess([], process.returncode, outputs[i - 1])
+            self.runs.expect_whole(f"process {i} of 3, {case}", f"shared{i}", run, store)
+        if litter(store):
+            self.runs.fail(f"three processes, {case}", "left " + ", ".join(litter(store)))
 
 
 def main():
@@ -225,6 +243,7 @@ def main():
             campaign.closed_streams,
             lambda: campaign.damage_everything(1 if full else 0.15),
             lambda: campaign.several_processes(15 if full else 3, seconds),
+            lambda: campaign.killed_while_removing(range(1, 40) if full else range(4, 9)),
         ):
             part()
         for what, number in campaign.counts.items():

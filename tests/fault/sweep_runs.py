@@ -104,9 +104,9 @@ class SweepRuns:
             [*before, *self.command(name, *arguments, store=store)],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", **options)
 
-    def start(self, name, *arguments, store=None, **options):
+    def start(self, name, *arguments, store=None, before=(), **options):
         return subprocess.Popen(
-            self.command(name, *arguments, store=store),
+            [*before, *self.command(name, *arguments, store=store)],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", **options)
 
     def kill_after(self, name, seconds):

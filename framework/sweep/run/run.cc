@@ -135,13 +135,15 @@ absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& option
   progress.done = store.Done(plan);
   while (true) {
     RETORT_ASSIGN_OR_RETURN(const TakenStages taken, TakeStages(context, &progress));
-    if (taken.stages.empty() && progress.elsewhere.empty()) return progress.failed;
+    if (taken.stages.empty() && progress.elsewhere.empty()) break;
     if (taken.stages.empty()) {
       RETORT_RETURN_IF_ERROR(WaitForOthers(context, &progress));
     } else {
       RETORT_RETURN_IF_ERROR(RunStages(taken.stages, context, &progress));
     }
   }
+  store.Tidy(plan);
+  return progress.failed;
 }
 
 absl::StatusOr<std::optional<double>> MeasureSpeed(const Plan& plan, const std::atomic<bool>* stop, const Store& store,

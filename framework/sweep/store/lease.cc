@@ -24,6 +24,8 @@ namespace {
 
 constexpr absl::Duration kPause = absl::Milliseconds(300);  // Between looks at whether another gave it back.
 
+std::string PathIn(const std::string& folder) { return absl::StrCat(folder, "/lease"); }
+
 // Whether the open file is still the one of that name: its last owner removes it.
 bool IsAt(const std::string& path, int descriptor) {
   struct stat open_file, named;
@@ -41,6 +43,8 @@ absl::Status LockError(const std::string& path, int error) {
 
 Lease::Lease(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
 
+bool Lease::IsLeft(const std::string& folder) { return Exists(PathIn(folder)); }
+
 Lease::~Lease() {
   if (IsAt(path_, descriptor_)) ::unlink(path_.c_str());
   ::close(descriptor_);
@@ -48,7 +52,7 @@ Lease::~Lease() {
 
 absl::StatusOr<std::unique_ptr<Lease>> Lease::TryTake(const std::string& folder) {
   RETORT_RETURN_IF_ERROR(MakeDirectories(folder));
-  const std::string path = absl::StrCat(folder, "/lease");
+  const std::string path = PathIn(folder);
   while (true) {
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor < 0 && errno == EISDIR) {  // Nobody's lease.

@@ -24,6 +24,9 @@ class Lease {
   // Waits until nobody else has it. Errors: as above; Cancelled if `stop`, which may be null, is set meanwhile.
   static absl::StatusOr<std::unique_ptr<Lease>> Wait(const std::string& folder, const std::atomic<bool>* stop);
 
+  // Whether the folder has the file of a lease: somebody has it, or was killed while he had it.
+  static bool IsLeft(const std::string& folder);
+
   // Gives it back and removes its file.
   ~Lease();
   Lease(const Lease&) = delete;

@@ -177,13 +177,13 @@ absl::Status Store::CheckResult(const PlannedStage& planned, const std::string& 
   return planned.trains() ? CheckStudent(key) : CheckAugmented(key);
 }
 
+void Store::RemoveCheckpointsOfDone(const PlannedStage& planned) const {
+  std::error_code ignored;
+  if (planned.trains() && HasStudent(planned.key)) std::filesystem::remove_all(CheckpointFolder(planned.key), ignored);
+}
+
 void Store::RepairCheckpoints(const PlannedStage& planned, std::vector<std::string>* lines) const {
   const std::string folder = CheckpointFolder(planned.key);
-  std::error_code ignored;
-  if (HasStudent(planned.key)) {
-    std::filesystem::remove_all(folder, ignored);
-    return;
-  }
   const std::vector<int64_t> steps = ListCheckpoints(folder);
   if (steps.empty()) return;
   const int64_t logged = ReadSoundLines(GetMetricsLog(planned.key).value_or("")).steps;
@@ -210,10 +210,23 @@ std::vector<std::string> Store::Repair(const Plan& plan) const {
     if (!lease.ok() || *lease == nullptr) continue;
     RemoveWhatIsInTheWay(Folder(planned.key));
     RepairResult(planned, &lines);
+    RemoveCheckpointsOfDone(planned);
     if (planned.trains()) RepairCheckpoints(planned, &lines);
     RemoveLitter(Folder(planned.key));
   }
   return lines;
+}
+
+void Store::Tidy(const Plan& plan) const {
+  for (const PlannedStage& planned : plan.stages) {
+    const std::string folder = Folder(planned.key);
+    if (!Has(planned) || !Lease::IsLeft(folder)) continue;
+    const absl::StatusOr<std::unique_ptr<Lease>> lease = Lease::TryTake(folder);
+    if (!lease.ok() || *lease == nullptr) continue;
+    RemoveCheckpointsOfDone(planned);
+    RemoveLitter(folder);
+    if (planned.evaluates()) RemoveAbandoned(Folder(planned.evaluation().teacher_scores_key));
+  }
 }
 
 absl::Status Store::Begin(const PlannedStage& planned) const {

@@ -48,6 +48,10 @@ class Store {
   // gone or damaged, checkpoints that are damaged or whose steps the log does not have, temporary files of processes
   // that were killed. Returns a line for each but the last. What another process works on is left alone.
   std::vector<std::string> Repair(const Plan& plan) const;
+
+  // Removes what processes that were killed left of a plan's stages that are done: leases, checkpoints, temporary files.
+  void Tidy(const Plan& plan) const;
+
   bool HasStudent(const std::string& key) const;
   bool HasScores(const std::string& key) const;
 
@@ -85,6 +89,7 @@ class Store {
   absl::Status CheckLog(const std::string& key, int64_t steps) const;
   void RepairResult(const PlannedStage& planned, std::vector<std::string>* lines) const;
   void RepairCheckpoints(const PlannedStage& planned, std::vector<std::string>* lines) const;
+  void RemoveCheckpointsOfDone(const PlannedStage& planned) const;
 
   const std::string root_;
 };

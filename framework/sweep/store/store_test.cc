@@ -312,6 +312,32 @@ TEST_F(StoreTest, RepairRemovesLitterButNotWhatAnotherWorksOn) {
   EXPECT_FALSE(Exists(Path("model.tmp-1")));
 }
 
+// As one that is killed after its student is there leaves it, in which others find that there is nothing more to do.
+TEST_F(StoreTest, TidyRemovesWhatAKilledProcessLeftOfWhatIsDone) {
+  const std::string checkpoint = store_.CheckpointFolder(stage().key) + "/step_4.safetensors";
+  ASSERT_THAT(MakeDirectories(store_.CheckpointFolder(stage().key)), IsOk());
+  for (const std::string& left : {checkpoint, Path("lease"), Path("model.tmp-1")}) {
+    ASSERT_THAT(AtomicWriteFile(left, "x"), IsOk());
+  }
+  store_.Tidy(plan_);
+  EXPECT_TRUE(Exists(checkpoint)) << "it is not done";
+  ASSERT_THAT(Put(stage(), Parameters(1)), IsOk());
+  ASSERT_THAT(MakeDirectories(store_.CheckpointFolder(stage().key)), IsOk());
+  ASSERT_THAT(AtomicWriteFile(checkpoint, "x"), IsOk());
+  {
+    const auto lease = Lease::TryTake(store_.Folder(stage().key));
+    ASSERT_THAT(lease, IsOk());
+    store_.Tidy(plan_);
+    EXPECT_TRUE(Exists(checkpoint)) << "another works on it";
+  }
+  ASSERT_THAT(AtomicWriteFile(Path("lease"), "x"), IsOk());
+  store_.Tidy(plan_);
+  EXPECT_FALSE(Exists(store_.CheckpointFolder(stage().key)));
+  EXPECT_FALSE(Exists(Path("lease")));
+  EXPECT_FALSE(Exists(Path("model.tmp-1")));
+  EXPECT_TRUE(store_.HasStudent(stage().key));
+}
+
 TEST_F(StoreTest, AnEvaluationBesideATeacherWantsTheTeachersScoresToo) {
   const PlannedStage& evaluation = plan_.stages[1];
   ASSERT_FALSE(evaluation.trains());
