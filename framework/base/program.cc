@@ -17,13 +17,13 @@ namespace retort {
 
 namespace {
 
-// Starts the program anew with threads that sleep while they wait. Where that cannot be, it goes on as it is.
+// Starts the program anew with threads that soon sleep while they wait. Where that cannot be, it goes on as it is.
 void LetWaitingThreadsSleep(char** argv) {
-  constexpr char kPolicy[] = "OMP_WAIT_POLICY";
-  if (std::getenv(kPolicy) != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
+  constexpr char kSpins[] = "GOMP_SPINCOUNT";
+  if (std::getenv(kSpins) != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr) return;
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error || ::setenv(kPolicy, "passive", /*overwrite=*/0) != 0) return;
+  if (error || ::setenv(kSpins, "3000", /*overwrite=*/0) != 0) return;
   ::execv(self.c_str(), argv);
 }
 

@@ -23,7 +23,7 @@ done
 find "$root/whole/store" -name 'events.out.tfevents.*' | grep -q . || fail "whole: want TensorBoard events"
 [ "$(find "$root/whole/store" -path '*checkpoint*' -name '*.safetensors' | wc -l)" = 0 ] || fail "whole: checkpoints are left"
 
-# What a program says of itself, and that its threads sleep while they wait, unless the user says otherwise.
+# What a program says of itself, and that its threads soon sleep while they wait, unless the user says otherwise.
 out=$("$SWEEP" --help 2>&1)
 code=$?
 expect_code help 0
@@ -35,9 +35,9 @@ code=$?
 expect_code version 0
 expect_text version 'sweep of retort '
 out=$(env -u OMP_WAIT_POLICY -u GOMP_SPINCOUNT OMP_DISPLAY_ENV=verbose "$SWEEP" --version 2>&1)
-expect_text waiting "GOMP_SPINCOUNT = '0'"
-out=$(OMP_WAIT_POLICY=active OMP_DISPLAY_ENV=verbose "$SWEEP" --version 2>&1)
-expect_no_text waiting "GOMP_SPINCOUNT = '0'"
+expect_text waiting "GOMP_SPINCOUNT = '3000'"
+out=$(env -u GOMP_SPINCOUNT OMP_WAIT_POLICY=active OMP_DISPLAY_ENV=verbose "$SWEEP" --version 2>&1)
+expect_no_text waiting "GOMP_SPINCOUNT = '3000'"
 
 # What shells complete.
 completions() { "$SWEEP" "$root/base.textproto" --complete="$1" | tr '\n' ' '; }

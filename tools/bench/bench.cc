@@ -39,6 +39,7 @@
 #include "framework/base/try_torch.h"
 #include "framework/sweep/show/environment.h"
 #include "gflags/gflags.h"
+#include "tools/bench/bench_row.h"
 #include "tools/bench/child.h"
 #include "tools/bench/measure/measure.h"
 #include "tools/bench/measure/workloads.h"

@@ -1,6 +1,5 @@
 #include "tools/bench/report.h"
 
-#include <algorithm>
 #include <functional>
 #include <optional>
 
@@ -13,6 +12,7 @@
 #include "framework/report/files/page/html_escape.h"
 #include "framework/report/files/tables.h"
 #include "framework/train/phases/phases.h"
+#include "tools/bench/cohort_plots.h"
 
 namespace retort::bench {
 namespace {
@@ -25,25 +25,12 @@ table { border-collapse: collapse; margin: 1em 0; font-variant-numeric: tabular-
 th, td { border-bottom: 1px solid #ddd; padding: .25em .7em; text-align: left; vertical-align: top; }
 .bar { display: flex; width: 40em; height: 1.2em; }
 .bar span, .key { display: inline-block; }
+.plots { display: flex; flex-wrap: wrap; gap: 1em; }
+.plots figure { margin: 0; width: 34em; }
 .key { width: 1em; height: 1em; vertical-align: -.15em; }
 )";
 
 constexpr const char* kColors[] = {"#cc79a7", "#0072b2", "#56b4e9", "#e69f00", "#009e73", "#d55e00", "#999999"};
-
-// Of a number's values in all rounds.
-struct Spread {
-  double median = 0, least = 0, greatest = 0;
-};
-
-std::optional<Spread> Over(const BenchRow& row, const std::string& name) {
-  std::vector<double> values;
-  for (const Measurement& round : row.rounds) {
-    if (const auto found = round.find(name); found != round.end()) values.push_back(found->second);
-  }
-  if (values.empty()) return std::nullopt;
-  std::sort(values.begin(), values.end());
-  return Spread{(values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2, values.front(), values.back()};
-}
 
 std::vector<std::string> PhasesAndRest() {
   std::vector<std::string> names(kPhases.begin(), kPhases.end());
@@ -56,7 +43,7 @@ std::vector<double> PhaseShares(const BenchRow& row) {
   std::vector<double> shares;
   double sum = 0;
   for (const std::string& name : PhasesAndRest()) {
-    const std::optional<Spread> seconds = Over(row, name);
+    const std::optional<Spread> seconds = SpreadOf(row, name);
     if (!seconds) return {};
     shares.push_back(seconds->median);
     sum += seconds->median;
@@ -84,7 +71,7 @@ class RowTable {
   void AddSpread(const std::string& title, const std::string& name, const Format& format) {
     table_.columns.push_back({title, name, {"median", "least", "greatest"}});
     for (size_t i = 0; i < rows_.size(); ++i) {
-      const std::optional<Spread> spread = Over(rows_[i], name);
+      const std::optional<Spread> spread = SpreadOf(rows_[i], name);
       if (!spread) {
         table_.rows[i].push_back({kNothing, {std::nullopt, std::nullopt, std::nullopt}});
         continue;
@@ -104,7 +91,7 @@ class RowTable {
       table_.columns.push_back({names[p], absl::StrCat("phase.", key), {"median"}});
       for (size_t i = 0; i < rows_.size(); ++i) {
         const std::vector<double> shares = PhaseShares(rows_[i]);
-        const std::optional<Spread> seconds = Over(rows_[i], names[p]);
+        const std::optional<Spread> seconds = SpreadOf(rows_[i], names[p]);
         table_.rows[i].push_back(shares.empty() ? TableCell{kNothing, {std::nullopt}}
                                                 : TableCell{FormatShare(shares[p]), {seconds->median}});
       }
@@ -124,11 +111,9 @@ class RowTable {
 
  private:
   std::optional<double> CohortRatio(const BenchRow& row) const {
-    const auto single = std::find_if(rows_.begin(), rows_.end(), [&](const BenchRow& other) {
-      return other.workload == row.single && other.precision == row.precision && other.device == row.device;
-    });
-    if (single == rows_.end()) return std::nullopt;
-    const std::optional<Spread> together = Over(row, kStepSeconds), alone = Over(*single, kStepSeconds);
+    const BenchRow* const single = SingleOf(row, rows_);
+    if (single == nullptr) return std::nullopt;
+    const std::optional<Spread> together = SpreadOf(row, kStepSeconds), alone = SpreadOf(*single, kStepSeconds);
     if (!together || !alone) return std::nullopt;
     return static_cast<double>(row.students) * alone->median / together->median;
   }
@@ -223,7 +208,8 @@ std::string RenderBenchHtml(const BenchReport& report) {
     absl::StrAppend(&conditions, "<tr><td>", EscapeHtml(name), "</td><td>", EscapeHtml(value), "</td></tr>\n");
   }
   return absl::StrCat(kBenchHtmlBeginning, kPage, "</style>\n<h1>retort bench</h1>\n", conditions, "</table>\n",
-                      HtmlTable(MakeTable(report)), HtmlBars(report), HtmlWorkloads(report), "</html>\n");
+                      HtmlTable(MakeTable(report)), HtmlBars(report), RenderCohortPlots(report.rows),
+                      HtmlWorkloads(report), "</html>\n");
 }
 
 }  // namespace retort::bench

@@ -1,28 +1,15 @@
 #ifndef RETORT_TOOLS_BENCH_REPORT_H_
 #define RETORT_TOOLS_BENCH_REPORT_H_
 
-#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "tools/bench/measure/measurement.h"
+#include "tools/bench/bench_row.h"
 
 // The table of all that was measured. Pure functions.
 
 namespace retort::bench {
-
-// A workload in one precision.
-struct BenchRow {
-  std::string workload;   // "base"
-  std::string what;       // What that is, for readers.
-  std::string precision;  // "float32", "bfloat16"; empty: none is used.
-  std::string device;     // "cpu", "cuda"
-  int64_t students = 1;
-  std::string single;               // The workload that trains one of the students alone; empty: this is no cohort.
-  std::vector<Measurement> rounds;  // Empty: it was not measured, ...
-  std::string skipped;              // ... for this reason.
-};
 
 struct BenchReport {
   std::vector<std::pair<std::string, std::string>> conditions;  // {"processor", "AMD EPYC"}, in order.
@@ -40,7 +27,8 @@ inline constexpr char kBenchHtmlBeginning[] = "<!DOCTYPE html>\n<!-- retort benc
 // known is an empty field.
 std::string RenderBenchTsv(const BenchReport& report);
 
-// The same for a terminal of `width` columns, with phases as shares of a step, and for a browser with bars of them.
+// The same for a terminal of `width` columns, with phases as shares of a step, and for a browser with bars of them and
+// plots of cohorts (cohort_plots.h).
 std::string RenderBenchText(const BenchReport& report, int width);
 std::string RenderBenchHtml(const BenchReport& report);
 

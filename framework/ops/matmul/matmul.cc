@@ -15,7 +15,7 @@ constexpr int64_t kAlignment = 64;  // Rows and columns that a GPU's products ar
 
 bool MultipliesBfloat16Fast() {
 #if defined(__x86_64__)
-  static const bool fast = __builtin_cpu_supports("avx512bw");
+  static const bool fast = __builtin_cpu_supports("avx512bf16");  // Those with AMX's have these as well.
   return fast;
 #else
   return true;
