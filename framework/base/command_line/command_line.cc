@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -74,10 +75,17 @@ std::string Wrapped(const std::string& text) {
   return wrapped;
 }
 
+// The flag's default as people write it: gflags prints 0.4 with seventeen digits.
+std::string Default(const gflags::CommandLineFlagInfo& flag) {
+  double number = 0;
+  if (flag.type == "double" && absl::SimpleAtod(flag.default_value, &number)) return absl::StrCat(number);
+  return flag.default_value.empty() ? "..." : flag.default_value;
+}
+
 // "--device=cpu", "--output_dir=...", "--dry_run"
 std::string FlagWithDefault(const gflags::CommandLineFlagInfo& flag) {
   if (flag.type == "bool" && flag.default_value == "false") return absl::StrCat("--", flag.name);
-  return absl::StrCat("--", flag.name, "=", flag.default_value.empty() ? "..." : flag.default_value);
+  return absl::StrCat("--", flag.name, "=", Default(flag));
 }
 
 std::string DescribeFlag(const gflags::CommandLineFlagInfo& flag) {

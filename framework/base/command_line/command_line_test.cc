@@ -18,6 +18,7 @@ DEFINE_double(
     "seconds of something that has a long description, so long that it takes more than one line of a terminal, "
     "which is wrapped");
 DEFINE_bool(test_dry_run, false, "only look");
+DEFINE_double(test_share, 0.4, "a share");
 
 namespace retort {
 namespace {
@@ -74,6 +75,7 @@ TEST_F(CommandLineTest, HelpIsTheProgramsOwn) {
                                "  --test_folder=...         a folder\n"));
   EXPECT_THAT(help, HasSubstr("\n  --test_seconds_that_are_many=60\n                            seconds of something"));
   EXPECT_THAT(help, HasSubstr("\n  --test_threads=0          threads to compute with; default: one per core\n"));
+  EXPECT_THAT(help, HasSubstr("\n  --test_share=0.4          a share\n"));
   EXPECT_THAT(help, Not(HasSubstr("logtostderr")));
 }
 
