@@ -141,7 +141,7 @@ std::optional<int> Answer(const std::string& sweep_file) {
     ListPlugins();
     return 0;
   }
-  if (!FLAGS_complete.empty()) {
+  if (!gflags::GetCommandLineFlagInfoOrDie("complete").is_default) {
     for (const std::string& word : CompleteWord(FLAGS_complete, sweep_file, OwnFlags())) std::cout << word << "\n";
     return 0;
   }

@@ -29,16 +29,19 @@ constexpr char kBash[] = R"bash(_retort_sweep() {
 complete -o nospace -o default -F _retort_sweep sweep
 )bash";
 
-constexpr char kZsh[] = R"zsh(_retort_sweep() {
-  local begun=${words[CURRENT]} file= word
-  for word in ${words[2,-1]}; do
-    [[ $word == *.textproto ]] && file=$word
+// Words come as they were typed, with quotes and "~". What follows the last "=" of a word may be a file of its own.
+constexpr char kZsh[] = R"zsh((( $+functions[compdef] )) || { autoload -Uz compinit; compinit }
+_retort_sweep() {
+  local program=${${(Q)words[1]}/#\~\//$HOME/} file= word
+  for word in ${(Q)words[2,-1]}; do
+    [[ $word == *.textproto ]] && file=${word/#\~\//$HOME/}
   done
   local -a candidates
-  candidates=(${(f)"$(OMP_WAIT_POLICY=passive ${words[1]} ${file:+$file} --complete=$begun 2>/dev/null)"})
+  candidates=(${(f)"$(OMP_WAIT_POLICY=passive $program ${file:+$file} --complete=${(Q)PREFIX} 2>/dev/null)"})
   if (( $#candidates )); then
-    compadd -Q -S '' -- $candidates
+    compadd -S '' -- $candidates
   else
+    compset -P '--*='
     _files
   fi
 }
@@ -88,11 +91,12 @@ std::vector<std::string> CompleteWord(absl::string_view word, const std::string&
       fitting.push_back(absl::StrCat("--set=", candidate));
     return fitting;
   }
-  for (const char* value : {"--device=cpu", "--device=cuda", "--completion=bash", "--completion=zsh"}) {
-    if (absl::StrContains(word, '=')) AddFitting(word, value, &fitting);
-  }
-  for (const std::string& flag : flags) {
-    if (absl::StartsWith(word, "-")) AddFitting(word, flag, &fitting);
+  if (absl::StrContains(word, '=')) {
+    for (const char* value : {"--device=cpu", "--device=cuda", "--completion=bash", "--completion=zsh"}) {
+      AddFitting(word, value, &fitting);
+    }
+  } else if (absl::StartsWith(word, "-")) {
+    for (const std::string& flag : flags) AddFitting(word, flag, &fitting);
   }
   return fitting;
 }

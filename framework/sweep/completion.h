@@ -12,11 +12,12 @@
 namespace retort {
 
 // A script that bash or zsh sources, after which it asks the program `sweep` (with --complete) what may stand where the
-// user types. InvalidArgument for another shell.
+// user types, and offers files where the program knows nothing. InvalidArgument for another shell.
 absl::StatusOr<std::string> CompletionScript(absl::string_view shell);
 
-// What may stand in the place of the word that was begun, from the program's flags ("--device=", "--list"), and from the
-// sweep: paths after --set=, variants after --only=. Empty where nothing fits, or where the sweep cannot be read.
+// What may stand in the place of the word that was begun, from the program's flags ("--device=", "--list") and their
+// values ("--device=cpu"), and from the sweep: paths after --set=, variants after --only=. Empty where nothing was
+// begun, where nothing fits, or where the sweep cannot be read.
 std::vector<std::string> CompleteWord(absl::string_view word, const std::string& sweep_file,
                                       const std::vector<std::string>& flags);
 

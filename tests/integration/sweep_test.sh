@@ -39,23 +39,6 @@ expect_text waiting "GOMP_SPINCOUNT = '3000'"
 out=$(env -u GOMP_SPINCOUNT OMP_WAIT_POLICY=active OMP_DISPLAY_ENV=verbose "$SWEEP" --version 2>&1)
 expect_no_text waiting "GOMP_SPINCOUNT = '3000'"
 
-# What shells complete.
-completions() { "$SWEEP" "$root/base.textproto" --complete="$1" | tr '\n' ' '; }
-[ "$(completions --set=stage.distil.lo)" = "--set=stage.distil.loss. " ] || fail "complete: want loss"
-[ "$(completions --set=stage.distil.loss.c)" = "--set=stage.distil.loss.ce. --set=stage.distil.loss.cos. " ] || fail "complete: want losses"
-[ "$(completions --only=base,i)" = "--only=base,init_only " ] || fail "complete: want a control"
-[ "$(completions --dr)" = "--dry_run " ] || fail "complete: want a flag"
-[ "$(completions --device=cu)" = "--device=cuda " ] || fail "complete: want a device"
-completer=_retort_sweep
-out=$(source <("$SWEEP" --completion=bash)
-  COMP_WORDS=("$SWEEP" "$root/base.textproto" --set = stage.distil.lo)
-  COMP_LINE="$SWEEP $root/base.textproto --set=stage.distil.lo"
-  COMP_POINT=${#COMP_LINE}
-  "$completer"
-  echo "${COMPREPLY[@]}")
-expect_text complete 'stage.distil.loss.'
-expect_no_text complete '--set'
-
 # The sweep itself is changed from the command line: seeds, controls, losses.
 run set "$root/base.textproto" --dry_run --set='seeds=[3, 4]' --set=controls=NONE --set='stage.distil.remove=[cos]' \
   --set='stage.distil.loss.hard={ weight: 0.5 masked_lm {} }' --set='variant.soft={ overlay { stage { name: "distil" remove: "hard" } } }'

@@ -118,6 +118,20 @@ std::string Equivalence(const Analysis& analysis, const PairedDifference& differ
   return absl::StrCat("; equivalent to ", analysis.base, " within ", FormatMargin(analysis));
 }
 
+// The median of the standard deviations above 0 of the variants in a column, in the metric's own unit; 0 without any.
+double TypicalDeviation(const Analysis& analysis, size_t column) {
+  std::vector<double> deviations;
+  for (const VariantAnalysis& variant : analysis.variants) {
+    const std::optional<Summary>& summary = variant.metrics[column].summary;
+    const double deviation = summary ? summary->standard_deviation.value_or(0) : 0;
+    if (deviation > 0) deviations.push_back(deviation);
+  }
+  if (deviations.empty()) return 0;
+  const auto middle = deviations.begin() + (deviations.size() - 1) / 2;
+  std::nth_element(deviations.begin(), middle, deviations.end());
+  return *middle;
+}
+
 std::string WhyNotCompared(const Analysis& analysis, const PublishedEffect& effect) {
   const VariantMetric* metric = AnsweringMetric(analysis, effect);
   if (metric == nullptr) return "not measured";
@@ -141,6 +155,19 @@ std::string FormatShortDifference(const MetricSpec& spec, const PairedDifference
   if (!difference.low.has_value()) return FormatFixed(spec.unit.scale * difference.estimate, DecimalsFor(0), true);
   const FormattedInterval interval = Scaled(spec, difference);
   return absl::StrCat(interval.estimate, " (", interval.low, " to ", interval.high, ")");
+}
+
+int DecimalsIn(const Analysis& analysis, size_t column, const Summary& summary) {
+  const double own = summary.standard_deviation.value_or(0);
+  return DecimalsFor(analysis.columns[column].metric.unit.scale * (own > 0 ? own : TypicalDeviation(analysis, column)));
+}
+
+std::string FormatMean(const Analysis& analysis, size_t column, const Summary& summary) {
+  const double scale = analysis.columns[column].metric.unit.scale;
+  const int decimals = DecimalsIn(analysis, column, summary);
+  const std::string mean = FormatFixed(scale * summary.mean, decimals);
+  if (!summary.standard_deviation) return mean;
+  return absl::StrCat(mean, " ± ", FormatFixed(scale * *summary.standard_deviation, decimals));
 }
 
 std::string FormatEvidence(const MetricSpec& spec, const PairedDifference& difference) {
@@ -189,10 +216,9 @@ std::string Headline(const Analysis& analysis) {
   if (base == nullptr || !base->summary.has_value()) {
     return absl::StrCat("The base was not scored on ", column.title, ", so no variant can be compared.");
   }
-  const double scale = column.metric.unit.scale;
-  const double spread = scale * base->summary->standard_deviation.value_or(0);
+  const int decimals = DecimalsIn(analysis, /*column=*/0, *base->summary);
   const std::string value =
-      WithUnit(FormatFixed(scale * base->summary->mean, DecimalsFor(spread)), column.metric.unit.value);
+      WithUnit(FormatFixed(column.metric.unit.scale * base->summary->mean, decimals), column.metric.unit.value);
   std::vector<std::string> clauses;
   const auto add = [&clauses](const std::vector<std::string>& items, absl::string_view one, absl::string_view many) {
     if (!items.empty()) clauses.push_back(absl::StrCat(List(items), " ", items.size() == 1 ? one : many));

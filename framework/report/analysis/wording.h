@@ -1,6 +1,7 @@
 #ifndef RETORT_FRAMEWORK_REPORT_ANALYSIS_WORDING_H_
 #define RETORT_FRAMEWORK_REPORT_ANALYSIS_WORDING_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,14 @@ std::string FormatDifference(const MetricSpec& spec, const PairedDifference& dif
 
 // "+0.18 (0.16 to 0.21)" for the cell of a table, whose header says the rest; "+0.183" where there is no interval.
 std::string FormatShortDifference(const MetricSpec& spec, const PairedDifference& difference);
+
+// Decimals of a mean or median over seeds in the unit for readers: what its standard deviation deserves (DecimalsFor).
+// Where it has none, or one of 0, those of its neighbours decide: the median of the deviations above 0 of the variants
+// in this column, a place in Analysis.columns.
+int DecimalsIn(const Analysis& analysis, size_t column, const Summary& summary);
+
+// "4.09 ± 0.02" in the unit for readers, with DecimalsIn; "4.09" without a standard deviation, as of one seed.
+std::string FormatMean(const Analysis& analysis, size_t column, const Summary& summary);
 
 // "a, b and c"
 std::string List(const std::vector<std::string>& items);

@@ -77,6 +77,25 @@ TEST(DifferenceSentence, OneValueForAllExamplesIsSaidInWords) {
   EXPECT_THAT(DifferenceSentence("x", Spearman(), whole, ""), HasSubstr(", over seeds only; 3 seeds; screening)"));
 }
 
+TEST(FormatMean, NeighboursDecideWhereThereIsNoSpread) {
+  Analysis analysis;
+  analysis.columns = {{"score", "report", Accuracy(), "accuracy"}};
+  const Summary even{3, 0.5, 0.5, 0.0}, one{1, 0.5, 0.5, std::nullopt};
+  const auto add = [&analysis](const Summary& summary) {
+    analysis.variants.emplace_back();
+    analysis.variants.back().metrics.emplace_back().summary = summary;
+  };
+  add(even);
+  EXPECT_EQ(FormatMean(analysis, 0, even), "50.000 ± 0.000") << "without neighbours";
+  add({3, 0.7373, 0.7373, 0.0016});
+  add({3, 0.756, 0.756, 0.004});
+  add({3, 0.59, 0.59, 0.11});
+  EXPECT_EQ(FormatMean(analysis, 0, even), "50.0 ± 0.0") << "as the variant with the median deviation";
+  EXPECT_EQ(FormatMean(analysis, 0, one), "50.0");
+  EXPECT_EQ(FormatMean(analysis, 0, *analysis.variants[1].metrics[0].summary), "73.73 ± 0.16") << "its own";
+  EXPECT_EQ(DecimalsIn(analysis, 0, even), 1);
+}
+
 TEST(Headline, SaysWhoIsWorseBetterAndUndetermined) {
   const std::string headline = Headline(*Analyse(FakeSweep()));
   EXPECT_THAT(headline,
@@ -97,10 +116,9 @@ TEST(Headline, WithoutScoresOrVariants) {
 TEST(Headline, SaysWhatIsNotComparable) {
   SweepResult result = TinySweep();
   for (RunResult& run : result.runs) run.scores[0].examples = run.variant;
-  EXPECT_EQ(Headline(*Analyse(result)),
-            "Against base (cross-entropy 2.000 nats), a (other examples) is not comparable.");
+  EXPECT_EQ(Headline(*Analyse(result)), "Against base (cross-entropy 2.0 nats), a (other examples) is not comparable.");
   result.variants[1].twin_of_base = true;
-  EXPECT_EQ(Headline(*Analyse(result)), "Against base (cross-entropy 2.000 nats), a is the same experiment.");
+  EXPECT_EQ(Headline(*Analyse(result)), "Against base (cross-entropy 2.0 nats), a is the same experiment.");
 }
 
 TEST(Headline, SaysThatThereIsOneSeed) {
@@ -147,7 +165,7 @@ TEST(Headline, WithoutIntervalAndOfOneResult) {
             "other seeds.");
   result = TinySweep();
   result.variants[1].shared_stages = {"eval"};
-  EXPECT_EQ(Headline(*Analyse(result)), "Against base (cross-entropy 2.000 nats), a has the same result.");
+  EXPECT_EQ(Headline(*Analyse(result)), "Against base (cross-entropy 2.0 nats), a has the same result.");
 }
 
 TEST(Headline, BaseThatFailed) {

@@ -13,7 +13,9 @@
 namespace retort {
 namespace {
 
-std::string TableTsv(const SweepResult&, const Analysis& analysis) { return RenderTsv(BuildTable(analysis, {})); }
+std::string TableTsv(const SweepResult&, const Analysis& analysis) {
+  return RenderTsv(BuildTable(analysis, {/*compact=*/false, /*medians=*/true, /*seeds=*/true}));
+}
 
 // The results as papers print them.
 Table Printed(const Analysis& analysis) { return BuildTable(analysis, {/*compact=*/true, /*medians=*/false}); }

@@ -66,6 +66,11 @@ std::string DescribeAverages(const Analysis& analysis) {
   return text;
 }
 
+// "Mean ± standard deviation over 3 seeds", without their number where variants differ in it.
+std::string SpreadOver(const std::optional<int>& seeds) {
+  return absl::StrCat("Mean ± standard deviation over ", seeds ? absl::StrCat(*seeds, " ") : "", "seeds");
+}
+
 // " Teacher: mean ± standard deviation over the seeds of its training." of those that were trained with several.
 std::string DescribeTeachers(const Analysis& analysis) {
   std::vector<std::string> trained;
@@ -80,9 +85,18 @@ std::string DescribeTeachers(const Analysis& analysis) {
 
 }  // namespace
 
+std::optional<int> CommonSeeds(const Analysis& analysis) {
+  const int seeds = analysis.variants.front().finished_runs;
+  const auto has_them = [seeds](const VariantAnalysis& variant) {
+    return variant.finished_runs == seeds && variant.failures.empty();
+  };
+  const bool common = std::all_of(analysis.variants.begin(), analysis.variants.end(), has_them);
+  return common ? std::make_optional(seeds) : std::nullopt;
+}
+
 std::string ResultNote(const Analysis& analysis) {
   const bool spread = std::any_of(analysis.variants.begin(), analysis.variants.end(), HasSpread);
-  return absl::StrCat(spread ? "Mean ± standard deviation over seeds" : "One seed", "; Δ: paired difference to ",
+  return absl::StrCat(spread ? SpreadOver(CommonSeeds(analysis)) : "One seed", "; Δ: paired difference to ",
                       analysis.base, " with its 95 % interval ", DescribeCoverage(analysis, spread),
                       ", each interval for itself (not corrected for the number of variants).",
                       DescribeAverages(analysis), DescribeTeachers(analysis));

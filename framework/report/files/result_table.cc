@@ -25,19 +25,16 @@ std::string ColumnKey(const Analysis& analysis, const MetricColumn& column) {
   return unique ? column.metric.name : absl::StrCat(column.stage, "/", column.split, "/", column.metric.name);
 }
 
-TableCell MeanCell(const MetricSpec& spec, const std::optional<Summary>& summary) {
+TableCell MeanCell(const Analysis& analysis, size_t m, const std::optional<Summary>& summary) {
   if (!summary.has_value()) return {kNothing, {std::nullopt, std::nullopt}};
-  const double mean = spec.unit.scale * summary->mean;
-  const std::optional<double>& sd = summary->standard_deviation;
-  return {sd.has_value() ? FormatPlusMinus(mean, spec.unit.scale * *sd) : FormatFixed(mean, DecimalsFor(0)),
-          {summary->mean, sd}};
+  return {FormatMean(analysis, m, *summary), {summary->mean, summary->standard_deviation}};
 }
 
 // Of one or two seeds it is the mean, and says nothing more.
-TableCell MedianCell(const MetricSpec& spec, const std::optional<Summary>& summary) {
+TableCell MedianCell(const Analysis& analysis, size_t m, const std::optional<Summary>& summary) {
   if (!summary.has_value()) return {kNothing, {std::nullopt}};
-  const double spread = spec.unit.scale * summary->standard_deviation.value_or(0);
-  const std::string text = FormatFixed(spec.unit.scale * summary->median, DecimalsFor(spread));
+  const double median = analysis.columns[m].metric.unit.scale * summary->median;
+  const std::string text = FormatFixed(median, DecimalsIn(analysis, m, *summary));
   return {summary->seeds > 2 ? text : kNothing, {summary->median}};
 }
 
@@ -165,8 +162,9 @@ class TableBuilder {
     const std::string key = ColumnKey(analysis_, column);
     const std::string title = IsItsTask(m) ? column.task : WithUnit(column.title, spec.unit.value);
     Add(
-        {title, key, {"mean", "sd"}}, [&](const auto& variant) { return MeanCell(spec, variant.metrics[m].summary); },
-        [&](const auto& teacher) { return TeacherCell(m, teacher); });
+        {title, key, {"mean", "sd"}},
+        [&](const auto& variant) { return MeanCell(analysis_, m, variant.metrics[m].summary); },
+        [&](const auto& teacher) { return MeanCell(analysis_, m, teacher.metrics[m].summary); });
     for (size_t r = 0; r < published_.size(); ++r) {
       const auto value = published_[r].values.find(m);
       if (value != published_[r].values.end()) table_.published[r].back().text = value->second;
@@ -174,8 +172,8 @@ class TableBuilder {
     if (layout_.medians) {
       Add(
           {WithUnit("median", spec.unit.value), key, {"median"}, "", /*below=*/true, {}, "median"},
-          [&](const auto& variant) { return MedianCell(spec, variant.metrics[m].summary); },
-          [&](const auto& teacher) { return MedianCell(spec, teacher.metrics[m].summary); });
+          [&](const auto& variant) { return MedianCell(analysis_, m, variant.metrics[m].summary); },
+          [&](const auto& teacher) { return MedianCell(analysis_, m, teacher.metrics[m].summary); });
     }
     if (as_tasks_ && m > 0 && column.average_of.empty()) return;
     Add({WithUnit(absl::StrCat("Δ to ", analysis_.base), spec.unit.of_differences),
@@ -187,27 +185,21 @@ class TableBuilder {
         [&](const auto& variant) { return DifferenceCell(spec, variant.metrics[m]); });
   }
 
-  // Without a deviation, with as many decimals as the base's mean.
-  TableCell TeacherCell(size_t m, const TeacherAnalysis& teacher) const {
-    const std::optional<Summary>& summary = teacher.metrics[m].summary;
-    const MetricSpec& spec = analysis_.columns[m].metric;
-    if (!summary || summary->standard_deviation) return MeanCell(spec, summary);
-    const std::optional<Summary>& base = analysis_.variants.front().metrics[m].summary;
-    const double spread = base.has_value() ? spec.unit.scale * base->standard_deviation.value_or(0) : 0;
-    return {FormatFixed(spec.unit.scale * summary->mean, DecimalsFor(spread)), {summary->mean, std::nullopt}};
+  void AddRuns() {
+    if (layout_.seeds || !CommonSeeds(analysis_)) AddSeeds();
+    Add(
+        {"parameters", "parameters", {"count"}},
+        [](const VariantAnalysis& variant) { return CountCell(static_cast<double>(variant.parameters)); },
+        [](const TeacherAnalysis& teacher) { return CountCell(static_cast<double>(teacher.parameters)); });
   }
 
-  void AddRuns() {
+  void AddSeeds() {
     Add({"seeds", "finished_seeds", {"count"}}, [](const VariantAnalysis& variant) {
       const size_t runs = variant.finished_runs + variant.failures.size();
       return NumberCell(variant.failures.empty() ? absl::StrCat(variant.finished_runs)
                                                  : absl::StrCat(variant.finished_runs, " of ", runs),
                         variant.finished_runs);
     });
-    Add(
-        {"parameters", "parameters", {"count"}},
-        [](const VariantAnalysis& variant) { return CountCell(static_cast<double>(variant.parameters)); },
-        [](const TeacherAnalysis& teacher) { return CountCell(static_cast<double>(teacher.parameters)); });
   }
 
   // A variant that trains nothing has no costs.

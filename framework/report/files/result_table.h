@@ -13,11 +13,12 @@ struct ResultLayout {
   // costs. Otherwise there is everything.
   bool compact = false;
   bool medians = true;
+  bool seeds = false;  // Also where every variant has finished the same number, which the note says.
 };
 
 // The results of a sweep: one row per variant, in the sweep's order, then one per teacher that was scored. For every
 // metric mean ± standard deviation over seeds, the median over seeds, and the paired difference to the base with its
-// 95 % interval; then finished seeds, parameters (of teachers too), how many times as many the teacher has, tokens and
+// 95 % interval; then finished seeds where variants differ in them, parameters (of teachers too), how many times as many the teacher has, tokens and
 // operations of training and the teacher's share of these, the student's time, share of clipped steps, and published
 // values that no metric answers to, with unit and source. A published value that a metric answers to stands below the
 // rows, in the metric's column. Pure function.

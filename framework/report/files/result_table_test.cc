@@ -51,6 +51,7 @@ TEST(BuildTable, HandWorked) {
   EXPECT_EQ(table.columns[1].title, "cross-entropy, nats");
   // a: 4 and 6, mean 5, standard deviation √2.
   EXPECT_EQ(table.rows[1][1].text, "5.0 ± 1.4");
+  EXPECT_EQ(table.rows[0][1].text, "2.0 ± 0.0") << "of two equal seeds, as its neighbour";
   EXPECT_EQ(table.rows[0][2].text, "–");
   EXPECT_DOUBLE_EQ(*table.rows[1][2].values[0], 3);
 }
@@ -103,7 +104,7 @@ TEST(BuildTable, WhatTrainsNothingHasNoCosts) {
     if (run.variant == "a") run.parameters = run.tokens = 0;
   }
   const std::vector<TableCell> row = BuildTable(*Analyse(sweep), kCompact).rows[1];
-  for (size_t c = 4; c < 7; ++c) {  // Parameters, time, clipped.
+  for (size_t c = 3; c < 6; ++c) {  // Parameters, time, clipped.
     EXPECT_EQ(row[c].text, "–");
     EXPECT_FALSE(row[c].values[0].has_value());
   }
@@ -113,19 +114,33 @@ TEST(BuildTable, NamesFailedRuns) {
   SweepResult sweep = TinySweep();
   sweep.runs[3].error = "NaN";
   const Table table = BuildTable(*Analyse(sweep), kCompact);
+  EXPECT_EQ(table.columns[3].title, "seeds");
+  EXPECT_EQ(table.rows[0][3].text, "2");
   EXPECT_EQ(table.rows[1][3].text, "1 of 2");
+  EXPECT_THAT(table.note, HasSubstr("Mean ± standard deviation over seeds;"));
+}
+
+TEST(BuildTable, SaysOnceHowManySeedsAllVariantsHave) {
+  SweepResult sweep = TinySweep();
+  const Table table = BuildTable(*Analyse(sweep), {});
+  EXPECT_THAT(Titles(table), Not(Contains("seeds")));
+  EXPECT_THAT(table.note, HasSubstr("Mean ± standard deviation over 2 seeds;"));
+  EXPECT_THAT(Titles(BuildTable(*Analyse(sweep), {/*compact=*/false, /*medians=*/true, /*seeds=*/true})),
+              Contains("seeds"));
+  sweep.runs.pop_back();  // It has not run yet.
+  EXPECT_THAT(Titles(BuildTable(*Analyse(sweep), {})), Contains("seeds"));
 }
 
 TEST(BuildTable, EverythingHasMediansAndCosts) {
   const Table table = BuildTable(*Analyse(TinySweep()), {});
   EXPECT_THAT(Titles(table),
-              ElementsAre("variant", "cross-entropy, nats", "median, nats", "Δ to base, nats", "seeds", "parameters",
-                          "tokens", "FLOPs with teacher", "of which teacher", "time", "clipped"));
+              ElementsAre("variant", "cross-entropy, nats", "median, nats", "Δ to base, nats", "parameters", "tokens",
+                          "FLOPs with teacher", "of which teacher", "time", "clipped"));
   EXPECT_EQ(table.rows[1][2].text, "–") << "of two seeds it is the mean";
   EXPECT_DOUBLE_EQ(*table.rows[1][2].values[0], 5);
-  EXPECT_EQ(table.rows[1][7].text, "2.00 G");
-  EXPECT_EQ(table.rows[1][8].text, "50 %");
-  EXPECT_EQ(table.rows[1][9].text, "0:10");
+  EXPECT_EQ(table.rows[1][6].text, "2.00 G");
+  EXPECT_EQ(table.rows[1][7].text, "50 %");
+  EXPECT_EQ(table.rows[1][8].text, "0:10");
   EXPECT_THAT(table.note, HasSubstr("Tokens, FLOPs, time and clipped steps: over all stages that train the student;"));
 }
 
@@ -146,10 +161,10 @@ TEST(BuildTable, CompactAsPapersPrintTasks) {
   const Analysis analysis = *Analyse(TaskSweep());
   const Table table = BuildTable(analysis, kCompact);
   EXPECT_THAT(Titles(table),
-              ElementsAre("variant", "macro, %", "Δ to base, points", "cola", "mrpc", "sst2", "seeds", "parameters"));
+              ElementsAre("variant", "macro, %", "Δ to base, points", "cola", "mrpc", "sst2", "parameters"));
   EXPECT_THAT(table.note, HasSubstr("Of the tasks: cola: Matthews, %; mrpc: F1, %; sst2: accuracy, %."));
   ASSERT_EQ(table.published.size(), 1u);
-  EXPECT_THAT(Texts(table.published[0]), ElementsAre("base [1]", "77", "–", "51.3", "–", "91.3", "–", "–"));
+  EXPECT_THAT(Texts(table.published[0]), ElementsAre("base [1]", "77", "–", "51.3", "–", "91.3", "–"));
   EXPECT_THAT(table.note, HasSubstr("As published, in the source’s own unit: [1] arXiv:1910.01108 table 1."));
   EXPECT_THAT(Titles(BuildTable(analysis, {})), Contains("mrpc: accuracy, %"));
 }
@@ -160,7 +175,7 @@ TEST(BuildTable, ATaskOfSeveralMetricsHasTheirNames) {
   sweep.published.push_back({"random", "RTE", std::nullopt, 60.0, "another paper"});
   const Table table = BuildTable(*Analyse(sweep), kCompact);
   EXPECT_THAT(Titles(table), ElementsAre("variant", "macro, %", "Δ to base, points", "cola", "mrpc: accuracy, %",
-                                         "mrpc: F1, %", "sst2", "seeds", "parameters", "published"));
+                                         "mrpc: F1, %", "sst2", "parameters", "published"));
   EXPECT_EQ(table.rows[2].back().text, "60 RTE, another paper") << "no metric answers to it";
 }
 
@@ -176,7 +191,7 @@ TEST(BuildTable, TeachersHaveTheirDeviation) {
   EXPECT_THAT(table.note, HasSubstr(" teacher: mean ± standard deviation over the seeds of its training."));
   sweep.teachers.pop_back();
   table = BuildTable(*Analyse(sweep), kCompact);
-  EXPECT_EQ(table.rows[2][1].text, "1.000");
+  EXPECT_EQ(table.rows[2][1].text, "1.0");
   EXPECT_THAT(table.note, Not(HasSubstr("training.")));
 }
 

@@ -53,10 +53,12 @@ TEST(RenderText, BreaksIntoBlocksThatFit) {
   EXPECT_GT(headers, 1);
 }
 
+constexpr ResultLayout kEverything{/*compact=*/false, /*medians=*/true, /*seeds=*/true};
+
 TEST(RenderTsv, FullPrecisionAndNoHoles) {
   SweepResult sweep = TinySweep();
   sweep.published = {{"a", "GLUE macro", std::nullopt, 77.5, "arXiv:1910.01108 table 4"}};
-  const std::vector<std::string> lines = absl::StrSplit(RenderTsv(BuildTable(*Analyse(sweep), {})), '\n');
+  const std::vector<std::string> lines = absl::StrSplit(RenderTsv(BuildTable(*Analyse(sweep), kEverything)), '\n');
   EXPECT_EQ(lines[0],
             "variant\tm/cross_entropy.mean\tm/cross_entropy.sd\tm/cross_entropy.median\t"
             "m/cross_entropy.difference.estimate\t"
@@ -72,12 +74,12 @@ TEST(RenderTsv, FullPrecisionAndNoHoles) {
 TEST(RenderTsv, SaysWhyThereIsNoDifference) {
   SweepResult sweep = TinySweep();
   for (RunResult& run : sweep.runs) run.scores[0].examples = run.variant;
-  EXPECT_THAT(RenderTsv(BuildTable(*Analyse(sweep), {})), HasSubstr("\t\t\t\t\tother examples\t2\t"));
+  EXPECT_THAT(RenderTsv(BuildTable(*Analyse(sweep), kEverything)), HasSubstr("\t\t\t\t\tother examples\t2\t"));
 }
 
 TEST(RenderLatex, IsEscapedBooktabs) {
   const std::string latex = RenderLatex(BuildTable(*Analyse(FakeSweep()), {/*compact=*/true, /*medians=*/false}));
-  EXPECT_THAT(latex, HasSubstr("\\begin{tabular}{lrrrrrrrrrr}\n\\toprule\nvariant & cross-entropy, nats & $\\Delta$"));
+  EXPECT_THAT(latex, HasSubstr("\\begin{tabular}{lrrrrrrrrr}\n\\toprule\nvariant & cross-entropy, nats & $\\Delta$"));
   EXPECT_THAT(latex, HasSubstr("\nno\\_ce & "));
   EXPECT_THAT(latex, HasSubstr(" $\\pm$ "));
   EXPECT_THAT(latex, HasSubstr(" & 14 \\% \\\\\n"));

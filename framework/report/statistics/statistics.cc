@@ -252,7 +252,9 @@ Summary Summarise(absl::Span<const double> values) {
   CHECK(!values.empty());
   Summary summary;
   summary.seeds = static_cast<int>(values.size());
-  summary.mean = Mean(values);
+  // The rounding of a sum of equal values is no spread.
+  const auto is_first = [&values](double value) { return value == values.front(); };
+  summary.mean = std::all_of(values.begin(), values.end(), is_first) ? values.front() : Mean(values);
   summary.median = Median({values.begin(), values.end()});
   if (values.size() > 1) {
     summary.standard_deviation =

@@ -92,6 +92,12 @@ TEST(Summarise, MeanAndSpreadOverSeeds) {
   EXPECT_FALSE(Summarise({4}).standard_deviation.has_value());
 }
 
+TEST(Summarise, EqualValuesHaveNoSpread) {
+  const Summary summary = Summarise({0.1, 0.1, 0.1});  // Their sum is 0.30000000000000004.
+  EXPECT_EQ(summary.mean, 0.1);
+  EXPECT_EQ(*summary.standard_deviation, 0);
+}
+
 TEST(EstimateDifference, HandWorkedTwoWay) {
   // Seed means 2 and 4, example means 1, 3, 5, grand mean 3.
   //   s²_seed = 2, /R = 1.  v_example: variance 4 over E = 3.

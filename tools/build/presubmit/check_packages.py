@@ -32,6 +32,7 @@ _PURPOSE_OF_SCRIPT = (
     ("tests/interop/", "interop"),
     ("tools/build/presubmit/", "development"),
     ("tests/fuzz/", "development"),
+    ("tests/integration/completion_test.sh", "development"),
     ("tests/architecture/", "development"),
     ("tests/first_hour/walk.sh", "development"),
     ("tests/new_plugin/walk.sh", "development"),

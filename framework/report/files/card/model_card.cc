@@ -120,11 +120,11 @@ class Card {
   std::string MetricRow(size_t c, double value) const {
     const MetricColumn& column = analysis_.columns[c];
     const VariantMetric& metric = variant_->metrics[c];
-    const double scale = column.metric.unit.scale, sd = scale * metric.summary->standard_deviation.value_or(0);
+    const int decimals = DecimalsIn(analysis_, c, *metric.summary);
     const std::string& unit = column.metric.unit.value;
     return absl::StrCat("| ", Cell(column.title), unit.empty() ? "" : absl::StrCat(", ", unit), " | ",
-                        FormatFixed(scale * value, DecimalsFor(sd)), " | ",
-                        FormatPlusMinus(scale * metric.summary->mean, sd), " | ",
+                        FormatFixed(column.metric.unit.scale * value, decimals), " | ",
+                        FormatMean(analysis_, c, *metric.summary), " | ",
                         metric.difference ? FormatShortDifference(column.metric, *metric.difference) : "–", " |\n");
   }
 
