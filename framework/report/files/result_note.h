@@ -12,8 +12,8 @@ namespace retort {
 // function.
 std::optional<int> CommonSeeds(const Analysis& analysis);
 
-// How to read the cells of a result table: what is over how many seeds, what the intervals are over, what averages are of. Pure
-// function.
+// How to read the cells of a result table: what is over how many seeds, what the intervals are over, what averages are
+// of. Pure function.
 std::string ResultNote(const Analysis& analysis);
 
 }  // namespace retort
