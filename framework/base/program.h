@@ -11,8 +11,8 @@
 
 namespace retort {
 
-// To be called first of all, with main's arguments: it may start the program anew. Threads of OpenMP that wait look
-// for work for some tens of microseconds, as long as most gaps of a training step, and then sleep (GOMP_SPINCOUNT=3000),
+// To be called first of all, with main's arguments: it may start the program anew. Threads of OpenMP that wait look for
+// work for some tens of microseconds, as long as most gaps of a training step, and then sleep (GOMP_SPINCOUNT=3000),
 // unless the user says otherwise by that variable or OMP_WAIT_POLICY. Those that sleep at once make a step half as
 // long again on an idle machine, those that never do take the processor from others on a busy one
 // (tools/bench/README.md). OpenMP reads the variable when it is loaded, before main.

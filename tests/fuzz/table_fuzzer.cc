@@ -1,7 +1,7 @@
 // Bytes as a table of pairs of texts with a class or a score, plain or packed: an error, or examples that have all of
-// it. The first byte says what is read: modulo 3 the format (0 TSV, 1 CSV, 2 JSON lines), a third of it modulo 2 whether
-// the columns have names, a sixth of it modulo 2 whether there are scores. So '0' to '5' are tables with classes and '6'
-// to ';' with scores, the three formats without names and with them.
+// it. The first byte says what is read: modulo 3 the format (0 TSV, 1 CSV, 2 JSON lines), a third of it modulo 2
+// whether the columns have names, a sixth of it modulo 2 whether there are scores. So '0' to '5' are tables with
+// classes and '6' to ';' with scores, the three formats without names and with them.
 
 #include <cmath>
 #include <cstddef>

@@ -28,9 +28,9 @@ namespace retort {
 absl::Status SetField(absl::string_view assignment, Sweep* sweep,
                       const PluginCatalogue& catalogue = PluginCatalogue::Global());
 
-// The beginnings of paths that may stand where `beginning` was typed, for the completion of shells: each goes on with one
-// more name, and ends with "." where more has to follow, else with "=". Empty if nothing fits. Of "stage.distil.lo":
-// stage.distil.loss.
+// The beginnings of paths that may stand where `beginning` was typed, for the completion of shells: each goes on with
+// one more name, and ends with "." where more has to follow, else with "=". Empty if nothing fits. Of
+// "stage.distil.lo": stage.distil.loss.
 std::vector<std::string> CompletePath(absl::string_view beginning, const Sweep& sweep,
                                       const PluginCatalogue& catalogue = PluginCatalogue::Global());
 

@@ -6,9 +6,9 @@
 namespace retort::ops {
 
 // Matrix products whose speed in bfloat16 does not depend on the CPU. Processors without AVX512_BF16 have no
-// instructions for them, and what libtorch does in their place runs at a tenth of the speed of float32 (AVX2), or has to
-// convert (AVX-512); there, products are computed in float32 from the same bfloat16 inputs, and the result is rounded
-// to bfloat16 once. That is what the instructions do as well: bfloat16 factors, float32 sums, one rounding.
+// instructions for them, and what libtorch does in their place runs at a tenth of the speed of float32 (AVX2), or
+// has to convert (AVX-512); there, products are computed in float32 from the same bfloat16 inputs, and the result is
+// rounded to bfloat16 once. That is what the instructions do as well: bfloat16 factors, float32 sums, one rounding.
 
 // x as a factor of products: float32 where x is bfloat16 and this CPU is slow at it, else x itself. Differentiable.
 // For a factor that is used several times.

@@ -40,8 +40,9 @@ std::string FormatDuration(double seconds);
 // "0.042", "< 0.001", "> 0.999".
 std::string FormatPValue(double p);
 
-// The shortest decimal number that reads back as `value`; "nan", "inf", "-inf". From 2^53 on it has an exponent: a reader
-// that takes digits for an integer, as pandas does, has none for many of them, and makes words of the whole column.
+// The shortest decimal number that reads back as `value`; "nan", "inf", "-inf". From 2^53 on it has an exponent: a
+// reader that takes digits for an integer, as pandas does, has none for many of them, and makes words of the whole
+// column.
 std::string ExactNumber(double value);
 
 // The folder of a run among those of a sweep, "<variant>/seed_<n>"; a variant's '/' becomes '_'.

@@ -11,8 +11,8 @@
 namespace retort {
 
 // The plan for a terminal: what each variant is; of what the store lacks the stages with steps, tokens and parameters,
-// cohorts, operations, memory, disk and time, and what each cohort does with its teacher and why; and warnings. Stages of
-// one name that differ say whose they are.
+// cohorts, operations, memory, disk and time, and what each cohort does with its teacher and why; and warnings. Stages
+// of one name that differ say whose they are.
 //
 // Args: speeds: of earlier trainings with this store, what the estimate of the time goes by; threads: that this program
 // computes with; cache: what is read from it is left out of the operations.

@@ -8,8 +8,8 @@
 
 namespace retort {
 
-// What a result depends on beside its configuration: processor, instruction set, threads, device, libtorch, sources, and
-// the commit that the program was linked at, where it is known.
+// What a result depends on beside its configuration: processor, instruction set, threads, device, libtorch, sources,
+// and the commit that the program was linked at, where it is known.
 std::map<std::string, std::string> DescribeEnvironment(c10::Device device);
 
 // What decides the bits of a computation beside what is computed: "threads 2, AVX2, libtorch 2.11.0", on a GPU with

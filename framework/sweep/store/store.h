@@ -49,7 +49,8 @@ class Store {
   // that were killed. Returns a line for each but the last. What another process works on is left alone.
   std::vector<std::string> Repair(const Plan& plan) const;
 
-  // Removes what processes that were killed left of a plan's stages that are done: leases, checkpoints, temporary files.
+  // Removes what processes that were killed left of a plan's stages that are done: leases, checkpoints, temporary
+  // files.
   void Tidy(const Plan& plan) const;
 
   bool HasStudent(const std::string& key) const;
