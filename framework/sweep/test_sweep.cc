@@ -193,6 +193,15 @@ void WriteTinyCorpus(const std::string& folder, int documents, uint64_t seed) {
         "file { path: \"text.txt\" document: LINE }\nselect_share: 0.1\nreport_share: 0.1\n");
 }
 
+std::string StageText(const std::string& name, const std::string& fields) {
+  constexpr char kFields[] = R"(
+      data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
+      batch { sequences: 4 }
+      budget { steps: 3 }
+      adamw { learning_rate: 1e-3 })";
+  return absl::StrCat("stage { name: \"", name, "\"", kFields, fields, "}\n");
+}
+
 TestSweep::TestSweep() {
   static std::atomic<int> made{0};
   folder_ = absl::StrCat(::testing::TempDir(), "/sweep-", ::getpid(), "-", made++);

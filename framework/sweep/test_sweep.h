@@ -42,16 +42,8 @@ EncoderConfig TinyMobilebertConfig(int64_t layers);
 // tenth of them for each held-out split. With another seed they are others.
 void WriteTinyCorpus(const std::string& folder, int documents = 400, uint64_t seed = 1);
 
-// A stage of TestSweep::Text behind `distil`, which trains the student for three steps more.
-inline constexpr char kSecondStage[] = R"(
-    stage {
-      name: "second"
-      data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
-      batch { sequences: 4 }
-      budget { steps: 3 }
-      loss { name: "mlm" masked_lm {} }
-      adamw { learning_rate: 1e-3 }
-    })";
+// A stage for TestSweep::Text that trains for three steps; `fields` say what else it has.
+std::string StageText(const std::string& name, const std::string& fields = R"(loss { name: "mlm" masked_lm {} })");
 
 // A teacher in <folder>/teacher, a corpus in <folder>/corpus, and token stores in <folder>/tokens.
 class TestSweep {

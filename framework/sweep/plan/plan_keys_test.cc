@@ -220,7 +220,7 @@ TEST_F(PlanKeysTest, StayWhereTheSameBytesLieElsewhere) {
 
 TEST_F(PlanKeysTest, FollowFromTheStagesBefore) {
   auto key = [&](const std::vector<std::string>& set) {
-    const absl::StatusOr<Plan> plan = sweep_.Make(sweep_.Text("controls: NONE", testing::kSecondStage), set);
+    const absl::StatusOr<Plan> plan = sweep_.Make(sweep_.Text("controls: NONE", testing::StageText("second")), set);
     EXPECT_THAT(plan, IsOk());
     return plan->stages[plan->Find("base", 1, "second")].key;
   };

@@ -103,22 +103,15 @@ TEST_F(PlanTest, EvaluatesWhereTheSweepDoesNotSay) {
       << "the default of 512 sequences is more than the corpus holds";
 }
 
-constexpr char kAssistant[] = R"(
-    stage {
-      name: "pupil"
-      from: "@distil"
-      teacher: "@distil"
-      data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
-      batch { sequences: 4 }
-      budget { steps: 3 }
-      loss { name: "cos" cosine {} }
-      adamw { learning_rate: 1e-3 }
-    }
+std::string Assistant() {
+  return absl::StrCat(
+      testing::StageText("pupil", R"(from: "@distil" teacher: "@distil" loss { name: "cos" cosine {} })"), R"(
     stage { name: "compare" from: "@pupil" teacher: "@distil" evaluation { masked_lm { sequences: 8 } } }
-    stage { name: "again" from: "@distil" evaluation { masked_lm { sequences: 16 } } })";
+    stage { name: "again" from: "@distil" evaluation { masked_lm { sequences: 16 } } })");
+}
 
 TEST_F(PlanTest, FollowsFromAndTeacher) {
-  const Plan plan = MakeText(sweep_.Text(kNoControls, kAssistant));
+  const Plan plan = MakeText(sweep_.Text(kNoControls, Assistant()));
   const int distil = plan.Find("base", 1, "distil");
   EXPECT_EQ(At(plan, "base", "pupil").student, distil);
   EXPECT_EQ(At(plan, "base", "pupil").teacher, distil);
@@ -185,7 +178,7 @@ TEST_F(PlanTest, LossesOfWeightZeroAreAsGoodAsNone) {
 }
 
 TEST_F(PlanTest, NamesWhatTeachesAStage) {
-  const Plan plan = MakeText(sweep_.Text(kNoControls, kAssistant));
+  const Plan plan = MakeText(sweep_.Text(kNoControls, Assistant()));
   EXPECT_EQ(plan.TeacherOf(At(plan, "base", "distil")), sweep_.teacher());
   EXPECT_EQ(plan.TeacherOf(At(plan, "base", "pupil")), "@distil");
 }

@@ -25,7 +25,7 @@ TEST_F(PlanVariantsTest, ComputesWhatVariantsShareOnce) {
   const Plan plan = MakeText(sweep_.Text(
       R"(controls: NONE
          variant { name: "other" overlay { stage { name: "second" adamw { learning_rate: 5e-4 } } } })",
-      absl::StrCat(testing::kSecondStage, "stage { name: 'final' evaluation { masked_lm { sequences: 8 } } }")));
+      absl::StrCat(testing::StageText("second"), "stage { name: 'final' evaluation { masked_lm { sequences: 8 } } }")));
   EXPECT_THAT(Users(At(plan, "other", "distil")), ElementsAre("base/1/distil", "other/1/distil"));
   EXPECT_THAT(Users(At(plan, "other", "evaluate")), ElementsAre("base/1/evaluate", "other/1/evaluate"));
   EXPECT_THAT(Users(At(plan, "other", "second")), ElementsAre("other/1/second"));
@@ -64,7 +64,7 @@ TEST_F(PlanVariantsTest, SeedsShareDataIfAsked) {
 
 TEST_F(PlanVariantsTest, AStageWithASeedIsComputedOnceForAllSeeds) {
   const Plan plan =
-      MakeText(sweep_.Text("controls: NONE seeds: [3, 4]", testing::kSecondStage), {"stage.distil.seed=7"});
+      MakeText(sweep_.Text("controls: NONE seeds: [3, 4]", testing::StageText("second")), {"stage.distil.seed=7"});
   const PlannedStage& shared = At(plan, "base", "distil", 3);
   EXPECT_THAT(Users(shared), ElementsAre("base/3/distil", "base/4/distil"));
   EXPECT_EQ(shared.seed, 7u);

@@ -268,17 +268,9 @@ TEST_F(CollectResultsTest, KnowsTheTeachersSize) {
 }
 
 TEST_F(CollectResultsTest, TrainingTheTeacherIsNoCostOfTheStudent) {
-  constexpr char kTeacherFirst[] = R"(
-      stage {
-        name: "fine_tune"
-        from: "TEACHER"
-        data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
-        batch { sequences: 4 }
-        budget { steps: 3 }
-        loss { name: "mlm" masked_lm {} }
-        adamw { learning_rate: 1e-3 }
-      })";
-  plan_ = sweep_.Make(sweep_.Text("controls: NONE", kTeacherFirst)).value();
+  const std::string teacher_first =
+      testing::StageText("fine_tune", R"(from: "TEACHER" loss { name: "mlm" masked_lm {} })");
+  plan_ = sweep_.Make(sweep_.Text("controls: NONE", teacher_first)).value();
   for (const PlannedStage& stage : plan_.stages) Finish(stage, "threads 1");
   Progress progress;
   progress.tokens = 7;

@@ -37,18 +37,9 @@ TEST_F(CommonConditionsTest, AreWhatAllTrainingHasInCommon) {
 
 // An assistant is another teacher than the model in the folder, and so is none.
 TEST_F(CommonConditionsTest, NameNoTeacherWhereAStageHasAnother) {
-  constexpr char kPupil[] = R"(
-    stage {
-      name: "pupil"
-      from: "@distil"
-      teacher: "@distil"
-      data { masked_lm { corpus: "$/corpus" length: 24 min_length: 4 } }
-      batch { sequences: 4 }
-      budget { steps: 3 }
-      loss { name: "cos" cosine {} }
-      adamw { learning_rate: 1e-3 }
-    })";
-  EXPECT_EQ(Of("", kPupil), absl::StrCat("this ", CorpusAndRate()));
+  const std::string pupil =
+      testing::StageText("pupil", R"(from: "@distil" teacher: "@distil" loss { name: "cos" cosine {} })");
+  EXPECT_EQ(Of("", pupil), absl::StrCat("this ", CorpusAndRate()));
   Of("");
   plan_.stages.push_back(plan_.stages[0]);
   plan_.stages.back().checkpoint.clear();
