@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "framework/report/analysis/format.h"
 #include "framework/report/files/page/html_escape.h"
 #include "framework/report/files/page/page_assets.h"
@@ -57,21 +58,23 @@ void FitLine(CohortCost* cost) {
 
 // What a plot shows, and how its numbers are written.
 struct Quantity {
-  std::string name;     // As measurement.h calls it.
-  std::string title;    // "Time"
-  std::string letters;  // "T + K S"
-  std::string unit;     // "seconds of a step"
-  double scale = 1;     // From what is measured to the unit.
+  std::string name;   // As measurement.h calls it.
+  std::string title;  // "Time"
+  char once, each;    // 'T', 'S'
+  std::string unit;   // "seconds of a step"
+  double scale;       // From what is measured to the unit.
   std::string (*format)(double value);
-  bool adds_up = false;  // Whether K students one by one take K times as much.
+  bool adds_up;  // Whether K students one by one take K times as much.
 };
 
 std::vector<Quantity> Quantities() {
-  return {{kStepSeconds, "Time", "T + K S", "seconds of a step", 1,
-           [](double seconds) { return absl::StrCat(FormatFixed(seconds, 3), " s"); }, true},
-          {kMemoryBytes, "Memory", "M + K m", "GB at the most", 1e-9,
-           [](double bytes) { return absl::StrCat(FormatFixed(1e-9 * bytes, 2), " GB"); }}};
+  const auto seconds = [](double value) { return absl::StrCat(FormatFixed(value, 3), " s"); };
+  const auto gigabytes = [](double value) { return absl::StrCat(FormatFixed(1e-9 * value, 2), " GB"); };
+  return {{kStepSeconds, "Time", 'T', 'S', "seconds of a step", 1, seconds, /*adds_up=*/true},
+          {kMemoryBytes, "Memory", 'M', 'm', "GB at the most", 1e-9, gigabytes, /*adds_up=*/false}};
 }
+
+std::string Formula(const Quantity& quantity) { return absl::StrFormat("%c + K %c", quantity.once, quantity.each); }
 
 Json PointAt(double x, double y) { return {{"x", x}, {"y", y}}; }
 
@@ -86,7 +89,7 @@ Json PlotJson(const CohortCost& cost, const Quantity& quantity) {
   }
   const auto most = static_cast<double>(cost.points.back().students);
   Json plot = {{"unit", quantity.unit}, {"medians", medians}, {"ranges", ranges}};
-  plot["line"] = {{"label", absl::StrCat(quantity.letters, ", least squares")},
+  plot["line"] = {{"label", absl::StrCat(Formula(quantity), ", least squares")},
                   {"data",
                    {PointAt(0, quantity.scale * cost.at_zero),
                     PointAt(most, quantity.scale * (cost.at_zero + most * cost.slope))}}};
@@ -98,11 +101,10 @@ Json PlotJson(const CohortCost& cost, const Quantity& quantity) {
 }
 
 std::string Caption(const BenchRow& single, const CohortCost& cost, const Quantity& quantity) {
-  return EscapeHtml(
-      absl::StrCat(quantity.title, " of ", single.workload, ", ", single.precision, ": ", quantity.letters, " with ",
-                   quantity.letters.substr(0, 1), " = ", quantity.format(cost.at_zero), " and ",
-                   quantity.letters.substr(quantity.letters.size() - 1), " = ", quantity.format(cost.slope),
-                   "; no median is farther from it than ", FormatShare(cost.worst)));
+  return EscapeHtml(absl::StrFormat("%s of %s, %s: %s with %c = %s and %c = %s; no median is farther from it than %s",
+                                    quantity.title, single.workload, single.precision, Formula(quantity), quantity.once,
+                                    quantity.format(cost.at_zero), quantity.each, quantity.format(cost.slope),
+                                    FormatShare(cost.worst)));
 }
 
 }  // namespace

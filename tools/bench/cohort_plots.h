@@ -1,6 +1,7 @@
 #ifndef RETORT_TOOLS_BENCH_COHORT_PLOTS_H_
 #define RETORT_TOOLS_BENCH_COHORT_PLOTS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
