@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "framework/report/analysis/format.h"
+#include "framework/report/statistics/statistics.h"
 
 namespace retort {
 namespace {
@@ -126,10 +127,7 @@ double TypicalDeviation(const Analysis& analysis, size_t column) {
     const double deviation = summary ? summary->standard_deviation.value_or(0) : 0;
     if (deviation > 0) deviations.push_back(deviation);
   }
-  if (deviations.empty()) return 0;
-  const auto middle = deviations.begin() + (deviations.size() - 1) / 2;
-  std::nth_element(deviations.begin(), middle, deviations.end());
-  return *middle;
+  return deviations.empty() ? 0 : Summarise(deviations).median;
 }
 
 std::string WhyNotCompared(const Analysis& analysis, const PublishedEffect& effect) {
