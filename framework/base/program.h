@@ -12,10 +12,10 @@
 namespace retort {
 
 // To be called first of all, with main's arguments: it may start the program anew. Threads of OpenMP that wait look for
-// work for some tens of microseconds, as long as most gaps of a training step, and then sleep (GOMP_SPINCOUNT=3000),
-// unless the user says otherwise by that variable or OMP_WAIT_POLICY. Those that sleep at once make a step half as
-// long again on an idle machine, those that never do take the processor from others on a busy one
-// (tools/bench/README.md). OpenMP reads the variable when it is loaded, before main.
+// work 3,000 times and then sleep (GOMP_SPINCOUNT), unless the user says otherwise by that variable or OMP_WAIT_POLICY:
+// those that sleep at once lose time between the parts of a step on an idle machine, those that go on looking take the
+// processor from others on a busy one (measured in tools/bench/README.md). OpenMP reads the variable when it is loaded,
+// before main.
 //
 // A standard stream that the program was started without (`>&-`) is one that
 // nobody reads: else the next file that is opened would take its place, and be written into. Warnings go to standard
