@@ -29,11 +29,11 @@ plots.forEach((plot, i) => {
     line(plot.line.label, plot.line.data, '#d55e00', []),
   ];
   if (plot.alone) datasets.push(line('one by one', plot.alone, '#767676', [5, 4]));
-  const axis = (text) => ({beginAtZero: true, title: {display: true, text}});
+  const axis = (text, ticks) => ({beginAtZero: true, title: {display: true, text}, ticks});
   new Chart(document.getElementById('cohort-' + i), {
     type: 'scatter',
     data: {datasets},
-    options: {animation: false, scales: {x: axis('students trained together, K'), y: axis(plot.unit)}},
+    options: {animation: false, scales: {x: axis('students trained together, K', {precision: 0}), y: axis(plot.unit, {})}},
   });
 });
 )";

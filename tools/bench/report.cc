@@ -25,6 +25,7 @@ table { border-collapse: collapse; margin: 1em 0; font-variant-numeric: tabular-
 th, td { border-bottom: 1px solid #ddd; padding: .25em .7em; text-align: left; vertical-align: top; }
 .bar { display: flex; width: 40em; height: 1.2em; }
 .bar span, .key { display: inline-block; }
+.scroll { overflow-x: auto; }
 .plots { display: flex; flex-wrap: wrap; gap: 1em; }
 .plots figure { margin: 0; width: 34em; }
 .key { width: 1em; height: 1em; vertical-align: -.15em; }
@@ -148,7 +149,7 @@ std::string Conditions(const BenchReport& report, absl::string_view before_each)
 }
 
 std::string HtmlTable(const Table& table) {
-  std::string html = "<table><tr>";
+  std::string html = "<div class=\"scroll\"><table><tr>";
   for (const TableColumn& column : table.columns) absl::StrAppend(&html, "<th>", EscapeHtml(column.title), "</th>");
   html += "</tr>\n";
   for (const std::vector<TableCell>& row : table.rows) {
@@ -156,7 +157,7 @@ std::string HtmlTable(const Table& table) {
     for (const TableCell& cell : row) absl::StrAppend(&html, "<td>", EscapeHtml(cell.text), "</td>");
     html += "</tr>\n";
   }
-  return html + "</table>\n";
+  return html + "</table></div>\n";
 }
 
 std::string HtmlBars(const BenchReport& report) {
