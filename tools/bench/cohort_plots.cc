@@ -33,7 +33,10 @@ plots.forEach((plot, i) => {
   new Chart(document.getElementById('cohort-' + i), {
     type: 'scatter',
     data: {datasets},
-    options: {animation: false, scales: {x: axis('students trained together, K', {precision: 0}), y: axis(plot.unit, {})}},
+    options: {
+      animation: false,
+      scales: {x: axis('students trained together, K', {precision: 0}), y: axis(plot.unit, {})},
+    },
   });
 });
 )";
