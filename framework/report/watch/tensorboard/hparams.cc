@@ -86,7 +86,6 @@ std::string ExperimentFile(const SweepResult& result, const Analysis& analysis, 
   tensorboard::Experiment* experiment = data.mutable_experiment();
   experiment->set_time_created_secs(file.seconds());
   AddParameter("variant", false, experiment);
-  AddParameter("seed", true, experiment);
   for (const Setting& setting : result.settings) AddParameter(setting.path, HasNumbers(setting), experiment);
   for (const MetricColumn& column : analysis.columns) {
     tensorboard::MetricInfo* metric = experiment->add_metric_infos();
@@ -114,7 +113,6 @@ std::string SessionFile(const SweepResult& result, const Analysis& analysis, con
   tensorboard::HParamsPluginData start;
   tensorboard::SessionStartInfo* session = start.mutable_session_start_info();
   (*session->mutable_hparams())["variant"].set_string_value(run.variant);
-  (*session->mutable_hparams())["seed"].set_number_value(static_cast<double>(run.seed));
   AddSettings(result, variant, session);
   session->set_group_name(run.variant);
   session->set_start_time_secs(file.seconds() - run.seconds);

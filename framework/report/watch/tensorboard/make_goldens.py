@@ -23,7 +23,7 @@ def summary(tag, data):
 
 def experiment():
     numbers, words = api_pb2.DATA_TYPE_FLOAT64, api_pb2.DATA_TYPE_STRING
-    parameters = {"variant": words, "seed": numbers, RATE: numbers, LOSS: words}
+    parameters = {"variant": words, RATE: numbers, LOSS: words}
     metric = summary_v2.Metric("final/eval/m/cross_entropy", display_name="cross-entropy").as_proto()
     return summary(metadata.EXPERIMENT_TAG, plugin_data_pb2.HParamsPluginData(experiment=api_pb2.Experiment(
         time_created_secs=NOW, metric_infos=[metric],
@@ -32,7 +32,7 @@ def experiment():
 
 def session_start():
     start = plugin_data_pb2.SessionStartInfo(group_name="a", start_time_secs=NOW - SECONDS)
-    for name, value in {"seed": 2, RATE: 0.002}.items():
+    for name, value in {RATE: 0.002}.items():
         start.hparams[name].number_value = value
     for name, value in {"variant": "a", LOSS: "5"}.items():
         start.hparams[name].string_value = value
