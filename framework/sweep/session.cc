@@ -19,12 +19,13 @@
 #include "framework/base/available_memory.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/terminal/columns.h"
+#include "framework/base/terminal/terminal.h"
 #include "framework/config/text/parse.h"
 #include "framework/config/text/print.h"
 #include "framework/config/variants/difference.h"
 #include "framework/config/variants/expand.h"
 #include "framework/report/files/write_report.h"
-#include "framework/report/watch/live/terminal.h"
 #include "framework/sweep/inputs/inputs.h"
 #include "framework/sweep/plan/most_minutes/cut_steps.h"
 #include "framework/sweep/plan/plan.h"
@@ -105,11 +106,17 @@ absl::StatusOr<std::optional<Sweep>> EarlierSweep(const std::string& output_dir,
                                                     "\"; choose another --output_dir"));
 }
 
+// As lines that fit the terminal; as they are into a pipe.
+void Print(const std::string& text) {
+  const std::optional<TerminalSize> terminal = SizeOfStandardOutput();
+  std::cout << (terminal ? WrapLines(text, terminal->width) : text) << std::flush;
+}
+
 // Prints what changed since the last run.
 void PrintChanges(const Sweep& earlier, const ExpandedSweep& sweep) {
   const Sweep now = ResolvedSweep(sweep);
   const std::string base = DescribeDifference(earlier.experiment(), now.experiment());
-  if (!base.empty()) std::cout << "changed since the last run:\n" << base << "\n";
+  if (!base.empty()) Print(absl::StrCat("changed since the last run:\n", base, "\n"));
   std::set<std::string> known;
   for (const Variant& variant : earlier.variant()) known.insert(variant.name());
   for (const Variant& variant : now.variant()) {
@@ -229,7 +236,7 @@ absl::Status WriteReports(const Resolved& resolved, const StageStatuses& failed,
 absl::Status CheckMemory(const Plan& plan, const Store& store, const SessionOptions& options) {
   const absl::Status enough = EnoughMemory(plan, store);
   if (!options.dry_run) return enough;
-  if (!enough.ok()) std::cout << "  warning: " << enough.message() << "\n";
+  if (!enough.ok()) Print(absl::StrCat("  warning: ", enough.message(), "\n"));
   return absl::OkStatus();
 }
 
@@ -238,17 +245,17 @@ absl::Status Announce(const Plan& plan, const SessionOptions& options, const Fol
   if (!options.dry_run) {
     for (const std::string& line : store.Repair(plan)) std::cout << line << "\n";
   }
-  std::cout << DescribePlan(plan, store, KnownSpeeds::Load(folders.store, options.device), at::get_num_threads(),
-                            CacheSettings(options, folders.store))
-            << std::flush;
+  Print(DescribePlan(plan, store, KnownSpeeds::Load(folders.store, options.device), at::get_num_threads(),
+                     CacheSettings(options, folders.store)));
   return CheckMemory(plan, store, options);
 }
 
 // What a dry run has left behind.
 void SayNothingWasComputed(const Folders& folders) {
   const std::string tokens = folders.store + "/tokens";
-  std::cout << "  nothing was trained or evaluated"
-            << (Exists(tokens) ? absl::StrCat("; texts were cut into tokens, which are kept in ", tokens) : "") << "\n";
+  Print(absl::StrCat("  nothing was trained or evaluated",
+                     Exists(tokens) ? absl::StrCat("; texts were cut into tokens, which are kept in ", tokens) : "",
+                     "\n"));
 }
 
 // The search of tune; none where it is only looked at and its results are not there.

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/terminal/columns.h"
 #include "framework/eval/scores/example_scores.h"
 #include "framework/json/json_number.h"
 #include "framework/report/analysis/format.h"

@@ -12,6 +12,8 @@
 #include "framework/base/command_line/commit.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/terminal/columns.h"
+#include "framework/base/terminal/terminal.h"
 #include "gflags/gflags.h"
 
 DECLARE_bool(help);
@@ -21,8 +23,8 @@ DECLARE_bool(version);
 namespace retort {
 namespace {
 
-constexpr size_t kFlagColumns = 28;  // Before the description.
-constexpr size_t kMostColumns = 110;
+constexpr int kFlagColumns = 28;  // Before the description.
+constexpr int kMostColumns = 110;
 
 std::optional<gflags::CommandLineFlagInfo> Find(absl::string_view name) {
   gflags::CommandLineFlagInfo info;
@@ -60,21 +62,6 @@ absl::Status ReadFlag(absl::string_view argument, absl::string_view unknown_flag
       absl::StrCat("--", name, ": there is no such flag; --help has those that there are", unknown_flag_hint));
 }
 
-// The description in lines behind the column of the flags.
-std::string Wrapped(const std::string& text) {
-  std::string wrapped;
-  size_t column = kFlagColumns;
-  for (absl::string_view word : absl::StrSplit(text, ' ')) {
-    if (column > kFlagColumns && column + 1 + word.size() > kMostColumns) {
-      absl::StrAppend(&wrapped, "\n", std::string(kFlagColumns, ' '));
-      column = kFlagColumns;
-    }
-    absl::StrAppend(&wrapped, column > kFlagColumns ? " " : "", word);
-    column += (column > kFlagColumns ? 1 : 0) + word.size();
-  }
-  return wrapped;
-}
-
 // The flag's default as people write it: gflags prints 0.4 with seventeen digits.
 std::string Default(const gflags::CommandLineFlagInfo& flag) {
   double number = 0;
@@ -88,11 +75,12 @@ std::string FlagWithDefault(const gflags::CommandLineFlagInfo& flag) {
   return absl::StrCat("--", flag.name, "=", Default(flag));
 }
 
-std::string DescribeFlag(const gflags::CommandLineFlagInfo& flag) {
-  std::string text = absl::StrCat("  ", FlagWithDefault(flag));
-  if (text.size() + 2 > kFlagColumns) absl::StrAppend(&text, "\n");
-  text.append(text.back() == '\n' ? kFlagColumns : kFlagColumns - text.size(), ' ');
-  return absl::StrCat(text, Wrapped(flag.description), "\n");
+// The description stands behind the column of the flags, or below a flag that is too wide for it.
+std::string DescribeFlag(const gflags::CommandLineFlagInfo& flag, int width) {
+  const std::string name = absl::StrCat("  ", FlagWithDefault(flag)), indent(kFlagColumns, ' ');
+  const bool fits = DisplayWidth(name) + 2 <= kFlagColumns;
+  const std::string line = absl::StrCat(fits ? PadRight(name, kFlagColumns) : indent, flag.description);
+  return absl::StrCat(fits ? "" : name, fits ? "" : "\n", Wrap(line, width, indent), "\n");
 }
 
 }  // namespace
@@ -122,9 +110,11 @@ std::string HelpText(const ProgramDescription& program) {
   std::vector<gflags::CommandLineFlagInfo> flags;
   gflags::GetAllFlags(&flags);
   std::sort(flags.begin(), flags.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  std::string text = absl::StrCat(program.name, ": ", program.usage, "\n\nFlags, with their defaults:\n");
+  const int width = std::min(kMostColumns, SizeOfStandardOutput().value_or(TerminalSize{kMostColumns, 1}).width);
+  std::string text = absl::StrCat(WrapLines(absl::StrCat(program.name, ": ", program.usage), width),
+                                  "\n\nFlags, with their defaults:\n");
   for (const gflags::CommandLineFlagInfo& flag : flags) {
-    if (absl::StrContains(flag.filename, program.sources)) absl::StrAppend(&text, DescribeFlag(flag));
+    if (absl::StrContains(flag.filename, program.sources)) absl::StrAppend(&text, DescribeFlag(flag, width));
   }
   return absl::StrCat(text, "  --version, --help; --helpfull has the flags of libraries, too\n");
 }

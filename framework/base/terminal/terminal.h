@@ -1,5 +1,5 @@
-#ifndef RETORT_FRAMEWORK_REPORT_WATCH_LIVE_TERMINAL_H_
-#define RETORT_FRAMEWORK_REPORT_WATCH_LIVE_TERMINAL_H_
+#ifndef RETORT_FRAMEWORK_BASE_TERMINAL_TERMINAL_H_
+#define RETORT_FRAMEWORK_BASE_TERMINAL_TERMINAL_H_
 
 #include <optional>
 #include <string>
@@ -39,4 +39,4 @@ std::string Styled(LineStyle style, absl::string_view text);
 
 }  // namespace retort
 
-#endif  // RETORT_FRAMEWORK_REPORT_WATCH_LIVE_TERMINAL_H_
+#endif  // RETORT_FRAMEWORK_BASE_TERMINAL_TERMINAL_H_

@@ -1,4 +1,4 @@
-#include "framework/report/watch/live/terminal.h"
+#include "framework/base/terminal/terminal.h"
 
 #include <cstdlib>
 

@@ -16,14 +16,6 @@ constexpr int kMostDecimals = 9;
 constexpr int kDecimalsWithoutUncertainty = 3;
 constexpr double kFirstInexactInteger = 9007199254740992;  // 2^53
 
-bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-// U+0300..U+036F, two bytes: CC 80..BF, CD 80..AF.
-bool IsCombiningMark(absl::string_view utf8, size_t i) {
-  const auto byte = [&](size_t at) { return at < utf8.size() ? static_cast<unsigned char>(utf8[at]) : 0; };
-  return byte(i) == 0xCC || (byte(i) == 0xCD && byte(i + 1) < 0xB0);
-}
-
 bool RoundsToZero(double value, int decimals) { return std::abs(value) < 0.5 * std::pow(10.0, -decimals); }
 
 }  // namespace
@@ -104,32 +96,6 @@ std::string ExactNumber(double value) {
 
 std::string RunFolder(const std::string& variant, uint64_t seed) {
   return absl::StrCat(absl::StrReplaceAll(variant, {{"/", "_"}}), "/seed_", seed);
-}
-
-int DisplayWidth(absl::string_view utf8) {
-  int width = 0;
-  for (size_t i = 0; i < utf8.size(); ++i) {
-    if (!IsContinuation(utf8[i]) && !IsCombiningMark(utf8, i)) ++width;
-  }
-  return width;
-}
-
-std::string PadLeft(absl::string_view utf8, int width) {
-  return absl::StrCat(std::string(std::max(0, width - DisplayWidth(utf8)), ' '), utf8);
-}
-
-std::string PadRight(absl::string_view utf8, int width) {
-  return absl::StrCat(utf8, std::string(std::max(0, width - DisplayWidth(utf8)), ' '));
-}
-
-std::string Truncate(absl::string_view utf8, int width) {
-  if (DisplayWidth(utf8) <= width) return std::string(utf8);
-  if (width <= 0) return "";
-  size_t end = 0;
-  for (int columns = 0; end < utf8.size(); ++end) {
-    if (!IsContinuation(utf8[end]) && !IsCombiningMark(utf8, end) && columns++ == width - 1) break;
-  }
-  return absl::StrCat(utf8.substr(0, end), "…");
 }
 
 }  // namespace retort

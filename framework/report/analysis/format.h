@@ -48,16 +48,6 @@ std::string ExactNumber(double value);
 // The folder of a run among those of a sweep, "<variant>/seed_<n>"; a variant's '/' becomes '_'.
 std::string RunFolder(const std::string& variant, uint64_t seed);
 
-// Columns that a UTF-8 string takes on a terminal: code points less combining marks; no wide characters are expected.
-int DisplayWidth(absl::string_view utf8);
-
-// Pads with blanks to `width` columns, on the left (numbers) or on the right.
-std::string PadLeft(absl::string_view utf8, int width);
-std::string PadRight(absl::string_view utf8, int width);
-
-// Cuts to at most `width` columns, with "…" as the last one if something was cut.
-std::string Truncate(absl::string_view utf8, int width);
-
 }  // namespace retort
 
 #endif  // RETORT_FRAMEWORK_REPORT_ANALYSIS_FORMAT_H_

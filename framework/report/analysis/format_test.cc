@@ -86,18 +86,5 @@ TEST(ExactNumber, ReadsBack) {
 
 TEST(RunFolder, HasNoSlashOfTheVariant) { EXPECT_EQ(RunFolder("lr=1/w=2", 3), "lr=1_w=2/seed_3"); }
 
-TEST(DisplayWidth, CountsCharactersNotBytes) {
-  EXPECT_EQ(DisplayWidth("4.09 ± 0.02"), 11);
-  EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1);  // e and a combining acute accent
-  EXPECT_EQ(PadLeft("−1", 4), "  −1");
-  EXPECT_EQ(PadRight("±", 3), "±  ");
-}
-
-TEST(Truncate, EndsInAnEllipsis) {
-  EXPECT_EQ(Truncate("hidden_only", 8), "hidden_…");
-  EXPECT_EQ(Truncate("−−−−", 3), "−−…");
-  EXPECT_EQ(Truncate("short", 5), "short");
-}
-
 }  // namespace
 }  // namespace retort

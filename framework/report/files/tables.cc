@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "framework/base/terminal/columns.h"
 #include "framework/report/analysis/format.h"
 
 namespace retort {

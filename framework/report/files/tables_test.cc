@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
+#include "framework/base/terminal/columns.h"
 #include "framework/report/analysis/analysis.h"
 #include "framework/report/analysis/fake_sweep.h"
-#include "framework/report/analysis/format.h"
 #include "framework/report/analysis/sweep_result.h"
 #include "framework/report/files/result_table.h"
 #include "gmock/gmock.h"

@@ -4,12 +4,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "framework/base/file.h"
 #include "framework/base/status_macros.h"
+#include "framework/base/terminal/columns.h"
 #include "framework/report/analysis/analysis.h"
 #include "framework/report/analysis/early_stops.h"
-#include "framework/report/analysis/format.h"
 #include "framework/report/analysis/wording.h"
 #include "framework/report/files/effects_table.h"
 #include "framework/report/files/page/html.h"
@@ -19,28 +18,6 @@
 #include "framework/report/files/tuning_table.h"
 
 namespace retort {
-namespace {
-
-// Breaks at blanks; lines after the first one start with `indent`.
-std::string Wrap(const std::string& text, int width, const std::string& indent) {
-  std::string wrapped;
-  int column = 0;
-  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
-    if (column > 0 && column + 1 + DisplayWidth(word) > width) {
-      absl::StrAppend(&wrapped, "\n", indent);
-      column = DisplayWidth(indent);
-    } else if (column > 0) {
-      absl::StrAppend(&wrapped, " ");
-      ++column;
-    }
-    absl::StrAppend(&wrapped, word);
-    column += DisplayWidth(word);
-  }
-  return wrapped;
-}
-
-}  // namespace
-
 absl::Status WriteReport(const SweepResult& result, const std::string& output_dir) {
   RETORT_ASSIGN_OR_RETURN(const Analysis analysis, Analyse(result));
   const std::string folder = absl::StrCat(output_dir, "/report");

@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "framework/base/terminal/columns.h"
 #include "framework/report/analysis/example_gains.h"
-#include "framework/report/analysis/format.h"
 #include "framework/report/files/page/html_escape.h"
 #include "nlohmann/json.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "framework/report/analysis/format.h"
+#include "framework/base/terminal/columns.h"
 #include "framework/report/analysis/wording.h"
 #include "framework/report/files/page/forest_plot.h"
 #include "framework/report/files/page/html_escape.h"

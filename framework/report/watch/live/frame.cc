@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "framework/base/terminal/columns.h"
 #include "framework/report/analysis/format.h"
 
 namespace retort {
@@ -15,13 +16,14 @@ namespace {
 
 constexpr char kHint[] = "Ctrl-C stops here and keeps what is done; the same command goes on from there";
 constexpr int kBarWidth = 16;
+constexpr int kWidthForBars = 100;  // Less wide terminals have the numbers alone.
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // A run, or the runs of one variant.
 struct Row {
   std::string name, seed, state;
   double progress = 0;
-  std::string values;
+  std::string values;  // The most important first.
   double tokens_per_second = 0;
   double seconds_left = kNaN;
   bool is_done = false;
@@ -127,10 +129,14 @@ std::vector<Row> Rows(const std::vector<LiveRun>& runs, int most, absl::Time now
   return rows;
 }
 
-// Widths of the columns before the bar.
+// Widths of the columns before the values.
 struct Columns {
   int name = 0, seed = 0, state = 0;
 };
+
+std::string TimeLeft(const Row& row) {
+  return std::isnan(row.seconds_left) ? "" : absl::StrCat(FormatDuration(row.seconds_left), " left");
+}
 
 Columns ColumnsOf(const std::vector<Row>& rows, int width) {
   Columns columns;
@@ -143,16 +149,24 @@ Columns ColumnsOf(const std::vector<Row>& rows, int width) {
   return columns;
 }
 
-FrameLine RenderRow(const Row& row, const Columns& columns, int width) {
-  const std::string left = absl::StrCat(PadRight(Truncate(row.name, columns.name), columns.name), "  ",
-                                        PadRight(row.seed, columns.seed), "  ", PadRight(row.state, columns.state),
-                                        "  ", Bar(row.progress), " ", PadLeft(PercentDone(row.progress), 5));
+// What stands at the end of the line; empty if the run is at an end.
+std::string Pace(const Row& row, bool wide) {
   const std::string speed = row.tokens_per_second > 0 ? absl::StrCat(FormatCount(row.tokens_per_second), " tok/s") : "";
-  const std::string time = std::isnan(row.seconds_left) ? "" : absl::StrCat(FormatDuration(row.seconds_left), " left");
-  const std::string right = absl::StrCat(PadLeft(speed, 12), "  ", PadLeft(time, 12));
+  const std::string time = TimeLeft(row);
+  if (speed.empty() && time.empty()) return "";
+  return wide ? absl::StrCat(PadLeft(speed, 12), "  ", PadLeft(time, 12)) : absl::StrCat("  ", PadLeft(time, 9));
+}
+
+FrameLine RenderRow(const Row& row, const Columns& columns, int width) {
+  const bool wide = width >= kWidthForBars;
+  const std::string left =
+      absl::StrCat(PadRight(Truncate(row.name, columns.name), columns.name), "  ", PadRight(row.seed, columns.seed),
+                   "  ", PadRight(row.state, columns.state), "  ", wide ? absl::StrCat(Bar(row.progress), " ") : "",
+                   PadLeft(PercentDone(row.progress), 5));
+  const std::string right = Pace(row, wide);
   const int room = width - DisplayWidth(left) - DisplayWidth(right) - 2;
   std::string text = room > 8 ? absl::StrCat(left, "  ", PadRight(Truncate(row.values, room), room), right)
-                              : Truncate(absl::StrCat(left, "  ", time), width);
+                              : Truncate(absl::StrCat(left, "  ", TimeLeft(row)), width);
   while (!text.empty() && text.back() == ' ') text.pop_back();
   return {row.is_done ? LineStyle::kQuiet : LineStyle::kPlain, std::move(text)};
 }
@@ -162,7 +176,7 @@ FrameLine RenderRow(const Row& row, const Columns& columns, int width) {
 std::vector<FrameLine> RenderFrame(const LiveRuns& runs, TerminalSize size, absl::Time now) {
   // Beside the cursor's line, the summary and the hint.
   const std::vector<Row> rows = Rows(runs.all(), std::max(1, size.height - 3), now);
-  std::vector<FrameLine> lines = {{LineStyle::kHeading, Truncate(SummaryLine(runs, now), size.width)}};
+  std::vector<FrameLine> lines = {{LineStyle::kHeading, Truncate(SummaryLine(runs, now, size.width), size.width)}};
   const Columns columns = ColumnsOf(rows, size.width);
   for (const Row& row : rows) lines.push_back(RenderRow(row, columns, size.width));
   bool any_left = static_cast<int>(runs.all().size()) < runs.expected().runs;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "framework/report/analysis/format.h"
+#include "framework/base/terminal/columns.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -68,6 +68,20 @@ TEST_F(FrameTest, ShowsThePrimaryMetricWhereItIsKnown) {
   EXPECT_THAT(RenderFrame(runs, {120, 20}, kStart)[1].text, HasSubstr("50 %  cross-entropy 4.31 nats  ce 1.10"));
   runs.Evaluate({"base", 1, "distil"}, {60, 0, 0, 0, {{"masked_lm/accuracy", 0.25}}});
   EXPECT_THAT(RenderFrame(runs, {120, 20}, kStart)[1].text, HasSubstr("50 %  accuracy 25.00 %  ce 1.10"));
+}
+
+TEST_F(FrameTest, NarrowTerminalsHaveTheMetricAndTheTime) {
+  LiveRuns runs(Expecting(12));
+  Add("hidden_attention", 1, 40, &runs);
+  runs.Evaluate({"hidden_attention", 1, "distil"}, {40, 0, 0, 0, {{"masked_lm/cross_entropy", 4.314}}});
+  const std::vector<FrameLine> lines = RenderFrame(runs, {80, 24}, kStart + absl::Seconds(20));
+  EXPECT_EQ(lines[0].text, "0 of 12 runs done · 1 running · 2.14 k tokens/s · 0:20 left for these");
+  EXPECT_EQ(lines[1].text, "hidden_attention  seed 1  distil   50 %  cross-entropy 4.31 nats  ce…  0:20 left");
+  EXPECT_EQ(RenderFrame(runs, {60, 24}, kStart + absl::Seconds(20))[0].text,
+            "0 of 12 runs done · 1 running · 0:20 left for these");
+  runs.End({"hidden_attention", 1, "distil"}, absl::OkStatus());
+  EXPECT_EQ(RenderFrame(runs, {80, 24}, kStart)[1].text,
+            "hidden_attention  seed 1  distil done  100 %  cross-entropy 4.31 nats  ce 1.10 …");
 }
 
 // Two stages of 80 steps, and a third of twice the work: 160 of 320 parts are done in 20 s.

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "framework/base/terminal/columns.h"
 #include "framework/report/analysis/format.h"
 #include "glog/logging.h"
 
@@ -113,7 +114,7 @@ std::string PercentDone(double progress) {
   return absl::StrCat(static_cast<int>(std::floor(100 * progress + 1e-9)), " %");
 }
 
-std::string SummaryLine(const LiveRuns& runs, absl::Time now) {
+std::string SummaryLine(const LiveRuns& runs, absl::Time now, int width) {
   int done = 0, stopped = 0;
   double tokens_per_second = 0, seconds_left = kNaN;
   for (const LiveRun& run : runs.all()) {
@@ -129,13 +130,20 @@ std::string SummaryLine(const LiveRuns& runs, absl::Time now) {
   std::vector<std::string> parts = {absl::StrCat(done, " of ", std::max(runs.expected().runs, known), " runs done")};
   if (running > 0) parts.push_back(absl::StrCat(running, " running"));
   if (stopped > 0) parts.push_back(absl::StrCat(stopped, " stopped"));
-  if (tokens_per_second > 0) parts.push_back(absl::StrCat(FormatCount(tokens_per_second), " tokens/s"));
+  const size_t place_of_speed = parts.size();
   if (running > 0 && std::isfinite(seconds_left)) {
     parts.push_back(absl::StrCat(FormatDuration(seconds_left), " left for these"));
   }
   const double all_left = runs.SecondsLeft(now);
-  if (std::isfinite(all_left) && all_left > 0) parts.push_back(absl::StrCat(FormatDuration(all_left), " for all"));
-  return absl::StrJoin(parts, " · ");
+  if (std::isfinite(all_left) && all_left > 0) {
+    // Two rates: that of the step, and that since the first one.
+    parts.push_back(absl::StrCat(FormatDuration(std::fmax(all_left, seconds_left)), " for all"));
+  }
+  const std::string without_speed = absl::StrJoin(parts, " · ");
+  if (!(tokens_per_second > 0)) return without_speed;
+  parts.insert(parts.begin() + place_of_speed, absl::StrCat(FormatCount(tokens_per_second), " tokens/s"));
+  const std::string line = absl::StrJoin(parts, " · ");
+  return DisplayWidth(line) <= width ? line : without_speed;
 }
 
 }  // namespace retort

@@ -86,8 +86,9 @@ std::string MetricValue(const WatchedMetric& metric);
 // "25 %", rounded down: 100 % means done.
 std::string PercentDone(double progress);
 
-// "3 of 24 runs done · 8 running · 2.14 k tokens/s · 1:00 left for these · 5:10 for all"
-std::string SummaryLine(const LiveRuns& runs, absl::Time now);
+// "3 of 24 runs done · 8 running · 2.14 k tokens/s · 1:00 left for these · 5:10 for all"; without the tokens where that
+// takes more than `width` columns.
+std::string SummaryLine(const LiveRuns& runs, absl::Time now, int width);
 
 }  // namespace retort
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "framework/report/analysis/format.h"
+#include "framework/base/terminal/columns.h"
 #include "framework/report/watch/live/frame.h"
 #include "framework/report/watch/live/plain_progress.h"
 #include "glog/logging.h"

@@ -12,8 +12,8 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "framework/base/terminal/terminal.h"
 #include "framework/report/watch/live/live_runs.h"
-#include "framework/report/watch/live/terminal.h"
 #include "framework/train/observer.h"
 
 namespace retort {

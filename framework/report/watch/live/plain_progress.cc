@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -128,7 +129,7 @@ void PlainProgress::Flush() {
   if (!line.empty()) {
     Write(absl::StrCat(runs_.all()[members_.front()].id.stage, ": ", line));
   } else if (time_ - last_written_ >= kSilence) {
-    Write(SummaryLine(runs_, time_));
+    Write(SummaryLine(runs_, time_, std::numeric_limits<int>::max()));
   }
   for (const std::string& more : after_) Write(more);
   after_.clear();
