@@ -11,16 +11,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "framework/base/busy_machine.h"
 #include "glog/logging.h"
 
 namespace retort {
 
 namespace {
 
-// Starts the program anew with threads that soon sleep while they wait. Where that cannot be, it goes on as it is.
+// On a busy machine, starts the program anew with threads that soon sleep while they wait. Where that cannot be, it goes
+// on as it is.
 void LetWaitingThreadsSleep(char** argv) {
   constexpr char kSpins[] = "GOMP_SPINCOUNT";
-  if (std::getenv(kSpins) != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr) return;
+  if (std::getenv(kSpins) != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr || !IsMachineBusy()) return;
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error || ::setenv(kSpins, "3000", /*overwrite=*/0) != 0) return;

@@ -11,11 +11,11 @@
 
 namespace retort {
 
-// To be called first of all, with main's arguments: it may start the program anew. Threads of OpenMP that wait look for
-// work 3,000 times and then sleep (GOMP_SPINCOUNT), unless the user says otherwise by that variable or OMP_WAIT_POLICY:
-// those that sleep at once lose time between the parts of a step on an idle machine, those that go on looking take the
-// processor from others on a busy one (measured in tools/bench/README.md). OpenMP reads the variable when it is loaded,
-// before main.
+// To be called first of all, with main's arguments: it may start the program anew. Where the machine is busy, threads of
+// OpenMP that wait look for work 3,000 times and then sleep (GOMP_SPINCOUNT), unless the user says otherwise by that
+// variable or OMP_WAIT_POLICY: those that go on looking, as OpenMP chooses itself, take the processor from others, while
+// those that soon sleep lose time on an idle machine (measured in tools/bench/README.md). OpenMP reads the variable when
+// it is loaded, before main.
 //
 // A standard stream that the program was started without (`>&-`) is one that
 // nobody reads: else the next file that is opened would take its place, and be written into. Warnings go to standard

@@ -26,6 +26,7 @@ th, td { border-bottom: 1px solid #ddd; padding: .25em .7em; text-align: left; v
 .bar { display: flex; width: 40em; height: 1.2em; }
 .bar span, .key { display: inline-block; }
 .scroll { overflow-x: auto; }
+.scroll td { white-space: nowrap; }
 .plots { display: flex; flex-wrap: wrap; gap: 1em; }
 .plots figure { margin: 0; width: 34em; }
 .key { width: 1em; height: 1em; vertical-align: -.15em; }
@@ -154,7 +155,9 @@ std::string HtmlTable(const Table& table) {
   html += "</tr>\n";
   for (const std::vector<TableCell>& row : table.rows) {
     html += "<tr>";
-    for (const TableCell& cell : row) absl::StrAppend(&html, "<td>", EscapeHtml(cell.text), "</td>");
+    for (const TableCell& cell : row) {
+      absl::StrAppend(&html, "<td>", absl::StrReplaceAll(EscapeHtml(cell.text), {{" (", "<br>("}}), "</td>");
+    }
     html += "</tr>\n";
   }
   return html + "</table></div>\n";

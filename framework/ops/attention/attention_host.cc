@@ -32,15 +32,27 @@ RETORT_INLINE void SoftmaxRow(int64_t n, F scale, F* row) {
   for (int64_t i = 0; i < n; ++i) row[i] *= inverse;
 }
 
-// out = p · keep.
+// The draws of one query: p · keep, in place.
 template <typename F>
-RETORT_INLINE void DropKeys(const KeepStream& stream, uint32_t position, const KeepRate& rate, const F* p, int64_t n,
-                            F* out) {
+RETORT_INLINE void DropKeys(const KeepStream& stream, uint32_t position, const KeepRate& rate, int64_t n, F* p) {
   float scales[kKeepBlock];
   for (int64_t begin = 0; begin < n; begin += kKeepBlock) {
     KeepScales(stream, position, static_cast<uint32_t>(begin / kKeepBlock), rate, scales);
     const int64_t count = std::min<int64_t>(kKeepBlock, n - begin);
-    for (int64_t i = 0; i < count; ++i) out[begin + i] = p[begin + i] * static_cast<F>(scales[i]);
+    for (int64_t i = 0; i < count; ++i) p[begin + i] *= static_cast<F>(scales[i]);
+  }
+}
+
+// dropped = p · keep, and g · keep in place: the same draws, which take longer than all else here, are made once.
+template <typename F>
+RETORT_INLINE void DropKeysAndGradient(const KeepStream& stream, uint32_t position, const KeepRate& rate, const F* p,
+                                       int64_t n, F* dropped, F* g) {
+  float scales[kKeepBlock];
+  for (int64_t begin = 0; begin < n; begin += kKeepBlock) {
+    KeepScales(stream, position, static_cast<uint32_t>(begin / kKeepBlock), rate, scales);
+    const int64_t count = std::min<int64_t>(kKeepBlock, n - begin);
+    for (int64_t i = 0; i < count; ++i) dropped[begin + i] = p[begin + i] * static_cast<F>(scales[i]);
+    for (int64_t i = 0; i < count; ++i) g[begin + i] *= static_cast<F>(scales[i]);
   }
 }
 
@@ -51,12 +63,15 @@ RETORT_INLINE void SoftmaxGradientRow(const F* p, int64_t n, F scale, F* g) {
   for (int64_t i = 0; i < n; ++i) g[i] = scale * p[i] * (g[i] - inner);
 }
 
-#define RETORT_ROW_KERNELS(F, MULTIVERSION)                                                                    \
-  MULTIVERSION void RunSoftmaxRow(int64_t n, F scale, F* row) { SoftmaxRow(n, scale, row); }                   \
-  MULTIVERSION void RunDropKeys(const KeepStream& stream, uint32_t position, const KeepRate& rate, const F* p, \
-                                int64_t n, F* out) {                                                           \
-    DropKeys(stream, position, rate, p, n, out);                                                               \
-  }                                                                                                            \
+#define RETORT_ROW_KERNELS(F, MULTIVERSION)                                                                           \
+  MULTIVERSION void RunSoftmaxRow(int64_t n, F scale, F* row) { SoftmaxRow(n, scale, row); }                          \
+  MULTIVERSION void RunDropKeys(const KeepStream& stream, uint32_t position, const KeepRate& rate, int64_t n, F* p) { \
+    DropKeys(stream, position, rate, n, p);                                                                           \
+  }                                                                                                                   \
+  MULTIVERSION void RunDropKeysAndGradient(const KeepStream& stream, uint32_t position, const KeepRate& rate,         \
+                                           const F* p, int64_t n, F* dropped, F* g) {                                 \
+    DropKeysAndGradient(stream, position, rate, p, n, dropped, g);                                                    \
+  }                                                                                                                   \
   MULTIVERSION void RunSoftmaxGradientRow(const F* p, int64_t n, F scale, F* g) { SoftmaxGradientRow(p, n, scale, g); }
 RETORT_ROW_KERNELS(float, RETORT_MULTIVERSION)
 RETORT_ROW_KERNELS(double, )
@@ -176,7 +191,11 @@ class Worker {
     Rows out(pass_, place, output);
     ForEachBlock(place, [&](const Block& block) {
       const Matrix<F> p = Weights(block, place, &query, &key);
-      if (pass_.drops()) DropRows(block, place, p, p);
+      if (pass_.drops()) {
+        ForEachDraw(block, place, [&](const KeepStream& stream, uint32_t position, int64_t i) {
+          RunDropKeys(stream, position, pass_.keep, block.keys, p.Row(i));
+        });
+      }
       Multiply(p, value.From(0), {block.count, pass_.width, block.keys}, out.From(block.begin));
     });
     out.Store();
@@ -194,8 +213,9 @@ class Worker {
       const Matrix<F> dropped = pass_.drops() ? Matrix<F>{weights_[2].data(), block.keys} : p;
       MultiplyTransposed(out_g.From(block.begin), value.From(0), {block.count, block.keys, pass_.width}, g);
       if (pass_.drops()) {
-        DropRows(block, place, p, dropped);
-        DropRows(block, place, g, g);
+        ForEachDraw(block, place, [&](const KeepStream& stream, uint32_t position, int64_t i) {
+          RunDropKeysAndGradient(stream, position, pass_.keep, p.Row(i), block.keys, dropped.Row(i), g.Row(i));
+        });
       }
       for (int64_t i = 0; i < block.count; ++i) {
         const int64_t seen = Seen(place, block.begin + i);
@@ -236,11 +256,12 @@ class Worker {
     return p;
   }
 
-  void DropRows(const Block& block, const HeadPlace& place, const Matrix<F>& from, const Matrix<F>& to) const {
+  // Calls visit(stream, position, i) for the queries of a block: where the draws for the keys of its row i begin.
+  template <typename Visit>
+  void ForEachDraw(const Block& block, const HeadPlace& place, const Visit& visit) const {
     const KeepStream stream = pass_.Stream(place);
     for (int64_t i = 0; i < block.count; ++i) {
-      const int64_t position = place.head * pass_.positions + block.begin + i;
-      RunDropKeys(stream, static_cast<uint32_t>(position), pass_.keep, from.Row(i), block.keys, to.Row(i));
+      visit(stream, static_cast<uint32_t>(place.head * pass_.positions + block.begin + i), i);
     }
   }
 
