@@ -23,6 +23,13 @@ done
 find "$root/whole/store" -name 'events.out.tfevents.*' | grep -q . || fail "whole: want TensorBoard events"
 [ "$(find "$root/whole/store" -path '*checkpoint*' -name '*.safetensors' | wc -l)" = 0 ] || fail "whole: checkpoints are left"
 
+for threads in -1 100000; do
+  out=$("$SWEEP" "$root/base.textproto" --dry_run --threads=$threads 2>&1)
+  code=$?
+  expect_code threads 1
+  expect_text threads "--threads: want 0 to 1024, got $threads"
+done
+
 # What a program says of itself, and that its threads soon sleep while they wait, unless the user says otherwise.
 out=$("$SWEEP" --help 2>&1)
 code=$?

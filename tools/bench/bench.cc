@@ -84,7 +84,8 @@ absl::Status CheckFlags() {
   problems.Want(FLAGS_device == "cpu" || FLAGS_device == "cuda", "--device", "cpu or cuda", FLAGS_device);
   problems.Want(FLAGS_rounds >= 1, "--rounds", ">= 1", FLAGS_rounds);
   problems.Want(FLAGS_steps >= 1, "--steps", ">= 1", FLAGS_steps);
-  problems.Want(FLAGS_threads >= 0, "--threads", ">= 0", FLAGS_threads);
+  problems.Want(FLAGS_threads >= 0 && FLAGS_threads <= kMostThreads, "--threads", absl::StrCat("0 to ", kMostThreads),
+                FLAGS_threads);
   problems.Want(!FLAGS_output_dir.empty(), "--output_dir", "a folder for the results", "none");
   return problems.ToStatus();
 }

@@ -59,7 +59,7 @@ expect 1 "--precision: want float32, bfloat16 or float32,bfloat16, got \"int8\""
 expect 1 "--precision: want float32, bfloat16 or float32,bfloat16, got \"float32,float32\"" --precision=float32,float32
 expect 1 "--device: want cpu or cuda, got tpu" --device=tpu
 for flag in rounds steps; do expect 1 "--$flag: want >= 1, got 0" --$flag=0; done
-expect 1 "--threads: want >= 0, got -1" --threads=-1
+expect 1 "--threads: want 0 to 1024, got -1" --threads=-1
 expect 1 "--output_dir: want a folder for the results, got none" --output_dir=
 expect 1 "want flags alone, got" tiny
 expect 1 "corpus nowhere: want a folder with a corpus.textproto" --workloads=mask --corpus=nowhere --output_dir="$results"

@@ -14,6 +14,6 @@ expect 1 "nowhere" --tokenizer=nowhere <<<'""'
 expect 1 "make it one with: hf download 'google-bert/bert-base-uncased' --local-dir 'google-bert/bert-base-uncased'" \
   --tokenizer=google-bert/bert-base-uncased/ <<<'""'
 expect 1 "--tokenizer: want a folder or file, got none" <<<'""'
-expect 1 "--threads: want >= 1, got 0" --tokenizer=data/vocab/gpt2 --time --threads=0 <<<'""'
+expect 1 "--threads: want 1 to 1024, got 0" --tokenizer=data/vocab/gpt2 --time --threads=0 <<<'""'
 
 exit $failures

@@ -107,9 +107,10 @@ absl::StatusOr<std::vector<int>> ParseThreads(const std::string& text, c10::Devi
   std::vector<int> threads;
   for (const absl::string_view word : absl::StrSplit(text, ',')) {
     int count = 0;
-    if (!absl::SimpleAtoi(word, &count) || count < 1 || std::count(threads.begin(), threads.end(), count) > 0) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--threads: want different numbers >= 1, parted by commas, as in 1,2, got \"", text, "\""));
+    const bool is_good = absl::SimpleAtoi(word, &count) && count >= 1 && count <= kMostThreads;
+    if (!is_good || std::count(threads.begin(), threads.end(), count) > 0) {
+      return absl::InvalidArgumentError(absl::StrCat("--threads: want different numbers from 1 to ", kMostThreads,
+                                                     ", parted by commas, as in 1,2, got \"", text, "\""));
     }
     threads.push_back(count);
   }

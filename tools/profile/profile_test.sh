@@ -44,8 +44,8 @@ for flag in latency_sequences most_bytes; do expect 1 "--$flag: want >= 0, got -
 expect 1 "--part: want all or encoder, got \"head\"" --model=$mini --part=head
 expect 1 "--precision: want float32 or bfloat16, got \"int8\"" --model=$mini --precision=int8
 expect 1 "--device: want cpu or cuda, got tpu" --model=$mini --device=tpu
-for threads in 0 1,x 2,2; do
-  expect 1 "--threads: want different numbers >= 1, parted by commas, as in 1,2, got \"$threads\"" --model=$mini \
+for threads in 0 1,x 2,2 100000; do
+  expect 1 "--threads: want different numbers from 1 to 1024, parted by commas, as in 1,2, got \"$threads\"" --model=$mini \
     --threads=$threads
 done
 expect 1 "--length: want at most the 512 positions of $mini, got 513; say --length=512" --model=$mini --length=513

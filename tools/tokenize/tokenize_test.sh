@@ -24,6 +24,7 @@ unset BUILD_WORKING_DIRECTORY
 expect 1 "--output: want a file to write" --corpus=data/corpora/bert_sample
 expect 1 "got neither" --output="$store"
 expect 1 "got both" --output="$store" --corpus=data/corpora/bert_sample "$TEST_TMPDIR/a.txt"
+expect 1 "--threads: want 0 to 1024, got 1025" --output="$store" --corpus=data/corpora/bert_sample --threads=1025
 expect 1 "corpus nowhere: want a folder" --output="$store" --corpus=nowhere
 expect 1 "--document: want BLANK_LINE, LINE or FILE, got \"PAGE\"" --output="$store" --document=PAGE "$TEST_TMPDIR/a.txt"
 expect 1 "no-vocab.txt" --tokenizer=no-vocab.txt --output="$store" "$TEST_TMPDIR/a.txt"

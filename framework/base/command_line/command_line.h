@@ -20,6 +20,9 @@
 
 namespace retort {
 
+// The most that flags named --threads may ask for: libraries that cannot start as many as they are told end the program.
+inline constexpr int kMostThreads = 1024;
+
 struct ProgramDescription {
   const char* name;              // "embed"
   const char* usage;             // What it does, in a line; a blank line; examples, indented.

@@ -187,7 +187,7 @@ class SweepsTest(ModelComparison):
     def check_hparams(self, folder, weight, want):
         """TensorBoard's HParams plugin reads the settings and the final metrics."""
         experiment = metadata.parse_experiment_plugin_data(event_files.plugin_data(folder, metadata.EXPERIMENT_TAG))
-        self.assertEqual([info.name for info in experiment.hparam_infos], ["variant", "seed", weight["path"]])
+        self.assertEqual([info.name for info in experiment.hparam_infos], ["variant", weight["path"]])
         run = folder / "light/seed_1"
         start = metadata.parse_session_start_info_plugin_data(
             event_files.plugin_data(run, metadata.SESSION_START_INFO_TAG))
