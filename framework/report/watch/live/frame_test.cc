@@ -97,6 +97,19 @@ TEST_F(FrameTest, SaysWhenAllIsTrained) {
             "1 of 3 runs done · 1 running · 2.14 k tokens/s · 0:20 left for these · 0:20 for all");
 }
 
+// A large part of the work went quickly, and what is left is slow: at the rate of all, it would end before itself.
+TEST_F(FrameTest, AllIsNotTrainedBeforeItsRuns) {
+  ExpectedTraining expected = Expecting(2);
+  expected.work = 4;
+  expected.work_of = [](const StageId& id) { return id.variant == "base" ? 3.0 : 1.0; };
+  LiveRuns runs(expected);
+  Add("base", 1, 80, &runs);
+  runs.End({"base", 1, "distil"}, absl::OkStatus());
+  Add("slow", 1, 40, &runs);
+  EXPECT_THAT(RenderFrame(runs, {120, 20}, kStart + absl::Seconds(20))[0].text,
+              EndsWith("0:20 left for these · 0:20 for all"));
+}
+
 TEST_F(FrameTest, GroupsByVariantWhereRunsDoNotFit) {
   LiveRuns runs(Expecting(27));
   for (int variant = 0; variant < 9; ++variant) {

@@ -93,7 +93,9 @@ double LiveRuns::SecondsLeft(absl::Time now) const {
   double done = work_ended_;
   for (const LiveRun& run : runs_) done += run.ended ? 0 : WorkOf(run.id) * run.progress();
   if (done <= work_before_) return kNaN;
-  return absl::ToDoubleSeconds(now - begun_) / (done - work_before_) * std::max(0.0, expected_.work - done);
+  double left = absl::ToDoubleSeconds(now - begun_) / (done - work_before_) * std::max(0.0, expected_.work - done);
+  for (const LiveRun& run : runs_) left = run.ended ? left : std::fmax(left, run.seconds_left(now));
+  return left;
 }
 
 std::string RunName(const StageId& id) { return absl::StrCat(id.variant, " (seed ", id.seed, ") ", id.stage); }
@@ -131,19 +133,16 @@ std::string SummaryLine(const LiveRuns& runs, absl::Time now, int width) {
   if (running > 0) parts.push_back(absl::StrCat(running, " running"));
   if (stopped > 0) parts.push_back(absl::StrCat(stopped, " stopped"));
   const size_t place_of_speed = parts.size();
+  if (tokens_per_second > 0) parts.push_back(absl::StrCat(FormatCount(tokens_per_second), " tokens/s"));
   if (running > 0 && std::isfinite(seconds_left)) {
     parts.push_back(absl::StrCat(FormatDuration(seconds_left), " left for these"));
   }
   const double all_left = runs.SecondsLeft(now);
-  if (std::isfinite(all_left) && all_left > 0) {
-    // Two rates: that of the step, and that since the first one.
-    parts.push_back(absl::StrCat(FormatDuration(std::fmax(all_left, seconds_left)), " for all"));
-  }
-  const std::string without_speed = absl::StrJoin(parts, " · ");
-  if (!(tokens_per_second > 0)) return without_speed;
-  parts.insert(parts.begin() + place_of_speed, absl::StrCat(FormatCount(tokens_per_second), " tokens/s"));
+  if (std::isfinite(all_left) && all_left > 0) parts.push_back(absl::StrCat(FormatDuration(all_left), " for all"));
   const std::string line = absl::StrJoin(parts, " · ");
-  return DisplayWidth(line) <= width ? line : without_speed;
+  if (tokens_per_second <= 0 || DisplayWidth(line) <= width) return line;
+  parts.erase(parts.begin() + place_of_speed);
+  return absl::StrJoin(parts, " · ");
 }
 
 }  // namespace retort
