@@ -32,28 +32,33 @@ RETORT_INLINE void SoftmaxRow(int64_t n, F scale, F* row) {
   for (int64_t i = 0; i < n; ++i) row[i] *= inverse;
 }
 
-// The draws of one query: p · keep, in place.
-template <typename F>
-RETORT_INLINE void DropKeys(const KeepStream& stream, uint32_t position, const KeepRate& rate, int64_t n, F* p) {
+// Calls use(begin, count, scales) for the keys of one query in blocks: keep of those from `begin` on.
+template <typename Use>
+RETORT_INLINE void ForEachKeepBlock(const KeepStream& stream, uint32_t position, const KeepRate& rate, int64_t n,
+                                    const Use& use) {
   float scales[kKeepBlock];
   for (int64_t begin = 0; begin < n; begin += kKeepBlock) {
     KeepScales(stream, position, static_cast<uint32_t>(begin / kKeepBlock), rate, scales);
-    const int64_t count = std::min<int64_t>(kKeepBlock, n - begin);
-    for (int64_t i = 0; i < count; ++i) p[begin + i] *= static_cast<F>(scales[i]);
+    use(begin, std::min<int64_t>(kKeepBlock, n - begin), scales);
   }
 }
 
-// dropped = p · keep, and g · keep in place: the same draws, which take longer than all else here, are made once.
+// p · keep, in place.
+template <typename F>
+RETORT_INLINE void DropKeys(const KeepStream& stream, uint32_t position, const KeepRate& rate, int64_t n, F* p) {
+  ForEachKeepBlock(stream, position, rate, n, [&](int64_t begin, int64_t count, const float* scales) {
+    for (int64_t i = 0; i < count; ++i) p[begin + i] *= static_cast<F>(scales[i]);
+  });
+}
+
+// dropped = p · keep, and g · keep in place: the draws, which take longer than all else here, are made once for both.
 template <typename F>
 RETORT_INLINE void DropKeysAndGradient(const KeepStream& stream, uint32_t position, const KeepRate& rate, const F* p,
                                        int64_t n, F* dropped, F* g) {
-  float scales[kKeepBlock];
-  for (int64_t begin = 0; begin < n; begin += kKeepBlock) {
-    KeepScales(stream, position, static_cast<uint32_t>(begin / kKeepBlock), rate, scales);
-    const int64_t count = std::min<int64_t>(kKeepBlock, n - begin);
+  ForEachKeepBlock(stream, position, rate, n, [&](int64_t begin, int64_t count, const float* scales) {
     for (int64_t i = 0; i < count; ++i) dropped[begin + i] = p[begin + i] * static_cast<F>(scales[i]);
     for (int64_t i = 0; i < count; ++i) g[begin + i] *= static_cast<F>(scales[i]);
-  }
+  });
 }
 
 // From g = ∂/∂(p · keep) · keep to ∂/∂scores = scale · p · (g - Σ p · g), in place.
