@@ -80,9 +80,7 @@ constexpr int kExitUser = 1, kExitInternal = 2, kExitInterrupted = 130;
 
 absl::Status CheckFlags(int argc) {
   if (argc > 2) return absl::InvalidArgumentError(absl::StrCat("want one sweep file, got ", argc - 1));
-  if (FLAGS_threads < 0 || FLAGS_threads > kMostThreads) {
-    return absl::InvalidArgumentError(absl::StrCat("--threads: want 0 to ", kMostThreads, ", got ", FLAGS_threads));
-  }
+  RETORT_RETURN_IF_ERROR(CheckThreads(FLAGS_threads));
   if (!(FLAGS_checkpoint_seconds > 0)) {
     return absl::InvalidArgumentError(absl::StrCat("--checkpoint_seconds: want > 0, got ", FLAGS_checkpoint_seconds));
   }

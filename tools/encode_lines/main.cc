@@ -155,9 +155,7 @@ absl::Status TimeAll(const Tokenizer& tokenizer) {
 absl::Status Run() {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   if (FLAGS_tokenizer.empty()) return absl::InvalidArgumentError("--tokenizer: want a folder or file, got none");
-  if (FLAGS_threads < 1 || FLAGS_threads > kMostThreads) {
-    return absl::InvalidArgumentError(absl::StrCat("--threads: want 1 to ", kMostThreads, ", got ", FLAGS_threads));
-  }
+  RETORT_RETURN_IF_ERROR(CheckThreads(FLAGS_threads, /*least=*/1));
   if (FLAGS_rounds < 1) return absl::InvalidArgumentError(absl::StrCat("--rounds: want >= 1, got ", FLAGS_rounds));
   RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, LoadTokenizer(FLAGS_tokenizer));
   std::ios::sync_with_stdio(false);

@@ -94,9 +94,7 @@ absl::Status Tokenize(const std::vector<std::string>& files) {
   if (FLAGS_most_bytes < 0) {
     return absl::InvalidArgumentError(absl::StrCat("--most_bytes: want >= 0, got ", FLAGS_most_bytes));
   }
-  if (FLAGS_threads < 0 || FLAGS_threads > kMostThreads) {
-    return absl::InvalidArgumentError(absl::StrCat("--threads: want 0 to ", kMostThreads, ", got ", FLAGS_threads));
-  }
+  RETORT_RETURN_IF_ERROR(CheckThreads(FLAGS_threads));
   const int threads =
       FLAGS_threads > 0 ? FLAGS_threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   RETORT_ASSIGN_OR_RETURN(const CorpusSpec corpus, CorpusOf(files));

@@ -106,6 +106,11 @@ absl::Status ParseFlags(int* argc, char** argv, absl::string_view unknown_flag_h
   return absl::OkStatus();
 }
 
+absl::Status CheckThreads(int threads, int least) {
+  if (threads >= least && threads <= kMostThreads) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--threads: want ", least, " to ", kMostThreads, ", got ", threads));
+}
+
 std::string HelpText(const ProgramDescription& program) {
   std::vector<gflags::CommandLineFlagInfo> flags;
   gflags::GetAllFlags(&flags);

@@ -23,6 +23,9 @@ namespace retort {
 // The most that flags named --threads may ask for: libraries that cannot start as many as they are told end the program.
 inline constexpr int kMostThreads = 1024;
 
+// Errors: InvalidArgument unless such a flag says `least` to kMostThreads.
+absl::Status CheckThreads(int threads, int least = 0);
+
 struct ProgramDescription {
   const char* name;              // "embed"
   const char* usage;             // What it does, in a line; a blank line; examples, indented.
