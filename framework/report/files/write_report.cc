@@ -18,6 +18,7 @@
 #include "framework/report/files/tuning_table.h"
 
 namespace retort {
+
 absl::Status WriteReport(const SweepResult& result, const std::string& output_dir) {
   RETORT_ASSIGN_OR_RETURN(const Analysis analysis, Analyse(result));
   const std::string folder = absl::StrCat(output_dir, "/report");

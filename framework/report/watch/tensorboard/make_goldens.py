@@ -32,8 +32,7 @@ def experiment():
 
 def session_start():
     start = plugin_data_pb2.SessionStartInfo(group_name="a", start_time_secs=NOW - SECONDS)
-    for name, value in {RATE: 0.002}.items():
-        start.hparams[name].number_value = value
+    start.hparams[RATE].number_value = 0.002
     for name, value in {"variant": "a", LOSS: "5"}.items():
         start.hparams[name].string_value = value
     return summary(
