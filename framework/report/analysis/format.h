@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/strings/string_view.h"
-
 // Numbers as words for readers. UTF-8: a true minus sign (−), ± and units. Machine-readable files print numbers with
 // ExactNumber instead. Pure functions.
 
