@@ -114,7 +114,10 @@ class Training {
     std::vector<std::string> folders;
     for (const Running& running : running_) folders.push_back(running.member->checkpoint_folder);
     first_step_ = last_checkpoint_ = OfFirstRank(options_.ranks, NewestCommonCheckpoint(folders));
-    for (Running& running : running_) running.result->progress.computed_with = options_.computed_with;
+    for (Running& running : running_) {
+      running.result->progress.computed_with = options_.computed_with;
+      running.result->progress.evaluation_due = options_.evaluate != nullptr;  // Of step 0.
+    }
     if (first_step_ == 0) return absl::OkStatus();
     for (Running& running : running_) {
       RETORT_ASSIGN_OR_RETURN(Checkpoint checkpoint, LoadCheckpoint(running.member->checkpoint_folder, first_step_));
@@ -317,10 +320,12 @@ class Training {
     return absl::OkStatus();
   }
 
-  // Keeps the parameters if they are the best so far; ends the training of a member that is out of patience.
+  // Keeps the parameters if they are the best so far; ends the training of a member that is out of patience. What was
+  // there before the first step is no result of the training.
   absl::Status Note(const std::map<std::string, double>& metrics, Running* running) const {
     const Keep& keep = running->member->student->options().stage.keep();
     Progress& progress = running->result->progress;
+    if (progress.step == 0) return absl::OkStatus();
     RETORT_ASSIGN_OR_RETURN(const bool best, NoteEvaluation(keep, options_.metrics, metrics, &progress));
     if (best) running->best_parameters = running->member->student->parameters().flat().clone();
     if (progress.step == options_.total_steps || !IsOutOfPatience(keep, progress)) return absl::OkStatus();

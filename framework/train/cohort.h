@@ -63,7 +63,7 @@ struct CohortOptions {
   // from, unless `inexact_resume`; its progress then names both.
   std::string computed_with;
   bool inexact_resume = false;
-  CohortEvaluator evaluate;           // Null: no evaluation while training.
+  CohortEvaluator evaluate;           // Before the first step, at times and after the last. Null: never.
   int64_t evaluate_every_tokens = 0;  // One of the two is > 0 if there is an evaluator.
   int64_t evaluate_every_steps = 0;
   MetricSpecs metrics;                      // Of the evaluator.
@@ -79,7 +79,8 @@ struct CohortOptions {
 // K independent students. What a member computes does not depend on the others: its result has the same bits in any
 // cohort.
 //
-// Goes on from the members' newest common checkpoint, or begins at step 0 if there is none. Checkpoints every
+// Goes on from the members' newest common checkpoint, or begins at step 0 if there is none, with an evaluation, where
+// there are any, that curves begin at and Keep.best does not see. Checkpoints every
 // `checkpoint_steps`, every `checkpoint_seconds` and when stopped, which a step alone does not delay: a step that is
 // not yet whole is left. A member whose loss or gradient stops being finite, or one of whose terms fails, ends alone,
 // on all ranks. A member that Keep.best.patience stops leaves with the result that it has; its checkpoints are then of

@@ -62,7 +62,7 @@ at::Tensor After(int64_t steps, const TestMember& member, const std::string& fol
 }
 
 TEST_F(CohortEvaluationTest, KeepsTheBestOfAMetric) {
-  const std::vector<double> values = {5, 3, 4, 3.5};
+  const std::vector<double> values = {9, 5, 3, 4, 3.5};
   for (const auto& [metric, best_step] :
        {std::pair(std::string("masked_lm/cross_entropy"), 4), std::pair(std::string("masked_lm/accuracy"), 2)}) {
     SCOPED_TRACE(metric);
@@ -74,23 +74,42 @@ TEST_F(CohortEvaluationTest, KeepsTheBestOfAMetric) {
     cohort->options().metrics = TwoMetrics();
     const MemberResult result = Train({member}, cohort.get()).at("best");
     ASSERT_THAT(result.status, IsOk());
-    EXPECT_EQ(evaluations, 4);
+    EXPECT_EQ(evaluations, 5);
     EXPECT_EQ(result.progress.best_step, best_step);
-    EXPECT_EQ(result.progress.best_value, values[best_step / 2 - 1]);
+    EXPECT_EQ(result.progress.best_value, values[best_step / 2]);
     EXPECT_TRUE(result.parameters.equal(After(best_step, member, root_ + "/after" + std::to_string(best_step))));
   }
+}
+
+// What was there before the first step is no result of the training, and no evaluation that patience counts.
+TEST_F(CohortEvaluationTest, TheBeginningIsEvaluatedAndNotKept) {
+  int64_t evaluations = 0;
+  Recorder recorder;
+  const auto cohort = Make("beginning");
+  cohort->options().observers = {&recorder};
+  cohort->options().evaluate = Scripted("masked_lm/cross_entropy", {1, 5, 3, 4, 3.5}, &evaluations);
+  cohort->options().evaluate_every_steps = 2;
+  cohort->options().metrics = TwoMetrics();
+  const TestMember patient = {
+      "best", kTripleLoss + kOptimizer + "keep { best { metric: \"masked_lm/cross_entropy\" patience: 1 } }", 2, 1};
+  const MemberResult result = Train({patient}, cohort.get()).at("best");
+  EXPECT_THAT(recorder.events["best"],
+              ElementsAre("started at 0", "evaluated 0", "step 1", "step 2", "evaluated 2", "checkpoint 2", "step 3",
+                          "step 4", "evaluated 4", "checkpoint 4", "step 5", "step 6", "evaluated 6", "ended"));
+  EXPECT_EQ(result.progress.best_step, 4);
+  EXPECT_EQ(result.progress.stopped_step, 6);
 }
 
 TEST_F(CohortEvaluationTest, RemembersTheBestWhenResumed) {
   int64_t evaluations = 0;
   const auto cohort = Make("remember");
-  cohort->options().evaluate = Scripted("masked_lm/cross_entropy", {5, 3, 4, 3.5}, &evaluations);
+  cohort->options().evaluate = Scripted("masked_lm/cross_entropy", {9, 5, 3, 4, 3.5}, &evaluations);
   cohort->options().metrics = TwoMetrics();
   cohort->options().evaluate_every_steps = 2;
   const TestMember member = KeepsBest("masked_lm/cross_entropy");
   TrainUntil(6, {member}, cohort.get());
   const MemberResult result = Train({member}, cohort.get()).at("best");
-  EXPECT_EQ(evaluations, 4);
+  EXPECT_EQ(evaluations, 5);
   EXPECT_EQ(result.progress.best_step, 4);
   EXPECT_EQ(result.progress.best_value, 3);
   EXPECT_TRUE(result.parameters.equal(After(4, member, root_ + "/after")));
@@ -99,7 +118,7 @@ TEST_F(CohortEvaluationTest, RemembersTheBestWhenResumed) {
 // The step is kept without its evaluation, which a resumed training does first.
 TEST_F(CohortEvaluationTest, AnInterruptedEvaluationIsDoneWhenTrainingGoesOn) {
   const TestMember member = KeepsBest("masked_lm/cross_entropy");
-  const std::vector<double> values = {5, 3, 4, 3.5};
+  const std::vector<double> values = {9, 5, 3, 4, 3.5};
   const auto make = [&](const std::string& folder, CohortEvaluator evaluate, Recorder* recorder) {
     auto cohort = Make(folder);
     cohort->options().checkpoint_steps = 100;
@@ -120,7 +139,7 @@ TEST_F(CohortEvaluationTest, AnInterruptedEvaluationIsDoneWhenTrainingGoesOn) {
       "stopped",
       [&](const std::vector<const CohortMember*>& members)
           -> absl::StatusOr<std::vector<std::map<std::string, double>>> {
-        if (evaluations == 1) return absl::CancelledError("stopped");
+        if (evaluations == 2) return absl::CancelledError("stopped");
         return evaluate(members);
       },
       &before);
@@ -130,7 +149,7 @@ TEST_F(CohortEvaluationTest, AnInterruptedEvaluationIsDoneWhenTrainingGoesOn) {
 
   const auto resumed = make("stopped", evaluate, &after);
   const MemberResult got = Train({member}, resumed.get()).at("best");
-  EXPECT_EQ(evaluations, 4);
+  EXPECT_EQ(evaluations, 5);
   EXPECT_TRUE(got.parameters.equal(want.parameters));
   EXPECT_EQ(got.progress.best_step, want.progress.best_step);
   EXPECT_THAT(after.events["best"], ElementsAre("started at 4", "evaluated 4", "step 5", "step 6", "evaluated 6",
@@ -141,7 +160,7 @@ TEST_F(CohortEvaluationTest, AMetricThatIsNotANumberIsNeverTheBest) {
   int64_t evaluations = 0;
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const auto cohort = Make("nan");
-  cohort->options().evaluate = Scripted("masked_lm/cross_entropy", {nan, 3, nan, 4}, &evaluations);
+  cohort->options().evaluate = Scripted("masked_lm/cross_entropy", {9, nan, 3, nan, 4}, &evaluations);
   cohort->options().metrics = TwoMetrics();
   cohort->options().evaluate_every_steps = 2;
   const MemberResult result = Train({KeepsBest("masked_lm/cross_entropy")}, cohort.get()).at("best");
@@ -152,7 +171,7 @@ TEST_F(CohortEvaluationTest, AMetricThatIsNotANumberIsNeverTheBest) {
 TEST_F(CohortEvaluationTest, AnUnknownMetricNamesTheKnownOnes) {
   int64_t evaluations = 0;
   const auto cohort = Make("unknown");
-  cohort->options().evaluate = Scripted("masked_lm/accuracy", {1}, &evaluations);
+  cohort->options().evaluate = Scripted("masked_lm/accuracy", {1, 1}, &evaluations);
   cohort->options().evaluate_every_steps = 1;
   std::vector<CohortMember> made = cohort->Members({KeepsBest("masked_lm/perplexity")});
   EXPECT_THAT(
@@ -172,7 +191,7 @@ TEST_F(CohortEvaluationTest, EvaluatesEverySoManyTokensAndAtTheEnd) {
   for (const std::string& event : recorder.events["triple"]) {
     if (event.rfind("evaluated", 0) == 0) evaluated.push_back(event);
   }
-  EXPECT_THAT(evaluated, ElementsAre("evaluated 3", "evaluated 5", "evaluated 7", "evaluated 8"));
+  EXPECT_THAT(evaluated, ElementsAre("evaluated 0", "evaluated 3", "evaluated 5", "evaluated 7", "evaluated 8"));
 }
 
 }  // namespace

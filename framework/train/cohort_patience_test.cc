@@ -41,10 +41,10 @@ TestMember Patient(const std::string& name, const std::string& losses, int patie
       2, seed};
 }
 
-// What members are measured to be after each second step.
+// What members are measured to be at first and after each second step.
 const std::map<std::string, std::vector<double>>& Script() {
   static const auto* const script = new std::map<std::string, std::vector<double>>{
-      {"patient", {4, 5, 6, 3}}, {"steady", {5, 4, 3, 2}}, {"free", {1, 1, 1, 1}}};
+      {"patient", {3, 4, 5, 6, 3}}, {"steady", {6, 5, 4, 3, 2}}, {"free", {1, 1, 1, 1, 1}}};
   return *script;
 }
 
@@ -59,6 +59,7 @@ class CohortPatienceTest : public testing::CohortTest {
   // A cohort that is evaluated by the script after each second step.
   std::unique_ptr<TestCohort> MakeScripted(const std::string& folder) {
     auto cohort = Make(folder);
+    step_ = 0;
     CohortOptions& options = cohort->options();
     options.step_batch = [this](int64_t step) {
       step_ = step + 1;
@@ -81,15 +82,15 @@ class CohortPatienceTest : public testing::CohortTest {
     if (step_ == cancelled_evaluation_) return absl::CancelledError("stopped");
     std::vector<std::map<std::string, double>> metrics;
     for (const CohortMember* member : members) {
-      metrics.push_back({{kMetric, Script().at(member->id.variant).at(step_ / 2 - 1)}});
+      metrics.push_back({{kMetric, Script().at(member->id.variant).at(step_ / 2)}});
     }
     return metrics;
   }
 
   std::map<std::string, MemberResult> InOneGo() { return Train(ThreeMembers(), MakeScripted("in_one_go").get()); }
 
-  int64_t step_ = 0;                  // That was computed last.
-  int64_t cancelled_evaluation_ = 0;  // The evaluation after this step is interrupted.
+  int64_t step_ = 0;                   // That was computed last.
+  int64_t cancelled_evaluation_ = -1;  // The evaluation after this step is interrupted.
   std::vector<Left> left_;
   std::vector<MemberResult> results_;  // As given to `left`.
 };
@@ -109,8 +110,8 @@ TEST_F(CohortPatienceTest, AMemberStopsByItselfAndKeepsItsBest) {
   EXPECT_EQ(results.at("steady").progress.stopped_step, 0);
   EXPECT_THAT(left_, ElementsAre(Left(0, 6), Left(1, 8), Left(2, 8)));
   EXPECT_THAT(recorder.events["patient"],
-              ElementsAre("started at 0", "step 1", "step 2", "evaluated 2", "checkpoint 2", "step 3", "step 4",
-                          "evaluated 4", "checkpoint 4", "step 5", "step 6", "evaluated 6", "ended"));
+              ElementsAre("started at 0", "evaluated 0", "step 1", "step 2", "evaluated 2", "checkpoint 2", "step 3",
+                          "step 4", "evaluated 4", "checkpoint 4", "step 5", "step 6", "evaluated 6", "ended"));
 }
 
 TEST_F(CohortPatienceTest, WhoLeavesDoesNotChangeTheBitsOfTheOthers) {
@@ -185,7 +186,7 @@ TEST_F(CohortPatienceTest, AnInterruptedEvaluationStopsWhenItIsMadeUpFor) {
   cancelled_evaluation_ = 6;
   std::vector<CohortMember> made = cohort->Members({ThreeMembers()[0]});
   EXPECT_THAT(TrainCohort(cohort->options(), &made), StatusIs(absl::StatusCode::kCancelled, ::testing::_));
-  cancelled_evaluation_ = 0;
+  cancelled_evaluation_ = -1;
   Recorder recorder;
   cohort->options().observers = {&recorder};
   const auto resumed = Train({ThreeMembers()[0]}, cohort.get());

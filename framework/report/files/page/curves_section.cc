@@ -77,14 +77,6 @@ std::string Controls(const SweepResult& result) {
       Choice("data-set=\"part\" aria-label=\"Part of training\"", {{"all", "whole run"}, {"late", "second half"}}));
 }
 
-// Why curves do not begin at step 0, unless they do.
-std::string DescribeBeginning(const SweepResult& result) {
-  const bool at_zero = AnyCurves(result, [](const StageCurves& curves) {
-    return !curves.evaluations.empty() && curves.evaluations.front().step == 0;
-  });
-  return at_zero ? "" : " Curves begin with the first evaluation: training evaluates nothing before its first step.";
-}
-
 std::string WithoutScripts(const std::string& file) {
   return absl::StrCat("<noscript><p class=\"note\">Curves need JavaScript; their numbers are in ", file,
                       ".</p></noscript>\n<div class=\"scripted\">\n");
@@ -94,12 +86,12 @@ constexpr char kLegend[] = "<div class=\"legend\" id=\"legend\" role=\"group\" a
 constexpr char kHowToHide[] = "Select a name to hide or show its curves.";
 
 std::string Metrics(const SweepResult& result) {
-  return absl::StrCat(
-      "<section>\n<h2>While training</h2>\n<p class=\"note\">", DescribeEvaluations(result), kHowToHide,
-      DescribeBeginning(result), "</p>\n", WithoutScripts("long.tsv"), MetricChoice(result), Controls(result),
-      Choice("data-set=\"seeds\" aria-label=\"Seeds\"", {{"false", "mean"}, {"true", "each seed"}}), kLegend,
-      "<div class=\"plot\"><canvas id=\"metric-chart\" role=\"img\" aria-label=\"Metric while "
-      "training; long.tsv has its numbers\"></canvas></div>\n</div>\n</section>\n");
+  return absl::StrCat("<section>\n<h2>While training</h2>\n<p class=\"note\">", DescribeEvaluations(result), kHowToHide,
+                      "</p>\n", WithoutScripts("long.tsv"), MetricChoice(result), Controls(result),
+                      Choice("data-set=\"seeds\" aria-label=\"Seeds\"", {{"false", "mean"}, {"true", "each seed"}}),
+                      kLegend,
+                      "<div class=\"plot\"><canvas id=\"metric-chart\" role=\"img\" aria-label=\"Metric while "
+                      "training; long.tsv has its numbers\"></canvas></div>\n</div>\n</section>\n");
 }
 
 // `alone`: there are no curves of metrics, whose section would have what chooses among all curves.

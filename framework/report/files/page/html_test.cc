@@ -142,11 +142,6 @@ TEST(RenderHtml, WorksWithoutScriptsAsFarAsItCan) {
   EXPECT_THAT(html, HasSubstr("<noscript><p class=\"note\">Curves need JavaScript; their numbers are in long.tsv"));
 }
 
-TEST(RenderHtml, SaysWhereCurvesBegin) {
-  EXPECT_THAT(Render(TinySweep()), HasSubstr("Curves begin with the first evaluation"));
-  EXPECT_THAT(Render(FakeSweep()), Not(HasSubstr("Curves begin with the first evaluation")));
-}
-
 TEST(RenderHtml, NeedsNothingFromOutside) {
   const std::string html = Render(FakeSweep());
   EXPECT_THAT(html, HasSubstr("Chart.js v3"));

@@ -64,16 +64,16 @@ TEST_F(FrameTest, ShowsThePrimaryMetricWhereItIsKnown) {
   LiveRuns runs(Expecting(1));
   Add("base", 1, 40, &runs);
   runs.Evaluate({"base", 1, "distil"},
-                {40, 0, 0, 0, {{"masked_lm/accuracy", 0.25}, {"masked_lm/cross_entropy", 4.314}}});
+                {40, 0, 0, 0, {{"masked_lm/accuracy", 0.25}, {"masked_lm/cross_entropy", 4.314}}}, kStart);
   EXPECT_THAT(RenderFrame(runs, {120, 20}, kStart)[1].text, HasSubstr("50 %  cross-entropy 4.31 nats  ce 1.10"));
-  runs.Evaluate({"base", 1, "distil"}, {60, 0, 0, 0, {{"masked_lm/accuracy", 0.25}}});
+  runs.Evaluate({"base", 1, "distil"}, {60, 0, 0, 0, {{"masked_lm/accuracy", 0.25}}}, kStart);
   EXPECT_THAT(RenderFrame(runs, {120, 20}, kStart)[1].text, HasSubstr("50 %  accuracy 25.00 %  ce 1.10"));
 }
 
 TEST_F(FrameTest, NarrowTerminalsHaveTheMetricAndTheTime) {
   LiveRuns runs(Expecting(12));
   Add("hidden_attention", 1, 40, &runs);
-  runs.Evaluate({"hidden_attention", 1, "distil"}, {40, 0, 0, 0, {{"masked_lm/cross_entropy", 4.314}}});
+  runs.Evaluate({"hidden_attention", 1, "distil"}, {40, 0, 0, 0, {{"masked_lm/cross_entropy", 4.314}}}, kStart);
   const std::vector<FrameLine> lines = RenderFrame(runs, {80, 24}, kStart + absl::Seconds(20));
   EXPECT_EQ(lines[0].text, "0 of 12 runs done · 1 running · 2.14 k tokens/s · 0:20 left for these");
   EXPECT_EQ(lines[1].text, "hidden_attention  seed 1  distil   50 %  cross-entropy 4.31 nats  ce…  0:20 left");
@@ -95,6 +95,21 @@ TEST_F(FrameTest, SaysWhenAllIsTrained) {
   Add("large", 1, 40, &runs);
   EXPECT_EQ(RenderFrame(runs, {120, 20}, kStart + absl::Seconds(20))[0].text,
             "1 of 3 runs done · 1 running · 2.14 k tokens/s · 0:20 left for these · 0:20 for all");
+}
+
+// An evaluation before the first step is long over when a step tells how fast they are.
+TEST_F(FrameTest, TheEvaluationBeforeTheFirstStepIsNoStep) {
+  ExpectedTraining expected = Expecting(1);
+  expected.work = 1;
+  expected.work_of = [](const StageId&) { return 1.0; };
+  LiveRuns runs(expected);
+  Add("base", 1, 0, &runs);
+  runs.Evaluate({"base", 1, "distil"}, {0, 0, 0, 0, {{"masked_lm/cross_entropy", 9.0}}}, kStart + absl::Seconds(100));
+  StepRecord step;
+  step.step = 20;
+  runs.Step({"base", 1, "distil"}, step);
+  EXPECT_THAT(RenderFrame(runs, {120, 20}, kStart + absl::Seconds(110))[0].text,
+              EndsWith("0:30 left for these · 0:30 for all"));
 }
 
 // A large part of the work went quickly, and what is left is slow: at the rate of all, it would end before itself.
@@ -120,7 +135,7 @@ TEST_F(FrameTest, GroupsByVariantWhereRunsDoNotFit) {
   }
   runs.End({"variant0", 1, "distil"}, absl::OkStatus());
   for (const uint64_t seed : {1, 2}) {
-    runs.Evaluate({"variant0", seed, "distil"}, {20, 0, 0, 0, {{"masked_lm/cross_entropy", 4.0 + 0.2 * seed}}});
+    runs.Evaluate({"variant0", seed, "distil"}, {20, 0, 0, 0, {{"masked_lm/cross_entropy", 4.0 + 0.2 * seed}}}, kStart);
   }
   const std::vector<FrameLine> lines = RenderFrame(runs, {110, 20}, kStart + absl::Seconds(20));
   ASSERT_EQ(lines.size(), 11u);

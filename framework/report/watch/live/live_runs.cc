@@ -38,7 +38,7 @@ double LiveRun::progress() const {
 double LiveRun::seconds_left(absl::Time now) const {
   const double steps_done = static_cast<double>(last.step - plan.first_step);
   if (steps_done <= 0) return kNaN;
-  return absl::ToDoubleSeconds(now - started) / steps_done * static_cast<double>(plan.total_steps - last.step);
+  return absl::ToDoubleSeconds(now - stepping) / steps_done * static_cast<double>(plan.total_steps - last.step);
 }
 
 LiveRuns::LiveRuns(ExpectedTraining expected) : expected_(std::move(expected)) {
@@ -62,7 +62,7 @@ size_t LiveRuns::Start(const StageId& id, const StageOutline& plan, absl::Time n
   run = {};
   run.id = id;
   run.plan = plan;
-  run.started = now;
+  run.started = run.stepping = now;
   run.last.step = plan.first_step;
   begun_ = std::min(begun_, now);
   work_before_ += WorkOf(id) * run.progress();
@@ -75,9 +75,13 @@ size_t LiveRuns::Step(const StageId& id, const StepRecord& record) {
   return place;
 }
 
-size_t LiveRuns::Evaluate(const StageId& id, const EvaluationRecord& record) {
+size_t LiveRuns::Evaluate(const StageId& id, const EvaluationRecord& record, absl::Time now) {
   const size_t place = Find(id);
-  runs_[place].metric = Choose(record, expected_);
+  LiveRun& run = runs_[place];
+  run.metric = Choose(record, expected_);
+  if (record.step > run.plan.first_step) return place;
+  run.stepping = now;
+  if (WorkDone() <= work_before_) begun_ = now;
   return place;
 }
 
@@ -89,9 +93,14 @@ size_t LiveRuns::End(const StageId& id, const absl::Status& status) {
   return place;
 }
 
-double LiveRuns::SecondsLeft(absl::Time now) const {
+double LiveRuns::WorkDone() const {
   double done = work_ended_;
   for (const LiveRun& run : runs_) done += run.ended ? 0 : WorkOf(run.id) * run.progress();
+  return done;
+}
+
+double LiveRuns::SecondsLeft(absl::Time now) const {
+  const double done = WorkDone();
   if (done <= work_before_) return kNaN;
   double left = absl::ToDoubleSeconds(now - begun_) / (done - work_before_) * std::max(0.0, expected_.work - done);
   for (const LiveRun& run : runs_) left = run.ended ? left : std::fmax(left, run.seconds_left(now));

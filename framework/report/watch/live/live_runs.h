@@ -27,6 +27,7 @@ struct LiveRun {
   StageId id;
   StageOutline plan;
   absl::Time started;
+  absl::Time stepping;                  // Since when it takes steps: an evaluation before the first one is over.
   StepRecord last;                      // last.step == plan.first_step before the first step.
   std::optional<WatchedMetric> metric;  // Of the latest evaluation.
   bool ended = false;
@@ -53,13 +54,13 @@ class LiveRuns {
   // Take an event of Observer, and return the place of its run.
   size_t Start(const StageId& id, const StageOutline& plan, absl::Time now);
   size_t Step(const StageId& id, const StepRecord& record);
-  size_t Evaluate(const StageId& id, const EvaluationRecord& record);
+  size_t Evaluate(const StageId& id, const EvaluationRecord& record, absl::Time now);
   size_t End(const StageId& id, const absl::Status& status);
 
   const std::vector<LiveRun>& all() const { return runs_; }
   const ExpectedTraining& expected() const { return expected_; }
 
-  // Until all of the sweep is trained, at the rate of this process since its first stage began, evaluations between
+  // Until all of the sweep is trained, at the rate of this process since its first step began, evaluations between
   // steps included, and no less than until the runs that are there end by their own rates; NaN if the work is not known,
   // or nothing is done.
   double SecondsLeft(absl::Time now) const;
@@ -67,6 +68,7 @@ class LiveRuns {
  private:
   size_t Find(const StageId& id);
   double WorkOf(const StageId& id) const;
+  double WorkDone() const;
 
   const ExpectedTraining expected_;
   std::vector<LiveRun> runs_;

@@ -46,7 +46,7 @@ void LiveView::StepDone(const StageId& id, const StepRecord& record) {
 
 void LiveView::Evaluated(const StageId& id, const EvaluationRecord& record) {
   absl::MutexLock lock(&mutex_);
-  runs_.Evaluate(id, record);
+  runs_.Evaluate(id, record, options_.now());
   Redraw(/*at_once=*/false);
 }
 

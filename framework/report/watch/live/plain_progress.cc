@@ -100,7 +100,7 @@ void PlainProgress::StepDone(const StageId& id, const StepRecord& record) {
 
 void PlainProgress::Evaluated(const StageId& id, const EvaluationRecord& record) {
   absl::MutexLock lock(&mutex_);
-  const size_t run = runs_.Evaluate(id, record);
+  const size_t run = runs_.Evaluate(id, record, options_.now());
   Add(Event::kEvaluation, record.step, run);
   if (!record.out_of_patience) return;
   after_.push_back(absl::StrCat(RunName(id), ": ends at step ", record.step, ", out of patience (keep.best.patience)"));
