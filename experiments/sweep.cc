@@ -76,7 +76,7 @@ constexpr char kUsage[] =
     "The same command goes on after Ctrl-C. framework/config/sweep.proto is the reference of all fields.";
 constexpr char kSetHint[] = "; fields of a sweep are set by --set, as in --set=stage.distil.adamw.learning_rate=1e-4";
 constexpr char kSources[] = "experiments/sweep.cc";  // Of the flags.
-constexpr int kExitUser = 1, kExitInternal = 2, kExitInterrupted = 130;
+constexpr int kVariantFailed = 1;                    // Exit code.
 
 absl::Status CheckFlags(int argc) {
   if (argc > 2) return absl::InvalidArgumentError(absl::StrCat("want one sweep file, got ", argc - 1));
@@ -103,16 +103,6 @@ absl::StatusOr<bool> Run(SessionOptions options) {
   }
   options.stop = StopRequested();
   return RunSession(options);
-}
-
-int ExitCodeOf(const absl::StatusOr<bool>& result) {
-  if (result.ok()) return *result ? 0 : kExitUser;
-  std::cerr << result.status().message() << "\n";
-  if (absl::IsCancelled(result.status())) {
-    std::cerr << "the same command goes on from here\n";
-    return kExitInterrupted;
-  }
-  return absl::IsInternal(result.status()) ? kExitInternal : kExitUser;
 }
 
 void ListPlugins() {
@@ -147,7 +137,7 @@ std::optional<int> Answer(const std::string& sweep_file) {
   }
   if (FLAGS_completion.empty()) return std::nullopt;
   const absl::StatusOr<std::string> script = CompletionScript(FLAGS_completion);
-  if (!script.ok()) return ExitCodeOf(script.status());
+  if (!script.ok()) return ExitCode(script.status());
   std::cout << *script;
   return 0;
 }
@@ -182,20 +172,17 @@ int Main(int argc, char** argv) {
   options.assignments = TakeFlag("set", &argc, argv);
   const ProgramDescription program = {"sweep", kUsage, kSources, /*takes_arguments=*/true, kSetHint};
   if (const std::optional<int> code = TakeFlags(program, &argc, argv)) return *code;
-  if (const absl::Status checked = CheckFlags(argc); !checked.ok()) return ExitCodeOf(checked);
+  if (const absl::Status checked = CheckFlags(argc); !checked.ok()) return ExitCode(checked);
   const absl::Status entered = ChangeFolder(argc < 2);
-  if (!entered.ok()) return ExitCodeOf(entered);
+  if (!entered.ok()) return ExitCode(entered);
   options.sweep_file = argc < 2 ? kDefaultSweep : argv[1];
   if (const std::optional<int> code = Answer(options.sweep_file)) return *code;
   std::signal(SIGXFSZ, SIG_IGN);  // Writing a file that may not be as large is an error like that of a full disk.
   KeepFreedMemory();
   at::set_num_threads(Threads());
-  absl::StatusOr<bool> result;
-  const absl::Status caught = TryTorch("sweep", [&] {
-    result = Run(options);
-    return absl::OkStatus();
-  });
-  return ExitCodeOf(caught.ok() ? result : absl::StatusOr<bool>(caught));
+  const absl::StatusOr<bool> done = TryTorch("sweep", [&] { return Run(options); });
+  if (!done.ok()) return ExitCode(done.status());
+  return *done ? 0 : kVariantFailed;
 }
 
 }  // namespace

@@ -71,10 +71,15 @@ std::vector<std::string> TakeFlag(absl::string_view name, int* argc, char** argv
 }
 
 int ExitCode(const absl::Status& status) {
+  constexpr int kUser = 1, kInternal = 2, kInterrupted = 130;
   if (status.ok()) return 0;
-  const bool ours = absl::IsInternal(status) || absl::IsUnknown(status);
+  if (absl::IsCancelled(status)) {
+    std::cerr << status.message() << "\nthe same command goes on from here" << std::endl;
+    return kInterrupted;
+  }
+  const bool ours = absl::IsInternal(status);
   std::cerr << (ours ? "internal error: " : "error: ") << status.message() << std::endl;
-  return ours ? 2 : 1;
+  return ours ? kInternal : kUser;
 }
 
 }  // namespace retort

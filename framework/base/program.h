@@ -33,8 +33,9 @@ absl::Status EnterFolderOf(const char* variable);
 // wanted: gflags would keep the last of them only. Their values, in order.
 std::vector<std::string> TakeFlag(absl::string_view name, int* argc, char** argv);
 
-// 0 if OK; else prints the message to standard error and gives 1 for what the user can mend, 2 for our own faults
-// (Internal, Unknown).
+// 0 if OK; else prints the message to standard error, after "error: ", and gives 1 for what the user can mend; 2, after
+// "internal error: ", for our own faults (Internal); 130, and that the same command goes on, where StopOnSignals
+// (framework/base/stop.h) stopped the work (Cancelled).
 int ExitCode(const absl::Status& status);
 
 }  // namespace retort

@@ -1,5 +1,6 @@
 #include "framework/base/program.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 
@@ -44,6 +45,16 @@ TEST(ProgramTest, ExitCodesTellWhoseErrorItIs) {
   ::testing::internal::CaptureStderr();
   EXPECT_EQ(ExitCode(absl::InternalError("oh")), 2);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "internal error: oh\n");
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(ExitCode(absl::CancelledError("interrupted after step 3")), 130);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "interrupted after step 3\nthe same command goes on from here\n");
+}
+
+// A disk that fails (EIO) arrives as Unknown: nothing that we could mend.
+TEST(ProgramTest, ErrorsOfTheSystemAreNotOurs) {
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(ExitCode(absl::ErrnoToStatus(EIO, "cannot write results")), 1);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "error: cannot write results: Input/output error\n");
 }
 
 }  // namespace

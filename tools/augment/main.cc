@@ -66,8 +66,6 @@ DEFINE_string(device, "cpu", "cpu or cuda");
 namespace retort {
 namespace {
 
-constexpr int kExitInterrupted = 130;
-
 constexpr char kUsage[] =
     "more sentences of a task, by a masked language model and word vectors\n\n"
     "  augment --model=FOLDER --word_vectors=glove.6B.300d.txt --input=train.tsv --text=sentence --label=label \\\n"
@@ -189,12 +187,6 @@ absl::Status Run() {
   return AugmentExamples(examples, *augmenter);
 }
 
-int ExitCodeOf(const absl::Status& status) {
-  if (!absl::IsCancelled(status)) return ExitCode(status);
-  std::cerr << status.message() << "\nthe same command goes on from here\n";
-  return kExitInterrupted;
-}
-
 }  // namespace
 }  // namespace retort
 
@@ -203,5 +195,5 @@ int main(int argc, char** argv) {
   retort::StopOnSignals();
   if (const std::optional<int> code = retort::TakeFlags({"augment", retort::kUsage, "tools/augment/"}, &argc, argv))
     return *code;
-  return retort::ExitCodeOf(retort::TryTorch("augment", retort::Run));
+  return retort::ExitCode(retort::TryTorch("augment", retort::Run));
 }
