@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -102,6 +103,8 @@ void ForEachCurves(const SweepResult& result, Visit visit) {
   }
 }
 
+bool HasRecords(const StageCurves& curves) { return !curves.steps.empty() || !curves.evaluations.empty(); }
+
 std::vector<std::string> Terms(const SweepResult& result) {
   std::vector<std::string> terms;
   ForEachCurves(result, [&terms](const RunResult&, const StageCurves& curves) {
@@ -133,9 +136,21 @@ std::vector<std::string> MetricsWhileTraining(const SweepResult& result) {
 std::vector<std::string> StagesOfCurves(const SweepResult& result) {
   std::vector<std::string> stages;
   ForEachCurves(result, [&stages](const RunResult&, const StageCurves& curves) {
-    if (!curves.steps.empty() || !curves.evaluations.empty()) AddUnique(curves.stage, &stages);
+    if (HasRecords(curves)) AddUnique(curves.stage, &stages);
   });
   return stages;
+}
+
+std::vector<std::string> VariantsWithCurves(const SweepResult& result) {
+  std::set<std::string> with_curves;
+  ForEachCurves(result, [&with_curves](const RunResult& run, const StageCurves& curves) {
+    if (HasRecords(curves)) with_curves.insert(run.variant);
+  });
+  std::vector<std::string> variants;
+  for (const VariantInfo& variant : result.variants) {
+    if (with_curves.count(variant.name) > 0) variants.push_back(variant.name);
+  }
+  return variants;
 }
 
 std::vector<std::string> EvaluatedOnOtherExamples(const SweepResult& result) {
@@ -167,8 +182,8 @@ std::string ChartText(const SweepResult& result, size_t every) {
          {"scale", spec.unit.scale}});
   }
   const std::vector<std::string> on_others = EvaluatedOnOtherExamples(result);
-  for (const VariantInfo& variant : result.variants) {
-    const auto is_ours = [&](const RunResult& run) { return run.variant == variant.name; };
+  for (const std::string& variant : VariantsWithCurves(result)) {
+    const auto is_ours = [&](const RunResult& run) { return run.variant == variant; };
     const bool finished = std::any_of(result.runs.begin(), result.runs.end(),
                                       [&](const RunResult& run) { return is_ours(run) && run.error.empty(); });
     Json runs = Json::array();
@@ -176,9 +191,9 @@ std::string ChartText(const SweepResult& result, size_t every) {
       if (!is_ours(run) || (finished && !run.error.empty())) continue;
       runs.push_back(CurvesJson(run, metrics, terms, every));
     }
-    json["variants"].push_back({{"name", variant.name},
-                                {"base", variant.name == result.variants.front().name},
-                                {"other_examples", std::count(on_others.begin(), on_others.end(), variant.name) > 0},
+    json["variants"].push_back({{"name", variant},
+                                {"base", variant == result.variants.front().name},
+                                {"other_examples", std::count(on_others.begin(), on_others.end(), variant) > 0},
                                 {"runs", runs}});
   }
   return absl::StrReplaceAll(json.dump(-1, ' ', false, Json::error_handler_t::replace), {{"<", "\\u003c"}});

@@ -31,6 +31,9 @@ std::string RenderChartData(const SweepResult& result, size_t most_bytes);
 std::vector<std::string> MetricsWhileTraining(const SweepResult& result);
 std::vector<std::string> StagesOfCurves(const SweepResult& result);
 
+// The variants that have curves, in the report's order: controls that train nothing have none. Pure function.
+std::vector<std::string> VariantsWithCurves(const SweepResult& result);
+
 // The variants that were evaluated while some stage trained, but not on the examples of the first variant that was.
 // Pure function.
 std::vector<std::string> EvaluatedOnOtherExamples(const SweepResult& result);

@@ -10,6 +10,7 @@
 namespace retort {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -46,6 +47,20 @@ TEST(RenderChartData, StagesInTheirOrder) {
   const nlohmann::json json = Render(sweep);
   EXPECT_EQ(json["stages"], (nlohmann::json{"general", "distil"}));
   EXPECT_EQ(json["variants"][1]["runs"][0]["stages"]["general"]["evaluations"]["step"], nlohmann::json({5}));
+}
+
+TEST(RenderChartData, VariantsWithoutCurvesAreLeftOut) {
+  SweepResult sweep = TinySweep();
+  const std::string name = sweep.variants[1].name;
+  EXPECT_THAT(VariantsWithCurves(sweep), ElementsAre(sweep.variants[0].name, name));
+  for (RunResult& run : sweep.runs) {
+    if (run.variant == sweep.variants[0].name) run.curves.clear();
+  }
+  EXPECT_THAT(VariantsWithCurves(sweep), ElementsAre(name));
+  const nlohmann::json variants = Render(sweep)["variants"];
+  ASSERT_EQ(variants.size(), 1u);
+  EXPECT_EQ(variants[0]["name"], name);
+  EXPECT_EQ(variants[0]["base"], false);
 }
 
 TEST(RenderChartData, MarksWhatWasEvaluatedOnOtherExamples) {

@@ -103,8 +103,8 @@ std::string LossTerms(const SweepResult& result, bool alone) {
       alone ? absl::StrCat(" ", kHowToHide) : "", "</p>\n", WithoutScripts("metrics.jsonl of each stage, in the store"),
       alone ? absl::StrCat(Controls(result), kLegend) : "",
       "<select data-set=\"variant\" aria-label=\"Variant\"><option value=\"\">all variants</option>");
-  for (const VariantInfo& variant : result.variants) {
-    absl::StrAppend(&html, "<option>", EscapeHtml(variant.name), "</option>");
+  for (const std::string& variant : VariantsWithCurves(result)) {
+    absl::StrAppend(&html, "<option>", EscapeHtml(variant), "</option>");
   }
   return absl::StrCat(
       html, "</select>\n",
