@@ -9,6 +9,7 @@
 #include "c10/util/BFloat16.h"
 #include "framework/ops/adamw/adamw_device.h"
 #include "framework/ops/adamw/adamw_element.h"
+#include "framework/ops/convert_row/convert_row.h"
 #include "framework/ops/vector_math/vector_math.h"
 
 namespace retort::ops {
@@ -69,7 +70,7 @@ void AdamW(const AdamWOptions& options, const std::vector<AdamWSegment>& segment
     const AdamWCoefficients c = CoefficientsOf(options, segment);
     ForEachBlock(segment, [&](int64_t, int64_t offset, int64_t size) {
       UpdateBlock(c, size, g + offset, p + offset, m + offset, v + offset);
-      if (copy != nullptr) std::copy_n(p + offset, size, copy + offset);
+      if (copy != nullptr) ConvertRow(p + offset, size, copy + offset);
     });
   }
 }

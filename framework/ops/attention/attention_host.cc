@@ -13,6 +13,7 @@
 #include "c10/core/Allocator.h"
 #include "c10/core/CPUAllocator.h"
 #include "c10/util/BFloat16.h"
+#include "framework/ops/convert_row/convert_row.h"
 #include "framework/ops/dropout/keep_bits.h"
 #include "framework/ops/product/product.h"
 #include "framework/ops/vector_math/vector_math.h"
@@ -149,7 +150,7 @@ class HeadValues {
         rows_(place.rows) {
     if constexpr (!std::is_same_v<T, F>) {
       copy_ = Buffer<F>(rows_ * width_);
-      for (int64_t i = 0; i < rows_; ++i) std::copy_n(data_ + i * stride_, width_, copy_.data() + i * width_);
+      for (int64_t i = 0; i < rows_; ++i) ConvertRow(data_ + i * stride_, width_, copy_.data() + i * width_);
     }
   }
 
@@ -165,7 +166,7 @@ class HeadValues {
   // Writes a copy back.
   void Store() {
     if constexpr (!std::is_same_v<T, F>) {
-      for (int64_t i = 0; i < rows_; ++i) std::copy_n(copy_.data() + i * width_, width_, data_ + i * stride_);
+      for (int64_t i = 0; i < rows_; ++i) ConvertRow(copy_.data() + i * width_, width_, data_ + i * stride_);
     }
   }
 

@@ -7,6 +7,7 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/empty_like.h"
 #include "c10/util/BFloat16.h"
+#include "framework/ops/convert_row/convert_row.h"
 #include "framework/ops/dropout/dropout_device.h"
 #include "framework/ops/dropout/keep_bits.h"
 #include "glog/logging.h"
@@ -43,9 +44,11 @@ void DropRowOf(const KeepStream& stream, uint32_t position, const KeepRate& rate
 
 void DropRowOf(const KeepStream& stream, uint32_t position, const KeepRate& rate, const c10::BFloat16* x,
                int64_t channels, c10::BFloat16* out) {
-  std::vector<float> values(x, x + channels);
+  thread_local std::vector<float> values;
+  values.resize(channels);
+  ConvertRow(x, channels, values.data());
   DropRowOf(stream, position, rate, values.data(), channels, values.data());
-  std::copy(values.begin(), values.end(), out);
+  ConvertRow(values.data(), channels, out);
 }
 
 template <typename T>

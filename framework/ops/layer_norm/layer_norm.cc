@@ -9,6 +9,7 @@
 #include "ATen/ops/native_layer_norm.h"
 #include "ATen/ops/native_layer_norm_backward.h"
 #include "c10/util/BFloat16.h"
+#include "framework/ops/convert_row/convert_row.h"
 #include "framework/ops/vector_math/vector_math.h"
 #include "glog/logging.h"
 #include "torch/csrc/autograd/custom_function.h"
@@ -40,9 +41,10 @@ void RunAddRow(int64_t n, double mean, double inverse_deviation, const double* g
 
 void RunAddRow(int64_t n, float mean, float inverse_deviation, const c10::BFloat16* g, const c10::BFloat16* x,
                float* scale, float* shift) {
-  std::vector<float> values(2 * n);
-  std::copy_n(g, n, values.data());
-  std::copy_n(x, n, values.data() + n);
+  thread_local std::vector<float> values;
+  values.resize(2 * n);
+  ConvertRow(g, n, values.data());
+  ConvertRow(x, n, values.data() + n);
   RunAddRow(n, mean, inverse_deviation, values.data(), values.data() + n, scale, shift);
 }
 

@@ -7,6 +7,7 @@
 #include "ATen/ops/scalar_tensor.h"
 #include "c10/util/BFloat16.h"
 #include "framework/batch/batch.h"
+#include "framework/ops/convert_row/convert_row.h"
 #include "framework/ops/row_loss/row_loss_device.h"
 #include "framework/ops/vector_math/vector_math.h"
 #include "glog/logging.h"
@@ -104,22 +105,17 @@ void RunBufferedRow(const RowTask& task, RowBuffers<double>* b, RowValues* value
   *values = RunRow(task, b->at(0), b->at(1), b->at(2), b->at(3), b->at(4));
 }
 
-template <typename From, typename To>
-void Convert(const From* from, int64_t n, To* to) {
-  for (int64_t i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);
-}
-
 // A row of logits of any float type into a buffer.
 template <typename F>
 void LoadRow(const at::Tensor& logits, int64_t row, int64_t columns, F* buffer) {
   const int64_t begin = row * logits.size(1);
   switch (logits.scalar_type()) {
     case at::kFloat:
-      return Convert(logits.const_data_ptr<float>() + begin, columns, buffer);
+      return ConvertRow(logits.const_data_ptr<float>() + begin, columns, buffer);
     case at::kDouble:
-      return Convert(logits.const_data_ptr<double>() + begin, columns, buffer);
+      return ConvertRow(logits.const_data_ptr<double>() + begin, columns, buffer);
     default:
-      return Convert(logits.const_data_ptr<c10::BFloat16>() + begin, columns, buffer);
+      return ConvertRow(logits.const_data_ptr<c10::BFloat16>() + begin, columns, buffer);
   }
 }
 
@@ -128,7 +124,7 @@ template <typename F>
 void StoreRow(const F* gradient, int64_t row, int64_t columns, at::Tensor* logits) {
   const int64_t width = logits->size(1), begin = row * width;
   auto store = [&](auto* to) {
-    Convert(gradient, columns, to + begin);
+    ConvertRow(gradient, columns, to + begin);
     for (int64_t i = columns; i < width; ++i) to[begin + i] = 0;
   };
   switch (logits->scalar_type()) {
