@@ -11,4 +11,6 @@ void KeepFreedMemory() {
   mallopt(M_ARENA_MAX, 1);
 }
 
+void GiveBackFreedMemory() { malloc_trim(/*pad=*/0); }
+
 }  // namespace retort

@@ -8,6 +8,10 @@ namespace retort {
 // once, at the start of a program that trains.
 void KeepFreedMemory();
 
+// Gives all of it back that is kept. Between one stage's work and another's, which allocate other sizes and would not
+// find room in each other's pieces.
+void GiveBackFreedMemory();
+
 }  // namespace retort
 
 #endif  // RETORT_FRAMEWORK_BASE_MEMORY_H_

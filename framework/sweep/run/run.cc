@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "framework/base/memory.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
 #include "framework/sweep/plan/cohorts.h"
@@ -140,6 +141,7 @@ absl::StatusOr<StageStatuses> RunPlan(const Plan& plan, const RunOptions& option
       RETORT_RETURN_IF_ERROR(WaitForOthers(context, &progress));
     } else {
       RETORT_RETURN_IF_ERROR(RunStages(taken.stages, context, &progress));
+      GiveBackFreedMemory();
     }
   }
   store.Tidy(plan);
