@@ -165,7 +165,7 @@ std::string CommandOf(int argc, char** argv) {
 }
 
 int Main(int argc, char** argv) {
-  StartProgram(argv);
+  StartProgram(argv[0]);
   StopOnSignals();
   SessionOptions options;
   options.command = CommandOf(argc, argv);

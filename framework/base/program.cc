@@ -11,33 +11,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "framework/base/busy_machine.h"
+#include "framework/base/waiting_threads.h"
 #include "glog/logging.h"
 
 namespace retort {
 
-namespace {
-
-// On a busy machine, starts the program anew with threads that soon sleep while they wait. Where that cannot be, it goes
-// on as it is.
-void LetWaitingThreadsSleep(char** argv) {
-  constexpr char kSpins[] = "GOMP_SPINCOUNT";
-  if (std::getenv(kSpins) != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr || !IsMachineBusy()) return;
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error || ::setenv(kSpins, "3000", /*overwrite=*/0) != 0) return;
-  ::execv(self.c_str(), argv);
-}
-
-}  // namespace
-
-void StartProgram(char** argv) {
-  LetWaitingThreadsSleep(argv);
+void StartProgram(const char* name) {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF) ::open("/dev/null", O_RDWR);  // Takes the lowest free number.
   }
   FLAGS_logtostderr = true;
-  google::InitGoogleLogging(argv[0]);
+  google::InitGoogleLogging(name);
+  AdaptWaitingThreads();
 }
 
 absl::Status EnterUserDirectory() { return EnterFolderOf("BUILD_WORKING_DIRECTORY"); }

@@ -11,16 +11,10 @@
 
 namespace retort {
 
-// To be called first of all, with main's arguments: it may start the program anew. Where the machine is busy, threads of
-// OpenMP that wait look for work 3,000 times and then sleep (GOMP_SPINCOUNT), unless the user says otherwise by that
-// variable or OMP_WAIT_POLICY: those that go on looking, as OpenMP chooses itself, take the processor from others, while
-// those that soon sleep lose time on an idle machine (measured in tools/bench/README.md). OpenMP reads the variable when
-// it is loaded, before main.
-//
-// A standard stream that the program was started without (`>&-`) is one that
+// To be called first of all, with argv[0]. A standard stream that the program was started without (`>&-`) is one that
 // nobody reads: else the next file that is opened would take its place, and be written into. Warnings go to standard
-// error, not into files.
-void StartProgram(char** argv);
+// error, not into files. Threads that wait leave the processor to others (framework/base/waiting_threads.h).
+void StartProgram(const char* name);
 
 // Makes relative paths mean what the user meant: `bazel run` starts a program in its runfiles and names the folder that
 // it was called from in $BUILD_WORKING_DIRECTORY, which becomes the working directory. Nothing happens without one.

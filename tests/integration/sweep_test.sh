@@ -30,7 +30,7 @@ for threads in -1 100000; do
   expect_text threads "--threads: want 0 to 1024, got $threads"
 done
 
-# What a program says of itself, and that its threads soon sleep while they wait, unless the user says otherwise.
+# What a program says of itself.
 out=$("$SWEEP" --help 2>&1)
 code=$?
 expect_code help 0
@@ -41,16 +41,6 @@ out=$("$SWEEP" --version 2>&1)
 code=$?
 expect_code version 0
 expect_text version 'sweep of retort '
-others=()
-for _ in $(seq "$(nproc --all)"); do
-  (while :; do :; done) &
-  others+=($!)
-done
-out=$(env -u OMP_WAIT_POLICY -u GOMP_SPINCOUNT OMP_DISPLAY_ENV=verbose "$SWEEP" --version 2>&1)
-kill "${others[@]}"
-expect_text waiting "GOMP_SPINCOUNT = '3000'"
-out=$(env -u GOMP_SPINCOUNT OMP_WAIT_POLICY=active OMP_DISPLAY_ENV=verbose "$SWEEP" --version 2>&1)
-expect_no_text waiting "GOMP_SPINCOUNT = '3000'"
 
 # The sweep itself is changed from the command line: seeds, controls, losses.
 run set "$root/base.textproto" --dry_run --set='seeds=[3, 4]' --set=controls=NONE --set='stage.distil.remove=[cos]' \

@@ -191,7 +191,7 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   retort::StopOnSignals();
   if (const std::optional<int> code = retort::TakeFlags({"augment", retort::kUsage, "tools/augment/"}, &argc, argv))
     return *code;

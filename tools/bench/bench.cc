@@ -234,7 +234,7 @@ std::string CommandLine(int argc, char** argv) {
 }  // namespace retort::bench
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   const std::string command = retort::bench::CommandLine(argc, argv);
   if (const std::optional<int> code = retort::TakeFlags({"bench", retort::bench::kUsage, "tools/bench/"}, &argc, argv))
     return *code;

@@ -194,7 +194,7 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   if (const std::optional<int> code = retort::TakeFlags({"convert", retort::kUsage, "tools/convert/"}, &argc, argv))
     return *code;
   return retort::ExitCode(retort::TryTorch("convert", retort::Run));

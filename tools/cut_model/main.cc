@@ -112,7 +112,7 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   if (const std::optional<int> code = retort::TakeFlags({"cut_model", retort::kUsage, "tools/cut_model/"}, &argc, argv))
     return *code;
   return retort::ExitCode(retort::TryTorch("cut_model", retort::Run));

@@ -138,7 +138,7 @@ absl::Status Cut(const std::vector<std::string>& folders) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   if (const std::optional<int> code = retort::TakeFlags(
           {"cut_vocabulary", retort::kUsage, "tools/cut_vocabulary/", /*takes_arguments=*/true}, &argc, argv))
     return *code;

@@ -184,7 +184,7 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   if (const std::optional<int> code = retort::TakeFlags({"embed", retort::kUsage, "tools/embed/"}, &argc, argv))
     return *code;
   return retort::ExitCode(retort::TryTorch("embed", retort::Run));

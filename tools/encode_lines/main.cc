@@ -167,7 +167,7 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   if (const std::optional<int> code =
           retort::TakeFlags({"encode_lines", retort::kUsage, "tools/encode_lines/"}, &argc, argv))
     return *code;

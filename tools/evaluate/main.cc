@@ -133,7 +133,7 @@ absl::Status Run(const std::vector<std::string>& models) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   const std::vector<std::string> models = retort::TakeFlag("model", &argc, argv);
   if (const std::optional<int> code = retort::TakeFlags({"evaluate", retort::kUsage, "tools/evaluate/"}, &argc, argv))
     return *code;

@@ -97,7 +97,7 @@ absl::Status Run(const std::vector<std::string>& sentences) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   if (const std::optional<int> code =
           retort::TakeFlags({"fill_mask", retort::kUsage, "tools/fill_mask/", /*takes_arguments=*/true}, &argc, argv))
     return *code;

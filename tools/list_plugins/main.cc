@@ -53,7 +53,7 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   if (const std::optional<int> code =
           retort::TakeFlags({"list_plugins", retort::kUsage, "tools/list_plugins/"}, &argc, argv))
     return *code;

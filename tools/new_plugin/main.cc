@@ -47,7 +47,7 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   if (const std::optional<int> code =
           retort::TakeFlags({"new_plugin", retort::kUsage, "tools/new_plugin/"}, &argc, argv))
     return *code;

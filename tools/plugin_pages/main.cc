@@ -72,7 +72,7 @@ absl::Status Run() {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   if (const std::optional<int> code =
           retort::TakeFlags({"plugin_pages", retort::kUsage, "tools/plugin_pages/"}, &argc, argv))
     return *code;

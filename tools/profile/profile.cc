@@ -233,7 +233,7 @@ absl::Status Run(const std::vector<std::string>& folders) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   const std::vector<std::string> models = retort::TakeFlag("model", &argc, argv);
   if (const std::optional<int> code = retort::TakeFlags({"profile", retort::kUsage, "tools/profile/"}, &argc, argv))
     return *code;

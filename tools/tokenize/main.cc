@@ -115,7 +115,7 @@ absl::Status Tokenize(const std::vector<std::string>& files) {
 }  // namespace retort
 
 int main(int argc, char** argv) {
-  retort::StartProgram(argv);
+  retort::StartProgram(argv[0]);
   if (const std::optional<int> code =
           retort::TakeFlags({"tokenize", retort::kUsage, "tools/tokenize/", /*takes_arguments=*/true}, &argc, argv))
     return *code;

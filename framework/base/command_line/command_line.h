@@ -10,7 +10,7 @@
 // The command line of all programs, over the flags that gflags knows:
 //
 //   int main(int argc, char** argv) {
-//     retort::StartProgram(argv);
+//     retort::StartProgram(argv[0]);
 //     const retort::ProgramDescription program = {"embed", kUsage, "tools/embed/"};
 //     if (const std::optional<int> code = retort::TakeFlags(program, &argc, argv)) return *code;
 //     ...                                                                    // argv: what is no flag.
