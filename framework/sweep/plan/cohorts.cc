@@ -28,7 +28,7 @@ bool HoldsEvaluation(const Plan& plan, const std::vector<int>& group, int added)
   if (!plan.memory) return true;
   std::vector<EvaluationMemory> members = {plan.stages[added].evaluation().memory};
   for (int index : group) members.push_back(plan.stages[index].evaluation().memory);
-  return EvaluatingProgramMemory(SharedEvaluationMemory(members)) <= plan.memory->bytes;
+  return ProgramMemory(SharedEvaluationMemory(members)) <= plan.memory->bytes;
 }
 
 std::vector<int> NextCohort(const Plan& plan, const StageIndices& done, const StageIndices& failed) {

@@ -121,7 +121,7 @@ TEST(EvaluationGroups, ArePartedWhereMemoryIsShort) {
   std::vector<PlannedStage> stages(3, Evaluating("t"));
   for (PlannedStage& stage : stages) std::get<EvaluationWork>(stage.work).memory.student_kept = 100e6;
   Plan plan = PlanOf(stages);
-  plan.memory = {EvaluatingProgramMemory(200e6), "free memory"};
+  plan.memory = {ProgramMemory(200e6), "free memory"};
   EXPECT_EQ(EvaluationGroups(plan, {}), (std::vector<Indices>{{0, 1}, {2}}));
   EXPECT_EQ(NextEvaluations(plan, {}, {}), Indices({0, 1}));
 }

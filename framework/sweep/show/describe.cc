@@ -196,7 +196,7 @@ std::string DescribeMemory(const Cost& cost) {
   std::vector<std::string> parts;
   if (!cost.cohorts.empty()) parts.push_back(absl::StrCat(Count(ProgramMemory(cost.memory)), "B to train"));
   if (cost.evaluation_memory > 0) {
-    parts.push_back(absl::StrCat(Count(EvaluatingProgramMemory(cost.evaluation_memory)), "B to evaluate"));
+    parts.push_back(absl::StrCat(Count(ProgramMemory(cost.evaluation_memory)), "B to evaluate"));
   }
   const std::string text = absl::StrCat("memory: about ", absl::StrJoin(parts, ", "));
   if (!cost.parted_by) return text;

@@ -57,7 +57,7 @@ class DescribeTest : public ::testing::Test {
     for (const PlannedStage& stage : plan.stages) {
       if (!stage.trains()) members.push_back(stage.evaluation().memory);
     }
-    return EvaluatingProgramMemory(SharedEvaluationMemory(members));
+    return ProgramMemory(SharedEvaluationMemory(members));
   }
 
   testing::TestSweep sweep_;
@@ -149,7 +149,7 @@ TEST_F(DescribeTest, RefusesEvaluationsThatDoNotFitIntoMemory) {
     if (stage.trains()) Finish(stage);
   }
   const EvaluationMemory& first = plan.stages[plan.Find("base", 1, "evaluate")].evaluation().memory;
-  const double wanted = EvaluatingProgramMemory(SharedEvaluationMemory({first}));
+  const double wanted = ProgramMemory(SharedEvaluationMemory({first}));
   plan.memory = {wanted, "free memory"};
   EXPECT_THAT(EnoughMemory(plan, store_), IsOk()) << "one after the other";
   plan.memory->bytes = 0.1e9;

@@ -27,7 +27,7 @@ absl::Status EnoughToAugment(const Plan& plan, const StageIndices& done, const A
   for (size_t i = 0; i < plan.stages.size(); ++i) {
     const PlannedStage& stage = plan.stages[i];
     if (!stage.augments() || done.count(static_cast<int>(i)) > 0) continue;
-    const double wanted = EvaluatingProgramMemory(SharedEvaluationMemory({stage.augmentation().memory}));
+    const double wanted = ProgramMemory(SharedEvaluationMemory({stage.augmentation().memory}));
     if (wanted <= available.bytes) continue;
     return TooLittle(
         absl::StrCat("stage ", stage.stage.name(), ", augmenting by ", stage.stage.augmentation().model(), ","), wanted,
@@ -58,8 +58,7 @@ absl::Status EnoughToTrain(const Plan& plan, const StageIndices& done, const Ava
 
 absl::Status EnoughToEvaluate(const Plan& plan, const StageIndices& done, const AvailableMemory& available) {
   for (const std::vector<int>& group : EvaluationGroups(plan, done)) {
-    const double wanted =
-        EvaluatingProgramMemory(SharedEvaluationMemory({plan.stages[group.front()].evaluation().memory}));
+    const double wanted = ProgramMemory(SharedEvaluationMemory({plan.stages[group.front()].evaluation().memory}));
     if (wanted <= available.bytes) continue;
     return TooLittle(absl::StrCat("evaluating a student (", VariantNames(plan, group), ")"), wanted, available,
                      "evaluate shorter sequences (length) or on a machine with more memory");

@@ -29,7 +29,7 @@ TEST(EnoughMemoryTest, RefusesAnAugmentationThatDoesNotFit) {
                                })"))
                   .value();
   const PlannedStage& more = plan.stages[plan.Find("base", 1, "more")];
-  const double wanted = EvaluatingProgramMemory(SharedEvaluationMemory({more.augmentation().memory}));
+  const double wanted = ProgramMemory(SharedEvaluationMemory({more.augmentation().memory}));
   const Store store(sweep.folder() + "/store");
   EXPECT_THAT(EnoughMemory(plan, store), IsOk()) << "nothing bounds it";
   plan.memory = {1e15, "free memory"};

@@ -11,10 +11,8 @@ constexpr double kStateFloats = 4;  // Master weight, gradient, two moments.
 constexpr double kCopiesFloats = 4;  // Two before the first step, two after the last.
 
 // As measured.
-constexpr double kProgramBytes = 210e6;
-constexpr double kHeapFactor = 1.05;
-constexpr double kEvaluatingProgramBytes = 180e6;
-constexpr double kEvaluatingHeapFactor = 1.1;
+constexpr double kProgramBytes = 180e6;
+constexpr double kKeptFactor = 1.1;
 
 constexpr double kDivergenceTensors = 5;
 
@@ -140,8 +138,8 @@ double CohortMemory(const std::vector<TrainingMemory>& members) {
     all.teacher_step = std::max(all.teacher_step, member.teacher_step);
     all.teacher_kept = std::max(all.teacher_kept, member.teacher_kept);
   }
-  return all.student_state + all.teacher_state + all.student_copies +
-         std::max(all.teacher_step, all.teacher_kept + all.student_step);
+  return all.student_state + all.teacher_state +
+         std::max({all.student_copies, all.teacher_step, all.teacher_kept + all.student_step});
 }
 
 EvaluationMemory EstimateEvaluationMemory(const MemorySide& student, const MemorySide* teacher,
@@ -170,10 +168,6 @@ double SharedEvaluationMemory(const std::vector<EvaluationMemory>& members) {
   return all.student_kept + all.teacher_kept + all.step;
 }
 
-double ProgramMemory(double cohort_memory) { return kProgramBytes + kHeapFactor * cohort_memory; }
-
-double EvaluatingProgramMemory(double evaluation_memory) {
-  return kEvaluatingProgramBytes + kEvaluatingHeapFactor * evaluation_memory;
-}
+double ProgramMemory(double memory) { return kProgramBytes + kKeptFactor * memory; }
 
 }  // namespace retort

@@ -76,10 +76,9 @@ TrainingMemory EstimateTrainingMemory(const MemorySide& student, const MemorySid
 
 // The most that trainings need at once that share data and teacher and run one after the other on each micro-batch:
 //
-//   Σ student_state + teacher_state + max student_copies + max(teacher_step, teacher_kept + max student_step)
+//   Σ student_state + teacher_state + max(max student_copies, teacher_step, teacher_kept + max student_step)
 //
-// Copies are not there during a step; but the heap keeps freed memory (framework/base/memory.h) in pieces that copies,
-// which are large, and steps, which are many, do not find room in after each other.
+// Copies are there before the first step and after the last one, when no step is.
 double CohortMemory(const std::vector<TrainingMemory>& members);
 
 // What an evaluation needs, in bytes, in float32 whatever the student's precision, for a forward pass of n positions:
@@ -105,18 +104,11 @@ EvaluationMemory EstimateEvaluationMemory(const MemorySide& student, const Memor
 // The most that evaluations need which share a pass:  Σ student_kept + teacher_kept + max step
 double SharedEvaluationMemory(const std::vector<EvaluationMemory>& members);
 
-// What a program that trains such a cohort takes in all, with libtorch, some 10 MB of texts and a heap in pieces. The
-// constants are chosen by measurements in float32 of at most eight steps: one student of the quickstart, fine-tuning,
-// texts of 512 pieces, and a DistilBERT beside a BERT-base, each up to a tenth above the peak; eight students of the
-// quickstart, a tenth below it. An evaluation of hundreds of texts of 512 pieces that follows in the same program added
-// a fifth and more to what training had taken: the two estimates do not count each other's pieces.
-// tools/bench/memory.sh measures again.
-double ProgramMemory(double cohort_memory);
-
-// The same of a program that evaluates. Measured, with texts of 128 and 512 pieces: within a twentieth of the peak for
-// one and eight DistilBERTs, beside a BERT-base and without a teacher; for one and eight students of the quickstart, of
-// which the program itself is the larger part, up to a fifth below it.
-double EvaluatingProgramMemory(double evaluation_memory);
+// What a program takes in all that needs so much to train or to evaluate, with libtorch, some 10 MB of texts, and memory
+// that is kept for what comes next (framework/base/kept_blocks.h). The constants are chosen by measurements in float32
+// of at most eight steps: one and eight students of the quickstart, fine-tuning, texts of 512 pieces, and a DistilBERT
+// beside a BERT-base: all from a tenth below the peak to a tenth above it. tools/bench/memory.sh measures again.
+double ProgramMemory(double memory);
 
 }  // namespace retort
 
