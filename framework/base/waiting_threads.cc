@@ -15,9 +15,8 @@ namespace {
 constexpr std::chrono::seconds kBetweenLooks(1);
 
 void HoldTeam(std::promise<void> made, std::future<void> end) {
-  const int threads = UsableProcessors() + 1;
   std::atomic<int> there{0};  // A team that does nothing at all would not be made.
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(UsableProcessors() + 1)
   ++there;
   made.set_value();
   end.wait();
