@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <new>
 
 #include "c10/core/Allocator.h"
 #include "c10/core/CPUAllocator.h"

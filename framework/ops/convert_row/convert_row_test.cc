@@ -10,7 +10,7 @@
 namespace retort::ops {
 namespace {
 
-// All numbers of bfloat16 there are; a row of each length up to 70 ends within a vector.
+// All numbers of bfloat16 there are.
 TEST(ConvertRow, WidensEveryNumberExactly) {
   std::vector<c10::BFloat16> from;
   for (int bits = 0; bits < 1 << 16; ++bits) from.emplace_back(static_cast<uint16_t>(bits), c10::BFloat16::from_bits());
@@ -32,6 +32,7 @@ TEST(ConvertRow, RoundsToNearestTiesToEven) {
   for (size_t i = 0; i < from.size(); ++i) EXPECT_EQ(static_cast<float>(to[i]), wanted[i]) << from[i];
 }
 
+// A row of each length up to 70, of which most end within a vector.
 TEST(ConvertRow, KeepsNanAtEveryPlaceOfARow) {
   for (int64_t n = 1; n <= 70; ++n) {
     for (int64_t place = 0; place < n; ++place) {
