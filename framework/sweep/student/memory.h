@@ -107,7 +107,8 @@ double SharedEvaluationMemory(const std::vector<EvaluationMemory>& members);
 // What a program takes in all that needs so much to train or to evaluate, with libtorch, some 10 MB of texts, and memory
 // that is kept for what comes next (framework/base/kept_blocks.h). The constants are chosen by measurements in float32
 // of at most eight steps: one and eight students of the quickstart, fine-tuning, texts of 512 pieces, and a DistilBERT
-// beside a BERT-base: all from a tenth below the peak to a tenth above it. tools/bench/memory.sh measures again.
+// beside a BERT-base: within 3 % of the peak, but for the eight students, who take 11 % more than this says.
+// tools/bench/memory.sh measures again.
 double ProgramMemory(double memory);
 
 }  // namespace retort
