@@ -1,12 +1,18 @@
 #include "framework/ops/matmul/matmul.h"
 
+#include <optional>
+#include <string_view>
 #include <vector>
 
+#include "ATen/core/List.h"
+#include "ATen/core/dispatch/Dispatcher.h"
 #include "ATen/ops/addmm.h"
 #include "ATen/ops/linear.h"
 #include "ATen/ops/matmul.h"
 #include "ATen/ops/mm.h"
+#include "ATen/ops/sum.h"
 #include "ATen/ops/zeros.h"
+#include "torch/csrc/autograd/custom_function.h"
 
 namespace retort::ops {
 namespace {
@@ -21,6 +27,54 @@ bool MultipliesBfloat16Fast() {
   return true;
 #endif
 }
+
+// Whether products of x are oneDNN's, which is a part of libtorch: MKL, which libtorch asks else, keeps its newest
+// instructions for Intel's processors, and is slower on others (tools/bench/README.md has figures).
+bool IsForOneDnn(const at::Tensor& x) {
+#if defined(__x86_64__)
+  static const bool faster = !__builtin_cpu_is("intel") && __builtin_cpu_supports("avx2");
+  return faster && x.scalar_type() == at::kFloat && x.device().is_cpu() && x.numel() > 0;
+#else
+  return false;
+#endif
+}
+
+// x Wᵀ + b by oneDNN, without gradient.
+at::Tensor OneDnnLinear(const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
+  using Scalars = c10::List<std::optional<at::Scalar>>;
+  using Operation = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, std::string_view,
+                               Scalars, std::optional<std::string_view>);
+  static const auto operation = c10::Dispatcher::singleton()
+                                    .findSchemaOrThrow(kOneDnnLinear, /*overload_name=*/"")
+                                    .typed<Operation>();
+  return operation.call(x, weight, bias, "none", Scalars(), std::nullopt);
+}
+
+// As rows: [..., n] -> [m, n].
+at::Tensor AsMatrix(const at::Tensor& x) { return x.reshape({-1, x.size(-1)}); }
+
+// OneDnnLinear with gradients; that of the weight, whose first factor is transposed, is MKL's.
+class OneDnnLinearFunction : public torch::autograd::Function<OneDnnLinearFunction> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                            const std::optional<at::Tensor>& bias) {
+    context->save_for_backward({x, weight});
+    context->saved_data["has_bias"] = bias.has_value();
+    return OneDnnLinear(x, weight, bias);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& output_gradients) {
+    const torch::autograd::variable_list saved = context->get_saved_variables();
+    const at::Tensor &x = saved[0], &weight = saved[1], &gradient = output_gradients[0];
+    at::Tensor of_x, of_weight, of_bias;
+    if (context->needs_input_grad(0)) of_x = OneDnnLinear(gradient, weight.t(), std::nullopt);
+    if (context->needs_input_grad(1)) of_weight = at::mm(AsMatrix(gradient).t(), AsMatrix(x));
+    const bool has_bias = context->saved_data["has_bias"].toBool();
+    if (has_bias && context->needs_input_grad(2)) of_bias = at::sum(AsMatrix(gradient), 0);
+    return {of_x, of_weight, of_bias};
+  }
+};
 
 // Most rows in one aligned product, the rest in a small one.
 void AddProductOnGpu(const at::Tensor& a, const at::Tensor& b, at::Tensor sum) {
@@ -42,7 +96,9 @@ at::Tensor Factor(const at::Tensor& x) {
 }
 
 at::Tensor MatMul(const at::Tensor& a, const at::Tensor& b) {
-  return at::matmul(Factor(a), Factor(b)).to(a.scalar_type());
+  const at::Tensor left = Factor(a), right = Factor(b);
+  if (right.dim() == 2 && IsForOneDnn(left)) return Linear(left, right.t(), at::Tensor()).to(a.scalar_type());
+  return at::matmul(left, right).to(a.scalar_type());
 }
 
 at::Tensor PadRows(const at::Tensor& x) {
@@ -67,8 +123,11 @@ void AddProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor sum) {
 }
 
 at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  const at::Tensor shift = bias.defined() ? Factor(bias) : bias;
-  return at::linear(Factor(x), Factor(weight), shift).to(x.scalar_type());
+  const at::Tensor in = Factor(x), matrix = Factor(weight);
+  const auto shift = bias.defined() ? std::make_optional(Factor(bias)) : std::nullopt;
+  const at::Tensor out =
+      IsForOneDnn(in) ? OneDnnLinearFunction::apply(in, matrix, shift) : at::linear(in, matrix, shift);
+  return out.to(x.scalar_type());
 }
 
 }  // namespace retort::ops

@@ -15,6 +15,7 @@ using testing::IsCloseTo;
 using testing::RandomTensor;
 
 constexpr double kBfloat16Rounding = 1.0 / 256;  // Half a unit of 8 bits of mantissa.
+constexpr double kFloatRounding = 1.0 / (1 << 24);  // The same of 24; a sum of n products is rounded n times.
 
 at::Tensor Leaf(const at::Tensor& values) { return values.detach().clone().set_requires_grad(true); }
 
@@ -60,10 +61,64 @@ TEST(Linear, InBfloat16IsOneRoundingFromExact) {
                     RandomTensor({3, 5, 11}, 4));
 }
 
-TEST(Linear, OtherTypesAreLibtorchs) {
+// Values and gradients in float32 beside those of float64; `depth`: products in the longest sum.
+template <typename Product, typename Reference>
+void ExpectFloat32(int depth, const Product& product, const Reference& reference,
+                   const std::vector<at::Tensor>& inputs, const at::Tensor& direction) {
+  const double tolerance = depth * kFloatRounding;
+  std::vector<at::Tensor> floats, doubles;
+  for (const at::Tensor& input : inputs) {
+    floats.push_back(input.to(at::kFloat));
+    doubles.push_back(floats.back().to(at::kDouble));
+  }
+  const Pass got = Run(product, floats, direction.to(at::kFloat));
+  const Pass want = Run(reference, doubles, direction.to(at::kFloat));
+  EXPECT_EQ(got.out.scalar_type(), at::kFloat);
+  EXPECT_THAT(got.out.to(at::kDouble), IsCloseTo(want.out, tolerance));
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    EXPECT_THAT(got.gradients[i].to(at::kDouble), IsCloseTo(want.gradients[i], tolerance)) << i;
+  }
+}
+
+TEST(Linear, InFloat32IsExactToItsRoundings) {
+  const auto product = [](const auto& in) { return Linear(in[0], in[1], in.size() > 2 ? in[2] : at::Tensor()); };
+  const auto reference = [](const auto& in) {
+    return in.size() > 2 ? at::linear(in[0], in[1], in[2]) : at::linear(in[0], in[1]);
+  };
   const at::Tensor x = RandomTensor({3, 5, 17}, 1), weight = RandomTensor({11, 17}, 2), bias = RandomTensor({11}, 3);
-  EXPECT_TRUE(Linear(x, weight, bias).equal(at::linear(x, weight, bias)));
+  ExpectFloat32(17, product, reference, {x, weight, bias}, RandomTensor({3, 5, 11}, 4));
+  ExpectFloat32(17, product, reference, {x, weight}, RandomTensor({3, 5, 11}, 4));
+  ExpectFloat32(300, product, reference, {RandomTensor({300, 130}, 5), RandomTensor({70, 130}, 6)},
+                RandomTensor({300, 70}, 7));
+}
+
+TEST(Linear, TakesPartsOfTensorsAndNoRows) {
+  const at::Tensor x = RandomTensor({4, 3, 8}, 1).to(at::kFloat);
+  const at::Tensor weight = RandomTensor({9, 16}, 2).to(at::kFloat).narrow(1, 4, 8);
+  EXPECT_THAT(Linear(x.select(1, 0), weight, at::Tensor()),
+              IsCloseTo(at::linear(x.select(1, 0).contiguous(), weight.contiguous()), 8 * kFloatRounding));
+  EXPECT_EQ(Linear(x.narrow(0, 0, 0), weight, at::Tensor()).sizes(), at::IntArrayRef({0, 3, 9}));
+}
+
+TEST(Linear, HasNoGradientOfWhatNeedsNone) {
+  const at::Tensor x = RandomTensor({4, 8}, 1).to(at::kFloat), weight = Leaf(RandomTensor({9, 8}, 2).to(at::kFloat));
+  const at::Tensor out = Linear(x, weight, at::Tensor());
+  const auto gradients = torch::autograd::grad({out}, {weight}, {at::ones_like(out)});
+  EXPECT_THAT(gradients[0], IsCloseTo(x.sum(0).expand({9, 8}), 4 * kFloatRounding));
+  EXPECT_FALSE(Linear(x, weight.detach(), at::Tensor()).requires_grad());
+}
+
+TEST(Linear, InFloat64IsLibtorchs) {
+  const at::Tensor x = RandomTensor({3, 17}, 1), weight = RandomTensor({11, 17}, 2);
   EXPECT_TRUE(Linear(x, weight, at::Tensor()).equal(at::linear(x, weight)));
+}
+
+TEST(MatMul, InFloat32IsExactToItsRoundings) {
+  const auto product = [](const auto& in) { return MatMul(in[0], in[1]); };
+  const auto reference = [](const auto& in) { return at::matmul(in[0], in[1]); };
+  ExpectFloat32(9, product, reference, {RandomTensor({5, 9}, 1), RandomTensor({9, 6}, 2)}, RandomTensor({5, 6}, 3));
+  ExpectFloat32(9, product, reference, {RandomTensor({2, 7, 9}, 1), RandomTensor({2, 9, 5}, 2)},
+                RandomTensor({2, 7, 5}, 3));
 }
 
 TEST(MatMul, InBfloat16IsOneRoundingFromExact) {

@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "ATen/core/grad_mode.h"
-#include "ATen/ops/bmm.h"
 #include "ATen/ops/empty.h"
-#include "ATen/ops/mm.h"
+#include "ATen/ops/matmul.h"
 #include "ATen/ops/rand.h"
 #include "ATen/record_function.h"
 #include "absl/strings/string_view.h"
+#include "framework/ops/matmul/matmul.h"
 #include "glog/logging.h"
 #include "tools/bench/measure/phase_clock.h"
 
@@ -29,6 +29,7 @@ ProductLog* logging = nullptr;
 
 // Where the first factor stands among an operation's inputs; -1: it is no product.
 int FirstFactor(absl::string_view operation) {
+  if (operation == ops::kOneDnnLinear) return 0;
   if (operation == "aten::mm" || operation == "aten::bmm") return 0;
   for (const absl::string_view name : {"aten::addmm", "aten::addmm_", "aten::baddbmm", "aten::baddbmm_"}) {
     if (operation == name) return 1;
@@ -45,27 +46,30 @@ at::Tensor RandomFactor(const Factor& factor, c10::Device device) {
   return at::rand({extent}, options).as_strided(factor.sizes, factor.strides);
 }
 
-// The best of some runs.
-double BestSeconds(const Product& product, c10::Device device) {
-  const at::Tensor left = RandomFactor(product.left, device), right = RandomFactor(product.right, device);
-  std::vector<int64_t> shape = product.left.sizes;
-  shape.back() = product.right.sizes.back();
-  at::Tensor out = at::empty(shape, left.options());
+// The best of some runs of a way to compute a product.
+template <typename Multiply>
+double BestSeconds(c10::Device device, const Multiply& multiply) {
   double best = std::numeric_limits<double>::infinity(), sum = 0;
   for (int run = 0; run < kLeastRuns || sum < kLeastSeconds; ++run) {
     WaitFor(device);
     const Clock::time_point start = Clock::now();
-    if (shape.size() == 2) {
-      at::mm_out(out, left, right);
-    } else {
-      at::bmm_out(out, left, right);
-    }
+    multiply();
     WaitFor(device);
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     best = std::min(best, seconds);
     sum += seconds;
   }
   return best;
+}
+
+// Of the library that libtorch asks, and of that which retort asks for its layers.
+double BestSeconds(const Product& product, c10::Device device) {
+  const at::Tensor left = RandomFactor(product.left, device), right = RandomFactor(product.right, device);
+  std::vector<int64_t> shape = product.left.sizes;
+  shape.back() = product.right.sizes.back();
+  at::Tensor out = at::empty(shape, left.options());
+  const double libtorch = BestSeconds(device, [&] { at::matmul_out(out, left, right); });
+  return std::min(libtorch, BestSeconds(device, [&] { ops::MatMul(left, right); }));
 }
 
 }  // namespace
@@ -82,7 +86,10 @@ struct ProductLog::Callbacks {
     const int first = FirstFactor(operation.name());
     if (first < 0) return nullptr;
     const auto inputs = operation.inputs();
-    const Product product = {FactorOf(inputs[first].toTensor()), FactorOf(inputs[first + 1].toTensor())};
+    const at::Tensor right = inputs[first + 1].toTensor();
+    const bool transposed = operation.name() == absl::string_view(ops::kOneDnnLinear);
+    const at::Tensor left = inputs[first].toTensor();
+    const Product product = {FactorOf(left), FactorOf(transposed ? right.t() : right)};
     if (product.Flops() == 0) return nullptr;
     const std::lock_guard<std::mutex> lock(logging->mutex_);
     ++logging->counts_[product];
