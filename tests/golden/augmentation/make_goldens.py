@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes goldens.json: sentences, their words, and what TinyBERT's own data augmentation may put in the place of each.
+"""Writes goldens.json.xz: sentences, their words, and what TinyBERT's own data augmentation may put in the place of each.
 
 The code is read from a clone of github.com/huawei-noah/Pretrained-Language-Model, commit
 0598f02d7fc4eaa7b4cbc1e9d7ab18bc875c24f9, and run as it is, with its own tokenizer and model. Only np.Inf, which
@@ -153,7 +153,8 @@ def main():
         words = tokenizer.basic_tokenizer.tokenize(text)
         candidates = {str(place): list(found) for place, found in log.found.items()}
         lines.append(json.dumps({"text": text, "words": words, "candidates": candidates}, ensure_ascii=False))
-    (HERE / "goldens.json").write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+    text = "[\n" + ",\n".join(lines) + "\n]\n"
+    (HERE / "goldens.json.xz").write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
     print(f"{len(lines)} sentences; {left_out} left out; torch {torch.__version__}, NumPy {np.__version__}")
 
 

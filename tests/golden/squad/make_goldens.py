@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes goldens.json: answers as the official scripts for SQuAD 1.1 and 2.0 score them, and windows of made-up
+"""Writes goldens.json.xz: answers as the official scripts for SQuAD 1.1 and 2.0 score them, and windows of made-up
 contexts, with the answers that transformers' squad_metrics finds in random logits.
 
 The official scripts are read from a clone of github.com/huggingface/evaluate, commit
@@ -294,7 +294,8 @@ def main():
         "shipped_bert": shipped(BertTokenizer("data/vocab/bert-base-uncased-vocab.txt", do_lower_case=True)),
         "shipped_roberta": shipped(roberta()),
     }
-    (HERE / "goldens.json").write_text(json.dumps(goldens, ensure_ascii=False, separators=(",", ":")) + "\n")
+    text = json.dumps(goldens, ensure_ascii=False, separators=(",", ":")) + "\n"
+    (HERE / "goldens.json.xz").write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
 
 
 if __name__ == "__main__":

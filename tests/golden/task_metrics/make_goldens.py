@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Writes goldens.json: predictions, and how scikit-learn and SciPy score them, with and without each example.
+"""Writes goldens.json.xz: predictions, and how scikit-learn and SciPy score them, with and without each example.
 
 From the repository's root, in an environment with `pip install scikit-learn==1.5.2 scipy==1.14.1 numpy==1.26.4`:
     python3 tests/golden/task_metrics/make_goldens.py
 """
 
 import json
+import lzma
 import pathlib
 import warnings
 
@@ -121,7 +122,8 @@ def main():
     warnings.simplefilter("ignore")  # Of what is not defined, and so 0.
     random = np.random.default_rng(5)
     goldens = {"classification": classification_cases(random), "regression": regression_cases(random)}
-    (HERE / "goldens.json").write_text(json.dumps(goldens, separators=(",", ":")) + "\n")
+    text = json.dumps(goldens, separators=(",", ":")) + "\n"
+    (HERE / "goldens.json.xz").write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
 
 
 if __name__ == "__main__":
