@@ -28,15 +28,19 @@ bool MultipliesBfloat16Fast() {
 #endif
 }
 
-// Whether products of x are oneDNN's, which is a part of libtorch: MKL, which libtorch asks else, keeps its newest
+// Whether float32 is multiplied faster by oneDNN, which is a part of libtorch: MKL, which libtorch asks else, keeps its newest
 // instructions for Intel's processors, and is slower on others (tools/bench/README.md has figures).
-bool IsForOneDnn(const at::Tensor& x) {
+bool OneDnnIsFaster() {
 #if defined(__x86_64__)
   static const bool faster = !__builtin_cpu_is("intel") && __builtin_cpu_supports("avx2");
-  return faster && x.scalar_type() == at::kFloat && x.device().is_cpu() && x.numel() > 0;
+  return faster;
 #else
   return false;
 #endif
+}
+
+bool IsForOneDnn(const at::Tensor& x) {
+  return OneDnnIsFaster() && x.scalar_type() == at::kFloat && x.device().is_cpu() && x.numel() > 0;
 }
 
 // x Wᵀ + b by oneDNN, without gradient.
@@ -44,9 +48,8 @@ at::Tensor OneDnnLinear(const at::Tensor& x, const at::Tensor& weight, const std
   using Scalars = c10::List<std::optional<at::Scalar>>;
   using Operation = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, std::string_view,
                                Scalars, std::optional<std::string_view>);
-  static const auto operation = c10::Dispatcher::singleton()
-                                    .findSchemaOrThrow(kOneDnnLinear, /*overload_name=*/"")
-                                    .typed<Operation>();
+  static const auto operation =
+      c10::Dispatcher::singleton().findSchemaOrThrow(kOneDnnLinear, /*overload_name=*/"").typed<Operation>();
   return operation.call(x, weight, bias, "none", Scalars(), std::nullopt);
 }
 
@@ -89,6 +92,8 @@ void AddProductOnGpu(const at::Tensor& a, const at::Tensor& b, at::Tensor sum) {
 }
 
 }  // namespace
+
+const char* FloatProductLibrary() { return OneDnnIsFaster() ? "oneDNN" : "MKL"; }
 
 at::Tensor Factor(const at::Tensor& x) {
   const bool slow = x.scalar_type() == at::kBFloat16 && x.device().is_cpu() && !MultipliesBfloat16Fast();

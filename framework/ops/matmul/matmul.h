@@ -11,10 +11,13 @@ inline constexpr char kOneDnnLinear[] = "mkldnn::_linear_pointwise";
 // Matrix products that are fast whatever the CPU. Those of float32 are computed by the faster of the libraries within
 // libtorch: oneDNN, but on Intel's processors MKL.
 //
-// In bfloat16, processors without AVX512_BF16 have no
-// instructions for them, and what libtorch does in their place runs at a tenth of the speed of float32 (AVX2), or
-// has to convert (AVX-512); there, products are computed in float32 from the same bfloat16 inputs, and the result is
-// rounded to bfloat16 once. That is what the instructions do as well: bfloat16 factors, float32 sums, one rounding.
+// In bfloat16, processors without AVX512_BF16 have no instructions for them, and what libtorch does in their place runs
+// at a tenth of the speed of float32 (AVX2), or has to convert (AVX-512); there, products are computed in float32 from
+// the same bfloat16 inputs, and the result is rounded to bfloat16 once. That is what the instructions do as well:
+// bfloat16 factors, float32 sums, one rounding.
+
+// "oneDNN" or "MKL": whose products of float32 are on this CPU.
+const char* FloatProductLibrary();
 
 // x as a factor of products: float32 where x is bfloat16 and this CPU is slow at it, else x itself. Differentiable.
 // For a factor that is used several times.

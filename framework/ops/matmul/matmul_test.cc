@@ -14,7 +14,7 @@ namespace {
 using testing::IsCloseTo;
 using testing::RandomTensor;
 
-constexpr double kBfloat16Rounding = 1.0 / 256;  // Half a unit of 8 bits of mantissa.
+constexpr double kBfloat16Rounding = 1.0 / 256;     // Half a unit of 8 bits of mantissa.
 constexpr double kFloatRounding = 1.0 / (1 << 24);  // The same of 24; a sum of n products is rounded n times.
 
 at::Tensor Leaf(const at::Tensor& values) { return values.detach().clone().set_requires_grad(true); }
@@ -63,8 +63,8 @@ TEST(Linear, InBfloat16IsOneRoundingFromExact) {
 
 // Values and gradients in float32 beside those of float64; `depth`: products in the longest sum.
 template <typename Product, typename Reference>
-void ExpectFloat32(int depth, const Product& product, const Reference& reference,
-                   const std::vector<at::Tensor>& inputs, const at::Tensor& direction) {
+void ExpectFloat32(int depth, const Product& product, const Reference& reference, const std::vector<at::Tensor>& inputs,
+                   const at::Tensor& direction) {
   const double tolerance = depth * kFloatRounding;
   std::vector<at::Tensor> floats, doubles;
   for (const at::Tensor& input : inputs) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "framework/base/command_line/commit.h"
+#include "framework/ops/matmul/matmul.h"
 #include "framework/sweep/key/source_digest.h"
 #include "framework/sweep/show/card_name.h"
 #include "torch/version.h"
@@ -46,6 +47,7 @@ std::map<std::string, std::string> DescribeEnvironment(c10::Device device) {
   std::map<std::string, std::string> environment = {{"processor", ProcessorName()},
                                                     {"instruction set", at::get_cpu_capability()},
                                                     {"threads", absl::StrCat(at::get_num_threads())},
+                                                    {"products", ops::FloatProductLibrary()},
                                                     {"device", DescribeDevice(device)},
                                                     {"libtorch", TORCH_VERSION},
                                                     {"compiler", __VERSION__},
@@ -55,8 +57,8 @@ std::map<std::string, std::string> DescribeEnvironment(c10::Device device) {
 }
 
 std::string DescribeComputation(c10::Device device) {
-  std::string text =
-      absl::StrCat("threads ", at::get_num_threads(), ", ", at::get_cpu_capability(), ", libtorch ", TORCH_VERSION);
+  std::string text = absl::StrCat("threads ", at::get_num_threads(), ", ", at::get_cpu_capability(), ", libtorch ",
+                                  TORCH_VERSION, ", products by ", ops::FloatProductLibrary());
   if (!device.is_cpu()) absl::StrAppend(&text, ", ", DescribeDevice(device));
   for (const char* name : kLibrarySettings) {
     if (const char* value = std::getenv(name)) absl::StrAppend(&text, ", ", name, "=", value);

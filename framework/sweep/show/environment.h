@@ -12,8 +12,8 @@ namespace retort {
 // and the commit that the program was linked at, where it is known.
 std::map<std::string, std::string> DescribeEnvironment(c10::Device device);
 
-// What decides the bits of a computation beside what is computed: "threads 2, AVX2, libtorch 2.11.0", on a GPU with
-// ", cuda:0 NVIDIA H100 80GB HBM3", and with the settings of the libraries that are set.
+// What decides the bits of a computation beside what is computed: "threads 2, AVX2, libtorch 2.11.0, products by MKL",
+// on a GPU with ", cuda:0 NVIDIA H100 80GB HBM3", and with the settings of the libraries that are set.
 std::string DescribeComputation(c10::Device device);
 
 }  // namespace retort
