@@ -48,6 +48,8 @@ DEFINE_double(teacher_cache_gb, 0,
 DEFINE_bool(inexact_resume, false,
             "go on from checkpoints of other threads, instruction sets or libraries: other bits");
 DEFINE_int32(threads, 0, "threads to compute with; default: one per core");
+DEFINE_int32(students_at_once, 1,
+             "students of a cohort that compute side by side, each on one thread: faster, and other bits; CPU alone");
 DEFINE_string(set, "",
               "<path>=<value>: changes a field of the sweep or of its base experiment; as often as wanted; see above");
 DEFINE_string(completion, "", "bash or zsh: print what makes that shell complete this command line, and stop there");
@@ -78,13 +80,24 @@ constexpr char kSetHint[] = "; fields of a sweep are set by --set, as in --set=s
 constexpr char kSources[] = "experiments/sweep.cc";  // Of the flags.
 constexpr int kVariantFailed = 1;                    // Exit code.
 
+int Threads() {
+  return FLAGS_threads > 0 ? FLAGS_threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
 absl::Status CheckFlags(int argc) {
   if (argc > 2) return absl::InvalidArgumentError(absl::StrCat("want one sweep file, got ", argc - 1));
   RETORT_RETURN_IF_ERROR(CheckThreads(FLAGS_threads));
   if (!(FLAGS_checkpoint_seconds > 0)) {
     return absl::InvalidArgumentError(absl::StrCat("--checkpoint_seconds: want > 0, got ", FLAGS_checkpoint_seconds));
   }
-  return ParseDevice(FLAGS_device).status();
+  RETORT_ASSIGN_OR_RETURN(const c10::Device device, ParseDevice(FLAGS_device));
+  const int most = device.is_cpu() ? Threads() : 1;
+  if (FLAGS_students_at_once < 1 || FLAGS_students_at_once > most) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--students_at_once: want 1", device.is_cpu() ? absl::StrCat(" to the number of threads, ", most) : " on a GPU",
+        ", got ", FLAGS_students_at_once));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> Run(SessionOptions options) {
@@ -94,6 +107,7 @@ absl::StatusOr<bool> Run(SessionOptions options) {
   options.store = FLAGS_store;
   options.list = FLAGS_list;
   options.dry_run = FLAGS_dry_run;
+  options.students_at_once = FLAGS_students_at_once;
   options.checkpoint_seconds = FLAGS_checkpoint_seconds;
   options.inexact_resume = FLAGS_inexact_resume;
   options.teacher_cache_gb = FLAGS_teacher_cache_gb;
@@ -145,10 +159,6 @@ std::optional<int> Answer(const std::string& sweep_file) {
 // Relative paths are the caller's; the default sweep's are the workspace's.
 absl::Status ChangeFolder(bool default_sweep) {
   return default_sweep ? EnterFolderOf("BUILD_WORKSPACE_DIRECTORY") : EnterUserDirectory();
-}
-
-int Threads() {
-  return FLAGS_threads > 0 ? FLAGS_threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 // Quoted where a shell would read it otherwise.

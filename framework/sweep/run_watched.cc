@@ -3,10 +3,12 @@
 #include <iostream>
 #include <memory>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "ATen/Parallel.h"
+#include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/report/watch/live/live_runs.h"
 #include "framework/report/watch/live/live_view.h"
@@ -63,13 +65,15 @@ absl::StatusOr<StageStatuses> RunWatched(const Plan& plan, const SessionOptions&
   TensorboardLog tensorboard(folder);
   SpeedMeter speed;
   const TeacherCacheSettings cache = CacheSettings(options, store_dir);
+  const std::string computed_with =
+      absl::StrCat(cache.computed_with, plan.students_at_once > 1 ? ", each student on one thread" : "");
   const bool reads_cache = ReadsTeacherCache(plan, store, cache);
   absl::StatusOr<StageStatuses> statuses;
   {
     const std::unique_ptr<Observer> view = WatchOnStandardOutput(ExpectedOf(plan, store));
     const RunOptions run{{view.get(), &metrics, &tensorboard, &speed},
                          options.stop,
-                         cache.computed_with,
+                         computed_with,
                          options.inexact_resume,
                          options.checkpoint_seconds,
                          Say,

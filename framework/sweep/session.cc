@@ -135,6 +135,7 @@ struct Resolved {
 PlanOptions PlanOptionsOf(const SessionOptions& options) {
   PlanOptions plan_options;
   plan_options.device = options.device;
+  plan_options.students_at_once = options.students_at_once;
   if (options.device.is_cpu()) plan_options.memory = FindAvailableMemory();
   if (!options.only.empty()) plan_options.only = absl::StrSplit(options.only, ',');
   return plan_options;
@@ -306,7 +307,8 @@ absl::StatusOr<bool> RunSession(const SessionOptions& options) {
     return true;
   }
   if (earlier) PrintChanges(*earlier, resolved.sweep);
-  const std::map<std::string, std::string> environment = DescribeEnvironment(options.device);
+  std::map<std::string, std::string> environment = DescribeEnvironment(options.device);
+  if (options.students_at_once > 1) environment["students at once"] = absl::StrCat(options.students_at_once);
   RETORT_RETURN_IF_ERROR(WriteDescriptions(folders.output, resolved, environment));
   RETORT_RETURN_IF_ERROR(LinkTensorboardRuns(resolved.plan, store, folders.output));
   RETORT_ASSIGN_OR_RETURN(const StageStatuses failed,

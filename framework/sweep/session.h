@@ -16,6 +16,7 @@ struct SessionOptions {
   std::vector<std::string> assignments;  // "stage.distil.adamw.learning_rate=1e-4": changes to the base experiment.
   std::string only;                      // Variants, parted by commas, which names of grid points have too; empty: all.
   c10::Device device = c10::Device(at::kCPU);
+  int students_at_once = 1;        // Of a cohort, as CohortOptions has it.
   std::string command;             // What the user typed, for the report; empty: not said.
   std::string output_dir;          // Of the report. Empty: runs/<name of the sweep>.
   std::string store;               // Of the stages' results, shared by sweeps. Empty: `store` beside the output folder.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "framework/base/side_by_side.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/stop.h"
 #include "framework/base/try_torch.h"
@@ -23,9 +24,10 @@ namespace {
 struct Running {
   CohortMember* member;
   MemberResult* result;
-  at::Tensor best_parameters;
-  absl::Status failure;  // Of this rank's part of the step.
-  bool alive = true;     // It trains on.
+  at::Tensor best_parameters = {};
+  absl::Status failure = {};  // Of this rank's part of the step.
+  UpdateResult update = {};   // Of the newest step.
+  bool alive = true;          // It trains on.
   bool left = false;
 };
 
@@ -41,7 +43,7 @@ class Training {
   Training(const CohortOptions& options, std::vector<CohortMember>* members, std::vector<MemberResult>* results)
       : options_(options) {
     for (size_t i = 0; i < members->size(); ++i) {
-      running_.push_back({&(*members)[i], &(*results)[i], {}, {}});
+      running_.push_back({&(*members)[i], &(*results)[i]});
       const StudentTrainer& student = *(*members)[i].student;
       CHECK_EQ(student.options().stage.row_chunk(), options.row_chunk) << "members share the teacher's logits";
     }
@@ -206,9 +208,7 @@ class Training {
     const std::vector<SequenceRange> slices =
         MicroBatches(static_cast<int64_t>(batch.sequences.size()), options_.micro_batches);
     for (const SequenceRange& slice : slices) masks->push_back(batch.Masks(slice.begin, slice.end));
-    for (Running& running : running_) {
-      if (running.alive) running.member->student->StartStep(*masks);
-    }
+    ForEachAlive([&](Running* running) { running->member->student->StartStep(*masks); });
     for (size_t i = options_.ranks->rank(); i < slices.size(); i += options_.ranks->size()) {
       if (options_.ranks->size() == 1 && Stopped()) return absl::CancelledError("stopped within a step");
       const auto slice = [&] { return batch.Slice(slices[i].begin, slices[i].end, options_.device); };
@@ -236,14 +236,22 @@ class Training {
 
   void AddMicroBatch(int64_t step, const Batch& batch, int index) {
     const TeacherAnswers answers = RunTeacher(options_.teacher, {step - 1, index}, batch, demands_, options_.row_chunk);
-    for (Running& running : running_) {
-      if (!running.alive || !running.failure.ok()) continue;
-      StudentTrainer& student = *running.member->student;
+    ForEachAlive([&](Running* running) {
+      if (!running->failure.ok()) return;
+      StudentTrainer& student = *running->member->student;
       const TeacherOutputs* teacher = AnswerFor(student.objective(), answers);
       const absl::Status status = TryTorch("gradient", [&] { return student.AddGradient(batch, index, teacher); });
-      if (status.ok()) continue;
-      running.failure = WithWayOut(absl::Status(status.code(), absl::StrCat("step ", step, ": ", status.message())));
-    }
+      if (status.ok()) return;
+      running->failure = WithWayOut(absl::Status(status.code(), absl::StrCat("step ", step, ": ", status.message())));
+    });
+  }
+
+  // Calls work(&running) for all who are alive, `students_at_once` at a time.
+  template <typename Work>
+  void ForEachAlive(const Work& work) {
+    SideBySide(options_.students_at_once, running_.size(), [&](size_t i) {
+      if (running_[i].alive) work(&running_[i]);
+    });
   }
 
   // Of the micro-batches of all ranks.
@@ -259,23 +267,19 @@ class Training {
 
   void UpdateAll(int64_t step, int64_t tokens, double seconds_so_far) {
     const absl::Time start = absl::Now();
-    std::vector<std::pair<Running*, UpdateResult>> updates;
-    for (Running& running : running_) {
-      if (!running.alive) continue;
-      absl::StatusOr<UpdateResult> update = running.member->student->Update(step);
-      if (!update.ok()) {
-        End(update.status(), &running);
-        continue;
-      }
-      running.result->progress.step = step;
-      running.result->progress.tokens += tokens;
-      updates.emplace_back(&running, *std::move(update));
-    }
+    ForEachAlive([&](Running* running) {
+      absl::StatusOr<UpdateResult> update = running->member->student->Update(step);
+      if (!update.ok()) return End(update.status(), running);
+      running->update = *std::move(update);
+      running->result->progress.step = step;
+      running->result->progress.tokens += tokens;
+    });
     const double seconds = seconds_so_far + absl::ToDoubleSeconds(absl::Now() - start);
-    for (const auto& [running, update] : updates) {
-      const StepRecord record = MakeStepRecord(*running->member->student, running->result->progress, update,
+    for (const Running& running : running_) {
+      if (!running.alive) continue;
+      const StepRecord record = MakeStepRecord(*running.member->student, running.result->progress, running.update,
                                                static_cast<double>(tokens) / seconds);
-      Notify(*running->member, [&](Observer* observer, const StageId& id) { observer->StepDone(id, record); });
+      Notify(*running.member, [&](Observer* observer, const StageId& id) { observer->StepDone(id, record); });
     }
   }
 

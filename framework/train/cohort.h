@@ -55,6 +55,9 @@ struct CohortOptions {
   int64_t total_steps = 0;
   int micro_batches = 1;
   int64_t row_chunk = 512;  // As in the stages of all members.
+  // On a CPU: of students that compute side by side, each on one thread; the teacher has all threads. With 1 each
+  // student has all threads too, and the next one follows. What a student computes is the same for all numbers above 1.
+  int students_at_once = 1;
   c10::Device device = c10::Device(at::kCPU);
   CohortTeacher teacher;  // Without encoder: none.
   int64_t checkpoint_steps = 100;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "ATen/Parallel.h"
 #include "ATen/TensorOperators.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
@@ -48,6 +49,38 @@ RETORT_REGISTER_LOSS_TERM(ThirdStepLoss, google::protobuf::Empty);
 TEST_P(CohortTest, AMemberHasTheSameBitsInACohortAndAlone) { ExpectSameBitsInACohortAndAlone(); }
 
 TEST_P(CohortTest, StoppedAndResumedHasTheSameBitsAsInOneGo) { ExpectSameBitsStoppedAndResumed(); }
+
+TEST_P(CohortTest, AMemberHasTheSameBitsWithAnyNumberSideBySide) {
+  at::set_num_threads(3);
+  const std::vector<TestMember> members = SixMembers();
+  const auto train = [&](const std::string& folder, int students_at_once, const std::vector<TestMember>& trained) {
+    const auto cohort = Make(folder);
+    cohort->options().students_at_once = students_at_once;
+    return Train(trained, cohort.get());
+  };
+  const auto three = train("three", 3, members), two = train("two", 2, members);
+  for (const TestMember& member : members) {
+    SCOPED_TRACE(member.name);
+    ExpectSame(two.at(member.name), three.at(member.name));
+    ExpectSame(train("alone_" + member.name, 2, {member}).at(member.name), three.at(member.name));
+  }
+}
+
+TEST_F(CohortTest, SideBySideAMemberThatFailsStopsAlone) {
+  at::set_num_threads(2);
+  const std::vector<TestMember> members = {SixMembers()[0], SixMembers()[4], SixMembers()[3]};
+  const auto whole = Make("whole");
+  whole->options().students_at_once = 2;
+  const auto want = Train(members, whole.get());
+  std::vector<TestMember> one_fails = members;
+  one_fails[1] = {"fails", testing::kFailingLoss + kOptimizer, 2, 3};
+  const auto cohort = Make("one_fails");
+  cohort->options().students_at_once = 2;
+  const auto got = Train(one_fails, cohort.get());
+  EXPECT_FALSE(got.at("fails").status.ok());
+  ExpectSame(got.at("triple"), want.at("triple"));
+  ExpectSame(got.at("attention"), want.at("attention"));
+}
 
 INSTANTIATE_TEST_SUITE_P(Precisions, CohortTest, ::testing::Values(at::kFloat, at::kBFloat16),
                          [](const auto& info) { return info.param == at::kFloat ? "Float32" : "Bfloat16"; });

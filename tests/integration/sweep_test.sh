@@ -88,6 +88,18 @@ run alone "$root/more.textproto" --only=no_cos
 expect_code alone 0
 students "$root/whole/store" | grep -q "$(students "$root/alone/store" | cut -d' ' -f1)" || fail "alone: other bits than in a cohort"
 
+# Students side by side: the same bits in a cohort and alone.
+for only in base,no_cos no_cos; do
+  out=$("$SWEEP" "$root/more.textproto" --only=$only --output_dir="$root/beside_$only/out" --threads=2 --students_at_once=2 2>&1)
+  code=$?
+  expect_code beside 0
+done
+students "$root/beside_base,no_cos/store" | grep -q "$(students "$root/beside_no_cos/store" | cut -d' ' -f1)" ||
+  fail "beside: other bits than in a cohort"
+grep -q '"students at once": "2"' "$root/beside_no_cos/out/report/results.json" || fail "beside: want it in the report"
+run at_once "$root/base.textproto" --dry_run --students_at_once=2
+expect_error at_once '--students_at_once: want 1 to the number of threads, 1, got 2'
+
 # Killed at any moment and started again: the same bits.
 for delay in 0.3 0.6 0.9 1.2; do
   timeout -s KILL "$delay" "$SWEEP" "$root/base.textproto" --output_dir="$root/killed/out" --threads=1 >/dev/null 2>&1

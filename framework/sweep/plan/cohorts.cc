@@ -21,7 +21,7 @@ bool HoldsTraining(const Plan& plan, const std::vector<int>& cohort, int added) 
   if (!plan.memory) return true;
   std::vector<TrainingMemory> members = {plan.stages[added].training().memory};
   for (int index : cohort) members.push_back(plan.stages[index].training().memory);
-  return ProgramMemory(CohortMemory(members)) <= plan.memory->bytes;
+  return ProgramMemory(CohortMemory(members, plan.students_at_once)) <= plan.memory->bytes;
 }
 
 bool HoldsEvaluation(const Plan& plan, const std::vector<int>& group, int added) {

@@ -223,6 +223,7 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
   Plan plan;
   plan.sweep = sweep;
   plan.device = options.device;
+  plan.students_at_once = options.students_at_once;
   plan.memory = options.memory;
   for (ExpandedVariant& variant : plan.sweep.variants) AddDefaultEvaluation(&variant.experiment);
   if (sweep.controls) {

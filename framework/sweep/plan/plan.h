@@ -30,6 +30,7 @@ struct Plan {
   std::vector<std::string> warnings;
   std::vector<MacroAverage> macros;  // Over the tasks of its experiment.
   c10::Device device = c10::Device(at::kCPU);
+  int students_at_once = 1;               // PlanOptions::students_at_once
   std::optional<AvailableMemory> memory;  // PlanOptions::memory
 
   // What its evaluations measure, in the order of the report's columns; those of a task as OfTask names them.
@@ -61,6 +62,7 @@ struct PlanOptions {
   c10::Device device = c10::Device(at::kCPU);
   // Variants; empty: all. Names may have been cut at their commas: what makes a name together is taken as one.
   std::vector<std::string> only;
+  int students_at_once = 1;  // Of a cohort: how many compute at the same time, and need memory for that.
   // What stages that run together may take: they are parted so that they fit (cohorts.h). None: they are not parted.
   std::optional<AvailableMemory> memory;
 };

@@ -88,6 +88,7 @@ CohortOptions MakeCohortOptions(const PlannedStage& stage, std::shared_ptr<const
   options.total_steps = work.total_steps;
   options.micro_batches = stage.stage.batch().micro_batches();
   options.row_chunk = stage.stage.row_chunk();
+  options.students_at_once = context.plan.students_at_once;
   options.device = context.plan.device;
   options.checkpoint_steps = stage.stage.checkpoint_steps();
   options.checkpoint_seconds = context.checkpoint_seconds;

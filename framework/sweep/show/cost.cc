@@ -40,7 +40,7 @@ void AddTraining(const Plan& plan, const StageIndices& done, const Store& store,
       cost->stored_parameters += static_cast<double>(plan.stages[index].training().parameters);
       members.push_back(plan.stages[index].training().memory);
     }
-    cost->memory = std::max(cost->memory, CohortMemory(members));
+    cost->memory = std::max(cost->memory, CohortMemory(members, plan.students_at_once));
   }
 }
 

@@ -1,6 +1,8 @@
 #include "framework/sweep/student/memory.h"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 
 namespace retort {
 namespace {
@@ -128,16 +130,20 @@ TrainingMemory EstimateTrainingMemory(const MemorySide& student, const MemorySid
   return memory;
 }
 
-double CohortMemory(const std::vector<TrainingMemory>& members) {
+double CohortMemory(const std::vector<TrainingMemory>& members, int students_at_once) {
   TrainingMemory all;
+  std::vector<double> steps;
   for (const TrainingMemory& member : members) {
     all.student_state += member.student_state;
     all.student_copies = std::max(all.student_copies, member.student_copies);
-    all.student_step = std::max(all.student_step, member.student_step);
+    steps.push_back(member.student_step);
     all.teacher_state = std::max(all.teacher_state, member.teacher_state);
     all.teacher_step = std::max(all.teacher_step, member.teacher_step);
     all.teacher_kept = std::max(all.teacher_kept, member.teacher_kept);
   }
+  std::sort(steps.begin(), steps.end(), std::greater<>());
+  steps.resize(std::min(steps.size(), static_cast<size_t>(students_at_once)));
+  all.student_step = std::accumulate(steps.begin(), steps.end(), 0.0);
   return all.student_state + all.teacher_state +
          std::max({all.student_copies, all.teacher_step, all.teacher_kept + all.student_step});
 }

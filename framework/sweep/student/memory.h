@@ -74,12 +74,13 @@ struct TrainingMemory {
 TrainingMemory EstimateTrainingMemory(const MemorySide& student, const MemorySide* teacher, const MemoryShape& shape,
                                       bool reads_teacher = true);
 
-// The most that trainings need at once that share data and teacher and run one after the other on each micro-batch:
+// The most that trainings need at once that share data and teacher and run on each micro-batch one after the other, or
+// `students_at_once` of them together:
 //
-//   Σ student_state + teacher_state + max(max student_copies, teacher_step, teacher_kept + max student_step)
+//   Σ student_state + teacher_state + max(max student_copies, teacher_step, teacher_kept + Σ' student_step)
 //
-// Copies are there before the first step and after the last one, when no step is.
-double CohortMemory(const std::vector<TrainingMemory>& members);
+// where Σ' is of those that need most. // Copies are there before the first step and after the last one, when no step is.
+double CohortMemory(const std::vector<TrainingMemory>& members, int students_at_once = 1);
 
 // What an evaluation needs, in bytes, in float32 whatever the student's precision, for a forward pass of n positions:
 //

@@ -153,6 +153,8 @@ TEST(CohortMemory, HoldsAllStatesAndOneStepOrCopies) {
   large.teacher_step = 330;
   large.teacher_kept = 50;
   EXPECT_EQ(CohortMemory({small, large}), 30 + 1000 + 350);
+  EXPECT_EQ(CohortMemory({small, large}, 2), 30 + 1000 + 450);
+  EXPECT_EQ(CohortMemory({small, large}, 3), 30 + 1000 + 450);
   large.teacher_step = 400;
   EXPECT_EQ(CohortMemory({small, large}), 30 + 1000 + 400);
   large.student_copies = 500;

@@ -15,7 +15,9 @@ absl::StatusOr<Tuned> TuneSweep(const ExpandedSweep& sweep, const PlanOptions& o
   const TunePoint first = TunePoints(*sweep.tune).front();
   RETORT_ASSIGN_OR_RETURN(Plan plan, MakePlan(WithPoint(sweep, first), options, inputs));
   RETORT_ASSIGN_OR_RETURN(const ExpandedSweep search_sweep, SearchSweep(plan));
-  RETORT_ASSIGN_OR_RETURN(const Plan search, MakePlan(search_sweep, {options.device, {}, options.memory}, inputs));
+  PlanOptions all = options;
+  all.only.clear();
+  RETORT_ASSIGN_OR_RETURN(const Plan search, MakePlan(search_sweep, all, inputs));
   RETORT_ASSIGN_OR_RETURN(const std::optional<StageStatuses> failed, run(search));
   Tuned tuned;
   tuned.warnings = std::move(plan.warnings);

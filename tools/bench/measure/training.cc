@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "ATen/Parallel.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/batch/step_batch.h"
@@ -99,6 +100,7 @@ absl::Status Training::Run(int64_t steps, Observer* observer) {
   options.step_batch = [this](int64_t step) { return RandomStep(workload_, step); };
   options.total_steps = steps;
   options.device = device_;
+  if (workload_.side_by_side) options.students_at_once = at::get_num_threads();
   options.row_chunk = stage_.row_chunk();
   if (teacher_) {
     options.teacher.encoder = &*teacher_;

@@ -110,6 +110,14 @@ Workload Cohort(Workload single, int64_t students) {
   return workload;
 }
 
+Workload SideBySide(Workload cohort) {
+  cohort.side_by_side = true;
+  cohort.on_cpu = false;
+  cohort.name += "_side_by_side";
+  cohort.what += ", each on one thread";
+  return cohort;
+}
+
 // So small that it is measured in a second.
 Workload Tiny() {
   Workload workload;
@@ -141,11 +149,13 @@ std::vector<Workload> MakeWorkloads() {
       BaseOnGpu(256),
       Tinybert(),
       Cohort(Tinybert(), 7),
+      SideBySide(Cohort(Tinybert(), 7)),
       FineTuning(),
       Quickstart(),
       Cohort(Quickstart(), 2),
       Cohort(Quickstart(), 4),
       Cohort(Quickstart(), 8),
+      SideBySide(Cohort(Quickstart(), 8)),
       Tiny(),
       DataAlone("tokenize", "WordPiece of --corpus into a token store, all threads", Work::kTokenizing),
       DataAlone("mask", "steps of 256 x 128 of --corpus, masked by BERT's rule, one thread", Work::kMasking),

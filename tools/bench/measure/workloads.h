@@ -38,6 +38,7 @@ struct Workload {
   std::optional<EncoderConfig> teacher;
   EncoderConfig student;
   int64_t students = 1;          // Trained together, of one shape.
+  bool side_by_side = false;     // Each student on a thread of its own.
   std::string single;            // The workload that trains one of them; empty: this is no cohort.
   std::vector<int64_t> lengths;  // Real positions of each sequence of a step.
   int64_t row_chunk = 512;       // Rows of logits computed at once.
