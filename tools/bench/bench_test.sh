@@ -50,7 +50,7 @@ small="--workloads=tiny --rounds=1 --steps=1 --precision=float32 --noproducts"
   expect 0 "" $small --output_dir="$results" --overwrite
 }
 
-expect 0 "base_512       triple loss" --list
+expect 0 "base_512                   triple loss" --list
 expect 0 '"name":"tinybert_x7","losses":"tinybert"' --shapes
 
 # What a user can get wrong.

@@ -28,8 +28,8 @@ bool MultipliesBfloat16Fast() {
 #endif
 }
 
-// Whether float32 is multiplied faster by oneDNN, which is a part of libtorch: MKL, which libtorch asks else, keeps its newest
-// instructions for Intel's processors, and is slower on others (tools/bench/README.md has figures).
+// Whether float32 is multiplied faster by oneDNN, which is a part of libtorch: MKL, which libtorch asks else, keeps its
+// newest instructions for Intel's processors, and was slower on AMD's (tools/bench/README.md has figures).
 bool OneDnnIsFaster() {
 #if defined(__x86_64__)
   static const bool faster = !__builtin_cpu_is("intel") && __builtin_cpu_supports("avx2");
@@ -39,6 +39,7 @@ bool OneDnnIsFaster() {
 #endif
 }
 
+// Whether products whose first factor is x are oneDNN's.
 bool IsForOneDnn(const at::Tensor& x) {
   return OneDnnIsFaster() && x.scalar_type() == at::kFloat && x.device().is_cpu() && x.numel() > 0;
 }

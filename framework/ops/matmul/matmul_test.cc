@@ -35,23 +35,37 @@ Pass Run(const Product& product, const std::vector<at::Tensor>& inputs, const at
   return pass;
 }
 
-// bfloat16 against float64 of the same bfloat16 numbers: one rounding apart, relative to the size of a sum.
+// Values and gradients in `type` beside those in float64 of the same numbers.
+template <typename Product, typename Reference>
+void ExpectClose(at::ScalarType type, double tolerance, const Product& product, const Reference& reference,
+                 const std::vector<at::Tensor>& inputs, const at::Tensor& direction) {
+  std::vector<at::Tensor> rounded, doubles;
+  for (const at::Tensor& input : inputs) {
+    rounded.push_back(input.to(type));
+    doubles.push_back(rounded.back().to(at::kDouble));
+  }
+  const Pass got = Run(product, rounded, direction.to(type));
+  const Pass want = Run(reference, doubles, direction.to(type));
+  EXPECT_EQ(got.out.scalar_type(), type);
+  EXPECT_THAT(got.out.to(at::kDouble), IsCloseTo(want.out, tolerance));
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    EXPECT_EQ(got.gradients[i].scalar_type(), type);
+    EXPECT_THAT(got.gradients[i].to(at::kDouble), IsCloseTo(want.gradients[i], tolerance)) << i;
+  }
+}
+
+// One rounding apart, relative to the size of a sum.
 template <typename Product, typename Reference>
 void ExpectOneRounding(const Product& product, const Reference& reference, const std::vector<at::Tensor>& inputs,
                        const at::Tensor& direction) {
-  std::vector<at::Tensor> halves, doubles;
-  for (const at::Tensor& input : inputs) {
-    halves.push_back(input.to(at::kBFloat16));
-    doubles.push_back(halves.back().to(at::kDouble));
-  }
-  const Pass got = Run(product, halves, direction.to(at::kBFloat16));
-  const Pass want = Run(reference, doubles, direction.to(at::kBFloat16));
-  EXPECT_EQ(got.out.scalar_type(), at::kBFloat16);
-  EXPECT_THAT(got.out.to(at::kDouble), IsCloseTo(want.out, kBfloat16Rounding));
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    EXPECT_EQ(got.gradients[i].scalar_type(), at::kBFloat16);
-    EXPECT_THAT(got.gradients[i].to(at::kDouble), IsCloseTo(want.gradients[i], kBfloat16Rounding)) << i;
-  }
+  ExpectClose(at::kBFloat16, kBfloat16Rounding, product, reference, inputs, direction);
+}
+
+// `depth`: products in the longest sum.
+template <typename Product, typename Reference>
+void ExpectFloat32(int depth, const Product& product, const Reference& reference, const std::vector<at::Tensor>& inputs,
+                   const at::Tensor& direction) {
+  ExpectClose(at::kFloat, depth * kFloatRounding, product, reference, inputs, direction);
 }
 
 TEST(Linear, InBfloat16IsOneRoundingFromExact) {
@@ -59,25 +73,6 @@ TEST(Linear, InBfloat16IsOneRoundingFromExact) {
   const auto reference = [](const auto& in) { return at::linear(in[0], in[1], in[2]); };
   ExpectOneRounding(product, reference, {RandomTensor({3, 5, 17}, 1), RandomTensor({11, 17}, 2), RandomTensor({11}, 3)},
                     RandomTensor({3, 5, 11}, 4));
-}
-
-// Values and gradients in float32 beside those of float64; `depth`: products in the longest sum.
-template <typename Product, typename Reference>
-void ExpectFloat32(int depth, const Product& product, const Reference& reference, const std::vector<at::Tensor>& inputs,
-                   const at::Tensor& direction) {
-  const double tolerance = depth * kFloatRounding;
-  std::vector<at::Tensor> floats, doubles;
-  for (const at::Tensor& input : inputs) {
-    floats.push_back(input.to(at::kFloat));
-    doubles.push_back(floats.back().to(at::kDouble));
-  }
-  const Pass got = Run(product, floats, direction.to(at::kFloat));
-  const Pass want = Run(reference, doubles, direction.to(at::kFloat));
-  EXPECT_EQ(got.out.scalar_type(), at::kFloat);
-  EXPECT_THAT(got.out.to(at::kDouble), IsCloseTo(want.out, tolerance));
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    EXPECT_THAT(got.gradients[i].to(at::kDouble), IsCloseTo(want.gradients[i], tolerance)) << i;
-  }
 }
 
 TEST(Linear, InFloat32IsExactToItsRoundings) {

@@ -47,19 +47,20 @@ std::map<std::string, std::string> DescribeEnvironment(c10::Device device) {
   std::map<std::string, std::string> environment = {{"processor", ProcessorName()},
                                                     {"instruction set", at::get_cpu_capability()},
                                                     {"threads", absl::StrCat(at::get_num_threads())},
-                                                    {"products", ops::FloatProductLibrary()},
                                                     {"device", DescribeDevice(device)},
                                                     {"libtorch", TORCH_VERSION},
                                                     {"compiler", __VERSION__},
                                                     {"sources", kSourceDigest}};
+  if (device.is_cpu()) environment["float32 products"] = ops::FloatProductLibrary();
   if (const std::string commit = Commit(); !commit.empty()) environment["commit"] = commit;
   return environment;
 }
 
 std::string DescribeComputation(c10::Device device) {
-  std::string text = absl::StrCat("threads ", at::get_num_threads(), ", ", at::get_cpu_capability(), ", libtorch ",
-                                  TORCH_VERSION, ", products by ", ops::FloatProductLibrary());
-  if (!device.is_cpu()) absl::StrAppend(&text, ", ", DescribeDevice(device));
+  std::string text =
+      absl::StrCat("threads ", at::get_num_threads(), ", ", at::get_cpu_capability(), ", libtorch ", TORCH_VERSION);
+  absl::StrAppend(&text, ", ",
+                  device.is_cpu() ? absl::StrCat("products by ", ops::FloatProductLibrary()) : DescribeDevice(device));
   for (const char* name : kLibrarySettings) {
     if (const char* value = std::getenv(name)) absl::StrAppend(&text, ", ", name, "=", value);
   }

@@ -13,7 +13,8 @@ namespace retort {
 std::map<std::string, std::string> DescribeEnvironment(c10::Device device);
 
 // What decides the bits of a computation beside what is computed: "threads 2, AVX2, libtorch 2.11.0, products by MKL",
-// on a GPU with ", cuda:0 NVIDIA H100 80GB HBM3", and with the settings of the libraries that are set.
+// on a GPU "cuda:0 NVIDIA H100 80GB HBM3" in the place of the products' library, and with the settings of the libraries
+// that are set.
 std::string DescribeComputation(c10::Device device);
 
 }  // namespace retort

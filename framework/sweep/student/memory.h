@@ -79,7 +79,7 @@ TrainingMemory EstimateTrainingMemory(const MemorySide& student, const MemorySid
 //
 //   Σ student_state + teacher_state + max(max student_copies, teacher_step, teacher_kept + Σ' student_step)
 //
-// where Σ' is of those that need most. // Copies are there before the first step and after the last one, when no step is.
+// where Σ' is of those that need most. Copies are there before the first step and after the last one, when no step is.
 double CohortMemory(const std::vector<TrainingMemory>& members, int students_at_once = 1);
 
 // What an evaluation needs, in bytes, in float32 whatever the student's precision, for a forward pass of n positions:

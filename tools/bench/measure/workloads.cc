@@ -248,8 +248,12 @@ const char* LossesText(Losses losses) {
 }
 
 std::string ListWorkloads() {
+  size_t width = 0;
+  for (const Workload& workload : Workloads()) width = std::max(width, workload.name.size());
   std::string text;
-  for (const Workload& workload : Workloads()) absl::StrAppendFormat(&text, "%-14s %s\n", workload.name, workload.what);
+  for (const Workload& workload : Workloads()) {
+    absl::StrAppendFormat(&text, "%-*s %s\n", static_cast<int>(width), workload.name, workload.what);
+  }
   return text;
 }
 
