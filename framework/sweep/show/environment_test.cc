@@ -13,7 +13,8 @@ using ::testing::MatchesRegex;
 using ::testing::Not;
 
 TEST(DescribeComputation, SaysThreadsInstructionsAndLibrary) {
-  EXPECT_THAT(DescribeComputation(c10::Device(at::kCPU)), MatchesRegex("threads [0-9]+, .+, libtorch [0-9.]+.*, products by (oneDNN|MKL).*"));
+  EXPECT_THAT(DescribeComputation(c10::Device(at::kCPU)),
+              MatchesRegex("threads [0-9]+, .+, libtorch [0-9.]+.*, products by (oneDNN|MKL).*"));
 }
 
 // Settings that change the bits of a product.
