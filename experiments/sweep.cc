@@ -48,8 +48,9 @@ DEFINE_double(teacher_cache_gb, 0,
 DEFINE_bool(inexact_resume, false,
             "go on from checkpoints of other threads, instruction sets or libraries: other bits");
 DEFINE_int32(threads, 0, "threads to compute with; default: one per core");
-DEFINE_int32(students_at_once, 1,
-             "students of a cohort that compute side by side, each on one thread: faster where they are small; CPU alone");
+DEFINE_int32(
+    students_at_once, 1,
+    "students of a cohort that compute side by side, each on one thread: faster where they are small; CPU alone");
 DEFINE_string(set, "",
               "<path>=<value>: changes a field of the sweep or of its base experiment; as often as wanted; see above");
 DEFINE_string(completion, "", "bash or zsh: print what makes that shell complete this command line, and stop there");
