@@ -15,6 +15,7 @@
 #include "c10/util/BFloat16.h"
 #include "framework/ops/convert_row/convert_row.h"
 #include "framework/ops/dropout/keep_bits.h"
+#include "framework/ops/dropout/keep_scales.h"
 #include "framework/ops/product/product.h"
 #include "framework/ops/vector_math/vector_math.h"
 #include "glog/logging.h"

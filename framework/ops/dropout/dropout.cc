@@ -10,6 +10,7 @@
 #include "framework/ops/convert_row/convert_row.h"
 #include "framework/ops/dropout/dropout_device.h"
 #include "framework/ops/dropout/keep_bits.h"
+#include "framework/ops/dropout/keep_scales.h"
 #include "glog/logging.h"
 #include "torch/csrc/autograd/custom_function.h"
 

@@ -37,7 +37,7 @@ inline KeepStream StreamOf(const DropoutSite& site, int64_t sample) {
 }
 
 // The four words of one Philox call: the draws of the channels of one lane of a block; call = 8 · block + lane. For
-// devices whose threads take a call each; KeepScales computes the same for all lanes of a block at once.
+// devices whose threads take a call each; KeepScales (keep_scales.h) computes the same for all lanes of a block at once.
 RETORT_HOST_DEVICE inline void KeepWords(const KeepStream& stream, uint32_t position, uint32_t call, uint32_t* words) {
   uint32_t c0 = stream.sample, c1 = stream.epoch, c2 = position, c3 = call;
   uint32_t k0 = stream.seed_low, k1 = stream.seed_high ^ (stream.site << 16);
@@ -59,38 +59,6 @@ RETORT_HOST_DEVICE inline void KeepWords(const KeepStream& stream, uint32_t posi
 // The draw of one part, 0..7, from the words of its call.
 RETORT_HOST_DEVICE inline uint32_t KeepDraw(const uint32_t* words, int part) {
   return (words[part / 2] >> (16 * (part % 2))) & 0xFFFF;
-}
-
-// keep / (1 - p) of 64 channels from `64 · block` on, at one position.
-RETORT_INLINE void KeepScales(const KeepStream& stream, uint32_t position, uint32_t block, const KeepRate& rate,
-                              float* scales) {
-  uint32_t c0[kKeepLanes], c1[kKeepLanes], c2[kKeepLanes], c3[kKeepLanes];
-  uint32_t k0 = stream.seed_low, k1 = stream.seed_high ^ (stream.site << 16);
-  for (uint32_t lane = 0; lane < kKeepLanes; ++lane) {
-    c0[lane] = stream.sample;
-    c1[lane] = stream.epoch;
-    c2[lane] = position;
-    c3[lane] = block * kKeepLanes + lane;
-  }
-  for (int round = 0; round < 10; ++round) {
-    for (int lane = 0; lane < kKeepLanes; ++lane) {
-      const uint64_t a = uint64_t{0xD2511F53} * c0[lane];
-      const uint64_t b = uint64_t{0xCD9E8D57} * c2[lane];
-      c0[lane] = static_cast<uint32_t>(b >> 32) ^ c1[lane] ^ k0;
-      c1[lane] = static_cast<uint32_t>(b);
-      c2[lane] = static_cast<uint32_t>(a >> 32) ^ c3[lane] ^ k1;
-      c3[lane] = static_cast<uint32_t>(a);
-    }
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
-  }
-  const uint32_t* words[] = {c0, c1, c2, c3};
-  for (int part = 0; part < kKeepParts; ++part) {
-    for (int lane = 0; lane < kKeepLanes; ++lane) {
-      const uint32_t draw = (words[part / 2][lane] >> (16 * (part % 2))) & 0xFFFF;
-      scales[part * kKeepLanes + lane] = draw < rate.threshold ? 0.0f : rate.scale;
-    }
-  }
 }
 
 }  // namespace retort::ops

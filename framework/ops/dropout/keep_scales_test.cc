@@ -1,6 +1,7 @@
-#include "framework/ops/dropout/keep_bits.h"
+#include "framework/ops/dropout/keep_scales.h"
 
 #include "ATen/ops/zeros.h"
+#include "framework/ops/dropout/keep_bits.h"
 #include "gtest/gtest.h"
 
 namespace retort::ops {
