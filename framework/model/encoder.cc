@@ -112,11 +112,11 @@ class Pass {
     const uint32_t site = 3 * number - 2;
     if (layer.bottleneck.width > 0) return Bottleneck(layer, name, hidden, site, kept);
     const auto attend = [&](const at::Tensor& x) {
-      return DropHidden(SelfAttention(layer.attention, name, {x, x}, rows, site, kept), site + 1, rows);
+      return SelfAttention(layer.attention, name, {x, x}, rows, site, kept);
     };
     const at::Tensor middle = Residual(layer.norm, name + ".attention", hidden, ops::Repack(hidden, packing_, rows),
-                                       config_.layer_norm_epsilon, attend);
-    return FeedForwards(layer, name, middle, [&](const at::Tensor& y) { return DropHidden(y, site + 2, rows); });
+                                       config_.layer_norm_epsilon, {rows, site + 1}, attend);
+    return FeedForwards(layer, name, middle, {rows, site + 2});
   }
 
   // What the last layer's output is read as.
@@ -140,6 +140,12 @@ class Pass {
     return at::cat({next, real, previous}, -1);
   }
 
+  // The rows of what a part of a layer gives, and the site where they are dropped, if they are.
+  struct PartOutput {
+    const ops::Packing& rows;
+    std::optional<uint32_t> site;
+  };
+
   // What attention computes its parts from, [n, H] or within a bottleneck [n, D].
   struct AttentionInputs {
     at::Tensor query_and_key, value;
@@ -156,27 +162,25 @@ class Pass {
     const AttentionInputs inputs =
         layer.bottleneck.feeds_attention ? AttentionInputs{inner, inner} : AttentionInputs{narrow("attention"), hidden};
     const at::Tensor attended = SelfAttention(layer.attention, name, inputs, packing_, site, kept);
-    const at::Tensor middle = Norm(name + ".attention.norm", attended + inner, config_.layer_norm_epsilon);
+    const PartOutput kept_whole = {packing_, std::nullopt};
+    const at::Tensor middle =
+        ResidualNorm(name + ".attention.norm", attended, inner, config_.layer_norm_epsilon, kept_whole);
     const std::string output = name + ".bottleneck.output";
-    const auto drop_nothing = [](const at::Tensor& y) { return y; };
-    const at::Tensor wide = Linear(output, FeedForwards(layer, name, middle, drop_nothing), /*bias=*/true);
-    return Norm(output + ".norm", DropHidden(wide, site + 2, packing_) + hidden, config_.layer_norm_epsilon);
+    const at::Tensor wide = Linear(output, FeedForwards(layer, name, middle, kept_whole), /*bias=*/true);
+    return ResidualNorm(output + ".norm", wide, hidden, config_.layer_norm_epsilon, {packing_, site + 2});
   }
 
-  // All feed-forward networks of a layer; `drop` is what the last one's output goes through.
-  template <typename Drop>
+  // All feed-forward networks of a layer; `output` is that of the last one.
   at::Tensor FeedForwards(const LayerSpec& layer, const std::string& name, const at::Tensor& x,
-                          const Drop& drop) const {
+                          const PartOutput& output) const {
     const FeedForwardSpec& spec = layer.feed_forward;
     at::Tensor y = x;
     for (int64_t f = 1; f <= spec.networks; ++f) {
       const bool last = f == spec.networks;
       const std::string network = FeedForwardName(name, spec, f);
-      const auto feed = [&](const at::Tensor& input) {
-        const at::Tensor output = FeedForward(spec, network, input);
-        return last ? drop(output) : output;
-      };
-      y = Residual(layer.norm, network, y, y, last ? OuterEpsilon() : config_.layer_norm_epsilon, feed);
+      const auto feed = [&](const at::Tensor& input) { return FeedForward(spec, network, input); };
+      y = Residual(layer.norm, network, y, y, last ? OuterEpsilon() : config_.layer_norm_epsilon,
+                   last ? output : PartOutput{output.rows, std::nullopt}, feed);
     }
     return y;
   }
@@ -184,14 +188,24 @@ class Pass {
   // A part with its norm and its residual connection: `skip` has the rows of x that leave the part.
   template <typename Part>
   at::Tensor Residual(NormPlacement placement, const std::string& name, const at::Tensor& x, const at::Tensor& skip,
-                      double epsilon, const Part& part) const {
+                      double epsilon, const PartOutput& output, const Part& part) const {
     switch (placement) {
       case NormPlacement::kPre:
-        return skip + part(Norm(name + ".norm", x, epsilon));
+        return skip + Drop(part(Norm(name + ".norm", x, epsilon)), output);
       case NormPlacement::kPost:
-        return Norm(name + ".norm", part(x) + skip, epsilon);
+        return ResidualNorm(name + ".norm", part(x), skip, epsilon, output);
     }
     return skip;
+  }
+
+  // Norm(skip + y), where y is dropped.
+  at::Tensor ResidualNorm(const std::string& name, const at::Tensor& y, const at::Tensor& skip, double epsilon,
+                          const PartOutput& output) const {
+    if (config_.norm_kind != NormKind::kLayer) return Norm(name, Drop(y, output) + skip, epsilon);
+    ops::RowDropout dropout;
+    if (dropout_ && output.site) dropout = {config_.hidden_dropout, Site(*output.site)};
+    return ops::ResidualLayerNorm(y, skip, parameters_.Get(name + ".scale"), parameters_.Get(name + ".shift"), epsilon,
+                                  dropout, output.rows);
   }
 
   // Queries are those of `rows` alone, as is what is returned; in attention itself, which costs little beside the
@@ -238,6 +252,10 @@ class Pass {
 
   at::Tensor DropHidden(const at::Tensor& x, uint32_t site, const ops::Packing& rows) const {
     return dropout_ ? ops::Dropout(x, config_.hidden_dropout, Site(site), rows) : x;
+  }
+
+  at::Tensor Drop(const at::Tensor& y, const PartOutput& output) const {
+    return output.site ? DropHidden(y, *output.site, output.rows) : y;
   }
 
   ops::DropoutSite Site(uint32_t site) const {

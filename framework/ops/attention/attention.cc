@@ -10,6 +10,7 @@
 #include "framework/ops/attention/attention_device.h"
 #include "framework/ops/attention/attention_host.h"
 #include "framework/ops/dropout/keep_bits.h"
+#include "framework/ops/dropout/row_draws.h"
 #include "framework/ops/matmul/matmul.h"
 #include "torch/csrc/autograd/custom_function.h"
 
@@ -22,17 +23,12 @@ void Save(const AttentionOptions& options, torch::autograd::AutogradContext* con
   data["heads"] = options.heads;
   data["causal"] = options.causal;
   data["rate"] = options.rate;
-  data["seed"] = static_cast<int64_t>(options.site.seed);
-  data["site"] = int64_t{options.site.site};
-  data["epoch"] = options.site.epoch;
-  data["sample_ids"] = options.site.sample_ids;
+  Save(options.site, context);
 }
 
 AttentionOptions SavedOptions(torch::autograd::AutogradContext* context) {
   auto& data = context->saved_data;
-  return {data["heads"].toInt(), data["causal"].toBool(), data["rate"].toDouble(),
-          DropoutSite{static_cast<uint64_t>(data["seed"].toInt()), static_cast<uint32_t>(data["site"].toInt()),
-                      data["epoch"].toInt(), data["sample_ids"].toTensor()}};
+  return {data["heads"].toInt(), data["causal"].toBool(), data["rate"].toDouble(), SavedSite(context)};
 }
 
 class HostFunction : public torch::autograd::Function<HostFunction> {

@@ -1,6 +1,5 @@
 #include "framework/ops/dropout/dropout.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "ATen/Parallel.h"
@@ -11,27 +10,12 @@
 #include "framework/ops/dropout/dropout_device.h"
 #include "framework/ops/dropout/keep_bits.h"
 #include "framework/ops/dropout/keep_scales.h"
+#include "framework/ops/dropout/row_draws.h"
 #include "glog/logging.h"
 #include "torch/csrc/autograd/custom_function.h"
 
 namespace retort::ops {
 namespace {
-
-// out = x · keep for one row of channels.
-template <typename T>
-RETORT_INLINE void DropRow(const KeepStream& stream, uint32_t position, const KeepRate& rate, const T* x,
-                           int64_t channels, T* out) {
-  float scales[kKeepBlock];
-  for (int64_t begin = 0; begin < channels; begin += kKeepBlock) {
-    KeepScales(stream, position, static_cast<uint32_t>(begin / kKeepBlock), rate, scales);
-    const int64_t count = std::min<int64_t>(kKeepBlock, channels - begin);
-    if (count == kKeepBlock) {
-      for (int64_t i = 0; i < kKeepBlock; ++i) out[begin + i] = x[begin + i] * static_cast<T>(scales[i]);
-    } else {
-      for (int64_t i = 0; i < count; ++i) out[begin + i] = x[begin + i] * static_cast<T>(scales[i]);
-    }
-  }
-}
 
 RETORT_MULTIVERSION void DropRowOf(const KeepStream& stream, uint32_t position, const KeepRate& rate, const float* x,
                                    int64_t channels, float* out) {
@@ -53,18 +37,14 @@ void DropRowOf(const KeepStream& stream, uint32_t position, const KeepRate& rate
 }
 
 template <typename T>
-void DropOnHost(const at::Tensor& x, const KeepRate& rate, const DropoutSite& site, const RowPlaces& places,
-                at::Tensor* out) {
-  const int64_t channels = x.size(-1), positions = places.positions;
+void DropOnHost(const at::Tensor& x, const RowDraws& draws, at::Tensor* out) {
+  const int64_t channels = x.size(-1);
   const T* from = x.const_data_ptr<T>();
   T* to = out->data_ptr<T>();
-  const int64_t* samples = site.sample_ids.const_data_ptr<int64_t>();
-  const int64_t* rows = places.rows.defined() ? places.rows.const_data_ptr<int64_t>() : nullptr;
   at::parallel_for(0, x.numel() / channels, 16, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      const int64_t place = rows == nullptr ? row : rows[row];
-      DropRowOf(StreamOf(site, samples[place / positions]), static_cast<uint32_t>(place % positions), rate,
-                from + row * channels, channels, to + row * channels);
+      DropRowOf(draws.Stream(row), draws.Position(row), draws.rate(), from + row * channels, channels,
+                to + row * channels);
     }
   });
 }
@@ -74,16 +54,16 @@ at::Tensor Drop(const at::Tensor& x, double rate, const DropoutSite& site, const
   const at::Tensor input = x.contiguous();
   if (!x.device().is_cpu()) return DropOnDevice(input, rate, site, places);
   at::Tensor out = at::empty_like(input);
-  const KeepRate keep(rate);
+  const RowDraws draws(rate, site, places);
   switch (x.scalar_type()) {
     case at::kFloat:
-      DropOnHost<float>(input, keep, site, places, &out);
+      DropOnHost<float>(input, draws, &out);
       break;
     case at::kDouble:
-      DropOnHost<double>(input, keep, site, places, &out);
+      DropOnHost<double>(input, draws, &out);
       break;
     default:
-      DropOnHost<c10::BFloat16>(input, keep, site, places, &out);
+      DropOnHost<c10::BFloat16>(input, draws, &out);
   }
   return out;
 }
@@ -94,22 +74,15 @@ class DropoutFunction : public torch::autograd::Function<DropoutFunction> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, double rate,
                             const DropoutSite& site, const RowPlaces& places) {
     context->saved_data["rate"] = rate;
-    context->saved_data["seed"] = static_cast<int64_t>(site.seed);
-    context->saved_data["site"] = int64_t{site.site};
-    context->saved_data["epoch"] = site.epoch;
-    context->saved_data["sample_ids"] = site.sample_ids;
-    context->saved_data["positions"] = places.positions;
-    context->saved_data["rows"] = places.rows;
+    Save(site, context);
+    Save(places, context);
     return Drop(x, rate, site, places);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list gradients) {
-    auto& saved = context->saved_data;
-    const DropoutSite site{static_cast<uint64_t>(saved["seed"].toInt()), static_cast<uint32_t>(saved["site"].toInt()),
-                           saved["epoch"].toInt(), saved["sample_ids"].toTensor()};
-    const RowPlaces places{saved["positions"].toInt(), saved["rows"].toTensor()};
-    return {Drop(gradients[0], saved["rate"].toDouble(), site, places), {}, {}, {}};
+    const double rate = context->saved_data["rate"].toDouble();
+    return {Drop(gradients[0], rate, SavedSite(context), SavedPlaces(context)), {}, {}, {}};
   }
 };
 
@@ -119,6 +92,29 @@ at::Tensor Apply(const at::Tensor& x, double rate, const DropoutSite& site, cons
 }
 
 }  // namespace
+
+void Save(const DropoutSite& site, torch::autograd::AutogradContext* context) {
+  auto& data = context->saved_data;
+  data["seed"] = static_cast<int64_t>(site.seed);
+  data["site"] = int64_t{site.site};
+  data["epoch"] = site.epoch;
+  data["sample_ids"] = site.sample_ids;
+}
+
+DropoutSite SavedSite(torch::autograd::AutogradContext* context) {
+  auto& data = context->saved_data;
+  return {static_cast<uint64_t>(data["seed"].toInt()), static_cast<uint32_t>(data["site"].toInt()),
+          data["epoch"].toInt(), data["sample_ids"].toTensor()};
+}
+
+void Save(const RowPlaces& places, torch::autograd::AutogradContext* context) {
+  context->saved_data["positions"] = places.positions;
+  context->saved_data["rows"] = places.rows;
+}
+
+RowPlaces SavedPlaces(torch::autograd::AutogradContext* context) {
+  return {context->saved_data["positions"].toInt(), context->saved_data["rows"].toTensor()};
+}
 
 at::Tensor Dropout(const at::Tensor& x, double rate, const DropoutSite& site) {
   CHECK_EQ(x.dim(), 3);

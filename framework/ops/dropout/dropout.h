@@ -17,6 +17,12 @@ struct DropoutSite {
   at::Tensor sample_ids;  // [B] int64, on the device of the values.
 };
 
+// Where the rows of x stand among sequences of S positions: row i at rows[i] = b·S + s, or at i if `rows` is undefined.
+struct RowPlaces {
+  int64_t positions = 0;  // S
+  at::Tensor rows;        // [n] int64, on the device of x.
+};
+
 // Inverted dropout (Srivastava et al. 2014): y = x · keep / (1 - p'), where keep(b, s, c) is 0 with probability
 // p' = round(65536 · p) / 65536.
 //

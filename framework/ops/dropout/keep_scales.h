@@ -1,6 +1,7 @@
 #ifndef RETORT_FRAMEWORK_OPS_DROPOUT_KEEP_SCALES_H_
 #define RETORT_FRAMEWORK_OPS_DROPOUT_KEEP_SCALES_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -43,6 +44,22 @@ RETORT_INLINE void KeepScales(const KeepStream& stream, uint32_t position, uint3
       const auto word = static_cast<uint32_t>(words[pair][lane]);
       scales[2 * pair * kKeepLanes + lane] = (word & 0xFFFF) < threshold ? 0.0f : scale;
       scales[(2 * pair + 1) * kKeepLanes + lane] = (word >> 16) < threshold ? 0.0f : scale;
+    }
+  }
+}
+
+// out = x · keep / (1 - p) for all channels of one position; out may be x.
+template <typename F>
+RETORT_INLINE void DropRow(const KeepStream& stream, uint32_t position, const KeepRate& rate, const F* x,
+                           int64_t channels, F* out) {
+  float scales[kKeepBlock];
+  for (int64_t begin = 0; begin < channels; begin += kKeepBlock) {
+    KeepScales(stream, position, static_cast<uint32_t>(begin / kKeepBlock), rate, scales);
+    const int64_t count = std::min<int64_t>(kKeepBlock, channels - begin);
+    if (count == kKeepBlock) {
+      for (int64_t i = 0; i < kKeepBlock; ++i) out[begin + i] = x[begin + i] * static_cast<F>(scales[i]);
+    } else {
+      for (int64_t i = 0; i < count; ++i) out[begin + i] = x[begin + i] * static_cast<F>(scales[i]);
     }
   }
 }

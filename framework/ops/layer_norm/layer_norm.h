@@ -2,6 +2,8 @@
 #define RETORT_FRAMEWORK_OPS_LAYER_NORM_LAYER_NORM_H_
 
 #include "ATen/core/Tensor.h"
+#include "framework/ops/dropout/dropout.h"
+#include "framework/ops/packing/packing.h"
 
 namespace retort::ops {
 
@@ -11,7 +13,28 @@ namespace retort::ops {
 //
 // Args: x [..., H]; scale and shift [H], in the type of x; ε > 0. Gradient flows to x, scale and shift.
 // Returns: as x. On the CPU neither value nor gradients depend on the number of threads.
+// Numerics: statistics and sums in float32 (float64 for float64 inputs), on the CPU.
 at::Tensor LayerNorm(const at::Tensor& x, const at::Tensor& scale, const at::Tensor& shift, double epsilon);
+
+// Dropout of rows, or none.
+struct RowDropout {
+  double rate = 0;   // In [0, 1).
+  DropoutSite site;  // Not read at rate 0.
+};
+
+// What ends a part of a layer with norms after residual sums (Vaswani et al. 2017, arXiv:1706.03762, section 3.1):
+//
+//   y = LayerNorm(skip + Dropout(x)),
+//
+// on the CPU in one pass over memory, and its gradient in one as well.
+//
+// Args: x and skip [n, H], the rows of `packing`; scale, shift and ε as above. Gradient flows to x, skip, scale and
+//   shift.
+// Returns: [n, H].
+// Numerics: as above; the sum is rounded to the type of x before it is normalised, Dropout(x) is not.
+at::Tensor ResidualLayerNorm(const at::Tensor& x, const at::Tensor& skip, const at::Tensor& scale,
+                             const at::Tensor& shift, double epsilon, const RowDropout& dropout,
+                             const Packing& packing);
 
 }  // namespace retort::ops
 

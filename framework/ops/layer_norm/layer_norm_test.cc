@@ -1,11 +1,16 @@
 #include "framework/ops/layer_norm/layer_norm.h"
 
-#include <cmath>
+#include <utility>
+#include <vector>
 
 #include "ATen/Parallel.h"
 #include "ATen/TensorOperators.h"
+#include "ATen/ops/arange.h"
 #include "ATen/ops/tensor.h"
+#include "framework/ops/dropout/dropout.h"
+#include "framework/ops/dropout/dropout_reference.h"
 #include "framework/ops/layer_norm/layer_norm_reference.h"
+#include "framework/ops/packing/packing.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/gradient_check.h"
 #include "framework/testing/matchers.h"
@@ -66,20 +71,95 @@ TEST(LayerNorm, GradientsOfBfloat16AreOfExactSums) {
   for (int i = 0; i < 3; ++i) EXPECT_THAT(got[i].to(at::kDouble), IsCloseTo(want[i], 1.0 / 64)) << "input " << i;
 }
 
-TEST(LayerNorm, BitsDoNotDependOnThreads) {
+// Expects the gradients of f to have the same bits with 1, 2 and 3 threads.
+void ExpectSameBitsWithAnyThreads(const testing::ScalarFunction& f, const std::vector<at::Tensor>& in) {
   const int threads = at::get_num_threads();
   std::vector<std::vector<at::Tensor>> results;
   for (int n : {1, 2, 3}) {
     at::set_num_threads(n);
-    const std::vector<at::Tensor> in = {RandomTensor({1000, 96}, 1), RandomTensor({96}, 2), RandomTensor({96}, 3),
-                                        RandomTensor({1000, 96}, 4)};
-    results.push_back(testing::Gradients(WeightedSum(LayerNorm), in));
+    results.push_back(testing::Gradients(f, in));
   }
   at::set_num_threads(threads);
-  for (int i = 0; i < 3; ++i) {
+  for (size_t i = 0; i < in.size(); ++i) {
     EXPECT_TRUE(results[1][i].equal(results[0][i])) << "input " << i;
     EXPECT_TRUE(results[2][i].equal(results[0][i])) << "input " << i;
   }
+}
+
+TEST(LayerNorm, BitsDoNotDependOnThreads) {
+  ExpectSameBitsWithAnyThreads(WeightedSum(LayerNorm), {RandomTensor({1000, 96}, 1), RandomTensor({96}, 2),
+                                                        RandomTensor({96}, 3), RandomTensor({1000, 96}, 4)});
+}
+
+constexpr double kRate = 0.3;
+constexpr int64_t kPositions = 5;
+
+// Sequences of 5, 2 and 3 positions, without their padding.
+Packing SomePacking() { return {{5, 2, 3}, kPositions, {}, at::tensor({0, 1, 2, 3, 4, 5, 6, 10, 11, 12}, at::kLong)}; }
+
+DropoutSite Site() { return {11, 2, 3, at::tensor({7, 1, 9}, at::kLong)}; }
+
+// Inputs: x, skip, scale, shift, and the weights of the sum.
+std::vector<at::Tensor> ResidualInputs(at::ScalarType type, int64_t width) {
+  return {2 * RandomTensor({10, width}, 1, type) + 1, RandomTensor({10, width}, 2, type),
+          RandomTensor({width}, 3, type), RandomTensor({width}, 4, type), RandomTensor({10, width}, 5, type)};
+}
+
+testing::ScalarFunction WeightedResidual(double rate) {
+  return [rate](const std::vector<at::Tensor>& in) {
+    return (ResidualLayerNorm(in[0], in[1], in[2], in[3], kEpsilon, {rate, Site()}, SomePacking()) * in[4]).sum();
+  };
+}
+
+testing::ScalarFunction WeightedResidualReference(double rate) {
+  return [rate](const std::vector<at::Tensor>& in) {
+    const at::Tensor keep = DropoutScaleReference(kPositions, in[0].size(1), rate, Site(), at::kCPU);
+    const at::Tensor sum = in[1] + in[0] * Pack(keep, SomePacking()).to(in[0].scalar_type());
+    return (LayerNormReference(sum, in[2], in[3], kEpsilon) * in[4]).sum();
+  };
+}
+
+// Of 77 channels, which end within a block of draws, and of 128.
+TEST(ResidualLayerNorm, ValueAndGradientsAreTheReferences) {
+  for (const auto& [type, tolerance] : {std::pair(at::kDouble, 1e-12), std::pair(at::kFloat, 1e-5)}) {
+    for (double rate : {0.0, kRate}) {
+      for (int64_t width : {77, 128}) {
+        const std::vector<at::Tensor> in = ResidualInputs(type, width);
+        EXPECT_THAT(WeightedResidual(rate)(in), IsCloseTo(WeightedResidualReference(rate)(in), tolerance));
+        const auto got = testing::Gradients(WeightedResidual(rate), in);
+        const auto want = testing::Gradients(WeightedResidualReference(rate), in);
+        for (int i = 0; i < 5; ++i) {
+          EXPECT_THAT(got[i], IsCloseTo(want[i], tolerance)) << "input " << i << ", rate " << rate << ", " << width;
+        }
+      }
+    }
+  }
+}
+
+TEST(ResidualLayerNorm, GradientIsThatOfDifferences) {
+  EXPECT_LT(testing::GradientError(WeightedResidual(kRate), ResidualInputs(at::kDouble, 6)), 1e-7);
+}
+
+// In bfloat16 one rounding of what float64 gives, relative to the size of a sum.
+TEST(ResidualLayerNorm, GradientsOfBfloat16AreOfExactSums) {
+  std::vector<at::Tensor> halves, doubles;
+  for (const at::Tensor& input : ResidualInputs(at::kDouble, 77)) {
+    halves.push_back(input.to(at::kBFloat16));
+    doubles.push_back(halves.back().to(at::kDouble));
+  }
+  const auto got = testing::Gradients(WeightedResidual(kRate), halves);
+  const auto want = testing::Gradients(WeightedResidualReference(kRate), doubles);
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(got[i].to(at::kDouble), IsCloseTo(want[i], 1.0 / 64)) << "input " << i;
+}
+
+TEST(ResidualLayerNorm, BitsDoNotDependOnThreads) {
+  const DropoutSite site{11, 2, 3, at::arange(10, at::kLong)};
+  const Packing packing{std::vector<int64_t>(10, 100), 100, {}, {}};
+  const auto sum = [&](const std::vector<at::Tensor>& in) {
+    return (ResidualLayerNorm(in[0], in[1], in[2], in[3], kEpsilon, {kRate, site}, packing) * in[4]).sum();
+  };
+  ExpectSameBitsWithAnyThreads(sum, {RandomTensor({1000, 96}, 1), RandomTensor({1000, 96}, 5), RandomTensor({96}, 2),
+                                     RandomTensor({96}, 3), RandomTensor({1000, 96}, 4)});
 }
 
 }  // namespace
