@@ -87,7 +87,7 @@ at::Tensor Head::Matrix(const ParameterSet& parameters) const {
 void Head::AddMatrixGradient(const at::Tensor& gradient, const at::Tensor& x, const ParameterSet& parameters) const {
   int64_t begin = 0;
   for (const Columns& columns : matrix_) {
-    ops::AddProduct(gradient.t(), x.narrow(1, begin, columns.count), parameters.Gradient(columns.name));
+    ops::AddTransposedProduct(gradient, x.narrow(1, begin, columns.count), parameters.Gradient(columns.name));
     begin += columns.count;
   }
 }

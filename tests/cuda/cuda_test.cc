@@ -192,13 +192,13 @@ TEST_F(Cuda, RowLossOfWideRowsAgreesWithTheCpu) {
   EXPECT_THAT(gpu.cpu(), IsCloseTo(cpu, 1e-6));
 }
 
-TEST_F(Cuda, AddProductAddsInFloat32) {
-  const at::Tensor a = RandomTensor({64, 32}, 1, at::kFloat).to(at::kBFloat16),
+TEST_F(Cuda, AddTransposedProductAddsInFloat32) {
+  const at::Tensor a = RandomTensor({32, 64}, 1, at::kFloat).to(at::kBFloat16),
                    b = RandomTensor({32, 48}, 2, at::kFloat).to(at::kBFloat16);
   const at::Tensor start = RandomTensor({64, 48}, 3, at::kFloat);
   at::Tensor sum = start.to(kGpu);
-  ops::AddProduct(a.to(kGpu), b.to(kGpu), sum);
-  EXPECT_THAT(sum.cpu(), IsCloseTo(start + at::matmul(a.to(at::kFloat), b.to(at::kFloat)), 1e-5));
+  ops::AddTransposedProduct(a.to(kGpu), b.to(kGpu), sum);
+  EXPECT_THAT(sum.cpu(), IsCloseTo(start + at::matmul(a.t().to(at::kFloat), b.to(at::kFloat)), 1e-5));
 }
 
 TEST_F(Cuda, AdamWAgreesWithTheCpu) {

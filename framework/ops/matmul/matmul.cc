@@ -1,5 +1,9 @@
 #include "framework/ops/matmul/matmul.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -39,9 +43,29 @@ bool OneDnnIsFaster() {
 #endif
 }
 
+// Whether it is for products of two transposed factors as well, which it has to copy: MKL takes AVX2 on processors of AMD,
+// and those from Zen 5 on compute twice as much with AVX-512.
+bool OneDnnIsFasterTransposed() {
+#if defined(__x86_64__)
+  constexpr unsigned kZen5 = 0x1A;
+  unsigned leaf = 0, b = 0, c = 0, d = 0;
+  if (!OneDnnIsFaster() || !__builtin_cpu_is("amd") || __get_cpuid(1, &leaf, &b, &c, &d) == 0) return false;
+  const unsigned family = ((leaf >> 8) & 0xF) + ((leaf >> 20) & 0xFF);
+  return family >= kZen5 && __builtin_cpu_supports("avx512f");
+#else
+  return false;
+#endif
+}
+
 // Whether products whose first factor is x are oneDNN's.
 bool IsForOneDnn(const at::Tensor& x) {
   return OneDnnIsFaster() && x.scalar_type() == at::kFloat && x.device().is_cpu() && x.numel() > 0;
+}
+
+// Whether products aᵀ b are.
+bool IsForOneDnnTransposed(const at::Tensor& a) {
+  static const bool faster = OneDnnIsFasterTransposed();
+  return faster && IsForOneDnn(a);
 }
 
 // x Wᵀ + b by oneDNN, without gradient.
@@ -57,7 +81,15 @@ at::Tensor OneDnnLinear(const at::Tensor& x, const at::Tensor& weight, const std
 // As rows: [..., n] -> [m, n].
 at::Tensor AsMatrix(const at::Tensor& x) { return x.reshape({-1, x.size(-1)}); }
 
-// OneDnnLinear with gradients; that of the weight, whose first factor is transposed, is MKL's.
+// aᵀ b without gradient: a [n, m], b [n, k] of the same type -> [m, k], which may be the transpose of what is contiguous.
+at::Tensor TransposedProduct(const at::Tensor& a, const at::Tensor& b) {
+  if (!IsForOneDnnTransposed(a)) return at::mm(a.t(), b);
+  // The first factor is copied: the one with fewer columns.
+  return a.size(1) > b.size(1) ? OneDnnLinear(b.t(), a.t(), std::nullopt).t()
+                               : OneDnnLinear(a.t(), b.t(), std::nullopt);
+}
+
+// OneDnnLinear with gradients.
 class OneDnnLinearFunction : public torch::autograd::Function<OneDnnLinearFunction> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
@@ -73,7 +105,7 @@ class OneDnnLinearFunction : public torch::autograd::Function<OneDnnLinearFuncti
     const at::Tensor &x = saved[0], &weight = saved[1], &gradient = output_gradients[0];
     at::Tensor of_x, of_weight, of_bias;
     if (context->needs_input_grad(0)) of_x = OneDnnLinear(gradient, weight.t(), std::nullopt);
-    if (context->needs_input_grad(1)) of_weight = at::mm(AsMatrix(gradient).t(), AsMatrix(x));
+    if (context->needs_input_grad(1)) of_weight = TransposedProduct(AsMatrix(gradient), AsMatrix(x));
     const bool has_bias = context->saved_data["has_bias"].toBool();
     if (has_bias && context->needs_input_grad(2)) of_bias = at::sum(AsMatrix(gradient), 0);
     return {of_x, of_weight, of_bias};
@@ -94,7 +126,10 @@ void AddProductOnGpu(const at::Tensor& a, const at::Tensor& b, at::Tensor sum) {
 
 }  // namespace
 
-const char* FloatProductLibrary() { return OneDnnIsFaster() ? "oneDNN" : "MKL"; }
+const char* FloatProductLibrary() {
+  if (!OneDnnIsFaster()) return "MKL";
+  return OneDnnIsFasterTransposed() ? "oneDNN" : "oneDNN and MKL";
+}
 
 at::Tensor Factor(const at::Tensor& x) {
   const bool slow = x.scalar_type() == at::kBFloat16 && x.device().is_cpu() && !MultipliesBfloat16Fast();
@@ -117,14 +152,14 @@ at::Tensor PadRows(const at::Tensor& x) {
   return padded;
 }
 
-void AddProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor sum) {
+void AddTransposedProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor sum) {
   const at::Tensor left = Factor(a), right = Factor(b);
-  if (left.scalar_type() == sum.scalar_type()) {
-    sum.addmm_(left, right);
-  } else if (sum.device().is_cuda()) {
-    AddProductOnGpu(left, right, sum);
+  if (sum.device().is_cuda() && left.scalar_type() != sum.scalar_type()) {
+    AddProductOnGpu(left.t(), right, sum);
+  } else if (left.scalar_type() == sum.scalar_type() && !IsForOneDnnTransposed(left)) {
+    sum.addmm_(left.t(), right);
   } else {
-    sum.add_(at::mm(left, right));
+    sum.add_(TransposedProduct(left, right));
   }
 }
 

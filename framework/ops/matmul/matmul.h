@@ -9,14 +9,15 @@ namespace retort::ops {
 inline constexpr char kOneDnnLinear[] = "mkldnn::_linear_pointwise";
 
 // Matrix products that are fast whatever the CPU. Those of float32 are computed by the faster of the libraries within
-// libtorch: oneDNN, but on Intel's processors MKL.
+// libtorch: on Intel's processors MKL, on AMD's from Zen 5 on oneDNN, on others oneDNN, and MKL where both factors are
+// transposed, as for the gradients of weights.
 //
 // In bfloat16, processors without AVX512_BF16 have no instructions for them, and what libtorch does in their place runs
 // at a tenth of the speed of float32 (AVX2), or has to convert (AVX-512); there, products are computed in float32 from
 // the same bfloat16 inputs, and the result is rounded to bfloat16 once. That is what the instructions do as well:
 // bfloat16 factors, float32 sums, one rounding.
 
-// "oneDNN" or "MKL": whose products of float32 are on this CPU.
+// "oneDNN", "oneDNN and MKL" or "MKL": whose products of float32 are on this CPU.
 const char* FloatProductLibrary();
 
 // x as a factor of products: float32 where x is bfloat16 and this CPU is slow at it, else x itself. Differentiable.
@@ -35,8 +36,8 @@ at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 // number of rows or columns, such as a vocabulary's, take a slow path. Else x itself. Without gradient.
 at::Tensor PadRows(const at::Tensor& x);
 
-// sum += a b: a [m, k], b [k, n], sum [m, n] of the same type or float32. Without gradient.
-void AddProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor sum);
+// sum += aᵀ b: a [n, m], b [n, k], sum [m, k] of the same type or float32. Without gradient.
+void AddTransposedProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor sum);
 
 }  // namespace retort::ops
 

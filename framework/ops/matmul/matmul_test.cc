@@ -1,5 +1,8 @@
 #include "framework/ops/matmul/matmul.h"
 
+#include <utility>
+#include <vector>
+
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/linear.h"
 #include "ATen/ops/matmul.h"
@@ -121,6 +124,30 @@ TEST(MatMul, InBfloat16IsOneRoundingFromExact) {
   const auto reference = [](const auto& in) { return at::matmul(in[0], in[1]); };
   ExpectOneRounding(product, reference, {RandomTensor({2, 3, 7, 9}, 1), RandomTensor({2, 3, 9, 5}, 2)},
                     RandomTensor({2, 3, 7, 5}, 3));
+}
+
+// aᵀ b where a is the narrower and where it is the wider factor, and where b is a part of a tensor.
+TEST(AddTransposedProduct, InFloat32IsExactToItsRoundings) {
+  constexpr int kRows = 50;
+  for (const auto& [m, k] : {std::pair<int64_t, int64_t>(7, 33), {33, 7}}) {
+    const at::Tensor a = RandomTensor({kRows, m}, 1).to(at::kFloat);
+    const at::Tensor b = RandomTensor({kRows, k + 9}, 2).to(at::kFloat).narrow(1, 4, k);
+    const at::Tensor start = RandomTensor({m, k}, 3).to(at::kFloat);
+    const at::Tensor want = start.to(at::kDouble) + at::matmul(a.t().to(at::kDouble), b.to(at::kDouble));
+    const at::Tensor sum = start.clone();
+    AddTransposedProduct(a, b, sum);
+    EXPECT_THAT(sum.to(at::kDouble), IsCloseTo(want, kRows * kFloatRounding)) << m << " x " << k;
+  }
+}
+
+// The product is rounded to bfloat16 at most once, and added in float32.
+TEST(AddTransposedProduct, OfBfloat16AddsInFloat32) {
+  const at::Tensor a = RandomTensor({50, 7}, 1).to(at::kBFloat16), b = RandomTensor({50, 33}, 2).to(at::kBFloat16);
+  const at::Tensor start = 1000 * RandomTensor({7, 33}, 3).to(at::kFloat);
+  const at::Tensor product = at::matmul(a.t().to(at::kDouble), b.to(at::kDouble));
+  const at::Tensor sum = start.clone();
+  AddTransposedProduct(a, b, sum);
+  EXPECT_THAT((sum - start).to(at::kDouble), IsCloseTo(product, kBfloat16Rounding));
 }
 
 TEST(Factor, KeepsValues) {
