@@ -84,7 +84,8 @@ RETORT_ROW_KERNELS(float, RETORT_MULTIVERSION)
 RETORT_ROW_KERNELS(double, )
 #undef RETORT_ROW_KERNELS
 
-// Uninitialised memory that begins where a tensor's would: the bits of BLAS may depend on that.
+// Uninitialised memory that begins where a tensor's would: the bits of BLAS, where it computes products, may depend on
+// that.
 template <typename F>
 class Buffer {
  public:
@@ -164,6 +165,15 @@ class HeadValues {
     }
   }
 
+  // All rows, transposed: [d, rows]. The copy is made once.
+  Matrix<F> Transposed() {
+    if (transposed_.data() == nullptr) {
+      transposed_ = Buffer<F>(rows_ * width_);
+      Transpose(From(0), rows_, width_, {transposed_.data(), rows_});
+    }
+    return {transposed_.data(), rows_};
+  }
+
   // Writes a copy back.
   void Store() {
     if constexpr (!std::is_same_v<T, F>) {
@@ -174,7 +184,7 @@ class HeadValues {
  private:
   T* data_;
   int64_t stride_, width_, rows_;
-  Buffer<F> copy_;
+  Buffer<F> copy_, transposed_;
 };
 
 // Some queries of a head, [begin, begin + count), and the keys that one of them sees: the first ones.
@@ -218,7 +228,7 @@ class Worker {
       const Matrix<F> p = Weights(block, place, &query, &key);
       const Matrix<F> g = {weights_[1].data(), block.keys};
       const Matrix<F> dropped = pass_.drops() ? Matrix<F>{weights_[2].data(), block.keys} : p;
-      MultiplyTransposed(out_g.From(block.begin), value.From(0), {block.count, block.keys, pass_.width}, g);
+      Multiply(out_g.From(block.begin), value.Transposed(), {block.count, block.keys, pass_.width}, g);
       if (pass_.drops()) {
         ForEachDraw(block, place, [&](const KeepStream& stream, uint32_t position, int64_t i) {
           RunDropKeysAndGradient(stream, position, pass_.keep, p.Row(i), block.keys, dropped.Row(i), g.Row(i));
@@ -254,7 +264,7 @@ class Worker {
   // softmax(Q Kᵀ / √d), 0 for keys that are not seen.
   Matrix<F> Weights(const Block& block, const HeadPlace& place, Rows* query, Rows* key) {
     const Matrix<F> p = {weights_[0].data(), block.keys};
-    MultiplyTransposed(query->From(block.begin), key->From(0), {block.count, block.keys, pass_.width}, p);
+    Multiply(query->From(block.begin), key->Transposed(), {block.count, block.keys, pass_.width}, p);
     for (int64_t i = 0; i < block.count; ++i) {
       const int64_t seen = Seen(place, block.begin + i);
       RunSoftmaxRow(seen, static_cast<F>(pass_.scale), p.Row(i));

@@ -1,6 +1,8 @@
 #include "framework/ops/product/product.h"
 
-// BLAS, as Fortran calls it: matrices are column-major.
+#include "libxsmm.h"
+
+// BLAS, as Fortran calls it.
 extern "C" {
 void sgemm_(const char* transpose_a, const char* transpose_b, const int* m, const int* n, const int* k,
             const float* alpha, const float* a, const int* a_stride, const float* b, const int* b_stride,
@@ -13,50 +15,92 @@ void dgemm_(const char* transpose_a, const char* transpose_b, const int* m, cons
 namespace retort::ops {
 namespace {
 
-constexpr char kAsIs = 'N', kTransposed = 'T';
-
-void Gemm(char a_form, char b_form, int m, int n, int k, const float* a, int a_stride, const float* b, int b_stride,
-          float beta, float* c, int c_stride) {
-  const float alpha = 1;
-  sgemm_(&a_form, &b_form, &m, &n, &k, &alpha, a, &a_stride, b, &b_stride, &beta, c, &c_stride);
-}
-
-void Gemm(char a_form, char b_form, int m, int n, int k, const double* a, int a_stride, const double* b, int b_stride,
-          double beta, double* c, int c_stride) {
-  const double alpha = 1;
-  dgemm_(&a_form, &b_form, &m, &n, &k, &alpha, a, &a_stride, b, &b_stride, &beta, c, &c_stride);
-}
-
-// out = a b + beta · out, each of a and b as it is or transposed: read by columns, outᵀ = bᵀ aᵀ.
+// c = a b + beta · c as both libraries read it, by columns: c [m, n], a [m, k], and b [k, n] or, transposed, [n, k].
 template <typename F>
-void RowMajorGemm(char a_form, const Matrix<F>& a, char b_form, const Matrix<F>& b, const ProductSize& size, F beta,
-                  const Matrix<F>& out) {
-  Gemm(b_form, a_form, static_cast<int>(size.columns), static_cast<int>(size.rows), static_cast<int>(size.depth),
-       b.data, static_cast<int>(b.stride), a.data, static_cast<int>(a.stride), beta, out.data,
-       static_cast<int>(out.stride));
+struct ColumnProduct {
+  int m, n, k;
+  const F* a;
+  int a_stride;
+  const F* b;
+  int b_stride;
+  bool b_is_transposed;
+  F beta;
+  F* c;
+  int c_stride;
+};
+
+// LIBXSMM's code for a product; none where it has none for the processor.
+libxsmm_smmfunction FindCode(const ColumnProduct<float>& p, int flags) {
+  return libxsmm_smmdispatch(p.m, p.n, p.k, &p.a_stride, &p.b_stride, &p.c_stride, /*alpha=*/nullptr, &p.beta, &flags,
+                             /*prefetch=*/nullptr);
+}
+
+libxsmm_dmmfunction FindCode(const ColumnProduct<double>& p, int flags) {
+  return libxsmm_dmmdispatch(p.m, p.n, p.k, &p.a_stride, &p.b_stride, &p.c_stride, /*alpha=*/nullptr, &p.beta, &flags,
+                             /*prefetch=*/nullptr);
+}
+
+void Blas(const ColumnProduct<float>& p, char b_form) {
+  const float alpha = 1;
+  sgemm_("N", &b_form, &p.m, &p.n, &p.k, &alpha, p.a, &p.a_stride, p.b, &p.b_stride, &p.beta, p.c, &p.c_stride);
+}
+
+void Blas(const ColumnProduct<double>& p, char b_form) {
+  const double alpha = 1;
+  dgemm_("N", &b_form, &p.m, &p.n, &p.k, &alpha, p.a, &p.a_stride, p.b, &p.b_stride, &p.beta, p.c, &p.c_stride);
+}
+
+template <typename F>
+void Run(const ColumnProduct<F>& p) {
+  const auto code = FindCode(p, p.b_is_transposed ? LIBXSMM_GEMM_FLAG_TRANS_B : LIBXSMM_GEMM_FLAG_NONE);
+  if (code != nullptr) {
+    code(p.a, p.b, p.c);
+  } else {
+    Blas(p, p.b_is_transposed ? 'T' : 'N');
+  }
+}
+
+// Read by columns, a row-major product is outᵀ = bᵀ aᵀ.
+template <typename F>
+ColumnProduct<F> ByColumns(const Matrix<F>& a, const Matrix<F>& b, const ProductSize& size, const Matrix<F>& out) {
+  return {static_cast<int>(size.columns),
+          static_cast<int>(size.rows),
+          static_cast<int>(size.depth),
+          b.data,
+          static_cast<int>(b.stride),
+          a.data,
+          static_cast<int>(a.stride),
+          /*b_is_transposed=*/false,
+          /*beta=*/0,
+          out.data,
+          static_cast<int>(out.stride)};
 }
 
 }  // namespace
 
 template <typename F>
 void Multiply(const Matrix<F>& a, const Matrix<F>& b, const ProductSize& size, const Matrix<F>& out) {
-  RowMajorGemm(kAsIs, a, kAsIs, b, size, F{0}, out);
-}
-
-template <typename F>
-void MultiplyTransposed(const Matrix<F>& a, const Matrix<F>& b, const ProductSize& size, const Matrix<F>& out) {
-  RowMajorGemm(kAsIs, a, kTransposed, b, size, F{0}, out);
+  Run(ByColumns(a, b, size, out));
 }
 
 template <typename F>
 void AddTransposedProduct(const Matrix<F>& a, const Matrix<F>& b, const ProductSize& size, const Matrix<F>& out) {
-  RowMajorGemm(kTransposed, a, kAsIs, b, size, F{1}, out);
+  ColumnProduct<F> product = ByColumns(a, b, size, out);
+  product.b_is_transposed = true;
+  product.beta = 1;
+  Run(product);
 }
 
-#define RETORT_PRODUCTS(F)                                                                                    \
-  template void Multiply(const Matrix<F>&, const Matrix<F>&, const ProductSize&, const Matrix<F>&);           \
-  template void MultiplyTransposed(const Matrix<F>&, const Matrix<F>&, const ProductSize&, const Matrix<F>&); \
-  template void AddTransposedProduct(const Matrix<F>&, const Matrix<F>&, const ProductSize&, const Matrix<F>&);
+template <typename F>
+void Transpose(const Matrix<F>& a, int64_t rows, int64_t columns, const Matrix<F>& out) {
+  libxsmm_otrans(out.data, a.data, sizeof(F), static_cast<int>(columns), static_cast<int>(rows),
+                 static_cast<int>(a.stride), static_cast<int>(out.stride));
+}
+
+#define RETORT_PRODUCTS(F)                                                                                      \
+  template void Multiply(const Matrix<F>&, const Matrix<F>&, const ProductSize&, const Matrix<F>&);             \
+  template void AddTransposedProduct(const Matrix<F>&, const Matrix<F>&, const ProductSize&, const Matrix<F>&); \
+  template void Transpose(const Matrix<F>&, int64_t, int64_t, const Matrix<F>&);
 RETORT_PRODUCTS(float)
 RETORT_PRODUCTS(double)
 #undef RETORT_PRODUCTS

@@ -33,10 +33,29 @@ TYPED_TEST(Product, IsThatOfTheRows) {
   EXPECT_THAT(out, IsCloseTo(at::matmul(a, b), 1e-5));
 }
 
-TYPED_TEST(Product, CanBeWithATransposedMatrix) {
-  const at::Tensor a = this->Random(3, 7, 1), b = this->Random(5, 7, 2), out = this->Random(3, 5, 3);
-  MultiplyTransposed(this->Of(a), this->Of(b), kSize, this->Of(out));
-  EXPECT_THAT(out, IsCloseTo(at::matmul(a, b.t()), 1e-5));
+// Sizes of attention's products: few and many keys, heads as wide as vectors and not.
+TYPED_TEST(Product, OfManySizesIsThatOfTheRows) {
+  for (int64_t rows : {1, 37, 64}) {
+    for (int64_t keys : {1, 100, 512}) {
+      for (int64_t width : {26, 64}) {
+        const at::Tensor p = this->Random(rows, keys, 1), v = this->Random(keys, width, 2);
+        const at::Tensor out = this->Random(rows, width, 3), q = this->Random(rows, width, 4);
+        Multiply(this->Of(p), this->Of(v), {rows, width, keys}, this->Of(out));
+        EXPECT_THAT(out, IsCloseTo(at::matmul(p, v), 1e-4)) << rows << ", " << keys << ", " << width;
+        const at::Tensor want = v + at::matmul(p.t(), q);
+        AddTransposedProduct(this->Of(p), this->Of(q), {keys, width, rows}, this->Of(v));
+        EXPECT_THAT(v, IsCloseTo(want, 1e-4)) << rows << ", " << keys << ", " << width;
+      }
+    }
+  }
+}
+
+TYPED_TEST(Product, TakesTransposedCopies) {
+  for (int64_t rows : {1, 3, 100, 512}) {
+    const at::Tensor a = this->Random(rows, 26, 1), out = this->Random(26, rows, 2);
+    Transpose(this->Of(a), rows, 26, this->Of(out));
+    EXPECT_TRUE(out.equal(a.t())) << rows;
+  }
 }
 
 TYPED_TEST(Product, CanBeAddedToWhatIsThere) {
