@@ -13,6 +13,7 @@
 #include "framework/model/last_rows/last_rows.h"
 #include "framework/ops/attention/attention.h"
 #include "framework/ops/dropout/dropout.h"
+#include "framework/ops/embedding/embedding.h"
 #include "framework/ops/gelu/gelu.h"
 #include "framework/ops/layer_norm/layer_norm.h"
 #include "framework/ops/matmul/matmul.h"
@@ -93,9 +94,8 @@ class Pass {
       : config_(config), parameters_(parameters), batch_(batch), packing_(std::move(packing)), dropout_(dropout) {}
 
   at::Tensor Embed(bool freeze_padding) const {
-    constexpr int64_t kNone = -1;
-    at::Tensor hidden = at::embedding(parameters_.Get("embeddings.word"), batch_.ids,
-                                      /*padding_idx=*/freeze_padding ? config_.pad_token_id : kNone);
+    const auto frozen = freeze_padding ? std::make_optional(config_.pad_token_id) : std::nullopt;
+    at::Tensor hidden = ops::Embedding(parameters_.Get("embeddings.word"), batch_.ids, frozen);
     if (config_.trigrams) hidden = Trigrams(hidden);
     if (config_.embedding_size > 0) hidden = Linear("embeddings.projection", hidden, /*bias=*/true);
     at::Tensor positions =

@@ -57,15 +57,27 @@ bool OneDnnIsFasterTransposed() {
 #endif
 }
 
-// Whether products whose first factor is x are oneDNN's.
-bool IsForOneDnn(const at::Tensor& x) {
-  return OneDnnIsFaster() && x.scalar_type() == at::kFloat && x.device().is_cpu() && x.numel() > 0;
-}
+bool IsFloatOnCpu(const at::Tensor& x) { return x.scalar_type() == at::kFloat && x.device().is_cpu() && x.numel() > 0; }
+
+// Whether products whose first factor is x are OneDnnLinear's.
+bool IsForOneDnn(const at::Tensor& x) { return OneDnnIsFaster() && IsFloatOnCpu(x); }
 
 // Whether products aᵀ b are.
 bool IsForOneDnnTransposed(const at::Tensor& a) {
   static const bool faster = OneDnnIsFasterTransposed();
-  return faster && IsForOneDnn(a);
+  return faster && IsFloatOnCpu(a);
+}
+
+// Whether x Wᵀ + b is OneDnnLinear's. In bfloat16 libtorch computes all products by oneDNN, but copies the bias first.
+bool IsLayerForOneDnn(const at::Tensor& x) {
+  const bool half = x.scalar_type() == at::kBFloat16 && MultipliesBfloat16Fast();
+  return IsForOneDnn(x) || (half && x.device().is_cpu() && x.numel() > 0);
+}
+
+// oneDNN multiplies by what is neither a matrix nor the transpose of one, such as some rows of every second, by its
+// reference, a hundred times slower.
+at::Tensor Dense(const at::Tensor& weight) {
+  return weight.is_contiguous() || weight.t().is_contiguous() ? weight : weight.contiguous();
 }
 
 // x Wᵀ + b by oneDNN, without gradient.
@@ -75,7 +87,7 @@ at::Tensor OneDnnLinear(const at::Tensor& x, const at::Tensor& weight, const std
                                Scalars, std::optional<std::string_view>);
   static const auto operation =
       c10::Dispatcher::singleton().findSchemaOrThrow(kOneDnnLinear, /*overload_name=*/"").typed<Operation>();
-  return operation.call(x, weight, bias, "none", Scalars(), std::nullopt);
+  return operation.call(x, Dense(weight), bias, "none", Scalars(), std::nullopt);
 }
 
 // As rows: [..., n] -> [m, n].
@@ -87,6 +99,11 @@ at::Tensor TransposedProduct(const at::Tensor& a, const at::Tensor& b) {
   // The first factor is copied: the one with fewer columns.
   return a.size(1) > b.size(1) ? OneDnnLinear(b.t(), a.t(), std::nullopt).t()
                                : OneDnnLinear(a.t(), b.t(), std::nullopt);
+}
+
+// a b without gradient: a [..., n], b [n, k].
+at::Tensor Product(const at::Tensor& a, const at::Tensor& b) {
+  return IsForOneDnn(a) ? OneDnnLinear(a, b.t(), std::nullopt) : at::matmul(a, b);
 }
 
 // OneDnnLinear with gradients.
@@ -104,7 +121,7 @@ class OneDnnLinearFunction : public torch::autograd::Function<OneDnnLinearFuncti
     const torch::autograd::variable_list saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &gradient = output_gradients[0];
     at::Tensor of_x, of_weight, of_bias;
-    if (context->needs_input_grad(0)) of_x = OneDnnLinear(gradient, weight.t(), std::nullopt);
+    if (context->needs_input_grad(0)) of_x = Product(gradient, weight);
     if (context->needs_input_grad(1)) of_weight = TransposedProduct(AsMatrix(gradient), AsMatrix(x));
     const bool has_bias = context->saved_data["has_bias"].toBool();
     if (has_bias && context->needs_input_grad(2)) of_bias = at::sum(AsMatrix(gradient), 0);
@@ -167,7 +184,7 @@ at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
   const at::Tensor in = Factor(x), matrix = Factor(weight);
   const auto shift = bias.defined() ? std::make_optional(Factor(bias)) : std::nullopt;
   const at::Tensor out =
-      IsForOneDnn(in) ? OneDnnLinearFunction::apply(in, matrix, shift) : at::linear(in, matrix, shift);
+      IsLayerForOneDnn(in) ? OneDnnLinearFunction::apply(in, matrix, shift) : at::linear(in, matrix, shift);
   return out.to(x.scalar_type());
 }
 

@@ -98,6 +98,16 @@ TEST(Linear, TakesPartsOfTensorsAndNoRows) {
   EXPECT_EQ(Linear(x.narrow(0, 0, 0), weight, at::Tensor()).sizes(), at::IntArrayRef({0, 3, 9}));
 }
 
+// As a head's that reads every fourth row: the gradient of its matrix multiplies by these rows.
+TEST(Linear, HasGradientsOfRowsThatLieApart) {
+  const at::Tensor rows = RandomTensor({5, 4, 8}, 1).to(at::kFloat);
+  const at::Tensor weight = Leaf(RandomTensor({9, 8}, 2).to(at::kFloat)), direction = RandomTensor({5, 9}, 3);
+  const at::Tensor out = Linear(rows.select(1, 0), weight, at::Tensor());
+  const auto gradients = torch::autograd::grad({out}, {weight}, {direction.to(at::kFloat)});
+  const at::Tensor want = at::matmul(direction.to(at::kFloat).t(), rows.select(1, 0));
+  EXPECT_THAT(gradients[0], IsCloseTo(want, 5 * kFloatRounding));
+}
+
 TEST(Linear, HasNoGradientOfWhatNeedsNone) {
   const at::Tensor x = RandomTensor({4, 8}, 1).to(at::kFloat), weight = Leaf(RandomTensor({9, 8}, 2).to(at::kFloat));
   const at::Tensor out = Linear(x, weight, at::Tensor());
