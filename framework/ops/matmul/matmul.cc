@@ -96,9 +96,11 @@ at::Tensor AsMatrix(const at::Tensor& x) { return x.reshape({-1, x.size(-1)}); }
 // aᵀ b without gradient: a [n, m], b [n, k] of the same type -> [m, k], which may be the transpose of what is contiguous.
 at::Tensor TransposedProduct(const at::Tensor& a, const at::Tensor& b) {
   if (!IsForOneDnnTransposed(a)) return at::mm(a.t(), b);
-  // The first factor is copied: the one with fewer columns.
-  return a.size(1) > b.size(1) ? OneDnnLinear(b.t(), a.t(), std::nullopt).t()
-                               : OneDnnLinear(a.t(), b.t(), std::nullopt);
+  const int64_t n = a.size(0), m = a.size(1), k = b.size(1);
+  // oneDNN copies its first factor. Copying b, which has fewer columns, pays where that is less than reading the
+  // transpose of what is made.
+  const bool transposed = (m - k) * n > m * k;
+  return transposed ? OneDnnLinear(b.t(), a.t(), std::nullopt).t() : OneDnnLinear(a.t(), b.t(), std::nullopt);
 }
 
 // a b without gradient: a [..., n], b [n, k].

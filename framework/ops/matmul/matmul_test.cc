@@ -136,10 +136,10 @@ TEST(MatMul, InBfloat16IsOneRoundingFromExact) {
                     RandomTensor({2, 3, 7, 5}, 3));
 }
 
-// aᵀ b where a is the narrower and where it is the wider factor, and where b is a part of a tensor.
+// aᵀ b where a is the narrower and where it is the wider factor, of many rows; b is a part of a tensor.
 TEST(AddTransposedProduct, InFloat32IsExactToItsRoundings) {
-  constexpr int kRows = 50;
-  for (const auto& [m, k] : {std::pair<int64_t, int64_t>(7, 33), {33, 7}}) {
+  constexpr int kRows = 200;
+  for (const auto& [m, k] : {std::pair<int64_t, int64_t>(7, 33), {33, 7}, {33, 30}}) {
     const at::Tensor a = RandomTensor({kRows, m}, 1).to(at::kFloat);
     const at::Tensor b = RandomTensor({kRows, k + 9}, 2).to(at::kFloat).narrow(1, 4, k);
     const at::Tensor start = RandomTensor({m, k}, 3).to(at::kFloat);
