@@ -39,7 +39,7 @@ constexpr const char* kLibrarySettings[] = {"MKL_ENABLE_INSTRUCTIONS",    "MKL_C
                                             "ONEDNN_CPU_ISA_HINTS",       "DNNL_CPU_ISA_HINTS",
                                             "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE",
                                             "NVIDIA_TF32_OVERRIDE",       "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
-                                            "CUBLAS_WORKSPACE_CONFIG"};
+                                            "CUBLAS_WORKSPACE_CONFIG",    "LIBXSMM_TARGET"};
 
 }  // namespace
 
