@@ -12,8 +12,8 @@
 #include "ATen/ops/zeros_like.h"
 #include "c10/core/Allocator.h"
 #include "c10/core/CPUAllocator.h"
-#include "c10/util/BFloat16.h"
 #include "framework/ops/convert_row/convert_row.h"
+#include "framework/ops/convert_row/work_type.h"
 #include "framework/ops/dropout/keep_bits.h"
 #include "framework/ops/dropout/keep_scales.h"
 #include "framework/ops/product/product.h"
@@ -96,10 +96,6 @@ class Buffer {
  private:
   c10::DataPtr memory_;
 };
-
-// The type that an element type is computed in.
-template <typename T>
-using WorkType = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
 // One head of one sequence: its rows, of which the first `keys` are real.
 struct HeadPlace {
@@ -296,19 +292,6 @@ void ForEachHead(const Pass& pass, const Work& work) {
   });
 }
 
-template <typename Function>
-void Dispatch(at::ScalarType type, const Function& function) {
-  switch (type) {
-    case at::kFloat:
-      return function(float());
-    case at::kDouble:
-      return function(double());
-    default:
-      CHECK_EQ(type, at::kBFloat16);
-      return function(c10::BFloat16());
-  }
-}
-
 }  // namespace
 
 at::Tensor AttentionOnHost(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
@@ -316,7 +299,7 @@ at::Tensor AttentionOnHost(const at::Tensor& query, const at::Tensor& key, const
   const Pass pass(query, packing, options);
   const std::array<at::Tensor, 3> inputs = {query, key, value};
   const at::Tensor out = at::empty_like(query);
-  Dispatch(query.scalar_type(), [&](auto type) {
+  DispatchFloats(query.scalar_type(), [&](auto type) {
     ForEachHead<decltype(type)>(pass,
                                 [&](auto* worker, const HeadPlace& place) { worker->Forward(place, inputs, out); });
   });
@@ -329,7 +312,7 @@ AttentionGradients AttentionGradientsOnHost(const at::Tensor& query, const at::T
   const Pass pass(query, packing, options);
   const std::array<at::Tensor, 3> inputs = {query, key, value};
   const std::array<at::Tensor, 3> gradients = {at::empty_like(query), at::zeros_like(key), at::zeros_like(value)};
-  Dispatch(query.scalar_type(), [&](auto type) {
+  DispatchFloats(query.scalar_type(), [&](auto type) {
     ForEachHead<decltype(type)>(
         pass, [&](auto* worker, const HeadPlace& place) { worker->Backward(place, inputs, gradient, gradients); });
   });

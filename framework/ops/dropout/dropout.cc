@@ -7,6 +7,7 @@
 #include "ATen/ops/empty_like.h"
 #include "c10/util/BFloat16.h"
 #include "framework/ops/convert_row/convert_row.h"
+#include "framework/ops/convert_row/work_type.h"
 #include "framework/ops/dropout/dropout_device.h"
 #include "framework/ops/dropout/keep_bits.h"
 #include "framework/ops/dropout/keep_scales.h"
@@ -55,16 +56,7 @@ at::Tensor Drop(const at::Tensor& x, double rate, const DropoutSite& site, const
   if (!x.device().is_cpu()) return DropOnDevice(input, rate, site, places);
   at::Tensor out = at::empty_like(input);
   const RowDraws draws(rate, site, places);
-  switch (x.scalar_type()) {
-    case at::kFloat:
-      DropOnHost<float>(input, draws, &out);
-      break;
-    case at::kDouble:
-      DropOnHost<double>(input, draws, &out);
-      break;
-    default:
-      DropOnHost<c10::BFloat16>(input, draws, &out);
-  }
+  DispatchFloats(x.scalar_type(), [&](auto type) { DropOnHost<decltype(type)>(input, draws, &out); });
   return out;
 }
 

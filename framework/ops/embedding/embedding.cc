@@ -1,7 +1,6 @@
 #include "framework/ops/embedding/embedding.h"
 
 #include <algorithm>
-#include <type_traits>
 #include <vector>
 
 #include "ATen/Parallel.h"
@@ -10,8 +9,8 @@
 #include "ATen/ops/empty.h"
 #include "c10/util/BFloat16.h"
 #include "framework/ops/convert_row/convert_row.h"
+#include "framework/ops/convert_row/work_type.h"
 #include "framework/ops/vector_math/vector_math.h"
-#include "glog/logging.h"
 #include "torch/csrc/autograd/custom_function.h"
 
 namespace retort::ops {
@@ -67,7 +66,7 @@ void AddRow(int64_t n, const c10::BFloat16* row, float* sum) {
 template <typename T>
 void SumGroups(const at::Tensor& gradient, const std::vector<Place>& places, const std::vector<int64_t>& begins,
                at::Tensor* values) {
-  using F = std::conditional_t<std::is_same_v<T, double>, double, float>;
+  using F = WorkType<T>;
   const int64_t n = gradient.size(-1);
   const T* from = gradient.const_data_ptr<T>();
   T* to = values->data_ptr<T>();
@@ -89,17 +88,8 @@ at::Tensor TableGradient(const at::Tensor& gradient, const at::Tensor& ids, int6
   at::Tensor indices = at::empty({1, groups}, at::kLong),
              values = at::empty({groups, gradient.size(-1)}, gradient.options());
   for (int64_t group = 0; group < groups; ++group) indices.data_ptr<int64_t>()[group] = places[begins[group]].id;
-  switch (gradient.scalar_type()) {
-    case at::kFloat:
-      SumGroups<float>(gradient, places, begins, &values);
-      break;
-    case at::kDouble:
-      SumGroups<double>(gradient, places, begins, &values);
-      break;
-    default:
-      CHECK_EQ(gradient.scalar_type(), at::kBFloat16);
-      SumGroups<c10::BFloat16>(gradient, places, begins, &values);
-  }
+  DispatchFloats(gradient.scalar_type(),
+                 [&](auto type) { SumGroups<decltype(type)>(gradient, places, begins, &values); });
   return at::_sparse_coo_tensor_unsafe(indices, values, {rows, gradient.size(-1)}, values.options().layout(at::kSparse),
                                        /*is_coalesced=*/true);
 }

@@ -9,11 +9,10 @@
 #include "ATen/Parallel.h"
 #include "ATen/ops/empty.h"
 #include "ATen/ops/empty_like.h"
-#include "c10/util/BFloat16.h"
 #include "framework/ops/convert_row/convert_row.h"
+#include "framework/ops/convert_row/work_type.h"
 #include "framework/ops/dropout/keep_scales.h"
 #include "framework/ops/vector_math/vector_math.h"
-#include "glog/logging.h"
 
 namespace retort::ops {
 namespace {
@@ -83,10 +82,6 @@ RETORT_ROW_KERNELS(float, RETORT_MULTIVERSION)
 RETORT_ROW_KERNELS(double, )
 #undef RETORT_ROW_KERNELS
 
-// The type that an element type is computed in.
-template <typename T>
-using WorkType = std::conditional_t<std::is_same_v<T, double>, double, float>;
-
 // One thread's rows in the work type: those of tensors in place, or a buffer where they have another type.
 template <typename T>
 class RowBuffer {
@@ -96,18 +91,21 @@ class RowBuffer {
   explicit RowBuffer(int64_t n) : n_(n), values_(std::is_same_v<T, F> ? 0 : n) {}
 
   const F* Load(const T* row) {
-    if constexpr (std::is_same_v<T, F>)
+    if constexpr (std::is_same_v<T, F>) {
       return row;
-    else
-      return Converted(row);
+    } else {
+      ConvertRow(row, n_, values_.data());
+      return values_.data();
+    }
   }
 
   // Where to write a row that Store then brings to its place.
   F* Target(T* row) {
-    if constexpr (std::is_same_v<T, F>)
+    if constexpr (std::is_same_v<T, F>) {
       return row;
-    else
+    } else {
       return values_.data();
+    }
   }
 
   void Store(T* row) {
@@ -115,11 +113,6 @@ class RowBuffer {
   }
 
  private:
-  const F* Converted(const T* row) {
-    ConvertRow(row, n_, values_.data());
-    return values_.data();
-  }
-
   int64_t n_;
   std::vector<F> values_;
 };
@@ -241,19 +234,6 @@ class BackwardPass {
   std::vector<F> block_sums_;
 };
 
-template <typename Function>
-void Dispatch(at::ScalarType type, const Function& function) {
-  switch (type) {
-    case at::kFloat:
-      return function(float());
-    case at::kDouble:
-      return function(double());
-    default:
-      CHECK_EQ(type, at::kBFloat16);
-      return function(c10::BFloat16());
-  }
-}
-
 }  // namespace
 
 NormOutputs LayerNormOnHost(const at::Tensor& x, const at::Tensor& skip, const NormParameters& parameters,
@@ -263,7 +243,7 @@ NormOutputs LayerNormOnHost(const at::Tensor& x, const at::Tensor& skip, const N
   const bool is_sum = skip.defined() || draws.drops();
   const NormOutputs outputs{at::empty_like(x), is_sum ? at::empty_like(x) : x, at::empty({rows}, statistics),
                             at::empty({rows}, statistics)};
-  Dispatch(x.scalar_type(), [&](auto type) {
+  DispatchFloats(x.scalar_type(), [&](auto type) {
     const ForwardPass<decltype(type)> pass(x, skip, parameters, draws, outputs);
     at::parallel_for(0, rows, 16, [&](int64_t begin, int64_t end) { pass.Run(begin, end); });
   });
@@ -277,7 +257,7 @@ NormGradients LayerNormGradientsOnHost(const at::Tensor& gradient, const NormOut
   gradients.x = draws.drops() ? at::empty_like(gradient) : gradients.skip;
   gradients.scale = at::empty_like(scale);
   gradients.shift = at::empty_like(scale);
-  Dispatch(gradient.scalar_type(), [&](auto type) {
+  DispatchFloats(gradient.scalar_type(), [&](auto type) {
     using T = decltype(type);
     BackwardPass<T> pass(gradient, outputs, scale, draws, gradients);
     at::parallel_for(0, pass.blocks(), 1, [&](int64_t begin, int64_t end) { pass.Run(begin, end); });
