@@ -13,7 +13,7 @@ constexpr double kStateFloats = 4;  // Master weight, gradient, two moments.
 constexpr double kCopiesFloats = 4;  // Two before the first step, two after the last.
 
 // As measured.
-constexpr double kProgramBytes = 180e6;
+constexpr double kProgramBytes = 200e6;
 constexpr double kKeptFactor = 1.1;
 
 constexpr double kDivergenceTensors = 5;
@@ -38,9 +38,7 @@ struct Sizes {
     chunk = static_cast<double>(rows_at_once * config.vocabulary_size);
     logits = static_cast<double>(shape.rows * config.vocabulary_size);
     decoder = static_cast<double>(config.vocabulary_size * config.hidden_size);
-    words = static_cast<double>(config.vocabulary_size * config.word_width());
     matrix = static_cast<double>(layer.inner_width(config.hidden_size) * layer.feed_forward.width);
-    joins_decoder = config.word_width() < config.hidden_size;
     depth = side.demands.Depth(config.depth());
   }
 
@@ -57,9 +55,7 @@ struct Sizes {
   double chunk;          // min(r, c) V
   double logits;         // r V
   double decoder;        // V H
-  double words;          // V E: V H where word embeddings are not projected
   double matrix;         // D I
-  bool joins_decoder;    // The decoder's matrix is put together of two.
   double depth;          // L
 };
 
@@ -88,12 +84,11 @@ double StudentStep(const MemorySide& side, const MemoryShape& shape, double byte
   const double read_hidden = 4 * sizes.padded_hidden * static_cast<double>(side.demands.hidden.size());
   const double read_attention =
       (5 * sizes.padded_inner + 3 * sizes.scores) * static_cast<double>(side.demands.attention.size());
-  const bool copied = (bytes < kFloatBytes || sizes.joins_decoder) && has_logits;
-  const double logits = static_cast<double>(shape.logit_tensors) * sizes.chunk + (copied ? sizes.decoder : 0);
+  // The decoder's gradient, or its matrix, is made by itself before it is added, or read.
+  const double logits = static_cast<double>(shape.logit_tensors) * sizes.chunk + (has_logits ? sizes.decoder : 0);
   const double within_layer = sizes.intermediate + 3 * sizes.hidden + sizes.matrix;
   const double losses = kFloatBytes * (read_hidden + read_attention);
-  return std::max(kept + losses + std::max(logits, within_layer) * bytes,
-                  (sizes.words + 3 * sizes.padded_hidden) * bytes);
+  return kept + losses + std::max(logits, within_layer) * bytes;
 }
 
 void AddTeacher(const MemorySide& teacher, const MemoryShape& shape, double bytes, TrainingMemory* memory) {

@@ -37,8 +37,7 @@ struct MemoryShape {
 //                            4 N more where the best parameters are kept
 //   student_copies = 16 N    before the first step: initial weights, and those with the parameters of loss terms; after
 //                            the last: what is kept, and what is stored of it
-//   student_step   = the larger of the gradient of word embeddings, (V H + 3 p H) e, and
-//                    2 n H e                      embeddings: the LayerNorm's input, the output
+//   student_step   = 2 n H e                      embeddings: the LayerNorm's input, the output
 //                  + L (8 n H + 2 n I) e          per layer: query, key, value, attention's output, both LayerNorms'
 //                                                 inputs and outputs; before and after GELU (4 n I where it is gated).
 //                                                 Attention's weights are not stored (framework/ops/attention)
@@ -48,8 +47,9 @@ struct MemoryShape {
 //                  + 20 p H + 12 p A S            per layer of attention that they read, float32: query, key and value
 //                                                 with padding, copies of two, scores of both sides and their gradient
 //                  + the larger of two phases:
-//                    k min(r, c) V e              logits and their gradient, one tensor where the fused kernel computes
-//                                                 all terms; V H e more in bfloat16: the gradient of the decoder
+//                    (k min(r, c) V + V H) e      logits and their gradient, one tensor where the fused kernel computes
+//                                                 all terms; the gradient of the decoder, before it is added (in float32
+//                                                 only where oneDNN makes it, framework/ops/matmul)
 //                    (n I + 3 n H + H I) e        gradients within one layer
 //   teacher_state  = (4 + e) N_t                  as read, and in the precision; 4 N_t if only students are made of it
 //   teacher_kept   = (hidden + 3 attention) p H e + r V e    layers that losses read; logits of all rows
@@ -60,7 +60,7 @@ struct MemoryShape {
 //
 // With bottlenecks of width D and F feed-forward networks a layer keeps (10 + 2 F) n D + 2 n H + 2 F n I (2 n D fewer
 // where they feed attention), and embeddings of trigrams 3 n E more. D stands for H in what is read of attention, and
-// within one layer, which takes 2 n H more. The decoder's V H is there in float32 too.
+// within one layer, which takes 2 n H more.
 struct TrainingMemory {
   double student_state = 0;
   double student_copies = 0;
