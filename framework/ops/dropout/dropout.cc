@@ -18,23 +18,9 @@
 namespace retort::ops {
 namespace {
 
-RETORT_MULTIVERSION void DropRowOf(const KeepStream& stream, uint32_t position, const KeepRate& rate, const float* x,
-                                   int64_t channels, float* out) {
+RETORT_MULTIVERSION void DropFloats(const KeepStream& stream, uint32_t position, const KeepRate& rate, const float* x,
+                                    int64_t channels, float* out) {
   DropRow(stream, position, rate, x, channels, out);
-}
-
-void DropRowOf(const KeepStream& stream, uint32_t position, const KeepRate& rate, const double* x, int64_t channels,
-               double* out) {
-  DropRow(stream, position, rate, x, channels, out);
-}
-
-void DropRowOf(const KeepStream& stream, uint32_t position, const KeepRate& rate, const c10::BFloat16* x,
-               int64_t channels, c10::BFloat16* out) {
-  thread_local std::vector<float> values;
-  values.resize(channels);
-  ConvertRow(x, channels, values.data());
-  DropRowOf(stream, position, rate, values.data(), channels, values.data());
-  ConvertRow(values.data(), channels, out);
 }
 
 template <typename T>
@@ -44,8 +30,7 @@ void DropOnHost(const at::Tensor& x, const RowDraws& draws, at::Tensor* out) {
   T* to = out->data_ptr<T>();
   at::parallel_for(0, x.numel() / channels, 16, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      DropRowOf(draws.Stream(row), draws.Position(row), draws.rate(), from + row * channels, channels,
-                to + row * channels);
+      draws.Drop(row, from + row * channels, channels, to + row * channels);
     }
   });
 }
@@ -84,6 +69,22 @@ at::Tensor Apply(const at::Tensor& x, double rate, const DropoutSite& site, cons
 }
 
 }  // namespace
+
+void RowDraws::Drop(int64_t row, const float* x, int64_t channels, float* out) const {
+  DropFloats(Stream(row), Position(row), rate_, x, channels, out);
+}
+
+void RowDraws::Drop(int64_t row, const double* x, int64_t channels, double* out) const {
+  DropRow(Stream(row), Position(row), rate_, x, channels, out);
+}
+
+void RowDraws::Drop(int64_t row, const c10::BFloat16* x, int64_t channels, c10::BFloat16* out) const {
+  thread_local std::vector<float> values;
+  values.resize(channels);
+  ConvertRow(x, channels, values.data());
+  Drop(row, values.data(), channels, values.data());
+  ConvertRow(values.data(), channels, out);
+}
 
 void Save(const DropoutSite& site, torch::autograd::AutogradContext* context) {
   auto& data = context->saved_data;

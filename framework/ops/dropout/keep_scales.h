@@ -25,9 +25,9 @@ RETORT_INLINE void KeepScales(const KeepStream& stream, uint32_t position, uint3
   for (int round = 0; round < 10; ++round) {
     const Lanes a = (c0 & kWord) * uint64_t{0xD2511F53};
     const Lanes b = (c2 & kWord) * uint64_t{0xCD9E8D57};
-    c0 = (b >> 32) ^ c1 ^ uint64_t { k0 };
+    c0 = (b >> 32) ^ c1 ^ k0;
     c1 = b;
-    c2 = (a >> 32) ^ c3 ^ uint64_t { k1 };
+    c2 = (a >> 32) ^ c3 ^ k1;
     c3 = a;
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "ATen/core/Tensor.h"
+#include "c10/util/BFloat16.h"
 #include "framework/ops/dropout/dropout.h"
 #include "framework/ops/dropout/keep_bits.h"
 #include "torch/csrc/autograd/custom_function.h"
@@ -20,12 +21,16 @@ class RowDraws {
         samples_(drops() ? site.sample_ids.const_data_ptr<int64_t>() : nullptr),
         rows_(places.rows.defined() ? places.rows.const_data_ptr<int64_t>() : nullptr) {}
 
-  const KeepRate& rate() const { return rate_; }
   bool drops() const { return rate_.threshold != 0; }
-  uint32_t Position(int64_t row) const { return static_cast<uint32_t>(Place(row) % positions_); }
-  KeepStream Stream(int64_t row) const { return StreamOf(site_, samples_[Place(row) / positions_]); }
+
+  // out = x · keep / (1 - p) for all channels of a row; out may be x. In bfloat16 the product is rounded once.
+  void Drop(int64_t row, const float* x, int64_t channels, float* out) const;
+  void Drop(int64_t row, const double* x, int64_t channels, double* out) const;
+  void Drop(int64_t row, const c10::BFloat16* x, int64_t channels, c10::BFloat16* out) const;
 
  private:
+  uint32_t Position(int64_t row) const { return static_cast<uint32_t>(Place(row) % positions_); }
+  KeepStream Stream(int64_t row) const { return StreamOf(site_, samples_[Place(row) / positions_]); }
   int64_t Place(int64_t row) const { return rows_ == nullptr ? row : rows_[row]; }
 
   KeepRate rate_;

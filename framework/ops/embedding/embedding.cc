@@ -31,8 +31,7 @@ std::vector<Place> SortedPlaces(const at::Tensor& ids, int64_t frozen) {
   for (int64_t i = 0; i < ids.numel(); ++i) {
     if (values[i] != frozen) places.push_back({values[i], i});
   }
-  std::sort(places.begin(), places.end(),
-            [](const Place& a, const Place& b) { return a.id < b.id || (a.id == b.id && a.place < b.place); });
+  std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.id < b.id; });
   return places;
 }
 

@@ -11,25 +11,12 @@
 #include "ATen/ops/empty_like.h"
 #include "framework/ops/convert_row/convert_row.h"
 #include "framework/ops/convert_row/work_type.h"
-#include "framework/ops/dropout/keep_scales.h"
 #include "framework/ops/vector_math/vector_math.h"
 
 namespace retort::ops {
 namespace {
 
 constexpr int64_t kRowsPerBlock = 64;  // What one thread sums at a time; blocks are then summed in their order.
-
-// Where the draws of one row begin.
-struct RowDraw {
-  KeepStream stream;
-  uint32_t position;
-};
-
-// sum = x · keep / (1 - p), in place or not.
-template <typename F>
-RETORT_INLINE void Drop(const RowDraw& draw, const KeepRate& rate, int64_t n, const F* x, F* out) {
-  DropRow(draw.stream, draw.position, rate, x, n, out);
-}
 
 template <typename F>
 RETORT_INLINE void Add(int64_t n, const F* x, const F* skip, F* sum) {
@@ -66,9 +53,6 @@ RETORT_INLINE void Backward(int64_t n, const F* __restrict g, const F* __restric
 }
 
 #define RETORT_ROW_KERNELS(F, MULTIVERSION)                                                                     \
-  MULTIVERSION void RunDrop(const RowDraw& draw, const KeepRate& rate, int64_t n, const F* x, F* out) {         \
-    Drop(draw, rate, n, x, out);                                                                                \
-  }                                                                                                             \
   MULTIVERSION void RunAdd(int64_t n, const F* x, const F* skip, F* sum) { Add(n, x, skip, sum); }              \
   MULTIVERSION void RunNormalize(int64_t n, const F* sum, const F* scale, const F* shift, double epsilon, F* y, \
                                  F* mean, F* inverse) {                                                         \
@@ -165,7 +149,7 @@ class ForwardPass {
     const F* values = x->Load(x_[row]);
     F* to = sum->Target(sum_[row]);
     if (draws_.drops()) {
-      RunDrop({draws_.Stream(row), draws_.Position(row)}, draws_.rate(), n_, values, to);
+      draws_.Drop(row, values, n_, to);
       values = to;
     }
     if (skip_.defined()) RunAdd(n_, values, skip->Load(skip_[row]), to);
@@ -211,7 +195,7 @@ class BackwardPass {
                   inverse_[row], to, block_sum, block_sum + n_);
       skip_gradient.Store(skip_gradient_[row]);
       if (!draws_.drops()) continue;
-      RunDrop({draws_.Stream(row), draws_.Position(row)}, draws_.rate(), n_, to, x_gradient.Target(x_gradient_[row]));
+      draws_.Drop(row, to, n_, x_gradient.Target(x_gradient_[row]));
       x_gradient.Store(x_gradient_[row]);
     }
   }

@@ -59,16 +59,23 @@ TEST(LayerNorm, GradientIsThatOfDifferences) {
   EXPECT_LT(testing::GradientError(WeightedSum(LayerNorm), Inputs(at::kDouble, 6)), 1e-7);
 }
 
-// In bfloat16 one rounding of what float64 gives, relative to the size of a sum.
-TEST(LayerNorm, GradientsOfBfloat16AreOfExactSums) {
+// Expects gradients in bfloat16 to be one rounding from what float64 gives, relative to the size of a sum.
+void ExpectExactSumsInBfloat16(const testing::ScalarFunction& f, const testing::ScalarFunction& reference,
+                               const std::vector<at::Tensor>& inputs) {
   std::vector<at::Tensor> halves, doubles;
-  for (const at::Tensor& input : Inputs(at::kDouble, 77)) {
+  for (const at::Tensor& input : inputs) {
     halves.push_back(input.to(at::kBFloat16));
     doubles.push_back(halves.back().to(at::kDouble));
   }
-  const auto got = testing::Gradients(WeightedSum(LayerNorm), halves);
-  const auto want = testing::Gradients(WeightedSum(LayerNormReference), doubles);
-  for (int i = 0; i < 3; ++i) EXPECT_THAT(got[i].to(at::kDouble), IsCloseTo(want[i], 1.0 / 64)) << "input " << i;
+  const auto got = testing::Gradients(f, halves);
+  const auto want = testing::Gradients(reference, doubles);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    EXPECT_THAT(got[i].to(at::kDouble), IsCloseTo(want[i], 1.0 / 64)) << "input " << i;
+  }
+}
+
+TEST(LayerNorm, GradientsOfBfloat16AreOfExactSums) {
+  ExpectExactSumsInBfloat16(WeightedSum(LayerNorm), WeightedSum(LayerNormReference), Inputs(at::kDouble, 77));
 }
 
 // Expects the gradients of f to have the same bits with 1, 2 and 3 threads.
@@ -140,16 +147,8 @@ TEST(ResidualLayerNorm, GradientIsThatOfDifferences) {
   EXPECT_LT(testing::GradientError(WeightedResidual(kRate), ResidualInputs(at::kDouble, 6)), 1e-7);
 }
 
-// In bfloat16 one rounding of what float64 gives, relative to the size of a sum.
 TEST(ResidualLayerNorm, GradientsOfBfloat16AreOfExactSums) {
-  std::vector<at::Tensor> halves, doubles;
-  for (const at::Tensor& input : ResidualInputs(at::kDouble, 77)) {
-    halves.push_back(input.to(at::kBFloat16));
-    doubles.push_back(halves.back().to(at::kDouble));
-  }
-  const auto got = testing::Gradients(WeightedResidual(kRate), halves);
-  const auto want = testing::Gradients(WeightedResidualReference(kRate), doubles);
-  for (int i = 0; i < 5; ++i) EXPECT_THAT(got[i].to(at::kDouble), IsCloseTo(want[i], 1.0 / 64)) << "input " << i;
+  ExpectExactSumsInBfloat16(WeightedResidual(kRate), WeightedResidualReference(kRate), ResidualInputs(at::kDouble, 77));
 }
 
 TEST(ResidualLayerNorm, BitsDoNotDependOnThreads) {

@@ -43,8 +43,8 @@ bool OneDnnIsFaster() {
 #endif
 }
 
-// Whether it is for products of two transposed factors as well, which it has to copy: MKL takes AVX2 on processors of AMD,
-// and those from Zen 5 on compute twice as much with AVX-512.
+// Whether it is for products whose first factor is transposed as well, which it has to copy: MKL takes AVX2 on AMD's
+// processors, and those from Zen 5 on compute twice as much with AVX-512.
 bool OneDnnIsFasterTransposed() {
 #if defined(__x86_64__)
   constexpr unsigned kZen5 = 0x1A;
@@ -74,8 +74,8 @@ bool IsLayerForOneDnn(const at::Tensor& x) {
   return IsForOneDnn(x) || (half && x.device().is_cpu() && x.numel() > 0);
 }
 
-// oneDNN multiplies by what is neither a matrix nor the transpose of one, such as some rows of every second, by its
-// reference, a hundred times slower.
+// oneDNN multiplies by what is neither a matrix without gaps nor the transpose of one, such as every fourth row, in its
+// reference, a number at a time.
 at::Tensor Dense(const at::Tensor& weight) {
   return weight.is_contiguous() || weight.t().is_contiguous() ? weight : weight.contiguous();
 }
@@ -93,7 +93,7 @@ at::Tensor OneDnnLinear(const at::Tensor& x, const at::Tensor& weight, const std
 // As rows: [..., n] -> [m, n].
 at::Tensor AsMatrix(const at::Tensor& x) { return x.reshape({-1, x.size(-1)}); }
 
-// aᵀ b without gradient: a [n, m], b [n, k] of the same type -> [m, k], which may be the transpose of what is contiguous.
+// aᵀ b without gradient: a [n, m], b [n, k] of the same type -> [m, k], perhaps as the transpose of what is contiguous.
 at::Tensor TransposedProduct(const at::Tensor& a, const at::Tensor& b) {
   if (!IsForOneDnnTransposed(a)) return at::mm(a.t(), b);
   const int64_t n = a.size(0), m = a.size(1), k = b.size(1);

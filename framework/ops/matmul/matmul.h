@@ -9,8 +9,8 @@ namespace retort::ops {
 inline constexpr char kOneDnnLinear[] = "mkldnn::_linear_pointwise";
 
 // Matrix products that are fast whatever the CPU. Those of float32 are computed by the faster of the libraries within
-// libtorch: on Intel's processors MKL, on AMD's from Zen 5 on oneDNN, on others oneDNN, and MKL where both factors are
-// transposed, as for the gradients of weights.
+// libtorch: on Intel's processors MKL, on AMD's from Zen 5 on oneDNN, on others oneDNN, and MKL where the first
+// factor is transposed, as for the gradients of weights.
 //
 // In bfloat16, processors without AVX512_BF16 have no instructions for them, and what libtorch does in their place runs
 // at a tenth of the speed of float32 (AVX2), or has to convert (AVX-512); there, products are computed in float32 from

@@ -1,11 +1,14 @@
 #include "framework/ops/matmul/matmul.h"
 
+#include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/linear.h"
 #include "ATen/ops/matmul.h"
+#include "ATen/record_function.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"
@@ -98,14 +101,45 @@ TEST(Linear, TakesPartsOfTensorsAndNoRows) {
   EXPECT_EQ(Linear(x.narrow(0, 0, 0), weight, at::Tensor()).sizes(), at::IntArrayRef({0, 3, 9}));
 }
 
-// As a head's that reads every fourth row: the gradient of its matrix multiplies by these rows.
-TEST(Linear, HasGradientsOfRowsThatLieApart) {
-  const at::Tensor rows = RandomTensor({5, 4, 8}, 1).to(at::kFloat);
-  const at::Tensor weight = Leaf(RandomTensor({9, 8}, 2).to(at::kFloat)), direction = RandomTensor({5, 9}, 3);
-  const at::Tensor out = Linear(rows.select(1, 0), weight, at::Tensor());
+// Notes whether each matrix that oneDNN is given to multiply by, on this thread, has no gaps.
+class OneDnnMatrices {
+ public:
+  OneDnnMatrices()
+      : handle_(at::addThreadLocalCallback(
+            at::RecordFunctionCallback(&Note).needsInputs(true).scopes({at::RecordScope::FUNCTION}))) {
+    dense().clear();
+  }
+  ~OneDnnMatrices() { at::removeCallback(handle_); }
+
+  static std::vector<bool>& dense() {
+    thread_local std::vector<bool> dense;
+    return dense;
+  }
+
+ private:
+  static std::unique_ptr<at::ObserverContext> Note(const at::RecordFunction& function) {
+    if (std::string_view(function.name()) != kOneDnnLinear) return nullptr;
+    const at::Tensor& matrix = function.inputs()[1].toTensor();
+    dense().push_back(matrix.is_contiguous() || matrix.t().is_contiguous());
+    return nullptr;
+  }
+
+  at::CallbackHandle handle_;
+};
+
+// As a pooler, which reads the first of four positions: the gradient of its matrix multiplies by these rows. And a
+// matrix that is a part of another.
+TEST(Linear, GivesOneDnnMatricesWithoutGaps) {
+  const at::Tensor rows = RandomTensor({5, 4, 8}, 1).to(at::kFloat).select(1, 0), direction = RandomTensor({5, 9}, 3);
+  const at::Tensor weight = Leaf(RandomTensor({9, 16}, 2).to(at::kFloat)), part = weight.narrow(1, 4, 8);
+  const OneDnnMatrices matrices;
+  const at::Tensor out = Linear(rows, part, at::Tensor());
   const auto gradients = torch::autograd::grad({out}, {weight}, {direction.to(at::kFloat)});
-  const at::Tensor want = at::matmul(direction.to(at::kFloat).t(), rows.select(1, 0));
-  EXPECT_THAT(gradients[0], IsCloseTo(want, 5 * kFloatRounding));
+  EXPECT_THAT(gradients[0].narrow(1, 4, 8),
+              IsCloseTo(at::matmul(direction.to(at::kFloat).t(), rows), 5 * kFloatRounding));
+  const size_t products = FloatProductLibrary() == std::string_view("oneDNN") ? 2 : 1;
+  const size_t want = FloatProductLibrary() == std::string_view("MKL") ? 0 : products;
+  EXPECT_EQ(matrices.dense(), std::vector<bool>(want, true));
 }
 
 TEST(Linear, HasNoGradientOfWhatNeedsNone) {
