@@ -84,6 +84,14 @@ struct FusedRowLoss {
   double mse = 0;
 };
 
+// When a squared error of logits of the vocabulary is computed without them, from what the decoders read and their
+// matrices (framework/ops/gram_error/gram_error.h).
+enum class GramForm {
+  kNever,
+  kWherePays,  // Objective::ChooseForms has the rule.
+  kAlways,
+};
+
 // A sum over independent rows of a head's logits. The trainer computes those of the vocabulary in chunks of rows, asks
 // for the sum of each chunk, and frees them: no term ever costs a [B·S, V] tensor.
 class RowLossTerm : public LossTerm {
@@ -100,6 +108,9 @@ class RowLossTerm : public LossTerm {
 
   // Set if the fused kernel gives the same sum.
   virtual std::optional<FusedRowLoss> fused() const { return std::nullopt; }
+
+  // Other than kNever only where the head is the vocabulary's and fused() has nothing but a squared error.
+  virtual GramForm gram_form() const { return GramForm::kNever; }
 
   double Count(const BatchMasks& masks) const override {
     return static_cast<double>(masks.Rows(rows()) * (head() == HeadKind::kSpans ? 2 : 1));

@@ -28,6 +28,8 @@ struct Capture {
   std::set<int> hidden;       // Layers 0..L.
   std::set<int> attention;    // Layers 1..L: query, key, value.
   std::set<HeadRows> logits;  // Whose logits are read.
+  // Positions of which what the vocabulary's decoder reads is wanted in the place of logits (RowLossTerm::gram_form).
+  std::set<RowSet> decoder_inputs = {};
   // Whether hidden states and attention are read in padding too: then that is computed as well. Else they are 0 there.
   bool padding = false;
   // Whether rows of the last hidden state that no logits are read from may be left out, to be 0 (model/last_rows). Not
@@ -36,10 +38,14 @@ struct Capture {
 
   // Adds what the other reads, to be computed as this one says.
   void Add(const Capture& other);
-  bool empty() const { return hidden.empty() && attention.empty() && logits.empty(); }
-  // Whether logits of this head are read.
+  bool empty() const { return hidden.empty() && attention.empty() && !ReadsHeads(); }
+  // Whether logits of any head are read, or what its output reads.
+  bool ReadsHeads() const { return !logits.empty() || !decoder_inputs.empty(); }
+  // The same of this head.
   bool Reads(HeadKind head) const;
-  // The last layer that has to be computed: `layers` if logits are read.
+  // The rows of the heads that ReadsHeads means.
+  std::set<HeadRows> head_rows() const;
+  // The last layer that has to be computed: `layers` if heads are read.
   int Depth(int layers) const;
 };
 

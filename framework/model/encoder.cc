@@ -309,7 +309,7 @@ ModelOutputs Encoder::Forward(const ParameterSet& parameters, const Batch& batch
   ModelOutputs outputs;
   const auto rows = [&](int layer) -> const ops::Packing& { return layer == config_.depth() ? last : packing; };
   const auto keep = [&](int layer, const at::Tensor& hidden) {
-    const bool read = capture.hidden.count(layer) > 0 || (layer == depth && !capture.logits.empty());
+    const bool read = capture.hidden.count(layer) > 0 || (layer == depth && capture.ReadsHeads());
     if (read) outputs.hidden[layer] = ops::Unpack(hidden, rows(layer));
   };
   at::Tensor hidden = pass.Embed(freeze_padding);

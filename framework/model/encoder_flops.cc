@@ -57,7 +57,8 @@ double Encoder::ForwardFlops(const PassSize& size, const Capture& capture, const
     const double leaving = l == config_.depth() ? LeavingRows(LastRows::Of(config_, capture), tokens, rows) : tokens;
     flops += LayerFlops(config_.layer(l), config_.hidden_size, tokens, leaving, pairs);
   }
-  for (const HeadRows& read : capture.logits) {
+  // Whether logits are computed or not, so that budgets of operations do not depend on how.
+  for (const HeadRows& read : capture.head_rows()) {
     const Head head(config_, read.head);
     const bool every_position = read.rows == RowSet::kSequences && head.spec().pooling == Pooling::kNone;
     flops += head.Flops(rows(read.rows) * (every_position ? size.positions : 1));

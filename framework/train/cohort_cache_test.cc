@@ -21,7 +21,7 @@ using testing::ExpectSame;
 using testing::kOptimizer;
 using testing::kSteps;
 using testing::kTripleLoss;
-using testing::SixMembers;
+using testing::SevenMembers;
 using testing::TestCohort;
 using testing::TestMember;
 
@@ -68,7 +68,7 @@ class CohortCacheTest : public testing::CohortTest {
 };
 
 TEST_P(CohortCacheTest, LiveWrittenAndReadHaveTheSameBits) {
-  for (const std::vector<TestMember>& members : {SixMembers(), {SixMembers()[0], Padded()}}) {
+  for (const std::vector<TestMember>& members : {SevenMembers(), {SevenMembers()[0], Padded()}}) {
     std::filesystem::remove_all(root_);
     const Results live = Train(members);
     // Those who read padding and those who do not get answers of their own.
@@ -83,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(Precisions, CohortCacheTest, ::testing::Values(at::kFlo
                          [](const auto& info) { return info.param == at::kFloat ? "Float32" : "Bfloat16"; });
 
 TEST_F(CohortCacheTest, AVariantThatComesLaterReadsWhatOthersLeft) {
-  const std::vector<TestMember> members = SixMembers();
+  const std::vector<TestMember> members = SevenMembers();
   TrainWithCache({members[0]}, /*writes=*/true, /*read=*/0);
   ExpectAllSame(TrainWithCache({members[1]}, /*writes=*/false, kMicroBatches), Train({members[1]}));
   ExpectAllSame(TrainWithCache({members[3]}, /*writes=*/true, /*read=*/0), Train({members[3]}));
@@ -92,7 +92,7 @@ TEST_F(CohortCacheTest, AVariantThatComesLaterReadsWhatOthersLeft) {
 }
 
 TEST_F(CohortCacheTest, StoppedAndResumedHasTheSameBits) {
-  const std::vector<TestMember> members = SixMembers();
+  const std::vector<TestMember> members = SevenMembers();
   const Results live = Train(members);
   const std::unique_ptr<TestCohort> stopped = Make("stopped");
   {

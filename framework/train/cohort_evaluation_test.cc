@@ -23,7 +23,7 @@ using testing::kOptimizer;
 using testing::kSteps;
 using testing::kTripleLoss;
 using testing::Recorder;
-using testing::SixMembers;
+using testing::SevenMembers;
 using testing::TestCohort;
 using testing::TestMember;
 
@@ -186,7 +186,7 @@ TEST_F(CohortEvaluationTest, EvaluatesEverySoManyTokensAndAtTheEnd) {
   cohort->options().observers = {&recorder};
   cohort->options().evaluate = Scripted("x", std::vector<double>(10, 1), &evaluations);
   cohort->options().evaluate_every_tokens = 100;  // 44 a step: after steps 3, 5, 7; and 8 is the last.
-  Train({SixMembers()[0]}, cohort.get());
+  Train({SevenMembers()[0]}, cohort.get());
   std::vector<std::string> evaluated;
   for (const std::string& event : recorder.events["triple"]) {
     if (event.rfind("evaluated", 0) == 0) evaluated.push_back(event);

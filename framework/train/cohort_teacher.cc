@@ -19,6 +19,13 @@ void AddLogits(const CohortTeacher& teacher, const Batch& batch, const Capture& 
   }
 }
 
+void AddDecoderRows(const CohortTeacher& teacher, const Batch& batch, const Capture& demands, TeacherOutputs* outputs) {
+  for (RowSet rows : demands.decoder_inputs) {
+    outputs->decoder_rows[rows] = TeacherDecoderRows(*teacher.encoder, *teacher.parameters, batch,
+                                                     outputs->model.hidden.at(teacher.encoder->config().depth()), rows);
+  }
+}
+
 bool IsVocabulary(HeadKind head) { return head == HeadKind::kVocabulary; }
 bool ReadsSequences(HeadKind head) { return !IsVocabulary(head); }
 
@@ -32,6 +39,7 @@ TeacherOutputs Answer(const CohortTeacher& teacher, const RecordId& micro_batch,
     if (teacher.cache != nullptr) teacher.cache->Keep(micro_batch, batch, demands, outputs);
   }
   AddLogits(teacher, batch, demands, row_chunk, IsVocabulary, &outputs);
+  AddDecoderRows(teacher, batch, demands, &outputs);
   return outputs;
 }
 

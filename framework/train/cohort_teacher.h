@@ -36,8 +36,9 @@ using TeacherAnswers = std::map<bool, TeacherOutputs>;
 void AddDemands(const Capture& read, TeacherDemands* demands);
 
 // For one micro-batch: what is demanded alone, without gradient; nothing for demands that are empty, or without a
-// teacher. What its cache has is read and what it lacks is computed, with the same bits; logits of the vocabulary
-// always are, from the last hidden state. `row_chunk`: rows of logits computed at once. Thread-compatible.
+// teacher. What its cache has is read and what it lacks is computed, with the same bits; logits of the vocabulary, or
+// what they are made of, always are, from the last hidden state. `row_chunk`: rows of logits computed at once.
+// Thread-compatible.
 TeacherAnswers RunTeacher(const CohortTeacher& teacher, const RecordId& micro_batch, const Batch& batch,
                           const TeacherDemands& demands, int64_t row_chunk);
 

@@ -31,7 +31,7 @@ using testing::kOptimizer;
 using testing::kSteps;
 using testing::kTripleLoss;
 using testing::Recorder;
-using testing::SixMembers;
+using testing::SevenMembers;
 using testing::StatusIs;
 using testing::TestCohort;
 using testing::TestMember;
@@ -52,7 +52,7 @@ TEST_P(CohortTest, StoppedAndResumedHasTheSameBitsAsInOneGo) { ExpectSameBitsSto
 
 TEST_P(CohortTest, AMemberHasTheSameBitsWithAnyNumberSideBySide) {
   at::set_num_threads(3);
-  const std::vector<TestMember> members = SixMembers();
+  const std::vector<TestMember> members = SevenMembers();
   const auto train = [&](const std::string& folder, int students_at_once, const std::vector<TestMember>& trained) {
     const auto cohort = Make(folder);
     cohort->options().students_at_once = students_at_once;
@@ -68,7 +68,7 @@ TEST_P(CohortTest, AMemberHasTheSameBitsWithAnyNumberSideBySide) {
 
 TEST_F(CohortTest, SideBySideAMemberThatFailsStopsAlone) {
   at::set_num_threads(2);
-  const std::vector<TestMember> members = {SixMembers()[0], SixMembers()[4], SixMembers()[3]};
+  const std::vector<TestMember> members = {SevenMembers()[0], SevenMembers()[4], SevenMembers()[3]};
   const auto whole = Make("whole");
   whole->options().students_at_once = 2;
   const auto want = Train(members, whole.get());
@@ -93,8 +93,8 @@ TEST_F(CohortTest, WhetherSomebodyReadsPaddingChangesNobodysBits) {
         "loss { name: \"h\" hidden_mse { mapping { uniform {} } projection: SHARED " + options + " } } " + kOptimizer,
         1, 2};
   };
-  const std::vector<TestMember> members = {SixMembers()[0], hidden("real", ""), hidden("padded", "padding: INCLUDED"),
-                                           SixMembers()[4]};
+  const std::vector<TestMember> members = {SevenMembers()[0], hidden("real", ""), hidden("padded", "padding: INCLUDED"),
+                                           SevenMembers()[4]};
   const auto together = Train(members);
   for (const TestMember& member : members) {
     SCOPED_TRACE(member.name);
@@ -106,7 +106,7 @@ TEST_F(CohortTest, WhetherSomebodyReadsPaddingChangesNobodysBits) {
 
 // A member that was killed while the others wrote their checkpoint is one behind.
 TEST_F(CohortTest, GoesOnFromTheNewestCheckpointThatAllMembersHave) {
-  const std::vector<TestMember> members = SixMembers();
+  const std::vector<TestMember> members = SevenMembers();
   const auto in_one_go = Train(members);
   const auto cohort = Make("uneven");
   TrainUntil(6, members, cohort.get());
@@ -128,7 +128,7 @@ TEST_F(CohortTest, GoesOnFromTheNewestCheckpointThatAllMembersHave) {
 }
 
 TEST_F(CohortTest, BeginsAnewIfMembersHaveNoCheckpointInCommon) {
-  const std::vector<TestMember> members = {SixMembers()[0], SixMembers()[4]};
+  const std::vector<TestMember> members = {SevenMembers()[0], SevenMembers()[4]};
   const auto in_one_go = Train(members);
   const auto cohort = Make("fresh");
   TrainUntil(6, members, cohort.get());
@@ -144,8 +144,8 @@ TEST_F(CohortTest, BeginsAnewIfMembersHaveNoCheckpointInCommon) {
 
 TEST_F(CohortTest, ACheckpointOfAnotherModelIsDataLoss) {
   const auto cohort = Make("other");
-  TrainUntil(4, {SixMembers()[0]}, cohort.get());
-  TestMember larger = SixMembers()[0];
+  TrainUntil(4, {SevenMembers()[0]}, cohort.get());
+  TestMember larger = SevenMembers()[0];
   larger.layers = 3;
   std::vector<CohortMember> made = cohort->Members({larger});
   EXPECT_THAT(TrainCohort(cohort->options(), &made),
@@ -155,15 +155,15 @@ TEST_F(CohortTest, ACheckpointOfAnotherModelIsDataLoss) {
 
 TEST_F(CohortTest, ADamagedCheckpointIsDataLoss) {
   const auto cohort = Make("damaged");
-  TrainUntil(4, {SixMembers()[0]}, cohort.get());
+  TrainUntil(4, {SevenMembers()[0]}, cohort.get());
   const std::string path = cohort->CheckpointFolder("triple") + "/step_4.safetensors";
   std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
-  std::vector<CohortMember> made = cohort->Members({SixMembers()[0]});
+  std::vector<CohortMember> made = cohort->Members({SevenMembers()[0]});
   EXPECT_THAT(TrainCohort(cohort->options(), &made), StatusIs(absl::StatusCode::kDataLoss, HasSubstr(path)));
 }
 
 TEST_F(CohortTest, AMemberWhoseLossIsNotFiniteStopsAlone) {
-  std::vector<TestMember> members = SixMembers();
+  std::vector<TestMember> members = SevenMembers();
   const auto without = Train(members);
   TestMember wild = members[0];
   wild.name = "wild";
@@ -186,7 +186,7 @@ TEST_F(CohortTest, AMemberWhoseLossIsNotFiniteStopsAlone) {
 }
 
 TEST_F(CohortTest, AMemberThatMemoryRunsOutForStopsAloneWithWhatWouldHelp) {
-  const std::vector<TestMember> members = {SixMembers()[0], {"failing", testing::kFailingLoss + kOptimizer}};
+  const std::vector<TestMember> members = {SevenMembers()[0], {"failing", testing::kFailingLoss + kOptimizer}};
   ThirdStepFails::out_of_memory = true;
   const auto results = Train(members);
   ThirdStepFails::out_of_memory = false;
@@ -198,7 +198,7 @@ TEST_F(CohortTest, AMemberThatMemoryRunsOutForStopsAloneWithWhatWouldHelp) {
 }
 
 TEST_F(CohortTest, AMemberWhoseTermFailsStopsAlone) {
-  const std::vector<TestMember> members = {SixMembers()[0], {"failing", testing::kFailingLoss + kOptimizer}};
+  const std::vector<TestMember> members = {SevenMembers()[0], {"failing", testing::kFailingLoss + kOptimizer}};
   const auto results = Train(members);
   EXPECT_THAT(results.at("failing").status,
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("this batch was to fail")));
@@ -209,7 +209,7 @@ TEST_F(CohortTest, AMemberWhoseTermFailsStopsAlone) {
 }
 
 TEST_F(CohortTest, EndsWhenNoMemberIsLeft) {
-  TestMember wild = SixMembers()[4];
+  TestMember wild = SevenMembers()[4];
   wild.stage = "loss { name: \"mlm\" weight: 1e300 masked_lm {} } " + kOptimizer;
   int steps_read = 0;
   const auto cohort = Make("none");
@@ -226,7 +226,7 @@ TEST_F(CohortTest, TellsObserversWhatHappens) {
   const auto cohort = Make("observed");
   cohort->options().total_steps = 5;
   cohort->options().observers = {&recorder};
-  const auto results = Train({SixMembers()[0]}, cohort.get());
+  const auto results = Train({SevenMembers()[0]}, cohort.get());
   EXPECT_THAT(recorder.events["triple"], ElementsAre("started at 0", "step 1", "step 2", "checkpoint 2", "step 3",
                                                      "step 4", "checkpoint 4", "step 5", "ended"));
   const std::vector<StepRecord>& steps = recorder.steps["triple"];
@@ -245,7 +245,7 @@ TEST_F(CohortTest, TellsObserversWhatHappens) {
 
 // The bound is not exact: elementwise work is not counted, and a pass backward is two passes forward.
 TEST_F(CohortTest, CountsFloatingPointOperationsOfWhatAMemberReads) {
-  const auto results = Train(SixMembers());
+  const auto results = Train(SevenMembers());
   const Progress& gold = results.at("gold").progress;
   EXPECT_EQ(gold.total_flops, gold.student_flops) << "it has no teacher";
   const Progress &triple = results.at("triple").progress, &masked = results.at("masked").progress,
@@ -275,7 +275,7 @@ TEST_F(CohortTest, EndsWithAnObserversErrorBeforeACheckpointOfWhatItMissed) {
   const auto cohort = Make("full");
   FullDisk observer(4);
   cohort->options().observers = {&observer};
-  std::vector<CohortMember> made = cohort->Members({SixMembers()[0]});
+  std::vector<CohortMember> made = cohort->Members({SevenMembers()[0]});
   EXPECT_THAT(TrainCohort(cohort->options(), &made),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("no room for the log")));
   EXPECT_THAT(ListCheckpoints(cohort->CheckpointFolder("triple")), ElementsAre(2));

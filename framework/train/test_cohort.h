@@ -25,8 +25,8 @@ inline const std::string kOptimizer =
     "adamw { learning_rate: 0.01 weight_decay: 0.1 } linear { warmup: 0.25 } clip_norm: 5 ";
 constexpr int64_t kSteps = 8;
 
-// Six members that differ in what they read of the teacher and in size; all steps are alike.
-inline std::vector<TestMember> SixMembers() {
+// Seven members that differ in what they read of the teacher and in size; all steps are alike.
+inline std::vector<TestMember> SevenMembers() {
   const std::string mlm = "loss { name: \"mlm\" masked_lm {} } ";
   return {
       {"triple", kTripleLoss + kOptimizer, 2, 1},
@@ -37,6 +37,7 @@ inline std::vector<TestMember> SixMembers() {
        1, 2},
       {"attention", "loss { name: \"attention\" attention_mse { mapping { top {} } } } " + mlm + kOptimizer, 3, 1},
       {"gold", mlm + kOptimizer, 2, 3},
+      {"squares", "loss { name: \"mse\" weight: 0.1 logit_mse { form: GRAM } } " + mlm + kOptimizer, 2, 4},
       {"frozen", kTripleLoss + kOptimizer + "freeze: \"word_embeddings\" normalization: PER_MICRO_BATCH ", 2, 1},
   };
 }
@@ -138,7 +139,7 @@ inline void ExpectSame(const MemberResult& got, const MemberResult& want) {
 }
 
 inline void CohortTest::ExpectSameBitsInACohortAndAlone() {
-  const std::vector<TestMember> members = SixMembers();
+  const std::vector<TestMember> members = SevenMembers();
   const auto together = Train(members);
   for (const TestMember& member : members) {
     SCOPED_TRACE(member.name);
@@ -150,7 +151,7 @@ inline void CohortTest::ExpectSameBitsInACohortAndAlone() {
 }
 
 inline void CohortTest::ExpectSameBitsStoppedAndResumed() {
-  const std::vector<TestMember> members = SixMembers();
+  const std::vector<TestMember> members = SevenMembers();
   const auto in_one_go = Train(members);
   const auto cohort = Make("stopped");
   TrainUntil(3, members, cohort.get());  // Between two checkpoints.

@@ -38,6 +38,7 @@ Stage MakeStage(const std::string& text) {
 Objective MakeObjective(const Stage& stage, const EncoderConfig& student, const EncoderConfig* teacher) {
   absl::StatusOr<Objective> objective = Objective::Create(stage.loss(), {student, teacher});
   CHECK(objective.ok()) << objective.status();
+  objective->ChooseForms({}, c10::DeviceType::CPU);
   return *std::move(objective);
 }
 

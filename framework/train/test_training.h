@@ -32,6 +32,7 @@ extern const char kTripleLoss[];
 // The training stage that this text describes, `loss { ... } adamw { ... }` and so on, with defaults filled in.
 Stage MakeStage(const std::string& text);
 
+// With Gram forms where they are asked for.
 Objective MakeObjective(const Stage& stage, const EncoderConfig& student, const EncoderConfig* teacher);
 
 // Random parameters of an encoder and its masked-LM head, biases and LayerNorms included, float32; with those of an

@@ -42,7 +42,7 @@ TEST_P(CudaCohort, StoppedAndResumedHasTheSameBitsAsInOneGo) { ExpectSameBitsSto
 
 TEST_P(CudaCohort, ForwardAndBackwardDoNotWaitForTheDevice) {
   const auto cohort = Make("waits");
-  std::vector<CohortMember> members = cohort->Members({testing::SixMembers()[0]});
+  std::vector<CohortMember> members = cohort->Members({testing::SevenMembers()[0]});
   StudentTrainer& student = *members[0].student;
   const StepBatch step = testing::RandomStep(0);
   const int64_t count = static_cast<int64_t>(step.sequences.size());

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Everything there is to check and to time on a GPU, in one go of at most ten minutes. Two steps, since a GPU machine may lack a compiler:
 #
-#   tests/cuda/run.sh build            here: builds with --config=cuda and packs the programs into gpu/
+#   tests/cuda/run.sh compile          anywhere with nvcc: builds with --config=cuda
+#   tests/cuda/run.sh build            here: the same, and packs the programs into gpu/
 #   tests/cuda/run.sh run <results>    there, from the root of the project: the CUDA tests, the same under
 #                                      compute-sanitizer, a step of the triple loss at BERT-base / DistilBERT shapes
 #                                      against PyTorch, and the quickstart in both precisions; Python with torch and
@@ -12,8 +13,10 @@ set -eu
 cd "$(dirname "$0")/../.."
 programs="tests/cuda/cuda_test tests/cuda/cuda_training_test tools/bench/bench experiments/sweep"
 
+compile() { bazel build --config=cuda //tests/cuda/... //tools:bench //experiments:sweep; }
+
 build() {
-  bazel build --config=cuda //tests/cuda/... //tools:bench //experiments:sweep
+  compile
   rm -rf gpu && mkdir -p gpu/programs
   for program in $programs; do
     strip -o "gpu/programs/$(basename "$program")" "bazel-bin/$program"
@@ -67,10 +70,11 @@ part() {
 }
 
 case "${1:-}" in
+  compile) compile ;;
   build) build ;;
   run) run "${2:?want a folder for the results}" ;;
   *)
-    sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,12s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

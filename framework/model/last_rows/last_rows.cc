@@ -51,10 +51,10 @@ void AddRead(const EncoderConfig& config, const HeadRows& read, LastRows* rows) 
 LastRows LastRows::Of(const EncoderConfig& config, const Capture& capture) {
   const int depth = config.depth();
   LastRows rows;
-  rows.all = !capture.read_rows_only || capture.logits.empty() || capture.hidden.count(depth) > 0 ||
+  rows.all = !capture.read_rows_only || !capture.ReadsHeads() || capture.hidden.count(depth) > 0 ||
              capture.attention.count(depth) > 0 || config.layer(depth).bottleneck.width > 0;
   if (rows.all) return rows;
-  for (const HeadRows& read : capture.logits) AddRead(config, read, &rows);
+  for (const HeadRows& read : capture.head_rows()) AddRead(config, read, &rows);
   return rows;
 }
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/stop.h"
+#include "framework/data/step_source.h"
 #include "framework/sweep/plan/cohorts.h"
 #include "framework/sweep/run/augment_stage.h"
 #include "framework/sweep/run/make_models.h"
@@ -51,9 +52,17 @@ std::vector<int> SameCheckpoint(const std::vector<int>& cohort, const RunContext
   return same;
 }
 
+// Of a step of mean length, cut into equal parts.
+MicroBatchRows MicroBatchRowsOf(const PlannedStage& stage) {
+  const StepShape step = MeanStep(*stage.training().source);
+  const double real = static_cast<double>(step.tokens) / stage.stage.batch().micro_batches();
+  return {real, real * step.labelled_share};
+}
+
 absl::StatusOr<CohortMember> MakeMember(const PlannedStage& stage, const Encoder& encoder, const EncoderConfig* teacher,
                                         const RunContext& context) {
   RETORT_ASSIGN_OR_RETURN(Objective objective, Objective::Create(stage.stage.loss(), {stage.config, teacher}));
+  objective.ChooseForms(MicroBatchRowsOf(stage), context.plan.device.type());
   RETORT_ASSIGN_OR_RETURN(const ParameterSet initial, InitialParameters(stage, context));
   RETORT_ASSIGN_OR_RETURN(const ParameterSet all, WithTermParameters(stage, initial, objective, context));
   StudentOptions options{stage.stage, stage.seed, stage.precision, context.plan.device, stage.training().total_steps};

@@ -74,8 +74,9 @@ double StepBytes(const PlannedStage& taught, const Capture& demands) {
 
 // The operations of the layers; what is kept leaves the vocabulary's head to be computed.
 double StepFlopsOfLayers(const TeacherReading& teaching, Capture demands) {
-  if (!demands.logits.empty()) demands.hidden.insert(teaching.config.depth());
+  if (demands.ReadsHeads()) demands.hidden.insert(teaching.config.depth());
   demands.logits.clear();
+  demands.decoder_inputs.clear();
   const auto sequences = static_cast<double>(teaching.mean_step.sequences);
   const auto positions = static_cast<double>(teaching.mean_step.positions);
   const double length = static_cast<double>(teaching.mean_step.tokens) / sequences;

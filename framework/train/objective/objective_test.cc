@@ -98,6 +98,68 @@ TEST(Objective, ReadsTheTeachersLogitsOnlyForATermThatComparesThem) {
       (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kReal}}));
 }
 
+// Models 8 wide and 11 pieces: logits take 11 n (24 + 8), the Gram form (11 + n) 17 · 25. So V has to be far more.
+class GramObjective : public ::testing::Test {
+ protected:
+  static constexpr int64_t kPieces = 1000;
+  GramObjective() : student_(kStudent), teacher_(kTeacher) {
+    student_.vocabulary_size = teacher_.vocabulary_size = kPieces;
+  }
+
+  // Which terms are in Gram form.
+  std::set<size_t> GramTerms(const std::string& losses, double rows, c10::DeviceType device = at::kCPU) const {
+    Objective objective = testing::MakeObjective(testing::MakeStage(losses), student_, &teacher_);
+    objective.ChooseForms({rows, rows / 4}, device);
+    std::set<size_t> terms;
+    for (const RowGroup& group : objective.row_groups()) {
+      if (group.gram) terms.insert(group.terms.begin(), group.terms.end());
+    }
+    return terms;
+  }
+
+  EncoderConfig student_, teacher_;
+};
+
+const char kSquares[] = "loss { name: \"mse\" logit_mse {} } ";
+const char kLabels[] = "loss { name: \"mlm\" masked_lm {} } ";
+const char kSoftTargets[] = "loss { name: \"ce\" soft_targets { temperature: 2 } } ";
+constexpr double kMany = 100;
+
+// Half of 1000 n · 32 against (1000 + n) 425: from 28 rows on.
+TEST_F(GramObjective, IsChosenWhereItTakesLessThanHalf) {
+  EXPECT_THAT(GramTerms(kSquares, 27), ElementsAre());
+  EXPECT_THAT(GramTerms(kSquares, 28), ElementsAre(0));
+  EXPECT_THAT(GramTerms("loss { name: \"mse\" logit_mse { rows: LABELLED } } ", 4 * 27), ElementsAre());
+  EXPECT_THAT(GramTerms("loss { name: \"mse\" logit_mse { rows: LABELLED } } ", 4 * 28), ElementsAre(0));
+}
+
+TEST_F(GramObjective, IsNotChosenWhereOthersReadTheSameLogits) {
+  EXPECT_THAT(GramTerms(std::string(kSquares) + kSoftTargets, kMany), ElementsAre());
+  EXPECT_THAT(GramTerms(std::string(kLabels) + kSquares, kMany), ElementsAre(1));
+  EXPECT_THAT(GramTerms(std::string(kSquares) + "loss { name: \"other\" weight: 2 logit_mse {} }", kMany),
+              ElementsAre(0, 1));
+}
+
+TEST_F(GramObjective, IsChosenOnTheCpuAlone) { EXPECT_THAT(GramTerms(kSquares, kMany, at::kCUDA), ElementsAre()); }
+
+TEST_F(GramObjective, IsAsTheTermSays) {
+  const std::string always = "loss { name: \"mse\" logit_mse { form: GRAM } } ";
+  EXPECT_THAT(GramTerms(always + kSoftTargets, 1, at::kCUDA), ElementsAre(0));
+  EXPECT_THAT(GramTerms("loss { name: \"mse\" logit_mse { form: MATERIALISED } } ", kMany), ElementsAre());
+}
+
+TEST_F(GramObjective, DemandsDecoderInputsInThePlaceOfLogits) {
+  const std::string losses = std::string(kLabels) + kSquares;
+  Objective objective = testing::MakeObjective(testing::MakeStage(losses), student_, &teacher_);
+  objective.ChooseForms({kMany, kMany / 4}, at::kCPU);
+  const std::set<HeadRows> labelled = {{HeadKind::kVocabulary, RowSet::kLabelled}};
+  EXPECT_EQ(objective.student().logits, labelled);
+  EXPECT_EQ(objective.student().decoder_inputs, (std::set<RowSet>{RowSet::kReal}));
+  EXPECT_TRUE(objective.teacher().logits.empty());
+  EXPECT_EQ(objective.teacher().decoder_inputs, (std::set<RowSet>{RowSet::kReal}));
+  EXPECT_TRUE(objective.teacher().Reads(HeadKind::kVocabulary));
+}
+
 TEST(Objective, DemandsWhatAllTermsReadTogether) {
   const Objective objective = Make(
       "loss { name: \"cos\" cosine {} } loss { name: \"mlm\" masked_lm {} } "

@@ -11,6 +11,7 @@
 #include "ATen/ops/nonzero.h"
 #include "ATen/ops/sum.h"
 #include "ATen/ops/zeros.h"
+#include "ATen/ops/zeros_like.h"
 #include "framework/base/status_macros.h"
 #include "framework/ops/matmul/matmul.h"
 #include "framework/ops/row_loss/row_loss.h"
@@ -155,6 +156,17 @@ void AddDecoderGradient(const Head& head, const at::Tensor& gradient, const at::
   bias.add_(at::sum(gradient, {0}, false, bias.scalar_type()));
 }
 
+// What the decoder reads of some rows, [n, H].
+at::Tensor DecoderInput(const Head& head, const ParameterSet& parameters, const Batch& batch,
+                        const at::Tensor& last_hidden, RowSet rows) {
+  return head.Transform(parameters, SelectRows(last_hidden, batch.rows(rows)));
+}
+
+ops::LinearRows DecoderRows(const Head& head, const ParameterSet& parameters, const at::Tensor& input) {
+  const at::Tensor bias = head.bias().empty() ? at::Tensor() : parameters.Get(head.bias());
+  return {input, head.Matrix(parameters), bias};
+}
+
 // The logits of a head whose rows are sequences, laid out as LogitRows says, [n, O].
 at::Tensor SequenceLogits(const Head& head, const ParameterSet& parameters, const Batch& batch,
                           const at::Tensor& last_hidden, std::optional<Dropout> dropout) {
@@ -203,7 +215,7 @@ LogitChunks TeacherLogits(const Encoder& teacher, const ParameterSet& parameters
   at::NoGradGuard no_grad;
   const Head head = teacher.head(rows.head);
   if (rows.head != HeadKind::kVocabulary) return {SequenceLogits(head, parameters, batch, last_hidden, std::nullopt)};
-  const at::Tensor input = head.Transform(parameters, SelectRows(last_hidden, batch.rows(rows.rows)));
+  const at::Tensor input = DecoderInput(head, parameters, batch, last_hidden, rows.rows);
   const Decoder decoder(head, parameters);
   LogitChunks chunks;
   for (int64_t begin = 0; begin < input.size(0); begin += chunk_rows) {
@@ -211,6 +223,34 @@ LogitChunks TeacherLogits(const Encoder& teacher, const ParameterSet& parameters
     chunks.push_back(decoder.Logits(decoder.WideLogits(input.narrow(0, begin, count))));
   }
   return chunks;
+}
+
+ops::LinearRows TeacherDecoderRows(const Encoder& teacher, const ParameterSet& parameters, const Batch& batch,
+                                   const at::Tensor& last_hidden, RowSet rows) {
+  at::NoGradGuard no_grad;
+  const Head head = teacher.head(HeadKind::kVocabulary);
+  return DecoderRows(head, parameters, DecoderInput(head, parameters, batch, last_hidden, rows));
+}
+
+RowHeadResult RunGramHead(const Encoder& student, const ParameterSet& parameters, const Batch& batch,
+                          const at::Tensor& last_hidden, const Objective& objective, const RowGroup& group,
+                          const ops::LinearRows& teacher, absl::Span<const double> scales) {
+  const Head head = student.head(HeadKind::kVocabulary);
+  RowHeadResult result;
+  result.root = DecoderInput(head, parameters, batch, last_hidden, group.rows.rows);
+
+  at::NoGradGuard no_grad;
+  const auto factor = [&](size_t term) { return objective.terms()[term].row->fused()->mse; };
+  double scale = 0;
+  for (size_t term : group.terms) scale += scales[term] * factor(term);
+  const ops::GramError error =
+      ops::GramErrorGradient(DecoderRows(head, parameters, result.root.detach()), teacher, scale);
+  result.root_gradient = error.input_gradient.to(result.root.scalar_type());
+  head.AddMatrixGradient(error.matrix_gradient_left, error.matrix_gradient_right, parameters);
+  if (!head.bias().empty()) parameters.Gradient(head.bias()).add_(error.bias_gradient);
+  result.sums.assign(objective.terms().size(), at::zeros_like(error.sum));
+  for (size_t term : group.terms) result.sums[term] = error.sum * factor(term);
+  return result;
 }
 
 absl::StatusOr<RowHeadResult> RunRowHead(const Encoder& student, const ParameterSet& parameters, const Batch& batch,
@@ -224,7 +264,7 @@ absl::StatusOr<RowHeadResult> RunRowHead(const Encoder& student, const Parameter
   }
   const at::Tensor row_indices = batch.rows(group.rows.rows);
   RowHeadResult result;
-  result.root = head.Transform(parameters, SelectRows(last_hidden, row_indices));
+  result.root = DecoderInput(head, parameters, batch, last_hidden, group.rows.rows);
   result.sums.assign(objective.terms().size(), at::zeros({}, result.root.options().dtype(at::kDouble)));
 
   at::NoGradGuard no_grad;

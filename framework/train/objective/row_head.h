@@ -11,6 +11,7 @@
 #include "framework/batch/batch.h"
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
+#include "framework/ops/gram_error/gram_error.h"
 #include "framework/train/objective/objective.h"
 
 namespace retort {
@@ -29,6 +30,11 @@ using LogitChunks = std::vector<at::Tensor>;
 LogitChunks TeacherLogits(const Encoder& teacher, const ParameterSet& parameters, const Batch& batch,
                           const at::Tensor& last_hidden, HeadRows rows, int64_t chunk_rows);
 
+// What the vocabulary's decoder makes logits of some rows of a teacher of, without gradient: inputs [n, H], matrix
+// [V, H], bias [V].
+ops::LinearRows TeacherDecoderRows(const Encoder& teacher, const ParameterSet& parameters, const Batch& batch,
+                                   const at::Tensor& last_hidden, RowSet rows);
+
 struct RowHeadResult {
   // What to run backward from, with its autograd graph, and its gradient of the same shape: what the vocabulary's
   // decoder reads, [n, H], or another head's logits, [n, O].
@@ -37,8 +43,8 @@ struct RowHeadResult {
       sums;  // [] float64 by term of the objective: unweighted; 0 for terms of no part in the group.
 };
 
-// Evaluates the row terms of a group. Of the vocabulary's decoder, adds the gradients of matrix and bias to the
-// parameters' flat gradient; all others are the graph's.
+// Evaluates the row terms of a group that reads logits. Of the vocabulary's decoder, adds the gradients of matrix and
+// bias to the parameters' flat gradient; all others are the graph's.
 //
 // Args:
 //   last_hidden: [B, S, H] of the student, with its graph.
@@ -51,6 +57,11 @@ absl::StatusOr<RowHeadResult> RunRowHead(const Encoder& student, const Parameter
                                          const RowGroup& group, const LogitChunks& teacher,
                                          absl::Span<const double> scales, int64_t chunk_rows,
                                          std::optional<Dropout> dropout);
+
+// The same for a group in Gram form, with what the teacher's logits of its rows are made of.
+RowHeadResult RunGramHead(const Encoder& student, const ParameterSet& parameters, const Batch& batch,
+                          const at::Tensor& last_hidden, const Objective& objective, const RowGroup& group,
+                          const ops::LinearRows& teacher, absl::Span<const double> scales);
 
 }  // namespace retort
 

@@ -32,7 +32,7 @@ using testing::IsCloseTo;
 using testing::IsOk;
 using testing::SmallEncoder;
 
-enum class Kind { kLabels, kDivergence, kSquares };
+enum class Kind { kLabels, kDivergence, kSquares, kGramSquares };
 
 // One term: Σ over rows of -log softmax(s)[y], τ² KL(softmax(t/τ) || softmax(s/τ)) or |s - t|².
 struct Term {
@@ -67,6 +67,12 @@ const Case kCases[] = {
      {{Kind::kSquares, 0.1, RowSet::kReal},
       {Kind::kDivergence, 1, RowSet::kReal, 3},
       {Kind::kLabels, 2, RowSet::kLabelled}}},
+    {"GramSquares", {{Kind::kGramSquares, 0.1, RowSet::kReal}}},
+    {"TwoGramSquares",
+     {{Kind::kGramSquares, 0.1, RowSet::kReal},
+      {Kind::kGramSquares, 0.3, RowSet::kReal},
+      {Kind::kGramSquares, 0.2, RowSet::kLabelled}}},
+    {"GramSquaresAndLabels", {{Kind::kLabels, 2, RowSet::kLabelled}, {Kind::kGramSquares, 0.1, RowSet::kReal}}},
     {"SquaresOfOtherRows", {{Kind::kDivergence, 1, RowSet::kReal, 3}, {Kind::kSquares, 0.1, RowSet::kLabelled}}},
 };
 
@@ -83,6 +89,9 @@ std::string LossText(const Term& term, size_t index) {
       break;
     case Kind::kSquares:
       text << "logit_mse { rows: " << rows << " }";
+      break;
+    case Kind::kGramSquares:
+      text << "logit_mse { rows: " << rows << " form: GRAM }";
       break;
   }
   return text.str() + " } ";
@@ -177,18 +186,27 @@ class RowHead : public ::testing::TestWithParam<Case> {
     ParameterSet student = initial_.To(dtype, c10::Device(at::kCPU));
     student.EnableGradients();
     const ParameterSet teacher = teacher_parameters_.To(dtype, c10::Device(at::kCPU));
-    LogitChunks logits;
-    EXPECT_EQ(objective.row_groups().size(), 1u);
-    const RowGroup& group = objective.row_groups().front();
-    if (group.reads_teacher) {
-      logits = TeacherLogits(teacher_, teacher, batch_, Hidden(teacher_, teacher), group.rows, chunk_rows);
+    const at::Tensor taught = Hidden(teacher_, teacher), hidden = Hidden(student_, student);
+    std::vector<double> sums(c.terms.size());
+    std::vector<at::Tensor> roots, gradients;
+    for (const RowGroup& group : objective.row_groups()) {
+      const auto run = [&]() -> absl::StatusOr<RowHeadResult> {
+        if (group.gram) {
+          const ops::LinearRows rows = TeacherDecoderRows(teacher_, teacher, batch_, taught, group.rows.rows);
+          return RunGramHead(student_, student, batch_, hidden, objective, group, rows, Scales(c));
+        }
+        LogitChunks logits;
+        if (group.reads_teacher) logits = TeacherLogits(teacher_, teacher, batch_, taught, group.rows, chunk_rows);
+        return RunRowHead(student_, student, batch_, hidden, objective, group, logits, Scales(c), chunk_rows,
+                          std::nullopt);
+      };
+      const auto head = run();
+      EXPECT_THAT(head, IsOk());
+      roots.push_back(head->root);
+      gradients.push_back(head->root_gradient);
+      for (size_t i = 0; i < sums.size(); ++i) sums[i] += head->sums[i].item<double>();
     }
-    const auto head = RunRowHead(student_, student, batch_, Hidden(student_, student), objective, group, logits,
-                                 Scales(c), chunk_rows, std::nullopt);
-    EXPECT_THAT(head, IsOk());
-    torch::autograd::backward({head->root}, {head->root_gradient});
-    std::vector<double> sums;
-    for (const at::Tensor& sum : head->sums) sums.push_back(sum.item<double>());
+    torch::autograd::backward(roots, gradients);
     return TakeGradients(student, std::move(sums));
   }
 

@@ -121,18 +121,27 @@ double StudentTrainer::Scale(size_t term, int micro_batch) const {
   return total_counts_[term] == 0 ? 0 : weight / total_counts_[term];
 }
 
+absl::StatusOr<RowHeadResult> StudentTrainer::RunGroup(const RowGroup& group, const Batch& batch,
+                                                       const ModelOutputs& outputs, const TeacherOutputs* teacher,
+                                                       absl::Span<const double> scales) const {
+  static const LogitChunks no_logits;
+  CHECK(!group.reads_teacher || teacher != nullptr);
+  const at::Tensor& last = outputs.hidden.at(encoder_.config().depth());
+  if (group.gram) {
+    return RunGramHead(encoder_, working(), batch, last, objective_, group, teacher->decoder_rows.at(group.rows.rows),
+                       scales);
+  }
+  return RunRowHead(encoder_, working(), batch, last, objective_, group,
+                    group.reads_teacher ? teacher->logits.at(group.rows) : no_logits, scales,
+                    options_.stage.row_chunk(), Dropout{options_.seed});
+}
+
 absl::Status StudentTrainer::AddRowTerms(const Batch& batch, const ModelOutputs& outputs, const TeacherOutputs* teacher,
                                          absl::Span<const double> scales, std::vector<at::Tensor>* roots,
                                          std::vector<at::Tensor>* gradients) {
-  static const LogitChunks no_logits;
   for (const RowGroup& group : objective_.row_groups()) {
     if (batch.masks.Rows(group.rows.rows) == 0) continue;
-    CHECK(!group.reads_teacher || teacher != nullptr);
-    RETORT_ASSIGN_OR_RETURN(
-        const RowHeadResult head,
-        RunRowHead(encoder_, working(), batch, outputs.hidden.at(encoder_.config().depth()), objective_, group,
-                   group.reads_teacher ? teacher->logits.at(group.rows) : no_logits, scales, options_.stage.row_chunk(),
-                   Dropout{options_.seed}));
+    RETORT_ASSIGN_OR_RETURN(const RowHeadResult head, RunGroup(group, batch, outputs, teacher, scales));
     roots->push_back(head.root);
     gradients->push_back(head.root_gradient);
     for (size_t i : group.terms) sums_[i] = sums_[i] + head.sums[i];

@@ -19,6 +19,7 @@
 #include "framework/model/encoder.h"
 #include "framework/model/parameter_set.h"
 #include "framework/ops/adamw/adamw.h"
+#include "framework/ops/gram_error/gram_error.h"
 #include "framework/train/collective.h"
 #include "framework/train/objective/objective.h"
 #include "framework/train/objective/row_head.h"
@@ -29,6 +30,8 @@ namespace retort {
 struct TeacherOutputs {
   ModelOutputs model;
   std::map<HeadRows, LogitChunks> logits;
+  std::map<RowSet, ops::LinearRows>
+      decoder_rows;  // What logits of the vocabulary are made of (Capture::decoder_inputs).
 };
 
 // What one optimiser step did.
@@ -101,6 +104,9 @@ class StudentTrainer {
 
   const ParameterSet& working() const { return has_working_copy_ ? working_ : master_; }
   double Scale(size_t term, int micro_batch) const;
+  // The row terms of a group.
+  absl::StatusOr<RowHeadResult> RunGroup(const RowGroup& group, const Batch& batch, const ModelOutputs& outputs,
+                                         const TeacherOutputs* teacher, absl::Span<const double> scales) const;
   // Runs the row terms, adds their sums and gives what to run backward from.
   absl::Status AddRowTerms(const Batch& batch, const ModelOutputs& outputs, const TeacherOutputs* teacher,
                            absl::Span<const double> scales, std::vector<at::Tensor>* roots,

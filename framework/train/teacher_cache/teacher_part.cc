@@ -117,7 +117,7 @@ std::vector<TeacherPart> PartsOf(const Capture& demands, int layers) {
     if (read.head != HeadKind::kVocabulary) parts.push_back({Kind::kLogits, 0, rows, read.head});
   }
   if (!demands.Reads(HeadKind::kVocabulary) || demands.hidden.count(layers) > 0) return parts;
-  const bool few = !demands.padding && demands.logits.count({HeadKind::kVocabulary, RowSet::kReal}) == 0;
+  const bool few = !demands.padding && demands.head_rows().count({HeadKind::kVocabulary, RowSet::kReal}) == 0;
   parts.push_back({Kind::kHidden, layers, few ? Rows::kLabelled : rows});
   return parts;
 }

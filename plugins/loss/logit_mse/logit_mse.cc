@@ -13,6 +13,11 @@ namespace {
 
 RETORT_REGISTER_LOSS_TERM(LogitMseLoss, LogitMseConfig);
 
+GramForm FormOf(const LogitMseConfig& config, HeadKind head) {
+  if (head != HeadKind::kVocabulary || config.form() == LogitMseConfig::MATERIALISED) return GramForm::kNever;
+  return config.form() == LogitMseConfig::GRAM ? GramForm::kAlways : GramForm::kWherePays;
+}
+
 }  // namespace
 
 at::Tensor LogitMseSum(const at::Tensor& student, const at::Tensor& teacher, double factor) {
@@ -26,9 +31,13 @@ absl::StatusOr<std::unique_ptr<LossTerm>> LogitMseLoss::Create(const LogitMseCon
     return absl::InvalidArgumentError(
         absl::StrCat("LogitMseConfig.mean_over_vocabulary: want the vocabulary's head, got ", HeadKindName(rows.head)));
   }
+  if (config.form() == LogitMseConfig::GRAM && rows.head != HeadKind::kVocabulary) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("LogitMseConfig.form: GRAM is for the vocabulary's head, got ", HeadKindName(rows.head)));
+  }
   const double factor =
       config.mean_over_vocabulary() ? 1.0 / static_cast<double>(context.student.vocabulary_size) : 1.0;
-  return std::make_unique<LogitMseLoss>(factor, rows);
+  return std::make_unique<LogitMseLoss>(factor, rows, FormOf(config, rows.head));
 }
 
 absl::StatusOr<at::Tensor> LogitMseLoss::SumRows(const LogitRows& logits) const {

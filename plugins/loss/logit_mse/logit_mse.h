@@ -18,7 +18,8 @@ namespace retort {
 //
 //   sum = factor · Σ_n Σ_c (s[n, c] - t[n, c])²      factor: 1 or 1/V
 //
-// Unlike softmax losses it sees a constant added to all logits of a row.
+// Unlike softmax losses it sees a constant added to all logits of a row. Of the vocabulary, the sum over many rows can
+// do without logits (framework/ops/gram_error/gram_error.h).
 //
 // Args:
 //   student: s, [n, O], any float type. Gradient flows here only.
@@ -29,21 +30,23 @@ at::Tensor LogitMseSum(const at::Tensor& student, const at::Tensor& teacher, dou
 
 class LogitMseLoss final : public RowLossTerm {
  public:
-  // Errors: InvalidArgument without a teacher, for rows of another head than the vocabulary's, or for heads of
-  // different outputs.
+  // Errors: InvalidArgument without a teacher, for rows or the form GRAM of another head than the vocabulary's, or for
+  // heads of different outputs.
   static absl::StatusOr<std::unique_ptr<LossTerm>> Create(const LogitMseConfig& config, const LossContext& context);
 
-  LogitMseLoss(double factor, HeadRows rows) : factor_(factor), rows_(rows) {}
+  LogitMseLoss(double factor, HeadRows rows, GramForm form) : factor_(factor), rows_(rows), form_(form) {}
 
   Capture teacher() const override { return student(); }
   HeadKind head() const override { return rows_.head; }
   RowSet rows() const override { return rows_.rows; }
   absl::StatusOr<at::Tensor> SumRows(const LogitRows& logits) const override;
   std::optional<FusedRowLoss> fused() const override;
+  GramForm gram_form() const override { return form_; }
 
  private:
   const double factor_;
   const HeadRows rows_;
+  const GramForm form_;
 };
 
 }  // namespace retort

@@ -61,6 +61,21 @@ TEST(LogitMseLoss, TellsTheFusedKernelItsFactor) {
   EXPECT_EQ((*mean)->teacher().logits, (std::set<HeadRows>{{HeadKind::kVocabulary, RowSet::kLabelled}}));
 }
 
+TEST(LogitMseLoss, MayDoWithoutLogitsOfTheVocabulary) {
+  const EncoderConfig student = testing::SmallModel("bert", 2, {HeadKind::kVocabulary, HeadKind::kClasses});
+  const auto form = [&](LogitMseConfig::Form chosen, LogitMseConfig::Head head) {
+    LogitMseConfig config;
+    config.set_form(chosen);
+    config.set_head(head);
+    const auto loss = LogitMseLoss::Create(config, {student, &student});
+    return dynamic_cast<RowLossTerm&>(**loss).gram_form();
+  };
+  EXPECT_EQ(form(LogitMseConfig::AUTO, LogitMseConfig::VOCABULARY), GramForm::kWherePays);
+  EXPECT_EQ(form(LogitMseConfig::GRAM, LogitMseConfig::VOCABULARY), GramForm::kAlways);
+  EXPECT_EQ(form(LogitMseConfig::MATERIALISED, LogitMseConfig::VOCABULARY), GramForm::kNever);
+  EXPECT_EQ(form(LogitMseConfig::AUTO, LogitMseConfig::CLASSES), GramForm::kNever);
+}
+
 TEST(LogitMseLoss, RejectsWhatCannotBe) {
   const EncoderConfig student = testing::SmallEncoder(2);
   EXPECT_THAT(LogitMseLoss::Create({}, {student}), IsInvalidArgument("LogitMseConfig: needs a teacher"));
@@ -68,6 +83,11 @@ TEST(LogitMseLoss, RejectsWhatCannotBe) {
   teacher.vocabulary_size = 13;
   EXPECT_THAT(LogitMseLoss::Create({}, {student, &teacher}),
               IsInvalidArgument("got 13 pieces in the teacher and 11 in the student"));
+  const EncoderConfig classes = testing::SmallModel("bert", 2, {HeadKind::kClasses});
+  LogitMseConfig gram;
+  gram.set_form(LogitMseConfig::GRAM);
+  EXPECT_THAT(LogitMseLoss::Create(gram, {classes, &classes}),
+              IsInvalidArgument("LogitMseConfig.form: GRAM is for the vocabulary's head, got classes"));
 }
 
 }  // namespace
