@@ -1,6 +1,7 @@
 // The operations of Encoder's forward pass.
 
 #include <algorithm>
+#include <set>
 
 #include "framework/model/encoder.h"
 #include "framework/model/last_rows/last_rows.h"
@@ -31,6 +32,12 @@ double LeavingRows(const LastRows& last, double tokens, const RowCounter& rows) 
   return read > 0 ? std::min(read, tokens) : tokens;
 }
 
+// Without rows that others of the same head hold.
+std::set<HeadRows> WidestRows(std::set<HeadRows> rows) {
+  if (rows.count({HeadKind::kVocabulary, RowSet::kReal}) > 0) rows.erase({HeadKind::kVocabulary, RowSet::kLabelled});
+  return rows;
+}
+
 }  // namespace
 
 PassSize PassSize::Of(const BatchMasks& masks) {
@@ -58,7 +65,7 @@ double Encoder::ForwardFlops(const PassSize& size, const Capture& capture, const
     flops += LayerFlops(config_.layer(l), config_.hidden_size, tokens, leaving, pairs);
   }
   // Whether logits are computed or not, so that budgets of operations do not depend on how.
-  for (const HeadRows& read : capture.head_rows()) {
+  for (const HeadRows& read : WidestRows(capture.head_rows())) {
     const Head head(config_, read.head);
     const bool every_position = read.rows == RowSet::kSequences && head.spec().pooling == Pooling::kNone;
     flops += head.Flops(rows(read.rows) * (every_position ? size.positions : 1));

@@ -263,6 +263,11 @@ TEST(Encoder, CountsOperations) {
   // Per vocabulary row 2·8² in the transform and 2·8·11 in the decoder.
   EXPECT_EQ(encoder.ForwardFlops(size, {{}, {}, {{HeadKind::kVocabulary, RowSet::kReal}}}, rows),
             layers + 7.0 * (128 + 176));
+  // The same where a loss without logits reads them, and another some of them.
+  Capture without;
+  without.logits = {{HeadKind::kVocabulary, RowSet::kLabelled}};
+  without.decoder_inputs = {RowSet::kReal};
+  EXPECT_EQ(encoder.ForwardFlops(size, without, rows), layers + 7.0 * (128 + 176));
 }
 
 // Lengths 5 and 3, padded to 5: 8 rows, of 5² + 3² pairs; or 10 of 2 · 5² where padding is read.

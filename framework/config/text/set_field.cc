@@ -34,6 +34,7 @@ struct Way {
   std::string open;                        // "experiment { stage { name: \"distil\" adamw { "
   int depth = 0;                           // Braces to close.
   const FieldDescriptor* field = nullptr;  // The field to set, in the schema as users type it; null: `open` is an item.
+  bool adds = false;                       // The item is not there.
 };
 
 std::string FieldNames(const Descriptor& type) {
@@ -72,6 +73,19 @@ std::string ItemNames(const Place& place, const std::string& list) {
   return known == nullptr ? "none" : ListNames(*place.message, *known);
 }
 
+std::string Joined(const std::vector<std::string>& parts, size_t begin, size_t count) {
+  return absl::StrJoin(parts.begin() + begin, parts.begin() + begin + count, ".");
+}
+
+// How many parts from `begin` on are the name of an item: names may hold dots. One where no item there has such a name.
+size_t NameParts(const Place& place, const FieldDescriptor& list, const std::vector<std::string>& parts, size_t begin) {
+  const FieldDescriptor* known = place.Known(list.name());
+  for (size_t count = parts.size() - begin; known != nullptr && count > 1; --count) {
+    if (FindNamed(*place.message, *known, Joined(parts, begin, count)) >= 0) return count;
+  }
+  return 1;
+}
+
 // Opens the item of a named list. One that is not there can be added as a whole alone.
 absl::Status OpenItem(absl::string_view path, const FieldDescriptor& list, const std::string& name, bool whole,
                       Place* place, Way* way) {
@@ -83,6 +97,7 @@ absl::Status OpenItem(absl::string_view path, const FieldDescriptor& list, const
                            "; add one by ", list.name(), ".", name, "={ ... }"));
   }
   absl::StrAppend(&way->open, list.name(), " { name: \"", absl::CEscape(name), "\" ");
+  way->adds = index < 0;
   const Message* here = place->message;
   place->message = index < 0 ? nullptr : &here->GetReflection()->GetRepeatedMessage(*here, known, index);
   return absl::OkStatus();
@@ -109,6 +124,7 @@ std::vector<std::string> Parts(absl::string_view path, const Descriptor& sweep) 
 absl::StatusOr<Way> FindWay(absl::string_view path, const PluginSchema& schema, const Sweep& sweep) {
   Way way;
   Place place{&schema.root(), &sweep};
+  bool in_item = false;  // The place is an item of a named list.
   const std::vector<std::string> parts = Parts(path, schema.root());
   for (size_t i = 0; i < parts.size(); ++i) {
     const FieldDescriptor* field = place.type->FindFieldByName(parts[i]);
@@ -117,9 +133,16 @@ absl::StatusOr<Way> FindWay(absl::string_view path, const PluginSchema& schema, 
     way.field = field;
     if (IsNamedList(*field)) {
       if (++i == parts.size()) return Error(path, absl::StrCat("want ", field->name(), ".<name>"));
-      RETORT_RETURN_IF_ERROR(OpenItem(path, *field, parts[i], i + 1 == parts.size(), &place, &way));
+      const size_t count = NameParts(place, *field, parts, i);
+      const std::string name = Joined(parts, i, count);
+      i += count - 1;
+      RETORT_RETURN_IF_ERROR(OpenItem(path, *field, name, i + 1 == parts.size(), &place, &way));
       way.field = nullptr;
+      in_item = true;
     } else if (i + 1 == parts.size()) {
+      if (in_item && NameField(*place.type) == field) {
+        return Error(path, "a name cannot be changed here; remove the item and add one of another name");
+      }
       return way;
     } else if (field->message_type() == nullptr || field->is_repeated()) {
       return Error(path, absl::StrCat("want no more after \"", parts[i], "\", which is ", Wanted(*field)));
@@ -127,6 +150,7 @@ absl::StatusOr<Way> FindWay(absl::string_view path, const PluginSchema& schema, 
       const Message* here = place.message;
       place.message = known == nullptr ? nullptr : &here->GetReflection()->GetMessage(*here, known);
       absl::StrAppend(&way.open, field->name(), " { ");
+      in_item = false;
     }
     ++way.depth;
     place.type = field->message_type();
@@ -159,6 +183,7 @@ absl::StatusOr<std::string> ValueText(absl::string_view path, const FieldDescrip
     return absl::StrCat("[", absl::StrJoin(items, ", "), "]");
   }
   if (field.type() == FieldDescriptor::TYPE_STRING) {
+    if (value.empty() && !field.has_presence()) return Error(path, "want a text, got none");
     const bool quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
     return quoted ? std::string(value) : absl::StrCat("\"", absl::CEscape(value), "\"");
   }
@@ -168,10 +193,27 @@ absl::StatusOr<std::string> ValueText(absl::string_view path, const FieldDescrip
   return std::string(value);
 }
 
+// Where the path of an assignment ends: at the first = before which the path is of something that is there, as names may
+// hold such signs; else at the first. REQUIRES: there is one.
+size_t PathEnd(absl::string_view assignment, const PluginSchema& schema, const Sweep& sweep) {
+  const size_t first = assignment.find('=');
+  for (size_t end = first; end != absl::string_view::npos; end = assignment.find('=', end + 1)) {
+    const absl::StatusOr<Way> way = FindWay(absl::StripAsciiWhitespace(assignment.substr(0, end)), schema, sweep);
+    if (way.ok() && !way->adds) return end;
+  }
+  return first;
+}
+
 // The parts that may follow the way along `parts`; empty where that leads nowhere.
 std::vector<std::string> NextParts(const std::vector<std::string>& parts, Place place) {
   const FieldDescriptor* list = nullptr;  // A named list that the way has come to, without one of its items.
-  for (const std::string& part : parts) {
+  for (size_t i = 0; i < parts.size(); ++i) {
+    std::string part = parts[i];
+    if (list != nullptr) {
+      const size_t count = NameParts(place, *list, parts, i);
+      part = Joined(parts, i, count);
+      i += count - 1;
+    }
     const FieldDescriptor* field = list == nullptr ? place.type->FindFieldByName(part) : list;
     if (field == nullptr || field->message_type() == nullptr) return {};
     const bool opens_list = list == nullptr && IsNamedList(*field);
@@ -204,11 +246,11 @@ std::vector<std::string> NextParts(const std::vector<std::string>& parts, Place 
 }  // namespace
 
 absl::Status SetField(absl::string_view assignment, Sweep* sweep, const PluginCatalogue& catalogue) {
-  const size_t equals = assignment.find('=');
-  if (equals == absl::string_view::npos) return Error(assignment, "want path=value");
+  if (!absl::StrContains(assignment, '=')) return Error(assignment, "want path=value");
+  RETORT_ASSIGN_OR_RETURN(auto schema, PluginSchema::Create(catalogue, *Sweep::descriptor()));
+  const size_t equals = PathEnd(assignment, *schema, *sweep);
   const absl::string_view path = absl::StripAsciiWhitespace(assignment.substr(0, equals));
   const absl::string_view value = absl::StripAsciiWhitespace(assignment.substr(equals + 1));
-  RETORT_ASSIGN_OR_RETURN(auto schema, PluginSchema::Create(catalogue, *Sweep::descriptor()));
   RETORT_ASSIGN_OR_RETURN(const Way way, FindWay(path, *schema, *sweep));
   RETORT_ASSIGN_OR_RETURN(const std::string value_text,
                           way.field == nullptr ? ItemText(path, value) : ValueText(path, *way.field, value));

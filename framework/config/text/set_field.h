@@ -23,6 +23,7 @@ namespace retort {
 //   stage.distil.remove=[cos, mlm]                            removes them; remove=[...] removes stages
 //   seeds=[1, 2]    most_minutes=5    controls=NONE           of the sweep
 //   variant.hot={ overlay { ... } }                           adds a variant
+//   grid.rate.point.0.1.overlay={ ... }                       of a point that is there and is called 0.1
 //
 // Errors: InvalidArgument with the path, what was wanted and what was got. The sweep is unchanged then.
 absl::Status SetField(absl::string_view assignment, Sweep* sweep,

@@ -121,6 +121,30 @@ TEST_F(SetFieldTest, ErrorsOfItemsAndOfTheSweepNameWhatThereIs) {
   EXPECT_THAT(Set("stage.distil.loss.new={ test_sof {} }"), HasSubstr("linked loss plugins: "));
 }
 
+// Names may hold what separates parts of a path, and a path from its value.
+TEST_F(SetFieldTest, FollowsNamesWithDotsAndEqualsSigns) {
+  sweep_ = Parsed(std::string(kGoodSweep) +
+                  "variant { name: \"rate=0.1\" overlay { stage { name: \"distil\" clip_norm: 1 } } } "
+                  "variant { name: \"0.25\" overlay { stage { name: \"distil\" clip_norm: 1 } } }");
+  const Sweep before = sweep_;
+  EXPECT_EQ(Set("variant.0.25.overlay.stage.distil.clip_norm=2"), "");
+  EXPECT_EQ(Set("variant.rate=0.1.overlay.stage.distil.clip_norm=3"), "");
+  const int last = sweep_.variant_size() - 1;
+  EXPECT_EQ(sweep_.variant_size(), before.variant_size());
+  EXPECT_EQ(sweep_.variant(last).overlay().stage(0).clip_norm(), 2);
+  EXPECT_EQ(sweep_.variant(last - 1).overlay().stage(0).clip_norm(), 3);
+  EXPECT_THAT(CompletePath("variant.0.25.ov", sweep_, TestCatalogue()), ElementsAre("variant.0.25.overlay."));
+  EXPECT_THAT(Set("variant.0.3.overlay={}"), HasSubstr("there is no variant \"0\"; there are: "));
+}
+
+TEST_F(SetFieldTest, SaysThatNamesOfItemsStay) {
+  EXPECT_EQ(Set("stage.distil.name=other"),
+            "--set stage.distil.name: a name cannot be changed here; remove the item and add one of another name");
+  EXPECT_EQ(Set("name="), "--set name: want a text, got none");
+  EXPECT_EQ(Set("name=other"), "");
+  EXPECT_EQ(sweep_.name(), "other");
+}
+
 TEST_F(SetFieldTest, AnErrorChangesNothing) {
   const std::string before = sweep_.SerializeAsString();
   EXPECT_NE(Set("stage.distil.adamw={ learning_rate: x }"), "");

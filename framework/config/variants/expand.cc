@@ -88,7 +88,7 @@ absl::Status CheckDefines(const Sweep& sweep) {
   std::set<std::string> names;
   for (const Define& define : sweep.define()) {
     const std::string place = absl::StrCat("define \"", define.name(), "\": name");
-    if (!IsPlainName(define.name())) return Error(place, "want letters, digits, '_' and '-'");
+    if (!IsPlainName(define.name())) return Error(place, "want at most 100 letters, digits, '_' and '-'");
     if (!names.insert(define.name()).second) return Error(place, "want each name once, got it twice");
   }
   return absl::OkStatus();
@@ -136,7 +136,8 @@ absl::Status CheckSweepNumbers(const Sweep& sweep) {
 
 absl::Status CheckTop(const Sweep& sweep) {
   if (!IsPlainName(sweep.name())) {
-    return Error("name", absl::StrCat("want a name of letters, digits, '_' and '-', got \"", sweep.name(), "\""));
+    return Error("name",
+                 absl::StrCat("want a name of at most 100 letters, digits, '_' and '-', got \"", sweep.name(), "\""));
   }
   if (sweep.has_extends()) {
     return Error("extends", absl::StrCat("want a sweep that was loaded from a file, got \"", sweep.extends(), "\""));

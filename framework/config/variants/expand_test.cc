@@ -202,8 +202,16 @@ TEST(ExpandTest, ResolvedSweepExpandsToItself) {
 }
 
 TEST(ExpandErrorTest, Names) {
-  EXPECT_EQ(ErrorOf(Parsed("")), "name: want a name of letters, digits, '_' and '-', got \"\"");
-  EXPECT_EQ(ErrorOf(Changed("", "name: 'a/b'")), "name: want a name of letters, digits, '_' and '-', got \"a/b\"");
+  EXPECT_EQ(ErrorOf(Parsed("")), "name: want a name of at most 100 letters, digits, '_' and '-', got \"\"");
+  EXPECT_EQ(ErrorOf(Changed("", "name: 'a/b'")),
+            "name: want a name of at most 100 letters, digits, '_' and '-', got \"a/b\"");
+  EXPECT_THAT(ErrorOf(Changed("", "name: '" + std::string(101, 'a') + "'")),
+              HasSubstr("name: want a name of at most 100 letters"));
+  for (const std::string& name : {std::string(".."), std::string("="), std::string(201, 'a')}) {
+    EXPECT_THAT(ErrorOf(Changed("variant { name: '" + name + "' }")),
+                HasSubstr("name: want at most 200 letters, digits and any of _-.,=+, at least one of the first two"))
+        << name;
+  }
   EXPECT_EQ(ErrorOf(Changed("seeds: [1, 2, 1]")), "seeds: want each seed once, got 1 twice");
   EXPECT_EQ(ErrorOf(Changed("variant { name: 'a' } variant { name: 'a' }")),
             "variant \"a\": name: want a name of its own, got one that is the name of another variant");

@@ -32,7 +32,7 @@ absl::Status CheckNames(const char* kind, const Items& items) {
   std::set<std::string> names;
   for (const auto& item : items) {
     const std::string place = absl::StrCat("for_each: ", kind, " \"", item.name(), "\": name");
-    if (!IsPlainName(item.name())) return Error(place, "want letters, digits, '_' and '-'");
+    if (!IsPlainName(item.name())) return Error(place, "want at most 100 letters, digits, '_' and '-'");
     if (!names.insert(item.name()).second) return Error(place, "want each name once, got it twice");
   }
   return absl::OkStatus();

@@ -289,7 +289,7 @@ TEST(ForEachErrorTest, Names) {
   sweep.mutable_experiment()->mutable_for_each()->mutable_task(1)->set_name("rt");
   EXPECT_EQ(ErrorOf(sweep), "for_each: task \"rt\": name: want each name once, got it twice");
   sweep.mutable_experiment()->mutable_for_each()->mutable_task(1)->set_name("r/t");
-  EXPECT_EQ(ErrorOf(sweep), "for_each: task \"r/t\": name: want letters, digits, '_' and '-'");
+  EXPECT_EQ(ErrorOf(sweep), "for_each: task \"r/t\": name: want at most 100 letters, digits, '_' and '-'");
   sweep = Tasks();
   sweep.mutable_experiment()->mutable_for_each()->mutable_stage(1)->set_name("tune");
   EXPECT_EQ(ErrorOf(sweep), "for_each: stage \"tune\": name: want each name once, got it twice");

@@ -47,7 +47,7 @@ absl::Status CheckMacro(const Macro& macro, const std::vector<std::string>& task
   const auto error = [&](const char* field, const std::string& what) {
     return absl::InvalidArgumentError(absl::StrCat(place, field, ": ", what));
   };
-  if (!IsPlainName(macro.name())) return error("name", "want letters, digits, '_' and '-'");
+  if (!IsPlainName(macro.name())) return error("name", "want at most 100 letters, digits, '_' and '-'");
   std::set<std::string> left(tasks.begin(), tasks.end());
   if (left.empty()) return error("name", "want an experiment of several tasks (for_each), got one without");
   for (const std::string& task : macro.without()) {

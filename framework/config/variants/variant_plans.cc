@@ -77,7 +77,7 @@ absl::Status PlanLeaveOneOut(const Sweep& sweep, const Experiment& base, std::ve
 
 absl::Status CheckAxis(const GridAxis& axis, std::set<std::string>* names) {
   const std::string place = absl::StrCat("grid \"", axis.name(), "\"");
-  if (!IsPlainName(axis.name())) return Error(place, "name: want letters, digits, '_' and '-'");
+  if (!IsPlainName(axis.name())) return Error(place, "name: want at most 100 letters, digits, '_' and '-'");
   if (!names->insert(axis.name()).second) return Error(place, "want one axis of this name, got two");
   if (axis.point().empty()) return Error(place, "want at least one point, got none");
   for (const Variant& point : axis.point()) {
@@ -127,11 +127,14 @@ absl::Status PlanOverlays(const Sweep& sweep, std::vector<VariantPlan>* plans) {
   return absl::OkStatus();
 }
 
+// Names of folders, of which none is ".." and none is too long for a file system.
 bool IsVariantName(absl::string_view name) {
+  constexpr size_t kLongest = 200;
+  if (name.size() > kLongest || std::none_of(name.begin(), name.end(), absl::ascii_isalnum)) return false;
   for (char c : name) {
     if (!absl::ascii_isalnum(c) && absl::string_view("_-.,=+").find(c) == absl::string_view::npos) return false;
   }
-  return !name.empty();
+  return true;
 }
 
 absl::Status CheckVariantNames(const std::vector<VariantPlan>& plans, bool controls) {
@@ -143,7 +146,8 @@ absl::Status CheckVariantNames(const std::vector<VariantPlan>& plans, bool contr
   }
   for (const VariantPlan& plan : plans) {
     const std::string place = absl::StrCat("variant \"", plan.name, "\": name");
-    if (!IsVariantName(plan.name)) return Error(place, "want letters, digits and any of _-.,=+");
+    if (!IsVariantName(plan.name))
+      return Error(place, "want at most 200 letters, digits and any of _-.,=+, at least one of the first two");
     const auto [other, inserted] = taken.insert({plan.name, "is the name of another variant"});
     if (!inserted) return Error(place, absl::StrCat("want a name of its own, got one that ", other->second));
   }

@@ -15,16 +15,21 @@ at::Tensor BiasOf(const LinearRows& layer, at::ScalarType type) {
                               : at::zeros({layer.matrix.size(0)}, layer.matrix.options().dtype(type));
 }
 
+bool SameWidth(const LinearRows& student, const LinearRows& teacher) {
+  return student.matrix.size(1) == teacher.matrix.size(1);
+}
+
 // F, [V, D].
 at::Tensor Factors(const LinearRows& student, const LinearRows& teacher, at::ScalarType type) {
+  const at::Tensor ours = student.matrix.to(type), theirs = teacher.matrix.to(type);
   const at::Tensor bias = BiasOf(student, type) - BiasOf(teacher, type);
-  return at::cat({student.matrix.to(type), teacher.matrix.to(type).neg(), bias.unsqueeze(1)}, 1);
+  return at::cat({ours, SameWidth(student, teacher) ? ours - theirs : theirs.neg(), bias.unsqueeze(1)}, 1);
 }
 
 // U, [n, D].
 at::Tensor Rows(const LinearRows& student, const LinearRows& teacher, at::ScalarType type) {
-  const at::Tensor x = student.input.to(type);
-  return at::cat({x, teacher.input.to(type), at::ones({x.size(0), 1}, x.options())}, 1);
+  const at::Tensor x = student.input.to(type), y = teacher.input.to(type);
+  return at::cat({SameWidth(student, teacher) ? x - y : x, y, at::ones({x.size(0), 1}, x.options())}, 1);
 }
 
 at::Tensor TransposedProduct(const at::Tensor& a, const at::Tensor& b) {
@@ -41,10 +46,10 @@ GramError GramErrorGradient(const LinearRows& student, const LinearRows& teacher
   const at::Tensor factors = Factors(student, teacher, type), rows = Rows(student, teacher, type);
   const at::Tensor images = MatMul(rows, TransposedProduct(factors, factors));  // U FᵀF
   GramError error;
-  error.sum = at::sum(images * rows, at::kDouble);
+  error.sum = at::sum(images * rows, at::kDouble).clamp_min(0);
   error.input_gradient = 2 * scale * images.narrow(1, 0, width);
   error.matrix_gradient_left = factors.t();
-  error.matrix_gradient_right = 2 * scale * TransposedProduct(rows, rows.narrow(1, 0, width));
+  error.matrix_gradient_right = 2 * scale * TransposedProduct(rows, student.input.to(type));
   error.bias_gradient = 2 * scale * MatMul(factors, at::sum(rows, 0).unsqueeze(1)).squeeze(1);
   return error;
 }

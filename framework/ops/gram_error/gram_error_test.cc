@@ -59,6 +59,7 @@ TEST(GramError, HandWorked) {
 
 TEST(GramError, ValueAndGradientAreTheReferences) {
   ExpectAgrees(RandomLayer(9, 5, 23, 1), RandomLayer(9, 8, 23, 11), 1e-12);
+  ExpectAgrees(RandomLayer(9, 8, 23, 1), RandomLayer(9, 8, 23, 11), 1e-12);
   ExpectAgrees(RandomLayer(70, 40, 131, 1), RandomLayer(70, 24, 131, 11), 1e-12);
 }
 
@@ -80,6 +81,33 @@ TEST(GramError, InFloat32) {
   EXPECT_LT(relative(got.input_gradient, want.input_gradient), kRounding);
   EXPECT_LT(relative(MatrixGradient(got), MatrixGradient(want)), kRounding);
   EXPECT_LT(relative(got.bias_gradient, want.bias_gradient), kRounding);
+}
+
+// A student whose parameters differ from the teacher's by a share of them, in float32, and what it gives in float64.
+TEST(GramError, KeepsItsPrecisionNearATeacherOfTheSameWidth) {
+  const LinearRows teacher = RandomLayer(70, 40, 131, 1, at::kFloat), other = RandomLayer(70, 40, 131, 11, at::kFloat);
+  const auto wide = [](const LinearRows& layer) {
+    return LinearRows{layer.input.to(at::kDouble), layer.matrix.to(at::kDouble), layer.bias.to(at::kDouble)};
+  };
+  for (double share : {1e-2, 1e-4, 1e-6}) {
+    const auto near = [&](const at::Tensor& a, const at::Tensor& b) { return a + share * b; };
+    const LinearRows student{near(teacher.input, other.input), near(teacher.matrix, other.matrix),
+                             near(teacher.bias, other.bias)};
+    const GramError got = GramErrorGradient(student, teacher, 1);
+    const GramError want = GramErrorGradient(wide(student), wide(teacher), 1);
+    EXPECT_NEAR(got.sum.item<double>() / want.sum.item<double>(), 1, 1e-6) << share;
+    const at::Tensor error = MatrixGradient(got).to(at::kDouble) - MatrixGradient(want);
+    EXPECT_LT((error.norm() / MatrixGradient(want).norm()).item<double>(), 2e-6) << share;
+  }
+}
+
+TEST(GramError, IsNothingForTheTeacherItself) {
+  const LinearRows teacher = RandomLayer(70, 40, 131, 1, at::kFloat);
+  const GramError error = GramErrorGradient(teacher, teacher, 1);
+  EXPECT_EQ(error.sum.item<double>(), 0);
+  EXPECT_EQ(error.input_gradient.abs().max().item<double>(), 0);
+  EXPECT_EQ(MatrixGradient(error).abs().max().item<double>(), 0);
+  EXPECT_EQ(error.bias_gradient.abs().max().item<double>(), 0);
 }
 
 // Inputs of bfloat16 are taken as the numbers that they are.

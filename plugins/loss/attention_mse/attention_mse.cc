@@ -25,11 +25,18 @@ at::Tensor Scores(const QueryKey& heads, bool causal) {
   return causal ? scores.tril() : scores;
 }
 
+// Two products of queries and keys that add up to the difference of scores.
+std::pair<QueryKey, QueryKey> DifferenceParts(const QueryKey& student, const QueryKey& teacher) {
+  const at::Tensor ours = ScoreScale(student) * student.query, theirs = ScoreScale(teacher) * teacher.query;
+  if (student.key.size(-1) != teacher.key.size(-1)) return {{ours, student.key}, {theirs, -teacher.key}};
+  return {{ours - theirs, student.key}, {theirs, student.key - teacher.key}};
+}
+
 // ⟨Q_aᵀ Q_b, K_aᵀ K_b⟩ = ⟨Q_a K_aᵀ, Q_b K_bᵀ⟩, summed over sequences and heads.
-at::Tensor ProductOfScores(const QueryKey& a, const QueryKey& b) {
+at::Tensor ScalarProduct(const QueryKey& a, const QueryKey& b) {
   const at::Tensor queries = at::matmul(a.query.transpose(-2, -1), b.query);
   const at::Tensor keys = at::matmul(a.key.transpose(-2, -1), b.key);
-  return ScoreScale(a) * ScoreScale(b) * Total(queries * keys);
+  return Total(queries * keys);
 }
 
 bool GramIsCheaper(const QueryKey& student, const QueryKey& teacher) {
@@ -43,8 +50,8 @@ at::Tensor AttentionMseMaterialised(const QueryKey& student, const QueryKey& tea
 }
 
 at::Tensor AttentionMseGram(const QueryKey& student, const QueryKey& teacher) {
-  const QueryKey target{teacher.query.detach(), teacher.key.detach()};
-  return ProductOfScores(student, student) + ProductOfScores(target, target) - 2 * ProductOfScores(target, student);
+  const auto [a, b] = DifferenceParts(student, {teacher.query.detach(), teacher.key.detach()});
+  return ScalarProduct(a, a) + 2 * ScalarProduct(a, b) + ScalarProduct(b, b);
 }
 
 // 1/A Σ_a q_a·k_a/√d = q·k/√(A·d) · 1/√A for the concatenations q and k.

@@ -33,14 +33,19 @@ struct QueryKey {
 // Returns: [] of the same type.
 at::Tensor AttentionMseMaterialised(const QueryKey& student, const QueryKey& teacher, bool causal);
 
-// The same over all i and j, without the scores. A squared Frobenius norm of a difference of products needs d x d
-// matrices only:
+// The same over all i and j, without the scores. The difference is a sum of two products, the squared Frobenius norm of
+// which needs d x d matrices only:
 //
-//   |αQ_sK_sᵀ - βQ_tK_tᵀ|² = α²⟨Q_sᵀQ_s, K_sᵀK_s⟩ + β²⟨Q_tᵀQ_t, K_tᵀK_t⟩ - 2αβ⟨Q_tᵀQ_s, K_tᵀK_s⟩,  α = 1/√d_s, β =
-//   1/√d_t
+//   αQ_sK_sᵀ - βQ_tK_tᵀ = Q_aK_aᵀ + Q_bK_bᵀ,   α = 1/√d_s, β = 1/√d_t, where
 //
-// Numerics: the three terms cancel as the student nears the teacher, so that the relative error grows from rounding
-// (3e-7 in float32) to 3e-5 where scores differ by 1 %. The value may come out as a tiny negative number.
+//   Q_a = αQ_s - βQ_t, K_a = K_s, Q_b = βQ_t, K_b = K_s - K_t   for heads of one width, else
+//   Q_a = αQ_s,        K_a = K_s, Q_b = βQ_t, K_b = -K_t
+//
+//   |Q_aK_aᵀ + Q_bK_bᵀ|² = ⟨Q_aᵀQ_a, K_aᵀK_a⟩ + 2⟨Q_aᵀQ_b, K_aᵀK_b⟩ + ⟨Q_bᵀQ_b, K_bᵀK_b⟩
+//
+// Numerics: between heads of one width as precise as the scores themselves, and 0 where student and teacher are the
+// same. Between others parts cancel as the student nears the teacher: in float32 the relative error grows from 3e-7 to
+// 3e-5 where scores differ by 1 %, and the value may come out as a tiny negative number.
 at::Tensor AttentionMseGram(const QueryKey& student, const QueryKey& teacher);
 
 // The mean of the heads' scores as one head: [B, A, S, d] becomes [B, 1, S, A·d], scaled so that the functions above

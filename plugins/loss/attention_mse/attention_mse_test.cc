@@ -77,6 +77,24 @@ TEST(AttentionMse, BothFormsAgreeInFloat32) {
   EXPECT_NEAR(AttentionMseGram(student, teacher).item<float>() / exact, 1, 1e-5);
 }
 
+// A student that differs from its teacher by a share of it.
+TEST(AttentionMse, GramFormKeepsItsPrecisionNearATeacherOfTheSameWidth) {
+  const QueryKey teacher = RandomHeads(3, 4, 1), other = RandomHeads(3, 4, 7);
+  const auto rounded = [](const QueryKey& heads) {
+    return QueryKey{heads.query.to(at::kFloat), heads.key.to(at::kFloat)};
+  };
+  const auto wide = [](const QueryKey& heads) {
+    return QueryKey{heads.query.to(at::kDouble), heads.key.to(at::kDouble)};
+  };
+  const QueryKey target = rounded(teacher);
+  for (double share : {1e-2, 1e-4}) {
+    const QueryKey student = rounded({teacher.query + share * other.query, teacher.key + share * other.key});
+    const double exact = AttentionMseMaterialised(wide(student), wide(target), false).item<double>();
+    EXPECT_NEAR(AttentionMseGram(student, target).item<float>() / exact, 1, 1e-5) << share;
+  }
+  EXPECT_EQ(AttentionMseGram(target, target).item<float>(), 0);
+}
+
 TEST(AverageHeads, GivesTheMeanOfTheScores) {
   const QueryKey heads = RandomHeads(3, 4, 1), mean = AverageHeads(heads);
   const AttentionState all(heads.query, heads.key, {}, {}), averaged(mean.query, mean.key, {}, {});

@@ -110,7 +110,8 @@ void CheckLosses(const std::string& stage, const Stage& spec, const PluginCatalo
   std::set<std::string> names;
   for (const Loss& loss : spec.loss()) {
     const std::string place = absl::StrCat(stage, "loss \"", loss.name(), "\": ");
-    problems->Want(IsPlainName(loss.name()), place + "name", "letters, digits, '_' and '-'", Quote(loss.name()));
+    problems->Want(IsPlainName(loss.name()), place + "name", "at most 100 letters, digits, '_' and '-'",
+                   Quote(loss.name()));
     problems->Want(names.insert(loss.name()).second, place + "name", "each name once per stage", "it twice");
     problems->AtLeastZero(place + "weight", loss.weight());
     if (!loss.has_plugin()) {
@@ -267,10 +268,11 @@ void CheckInitTeacher(const Experiment& experiment, const std::set<std::string>&
 }  // namespace
 
 bool IsPlainName(absl::string_view name) {
+  constexpr size_t kLongest = 100;  // Several make the name of a file.
   for (char c : name) {
     if (!absl::ascii_isalnum(c) && c != '_' && c != '-') return false;
   }
-  return !name.empty();
+  return !name.empty() && name.size() <= kLongest;
 }
 
 absl::Status ValidateExperiment(const Experiment& experiment, const PluginCatalogue& catalogue) {
@@ -291,7 +293,8 @@ absl::Status ValidateExperiment(const Experiment& experiment, const PluginCatalo
   std::set<std::string> augmentations;  // ... of those that augment.
   for (const Stage& stage : experiment.stage()) {
     const std::string place = absl::StrCat("stage \"", stage.name(), "\": ");
-    problems.Want(IsPlainName(stage.name()), place + "name", "letters, digits, '_' and '-'", Quote(stage.name()));
+    problems.Want(IsPlainName(stage.name()), place + "name", "at most 100 letters, digits, '_' and '-'",
+                  Quote(stage.name()));
     problems.Want(seen.insert(stage.name()).second, place + "name", "each name once per experiment", "it twice");
     CheckFrom(place + "from", experiment, stage, trained, all, &problems);
     CheckCarry(place, experiment, stage, &problems);

@@ -8,7 +8,7 @@
 
 namespace retort {
 
-// Whether a name of a sweep, stage, loss or define is well formed: letters, digits, '_' and '-', at least one.
+// Whether a name of a sweep, stage, loss or define is well formed: 1 to 100 letters, digits, '_' and '-'.
 bool IsPlainName(absl::string_view name);
 
 // Checks all of an experiment that needs neither plugins nor files: names, references between stages, what a stage must
