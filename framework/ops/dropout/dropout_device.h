@@ -6,7 +6,7 @@
 
 namespace retort::ops {
 
-// x · keep / (1 - p') of Dropout, without gradient, on a device that is not the CPU: the kernel where there is one.
+// x · keep / (1 - p') of Dropout, without gradient, on a device that is not the CPU.
 // x [n, C] or [B, S, C], contiguous.
 at::Tensor DropOnDevice(const at::Tensor& x, double rate, const DropoutSite& site, const RowPlaces& places);
 

@@ -5,56 +5,53 @@
 #include "glog/logging.h"
 
 namespace retort::testing {
+namespace {
+
+constexpr const char* kLonely = "a thread of the block has ended that meets the others less often";
+
+}  // namespace
 
 void Meeting::Begin(int thread) {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [&] { return HasTurn(thread); });
+  if (turns_ != Turns::kAtOnce) AwaitTurn(thread, &lock);
 }
 
 void Meeting::Meet(int thread) {
   std::unique_lock<std::mutex> lock(mutex_);
-  CHECK_EQ(ended_, 0) << "a thread of the block has ended that meets the others less often";
-  if (turns_ != Turns::kAtOnce) {
-    PassTurn();
-    changed_.wait(lock, [&] { return HasTurn(thread); });
-    return;
-  }
-  const int64_t round = round_;
-  if (++arrived_ == threads_) {
-    arrived_ = 0;
-    ++round_;
-    changed_.notify_all();
-  }
-  changed_.wait(lock, [&] { return round_ != round || ended_ > 0; });
-  CHECK_NE(round_, round) << "a thread of the block has ended that meets the others less often";
+  CHECK_EQ(ended_, 0) << kLonely;
+  if (turns_ == Turns::kAtOnce) return MeetAtOnce(thread, &lock);
+  PassTurn();
+  AwaitTurn(thread, &lock);
 }
 
 void Meeting::End() {
   std::unique_lock<std::mutex> lock(mutex_);
   ++ended_;
-  PassTurn();
+  if (turns_ != Turns::kAtOnce) return PassTurn();
+  for (std::condition_variable& changed : changed_) changed.notify_one();
+}
+
+void Meeting::MeetAtOnce(int thread, std::unique_lock<std::mutex>* lock) {
+  const int64_t round = round_;
+  if (++arrived_ == threads_) {
+    arrived_ = 0;
+    ++round_;
+    for (std::condition_variable& changed : changed_) changed.notify_one();
+  }
+  changed_[thread].wait(*lock, [&] { return round_ != round || ended_ > 0; });
+  CHECK_NE(round_, round) << kLonely;
 }
 
 void Meeting::PassTurn() {
   if (++turn_ == threads_) {
     turn_ = 0;
-    if (turns_ != Turns::kAtOnce) {
-      CHECK(ended_ == 0 || ended_ == threads_) << "a thread of the block has ended that meets the others less often";
-    }
+    CHECK(ended_ == 0 || ended_ == threads_) << kLonely;
   }
-  changed_.notify_all();
+  changed_[ThreadOf(turn_)].notify_one();
 }
 
-bool Meeting::HasTurn(int thread) const {
-  switch (turns_) {
-    case Turns::kFirstToLast:
-      return turn_ == thread;
-    case Turns::kLastToFirst:
-      return turn_ == threads_ - 1 - thread;
-    case Turns::kAtOnce:
-      return true;
-  }
-  return true;
+void Meeting::AwaitTurn(int thread, std::unique_lock<std::mutex>* lock) {
+  changed_[thread].wait(*lock, [&] { return ThreadOf(turn_) == thread; });
 }
 
 std::ostream& operator<<(std::ostream& out, const BlockShape& shape) {
@@ -63,11 +60,11 @@ std::ostream& operator<<(std::ostream& out, const BlockShape& shape) {
 }
 
 std::vector<BlockShape> BlockShapes() {
-  std::vector<BlockShape> shapes;
-  for (int threads : {1, 2, 7}) {
-    for (Turns turns : {Turns::kFirstToLast, Turns::kLastToFirst, Turns::kAtOnce}) shapes.push_back({threads, turns});
-  }
-  return shapes;
+  return {{1, Turns::kAtOnce},
+          {2, Turns::kFirstToLast},
+          {3, Turns::kAtOnce},
+          {7, Turns::kFirstToLast},
+          {7, Turns::kLastToFirst}};
 }
 
 void RunRows(const BlockShape& shape, int64_t rows, const std::function<void(const ThreadBlock&, int64_t)>& body) {

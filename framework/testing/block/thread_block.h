@@ -21,7 +21,7 @@ enum class Turns {
 // Where the threads of a block meet. CHECK fails if they do not meet equally often.
 class Meeting {
  public:
-  Meeting(int threads, Turns turns) : threads_(threads), turns_(turns), values_(threads) {}
+  Meeting(int threads, Turns turns) : threads_(threads), turns_(turns), values_(2 * threads), changed_(threads) {}
 
   // What a thread calls before all else, between its parts, and at last.
   void Begin(int thread);
@@ -30,18 +30,20 @@ class Meeting {
 
   int threads() const { return threads_; }
 
-  // One place per thread.
-  double* values() { return values_.data(); }
+  // One place per thread, in two sets that reductions take in turns: who writes one set knows the other to be read.
+  double* values(int set) { return values_.data() + set * threads_; }
 
  private:
+  void MeetAtOnce(int thread, std::unique_lock<std::mutex>* lock);
   void PassTurn();
-  bool HasTurn(int thread) const;
+  void AwaitTurn(int thread, std::unique_lock<std::mutex>* lock);
+  int ThreadOf(int turn) const { return turns_ == Turns::kLastToFirst ? threads_ - 1 - turn : turn; }
 
   const int threads_;
   const Turns turns_;
   std::vector<double> values_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::vector<std::condition_variable> changed_;  // One per thread: each is woken alone.
   int arrived_ = 0, ended_ = 0, turn_ = 0;
   int64_t round_ = 0;
 };
@@ -66,16 +68,18 @@ class ThreadBlock {
  private:
   template <typename F, typename Join>
   F Reduce(F value, Join join) const {
-    meeting_->values()[thread_] = value;
+    set_ = 1 - set_;
+    double* const values = meeting_->values(set_);
+    values[thread_] = value;
     Sync();
-    F all = static_cast<F>(meeting_->values()[0]);
-    for (int i = 1; i < threads(); ++i) all = join(all, static_cast<F>(meeting_->values()[i]));
-    Sync();
+    F all = static_cast<F>(values[0]);
+    for (int i = 1; i < threads(); ++i) all = join(all, static_cast<F>(values[i]));
     return all;
   }
 
   int thread_;
   Meeting* meeting_;
+  mutable int set_ = 0;
 };
 
 struct BlockShape {
@@ -84,7 +88,7 @@ struct BlockShape {
 };
 std::ostream& operator<<(std::ostream& out, const BlockShape& shape);
 
-// 1, 2 and 7 threads with all turns.
+// 1, 2, 3 and 7 threads, with each kind of turns.
 std::vector<BlockShape> BlockShapes();
 
 // Calls body(block, row) for each row from 0 on in all threads of a block, which meet after each.
