@@ -54,74 +54,65 @@ class SeenKeys {
   const bool* valid_;
 };
 
-// One row of SoftmaxOnDevice, by all threads of a block: scores [S] become p, and dropped, which may be null, p · keep.
-template <typename Block, typename T>
-RETORT_HOST_DEVICE void SoftmaxRow(const Block& block, const ScoreRows& rows, int64_t row, T* scores, T* dropped) {
-  using F = WorkType<T>;
-  const SeenKeys seen(rows, row);
-  F max = -std::numeric_limits<F>::infinity();
-  for (int64_t key = block.thread(); key < rows.positions; key += block.threads()) {
-    if (seen(key)) max = std::fmax(max, static_cast<F>(scores[key]));
-  }
-  max = block.Max(max);
-  const auto weight = [&](int64_t key) {
-    return seen(key) ? std::exp((static_cast<F>(scores[key]) - max) * static_cast<F>(rows.scale)) : F{0};
-  };
-  F sum = 0;
-  for (int64_t key = block.thread(); key < rows.positions; key += block.threads()) sum += weight(key);
-  const F inverse = 1 / block.Sum(sum);
-  VisitChannels(block, rows.draws, row, rows.positions, [&](int64_t key, float keep) {
-    const F p = weight(key) * inverse;
-    scores[key] = static_cast<T>(p);
-    if (dropped != nullptr) dropped[key] = static_cast<T>(p * static_cast<F>(keep));
-  });
-}
-
-// One row of SoftmaxGradientOnDevice, by all threads of a block: the gradient of p · keep becomes that of the scores,
-//
-//   scale · p · (g · keep - Σ p g keep).
-template <typename Block, typename T>
-RETORT_HOST_DEVICE void SoftmaxGradientRow(const Block& block, const ScoreRows& rows, int64_t row, const T* p,
-                                           T* gradient, T* dropped) {
-  using F = WorkType<T>;
-  F inner = 0;
-  VisitChannels(block, rows.draws, row, rows.positions, [&](int64_t key, float keep) {
-    inner += static_cast<F>(p[key]) * static_cast<F>(gradient[key]) * static_cast<F>(keep);
-  });
-  inner = block.Sum(inner);
-  VisitChannels(block, rows.draws, row, rows.positions, [&](int64_t key, float keep) {
-    const F weight = static_cast<F>(p[key]), factor = static_cast<F>(keep);
-    gradient[key] =
-        static_cast<T>(static_cast<F>(rows.scale) * weight * (static_cast<F>(gradient[key]) * factor - inner));
-    if (dropped != nullptr) dropped[key] = static_cast<T>(weight * factor);
-  });
-}
-
-// The same for row `row` of whole tensors, [B, A, S, S].
+// SoftmaxOnDevice.
 template <typename T>
 struct SoftmaxPass {
+  using F = WorkType<T>;
+
+  // One row, by all threads of a block.
   template <typename Block>
   RETORT_HOST_DEVICE void Run(const Block& block, int64_t row) const {
-    const int64_t begin = row * rows.positions;
-    SoftmaxRow(block, rows, row, scores + begin, dropped == nullptr ? nullptr : dropped + begin);
+    const int64_t n = rows.positions, begin = row * n;
+    const SeenKeys seen(rows, row);
+    T* const p = scores + begin;
+    F max = -std::numeric_limits<F>::infinity();
+    for (int64_t key = block.thread(); key < n; key += block.threads()) {
+      if (seen(key)) max = std::fmax(max, static_cast<F>(p[key]));
+    }
+    max = block.Max(max);
+    const auto weight = [&](int64_t key) {
+      return seen(key) ? std::exp((static_cast<F>(p[key]) - max) * static_cast<F>(rows.scale)) : F{0};
+    };
+    F sum = 0;
+    for (int64_t key = block.thread(); key < n; key += block.threads()) sum += weight(key);
+    const F inverse = 1 / block.Sum(sum);
+    VisitChannels(block, rows.draws, row, n, [&](int64_t key, float keep) {
+      const F value = weight(key) * inverse;
+      p[key] = static_cast<T>(value);
+      if (dropped != nullptr) dropped[begin + key] = static_cast<T>(value * static_cast<F>(keep));
+    });
   }
 
   ScoreRows rows;
-  T *scores, *dropped;
+  T *scores, *dropped;  // [B, A, S, S]; dropped may be null.
 };
 
+// SoftmaxGradientOnDevice: the gradient g of p · keep becomes scale · p · (g · keep - Σ p g keep).
 template <typename T>
 struct SoftmaxGradientPass {
+  using F = WorkType<T>;
+
+  // One row, by all threads of a block.
   template <typename Block>
   RETORT_HOST_DEVICE void Run(const Block& block, int64_t row) const {
-    const int64_t begin = row * rows.positions;
-    SoftmaxGradientRow(block, rows, row, probabilities + begin, gradient + begin,
-                       dropped == nullptr ? nullptr : dropped + begin);
+    const int64_t n = rows.positions, begin = row * n;
+    const T* const p = probabilities + begin;
+    T* const g = gradient + begin;
+    F inner = 0;
+    VisitChannels(block, rows.draws, row, n, [&](int64_t key, float keep) {
+      inner += static_cast<F>(p[key]) * static_cast<F>(g[key]) * static_cast<F>(keep);
+    });
+    inner = block.Sum(inner);
+    VisitChannels(block, rows.draws, row, n, [&](int64_t key, float keep) {
+      const F weight = static_cast<F>(p[key]), factor = static_cast<F>(keep);
+      g[key] = static_cast<T>(static_cast<F>(rows.scale) * weight * (static_cast<F>(g[key]) * factor - inner));
+      if (dropped != nullptr) dropped[begin + key] = static_cast<T>(weight * factor);
+    });
   }
 
   ScoreRows rows;
-  const T* probabilities;
-  T *gradient, *dropped;
+  const T* probabilities;  // [B, A, S, S]
+  T *gradient, *dropped;   // Likewise; dropped may be null.
 };
 
 template <typename T>

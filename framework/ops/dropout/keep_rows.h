@@ -65,7 +65,8 @@ RETORT_HOST_DEVICE void VisitChannels(const Block& block, const KeepRows& rows, 
   }
   const KeepStream stream = rows.Stream(row);
   const uint32_t position = rows.Position(row);
-  for (int64_t call = block.thread(); call < KeepCalls(channels); call += block.threads()) {
+  const int64_t calls = KeepCalls(channels);
+  for (int64_t call = block.thread(); call < calls; call += block.threads()) {
     VisitCall(stream, position, rows.rate, call, channels, visit);
   }
 }
