@@ -24,7 +24,7 @@ NormGradients Backward(const at::Tensor& gradient, const NormOutputs& outputs, c
                                     : LayerNormGradientsOnDevice(gradient, outputs, scale, draws);
 }
 
-// Draws its bits again for the backward pass instead of storing them.
+// Draws its bits again for the backward pass instead of storing them. REQUIRES: skip has a value, which may be undefined.
 class NormFunction : public torch::autograd::Function<NormFunction> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
@@ -32,9 +32,9 @@ class NormFunction : public torch::autograd::Function<NormFunction> {
                             double epsilon, const RowDropout& dropout, const RowPlaces& places) {
     const RowDraws draws(dropout.rate, dropout.site, places);
     if (draws.drops()) CHECK(dropout.site.sample_ids.device() == x.device());
-    const NormOutputs outputs = Forward(x, skip.value_or(at::Tensor()), {scale, shift, epsilon}, draws);
+    const NormOutputs outputs = Forward(x, *skip, {scale, shift, epsilon}, draws);
     context->save_for_backward({scale, outputs.sum, outputs.mean, outputs.inverse});
-    context->saved_data["has_skip"] = skip.has_value();
+    context->saved_data["has_skip"] = skip->defined();
     context->saved_data["rate"] = dropout.rate;
     Save(dropout.site, context);
     Save(places, context);
@@ -54,18 +54,22 @@ class NormFunction : public torch::autograd::Function<NormFunction> {
   }
 };
 
+at::Tensor Apply(const at::Tensor& x, const at::Tensor& skip, const NormParameters& parameters,
+                 const RowDropout& dropout, const RowPlaces& places) {
+  return NormFunction::apply(x.contiguous(), std::make_optional(skip), parameters.scale.contiguous(),
+                             parameters.shift.contiguous(), parameters.epsilon, dropout, places);
+}
+
 }  // namespace
 
 at::Tensor LayerNorm(const at::Tensor& x, const at::Tensor& scale, const at::Tensor& shift, double epsilon) {
-  return NormFunction::apply(x.contiguous(), std::optional<at::Tensor>(), scale.contiguous(), shift.contiguous(),
-                             epsilon, RowDropout(), RowPlaces());
+  return Apply(x, /*skip=*/{}, {scale, shift, epsilon}, RowDropout(), RowPlaces());
 }
 
 at::Tensor ResidualLayerNorm(const at::Tensor& x, const at::Tensor& skip, const at::Tensor& scale,
                              const at::Tensor& shift, double epsilon, const RowDropout& dropout,
                              const Packing& packing) {
-  return NormFunction::apply(x.contiguous(), std::make_optional(skip.contiguous()), scale.contiguous(),
-                             shift.contiguous(), epsilon, dropout, RowPlaces{packing.positions, packing.rows});
+  return Apply(x, skip.contiguous(), {scale, shift, epsilon}, dropout, {packing.positions, packing.rows});
 }
 
 }  // namespace retort::ops

@@ -1,6 +1,5 @@
 #include "framework/ops/row_loss/row_loss_device.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -14,6 +13,7 @@
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/where.h"
 #include "ATen/ops/zeros.h"
+#include "c10/util/BFloat16.h"
 #include "framework/batch/batch.h"
 #include "framework/ops/block/block.h"
 #include "framework/ops/row_loss/row_loss.h"
