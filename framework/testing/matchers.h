@@ -40,9 +40,11 @@ inline auto IsInvalidArgument(const std::string& substring) {
 
 // A tensor of the same shape with |got - expected| <= tolerance · (1 + |expected|), compared in float64.
 MATCHER_P2(IsCloseTo, expected, tolerance, "is close to the expected tensor") {
-  std::ostringstream text;
-  text << "\n" << arg << "\nexpected\n" << expected;
-  *result_listener << text.str();
+  if (result_listener->IsInterested()) {
+    std::ostringstream text;
+    text << "\n" << arg << "\nexpected\n" << expected;
+    *result_listener << text.str();
+  }
   return arg.sizes() == expected.sizes() &&
          at::allclose(arg.to(at::kDouble), expected.to(at::kDouble), tolerance, tolerance);
 }

@@ -10,6 +10,7 @@
 #include "ATen/ops/arange.h"
 #include "ATen/ops/matmul.h"
 #include "ATen/ops/nonzero.h"
+#include "ATen/ops/ones.h"
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/where.h"
 #include "ATen/ops/zeros.h"
@@ -19,6 +20,7 @@
 #include "framework/ops/adamw/adamw.h"
 #include "framework/ops/attention/attention.h"
 #include "framework/ops/dropout/dropout.h"
+#include "framework/ops/layer_norm/layer_norm.h"
 #include "framework/ops/matmul/matmul.h"
 #include "framework/ops/packing/packing.h"
 #include "framework/ops/row_loss/row_loss.h"
@@ -129,6 +131,60 @@ TEST_F(Cuda, DropoutOfPackedRowsHasTheBitsOfTheCpu) {
     return ops::Dropout(x.to(device), 0.3, SiteOn(device), PackingOf(device, Rows::kPacked)).cpu();
   };
   EXPECT_TRUE(drop(kGpu).equal(drop(at::kCPU)));
+}
+
+// Output and gradients of a norm, after dropout at this rate if there is one and the residual sum.
+std::vector<at::Tensor> RunNorm(const c10::Device& device, at::ScalarType type, Rows rows, std::optional<double> rate) {
+  std::vector<at::Tensor> inputs = {RandomRows(rows, 1), RandomRows(rows, 2), RandomTensor({24}, 3),
+                                    RandomTensor({24}, 4)};
+  for (at::Tensor& input : inputs) input = input.to(type).to(device).set_requires_grad(true);
+  const at::Tensor &x = inputs[0], &skip = inputs[1], &scale = inputs[2], &shift = inputs[3];
+  constexpr double kEpsilon = 1e-5;
+  const at::Tensor out =
+      rate ? ops::ResidualLayerNorm(x, skip, scale, shift, kEpsilon, {*rate, SiteOn(device)}, PackingOf(device, rows))
+           : ops::LayerNorm(x + skip, scale, shift, kEpsilon);
+  const at::Tensor weights = RandomRows(rows, 9).to(type).to(device);
+  std::vector<at::Tensor> results = torch::autograd::grad({(out * weights).sum()}, inputs);
+  results.push_back(out.detach());
+  for (at::Tensor& result : results) result = result.cpu();
+  return results;
+}
+
+void ExpectNormAgrees(at::ScalarType type, double tolerance) {
+  for (Rows rows : {Rows::kFull, Rows::kPadded, Rows::kPacked}) {
+    for (const std::optional<double>& rate : {std::optional<double>(), std::optional(0.0), std::optional(0.25)}) {
+      const auto got = RunNorm(kGpu, type, rows, rate), want = RunNorm(at::kCPU, type, rows, rate);
+      for (size_t i = 0; i < got.size(); ++i) {
+        EXPECT_THAT(got[i], IsCloseTo(want[i], tolerance))
+            << static_cast<int>(rows) << rate.value_or(-1) << " result " << i;
+      }
+    }
+  }
+}
+
+TEST_F(Cuda, LayerNormAgreesWithTheCpu) {
+  ExpectNormAgrees(at::kDouble, 1e-12);
+  ExpectNormAgrees(at::kFloat, 1e-5);
+}
+
+// Where the sums round to neighbours, they are 1/128 apart, times what the norm and its scale make of that.
+TEST_F(Cuda, LayerNormAgreesWithTheCpuInBfloat16) { ExpectNormAgrees(at::kBFloat16, 1.0 / 16); }
+
+// Of more rows than are added up at a time, and of a width of models.
+TEST_F(Cuda, LayerNormHasTheSameBitsEachTime) {
+  const at::Tensor x = RandomTensor({1000, 768}, 1, at::kFloat).to(kGpu),
+                   weights = RandomTensor({1000, 768}, 2, at::kFloat).to(kGpu);
+  const auto gradients = [&](const c10::Device& device) {
+    std::vector<at::Tensor> inputs = {x, at::ones({768}), at::zeros({768})};
+    for (at::Tensor& input : inputs) input = input.to(device).detach().set_requires_grad(true);
+    const at::Tensor out = ops::LayerNorm(inputs[0], inputs[1], inputs[2], 1e-5);
+    return torch::autograd::grad({(out * weights.to(device)).sum()}, inputs);
+  };
+  const auto first = gradients(kGpu), second = gradients(kGpu), want = gradients(at::kCPU);
+  for (size_t i = 0; i < first.size(); ++i) {
+    EXPECT_TRUE(first[i].equal(second[i])) << i;
+    EXPECT_THAT(first[i].cpu(), IsCloseTo(want[i], 1e-4)) << i;
+  }
 }
 
 // One row in four without a label, one in three without soft losses, the last columns padding.

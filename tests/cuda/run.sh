@@ -4,16 +4,20 @@
 #   tests/cuda/run.sh compile          anywhere with nvcc: builds with --config=cuda
 #   tests/cuda/run.sh build            here: the same, and packs the programs into gpu/
 #   tests/cuda/run.sh run <results>    there, from the root of the project: the CUDA tests, the same under
-#                                      compute-sanitizer, a step of the triple loss at BERT-base / DistilBERT shapes
-#                                      against PyTorch, and the quickstart in both precisions; Python with torch and
-#                                      transformers is wanted
+#                                      compute-sanitizer, the tests of kernels, a step of the triple loss at BERT-base /
+#                                      DistilBERT shapes against PyTorch, and the quickstart in both precisions; Python
+#                                      with torch and transformers is wanted
 #
 # Each part writes <results>/<part>.txt; the exit status is 0 if all of them passed.
 set -eu
 cd "$(dirname "$0")/../.."
+operations="adamw attention dropout layer_norm row_loss"
 programs="tests/cuda/cuda_test tests/cuda/cuda_training_test tools/bench/bench experiments/sweep"
+for operation in $operations; do
+  programs="$programs framework/ops/$operation/${operation}_device_test"
+done
 
-compile() { bazel build --config=cuda //tests/cuda/... //tools:bench //experiments:sweep; }
+compile() { bazel build --config=cuda //tests/cuda/... //framework/ops/... //tools:bench //experiments:sweep; }
 
 build() {
   compile
@@ -43,6 +47,9 @@ run() {
   export LD_LIBRARY_PATH="$programs:$torch/lib"
   part machine 10 nvidia-smi
   part cuda_test 60 "$programs/cuda_test"
+  for operation in $operations; do
+    part "${operation}_device_test" 30 "$programs/${operation}_device_test"
+  done
   part cuda_training_test 120 "$programs/cuda_training_test"
   part memcheck 120 compute-sanitizer --error-exitcode 1 "$programs/cuda_test"
   part step 330 python3 tests/peers/step_peer.py --bench "$programs/bench" --device cuda --precision bfloat16 --rounds 3 --steps 20 \

@@ -66,6 +66,7 @@ def cuda_library(name, hdrs, cuda_src, src, deps = [], **kwargs):
             "//tools/third_party:with_cuda": [":" + name + "_object"],
             "//conditions:default": [src],
         }),
+        hdrs = hdrs,
         deps = deps + [":" + name + "_hdrs"],
         **kwargs
     )

@@ -18,6 +18,12 @@ _TEST_DEPS = [
     "//tools/third_party:torch",
 ]
 
+# Of tests of operations that have a kernel for devices.
+_KERNEL_TEST_DEPS = [
+    "//framework/testing/block:kernel_testing",
+    "//framework/testing/block:thread_block",
+]
+
 _BENCHMARK_DEPS = [
     "//framework/testing/benchmark:main",
     "//tools/third_party:benchmark",
@@ -32,7 +38,8 @@ def retort_op(name, deps = [], hdrs = [], test_deps = [], visibility = None):
     | `<name>.h`, `<name>.cc` | `<name>` | the interface; the version that is used, on the CPU its own kernel where it has one |
     | `<name>_host.h`, `.cc` | private, in `<name>` | its kernel for the CPU, where that has a file of its own |
     | `<name>_reference.h`, `.cc` | `<name>_reference` | the same in plain ATen operations |
-    | `<name>_device.h`, `.cu`, `.cc` | private | the kernel of --config=cuda, and what stands in for it in other builds |
+    | `<name>_row.h` | private | the body of its kernel for devices, over a Block (framework/ops/block), for the host too |
+    | `<name>_device.h`, `.cu`, `.cc` | private | launches the body with --config=cuda; runs it on the CPU in other builds |
     | `*_test.cc` | a test each | value and gradient against the reference, hand-worked cases |
     | `<name>_benchmark.cc` | `<name>_benchmark` | `bazel run //framework/ops/<name>:<name>_benchmark` |
 
@@ -42,14 +49,15 @@ def retort_op(name, deps = [], hdrs = [], test_deps = [], visibility = None):
       name: of the operation, its folder and its files
       deps: of all of its libraries
       hdrs: further headers, which callers may include
-      test_deps: of the tests, beside deps, GoogleTest, libtorch and framework/testing
+      test_deps: of the tests, beside deps, GoogleTest, libtorch, framework/testing and what tests of kernels share
       visibility: of the library and its reference
     """
     interface = [name + ".h"] + hdrs
     references = []
+    bodies = []
     devices = []
     if native.glob([name + "_reference.cc"]):
-        # The interface's types without its implementation, which may call the reference.
+        # The interface's types without its implementation, which calls the kernels.
         native.cc_library(
             name = name + "_interface",
             hdrs = interface,
@@ -64,6 +72,14 @@ def retort_op(name, deps = [], hdrs = [], test_deps = [], visibility = None):
             deps = [":%s_interface" % name] + deps,
         )
         references = [":%s_reference" % name]
+    if native.glob([name + "_row.h"]):
+        native.cc_library(
+            name = name + "_row",
+            hdrs = [name + "_row.h"],
+            visibility = ["//visibility:private"],
+            deps = [":%s_interface" % name] + _united(deps, ["//framework/ops/block"]),
+        )
+        bodies = [":%s_row" % name]
     if native.glob([name + "_device.cu"]):
         cuda_library(
             name = name + "_device",
@@ -71,7 +87,7 @@ def retort_op(name, deps = [], hdrs = [], test_deps = [], visibility = None):
             hdrs = [name + "_device.h"],
             cuda_src = name + "_device.cu",
             visibility = ["//visibility:private"],
-            deps = [":%s_interface" % name] + references + deps,
+            deps = [":%s_interface" % name] + bodies + _united(deps, ["//framework/ops/block"]),
         )
         devices = [":%s_device" % name]
     native.cc_library(
@@ -82,7 +98,12 @@ def retort_op(name, deps = [], hdrs = [], test_deps = [], visibility = None):
         visibility = visibility,
         deps = devices + deps,
     )
-    _tests_and_benchmark(name, [":" + name] + references, deps, test_deps)
+    _tests_and_benchmark(
+        name,
+        [":" + name] + references + bodies + devices,
+        deps,
+        _united(test_deps, ["//framework/ops/block"] + _KERNEL_TEST_DEPS if devices else []),
+    )
     native.filegroup(
         name = "sources",
         srcs = native.glob(

@@ -8,7 +8,9 @@
 
 namespace retort::ops {
 
-// AdamW on a device that is not the CPU: one kernel for all segments where there is one. Nothing waits for the device.
+// AdamW on a device that is not the CPU: one kernel for all segments. Nothing waits for the device.
+//
+// In builds without --config=cuda one thread of the CPU does what the kernels do, for tests, on tensors of the CPU.
 void AdamWOnDevice(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, at::Tensor parameters,
                    const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
                    at::Tensor working_copy);

@@ -9,7 +9,7 @@
 
 namespace retort::ops {
 
-// The type that kernels for the CPU compute an element type in: float64 for itself, else float32.
+// The type that kernels compute an element type in: float64 for itself, else float32.
 template <typename T>
 using WorkType = std::conditional_t<std::is_same_v<T, double>, double, float>;
 

@@ -71,11 +71,11 @@ at::Tensor Apply(const at::Tensor& x, double rate, const DropoutSite& site, cons
 }  // namespace
 
 void RowDraws::Drop(int64_t row, const float* x, int64_t channels, float* out) const {
-  DropFloats(Stream(row), Position(row), rate_, x, channels, out);
+  DropFloats(rows_.Stream(row), rows_.Position(row), rows_.rate, x, channels, out);
 }
 
 void RowDraws::Drop(int64_t row, const double* x, int64_t channels, double* out) const {
-  DropRow(Stream(row), Position(row), rate_, x, channels, out);
+  DropRow(rows_.Stream(row), rows_.Position(row), rows_.rate, x, channels, out);
 }
 
 void RowDraws::Drop(int64_t row, const c10::BFloat16* x, int64_t channels, c10::BFloat16* out) const {

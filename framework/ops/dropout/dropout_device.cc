@@ -1,14 +1,22 @@
 #include "framework/ops/dropout/dropout_device.h"
 
-#include "ATen/TensorOperators.h"
-#include "framework/ops/dropout/dropout_reference.h"
+#include <cstdint>
+
+#include "ATen/ops/empty_like.h"
+#include "framework/ops/convert_row/work_type.h"
+#include "framework/ops/dropout/dropout_row.h"
+#include "glog/logging.h"
 
 namespace retort::ops {
 
 at::Tensor DropOnDevice(const at::Tensor& x, double rate, const DropoutSite& site, const RowPlaces& places) {
-  at::Tensor scale = DropoutScaleReference(places.positions, x.size(-1), rate, site, x.device()).flatten(0, 1);
-  if (places.rows.defined()) scale = scale.index_select(0, places.rows);
-  return x * scale.view(x.sizes()).to(x.scalar_type());
+  CHECK(x.device().is_cpu());
+  const at::Tensor out = at::empty_like(x);
+  DispatchFloats(x.scalar_type(), [&](auto type) {
+    const auto pass = DropPassOf<decltype(type)>(x, KeepRowsOf(rate, site, places), out);
+    for (int64_t call = 0; call < pass.calls(); ++call) DropCall(pass, call);
+  });
+  return out;
 }
 
 }  // namespace retort::ops

@@ -18,7 +18,7 @@ inline constexpr int kKeepBlock = kKeepLanes * kKeepParts;
 
 // The rate that 16 bits can hold: draws below the threshold are dropped.
 struct KeepRate {
-  explicit KeepRate(double rate)
+  explicit KeepRate(double rate = 0)
       : threshold(static_cast<uint32_t>(std::lround(rate * 65536))),
         scale(static_cast<float>(65536.0 / (65536.0 - threshold))) {}
   uint32_t threshold;

@@ -6,22 +6,20 @@
 #include "ATen/core/Tensor.h"
 #include "c10/util/BFloat16.h"
 #include "framework/ops/dropout/dropout.h"
-#include "framework/ops/dropout/keep_bits.h"
+#include "framework/ops/dropout/keep_rows.h"
 #include "torch/csrc/autograd/custom_function.h"
 
 namespace retort::ops {
 
-// The draws of rows on the CPU. Holds pointers into the tensors of what it is made from.
+// The draws of rows; drawn on the CPU. Holds pointers into the tensors of what it is made from.
 class RowDraws {
  public:
-  RowDraws(double rate, const DropoutSite& site, const RowPlaces& places)
-      : rate_(rate),
-        site_(site),
-        positions_(places.positions),
-        samples_(drops() ? site.sample_ids.const_data_ptr<int64_t>() : nullptr),
-        rows_(places.rows.defined() ? places.rows.const_data_ptr<int64_t>() : nullptr) {}
+  RowDraws(double rate, const DropoutSite& site, const RowPlaces& places) : rows_(KeepRowsOf(rate, site, places)) {}
 
-  bool drops() const { return rate_.threshold != 0; }
+  bool drops() const { return rows_.drops(); }
+
+  // What kernels of the device of those tensors draw from.
+  const KeepRows& rows() const { return rows_; }
 
   // out = x · keep / (1 - p) for all channels of a row; out may be x. In bfloat16 the product is rounded once.
   void Drop(int64_t row, const float* x, int64_t channels, float* out) const;
@@ -29,15 +27,7 @@ class RowDraws {
   void Drop(int64_t row, const c10::BFloat16* x, int64_t channels, c10::BFloat16* out) const;
 
  private:
-  uint32_t Position(int64_t row) const { return static_cast<uint32_t>(Place(row) % positions_); }
-  KeepStream Stream(int64_t row) const { return StreamOf(site_, samples_[Place(row) / positions_]); }
-  int64_t Place(int64_t row) const { return rows_ == nullptr ? row : rows_[row]; }
-
-  KeepRate rate_;
-  const DropoutSite& site_;
-  int64_t positions_;
-  const int64_t* samples_;
-  const int64_t* rows_;
+  KeepRows rows_;
 };
 
 // Keeps for the backward pass what its draws depend on, and gives it back.

@@ -2,25 +2,39 @@
 
 #include <optional>
 
-#include "ATen/TensorOperators.h"
-#include "ATen/ops/layer_norm.h"
 #include "framework/ops/dropout/row_draws.h"
+#include "framework/ops/layer_norm/layer_norm_device.h"
 #include "framework/ops/layer_norm/layer_norm_host.h"
+#include "framework/ops/layer_norm/norm_tensors.h"
+#include "glog/logging.h"
 #include "torch/csrc/autograd/custom_function.h"
 
 namespace retort::ops {
 namespace {
 
-// On the CPU. Draws its bits again for the backward pass instead of storing them.
-class HostFunction : public torch::autograd::Function<HostFunction> {
+NormOutputs Forward(const at::Tensor& x, const at::Tensor& skip, const NormParameters& parameters,
+                    const RowDraws& draws) {
+  return x.device().is_cpu() ? LayerNormOnHost(x, skip, parameters, draws)
+                             : LayerNormOnDevice(x, skip, parameters, draws);
+}
+
+NormGradients Backward(const at::Tensor& gradient, const NormOutputs& outputs, const at::Tensor& scale,
+                       const RowDraws& draws) {
+  return gradient.device().is_cpu() ? LayerNormGradientsOnHost(gradient, outputs, scale, draws)
+                                    : LayerNormGradientsOnDevice(gradient, outputs, scale, draws);
+}
+
+// Draws its bits again for the backward pass instead of storing them. REQUIRES: skip has a value, which may be undefined.
+class NormFunction : public torch::autograd::Function<NormFunction> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
                             const std::optional<at::Tensor>& skip, const at::Tensor& scale, const at::Tensor& shift,
                             double epsilon, const RowDropout& dropout, const RowPlaces& places) {
     const RowDraws draws(dropout.rate, dropout.site, places);
-    const NormOutputs outputs = LayerNormOnHost(x, skip.value_or(at::Tensor()), {scale, shift, epsilon}, draws);
+    if (draws.drops()) CHECK(dropout.site.sample_ids.device() == x.device());
+    const NormOutputs outputs = Forward(x, *skip, {scale, shift, epsilon}, draws);
     context->save_for_backward({scale, outputs.sum, outputs.mean, outputs.inverse});
-    context->saved_data["has_skip"] = skip.has_value();
+    context->saved_data["has_skip"] = skip->defined();
     context->saved_data["rate"] = dropout.rate;
     Save(dropout.site, context);
     Save(places, context);
@@ -33,29 +47,29 @@ class HostFunction : public torch::autograd::Function<HostFunction> {
     const DropoutSite site = SavedSite(context);
     const RowPlaces places = SavedPlaces(context);
     const RowDraws draws(context->saved_data["rate"].toDouble(), site, places);
-    NormGradients gradients = LayerNormGradientsOnHost(output_gradients[0].contiguous(),
-                                                       {/*y=*/{}, saved[1], saved[2], saved[3]}, saved[0], draws);
+    NormGradients gradients =
+        Backward(output_gradients[0].contiguous(), {/*y=*/{}, saved[1], saved[2], saved[3]}, saved[0], draws);
     if (!context->saved_data["has_skip"].toBool()) gradients.skip.reset();
     return {gradients.x, gradients.skip, gradients.scale, gradients.shift, {}, {}, {}};
   }
 };
 
+at::Tensor Apply(const at::Tensor& x, const at::Tensor& skip, const NormParameters& parameters,
+                 const RowDropout& dropout, const RowPlaces& places) {
+  return NormFunction::apply(x.contiguous(), std::make_optional(skip), parameters.scale.contiguous(),
+                             parameters.shift.contiguous(), parameters.epsilon, dropout, places);
+}
+
 }  // namespace
 
 at::Tensor LayerNorm(const at::Tensor& x, const at::Tensor& scale, const at::Tensor& shift, double epsilon) {
-  if (!x.device().is_cpu()) return at::layer_norm(x, {x.size(-1)}, scale, shift, epsilon);
-  return HostFunction::apply(x.contiguous(), std::optional<at::Tensor>(), scale, shift, epsilon, RowDropout(),
-                             RowPlaces());
+  return Apply(x, /*skip=*/{}, {scale, shift, epsilon}, RowDropout(), RowPlaces());
 }
 
 at::Tensor ResidualLayerNorm(const at::Tensor& x, const at::Tensor& skip, const at::Tensor& scale,
                              const at::Tensor& shift, double epsilon, const RowDropout& dropout,
                              const Packing& packing) {
-  if (!x.device().is_cpu()) {
-    return LayerNorm(Dropout(x, dropout.rate, dropout.site, packing) + skip, scale, shift, epsilon);
-  }
-  return HostFunction::apply(x.contiguous(), std::make_optional(skip.contiguous()), scale, shift, epsilon, dropout,
-                             RowPlaces{packing.positions, packing.rows});
+  return Apply(x, skip.contiguous(), {scale, shift, epsilon}, dropout, {packing.positions, packing.rows});
 }
 
 }  // namespace retort::ops

@@ -7,8 +7,6 @@
 #include <vector>
 
 #include "ATen/Parallel.h"
-#include "ATen/ops/empty.h"
-#include "ATen/ops/empty_like.h"
 #include "framework/ops/convert_row/convert_row.h"
 #include "framework/ops/convert_row/work_type.h"
 #include "framework/ops/vector_math/vector_math.h"
@@ -223,10 +221,7 @@ class BackwardPass {
 NormOutputs LayerNormOnHost(const at::Tensor& x, const at::Tensor& skip, const NormParameters& parameters,
                             const RowDraws& draws) {
   const int64_t rows = x.numel() / x.size(-1);
-  const auto statistics = x.options().dtype(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
-  const bool is_sum = skip.defined() || draws.drops();
-  const NormOutputs outputs{at::empty_like(x), is_sum ? at::empty_like(x) : x, at::empty({rows}, statistics),
-                            at::empty({rows}, statistics)};
+  const NormOutputs outputs = EmptyNormOutputs(x, skip.defined() || draws.drops());
   DispatchFloats(x.scalar_type(), [&](auto type) {
     const ForwardPass<decltype(type)> pass(x, skip, parameters, draws, outputs);
     at::parallel_for(0, rows, 16, [&](int64_t begin, int64_t end) { pass.Run(begin, end); });
@@ -236,11 +231,7 @@ NormOutputs LayerNormOnHost(const at::Tensor& x, const at::Tensor& skip, const N
 
 NormGradients LayerNormGradientsOnHost(const at::Tensor& gradient, const NormOutputs& outputs, const at::Tensor& scale,
                                        const RowDraws& draws) {
-  NormGradients gradients;
-  gradients.skip = at::empty_like(gradient);
-  gradients.x = draws.drops() ? at::empty_like(gradient) : gradients.skip;
-  gradients.scale = at::empty_like(scale);
-  gradients.shift = at::empty_like(scale);
+  const NormGradients gradients = EmptyNormGradients(gradient, scale, draws.drops());
   DispatchFloats(gradient.scalar_type(), [&](auto type) {
     using T = decltype(type);
     BackwardPass<T> pass(gradient, outputs, scale, draws, gradients);

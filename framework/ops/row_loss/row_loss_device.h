@@ -6,8 +6,10 @@
 
 namespace retort::ops {
 
-// RowLossGradient on a device that is not the CPU: the kernel where there is one, for float32 and bfloat16 logits.
-// All tensors are contiguous.
+// RowLossGradient on a device that is not the CPU. Labels and soft_rows are contiguous, as are the values of each row of
+// logits.
+//
+// In builds without --config=cuda one thread of the CPU does what the kernel does, for tests, on tensors of the CPU.
 RowLossSums RowLossGradientOnDevice(const RowLossScales& scales, at::Tensor student_logits,
                                     const at::Tensor& teacher_logits, const at::Tensor& labels,
                                     const at::Tensor& soft_rows, int64_t columns);
