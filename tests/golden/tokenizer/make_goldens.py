@@ -118,7 +118,7 @@ def packed(values):
 
 
 # Long and alike from line to line: stored packed, unpacked by the build.
-PACKED = ("decodings.json", "sequences.json")
+PACKED = ("decodings.json", "hard_cases.json", "sequences.json")
 
 
 def write(name, cases, **fields):
