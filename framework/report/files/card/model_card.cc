@@ -68,9 +68,10 @@ class Card {
     return absl::StrCat(name, ", trained in this experiment", from.empty() ? "" : absl::StrCat(" from `", from, "`"));
   }
 
-  // The model that exists outside of the experiment.
-  const std::string& BaseModel() const {
-    return student_.teacher_begun_as.empty() ? student_.teacher : student_.teacher_begun_as;
+  // The model that is there without the experiment, or "none".
+  std::string BaseModel() const {
+    if (!student_.teacher_trained_here) return student_.teacher;
+    return student_.teacher_begun_as.empty() ? "none" : student_.teacher_begun_as;
   }
 
   // Whether this student, and no other one of the variant, has the column's value.
@@ -90,7 +91,7 @@ class Card {
   }
 
   std::string FrontMatter() const {
-    const bool on_hub = MayBeOnHub(BaseModel()) && HasTeacher();
+    const bool on_hub = MayBeOnHub(BaseModel()) && BaseModel() != "none";
     return absl::StrCat("---\nlibrary_name: transformers\n", on_hub ? "" : "# ", "base_model: ", Quoted(BaseModel()),
                         on_hub ? "" : "  # its name on the hub, if it has one",
                         "\n# license:  # follows from those below\ntags:\n- distillation\n- retort\n", ModelIndex(),

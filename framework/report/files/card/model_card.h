@@ -30,8 +30,8 @@ struct StudentFacts {
 // with library, base model where the teacher's path can be a name there, tags and results; then how to load it, what it
 // was trained by and on, its metrics beside the means over seeds and the differences to the base with their intervals,
 // command, commit and date. Licences are not guessed: the card names what they follow from, and leaves the line to be
-// filled in. The results are those of
-// StudentFacts.evaluations, and macro averages over nothing else: a student that was not scored has none. Pure function. Errors: those of Analyse.
+// filled in. The results are those of StudentFacts.evaluations, and macro averages over nothing else: a student that
+// was not scored has none. Pure function. Errors: those of Analyse.
 absl::StatusOr<std::vector<std::string>> RenderModelCards(const SweepResult& result,
                                                           const std::vector<StudentFacts>& students);
 

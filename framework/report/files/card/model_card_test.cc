@@ -92,8 +92,9 @@ TEST(RenderModelCards, SaysWhatATeacherThatWasTrainedHereBeganAs) {
   EXPECT_THAT(card, HasSubstr(", 2.5 times fewer than its teacher."));
   EXPECT_THAT(card, HasSubstr("- teacher: `a_tutor`, trained in this experiment from"));
   facts.teacher_begun_as = "";
-  EXPECT_THAT(RenderModelCards(TinySweep(), {facts})->front(), HasSubstr("from `a_tutor`, trained in this experiment."))
-      << "from the student's init";
+  const std::string from_init = RenderModelCards(TinySweep(), {facts})->front();
+  EXPECT_THAT(from_init, HasSubstr("from `a_tutor`, trained in this experiment. "));
+  EXPECT_THAT(from_init, HasSubstr("\n# base_model: \"none\""));
 }
 
 }  // namespace
