@@ -3,6 +3,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -175,10 +176,35 @@ absl::Status MergeField(const Message& overlay, const FieldDescriptor& field, co
   return absl::OkStatus();
 }
 
+using Names = std::vector<std::string>;
+
+Names NamesIn(const Message& message, const FieldDescriptor& list) {
+  Names names;
+  for (int i = 0; i < message.GetReflection()->FieldSize(message, &list); ++i) {
+    names.push_back(NameOf(message.GetReflection()->GetRepeatedMessage(message, &list, i)));
+  }
+  return names;
+}
+
+// Puts what the list held before in that order, and all else behind it. What is moved is at the list's end: what was
+// removed and is there again.
+void RestoreOrder(const Names& before, const FieldDescriptor& list, Message* base) {
+  const Reflection* reflection = base->GetReflection();
+  int place = 0;
+  for (const std::string& name : before) {
+    const int index = FindNamed(*base, list, name);
+    if (index < 0) continue;
+    for (int i = index; i > place; --i) reflection->SwapElements(base, &list, i, i - 1);
+    ++place;
+  }
+}
+
 absl::Status Merge(const Message& overlay, const std::string& path, Mode mode, Message* base) {
   const auto* type = overlay.GetDescriptor();
   if (type == Variant::descriptor() || type == Task::descriptor()) mode = Mode::kCompose;
   const std::vector<const FieldDescriptor*> fields = SetFields(overlay);
+  std::vector<std::pair<const FieldDescriptor*, Names>> before;
+  for (const FieldDescriptor* list : NamedLists(*base)) before.emplace_back(list, NamesIn(*base, *list));
   for (const FieldDescriptor* field : fields) {
     if (!IsRemove(*field)) continue;
     RETORT_RETURN_IF_ERROR(MergeRemove(overlay, *field, JoinPath(path, field->name()), mode, base));
@@ -186,6 +212,7 @@ absl::Status Merge(const Message& overlay, const std::string& path, Mode mode, M
   for (const FieldDescriptor* field : fields) {
     RETORT_RETURN_IF_ERROR(MergeField(overlay, *field, JoinPath(path, field->name()), mode, base));
   }
+  for (const auto& [list, names] : before) RestoreOrder(names, *list, base);
   return absl::OkStatus();
 }
 

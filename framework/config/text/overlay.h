@@ -17,7 +17,7 @@ namespace retort {
 //   - any other list replaces if it is not empty;
 //   - `remove` drops items of the named lists beside it and does not stay in the result. Removing comes before merging,
 //   so
-//     one overlay can remove an item and add another of the same name.
+//     one overlay can remove an item and add another of the same name, which has its place.
 // Inside a retort.Variant or retort.Task, which are themselves overlays, `remove` is data: the names are added to their
 // own.
 //

@@ -64,6 +64,17 @@ TEST(OverlayTest, RemoveDropsAndDoesNotStay) {
             Line<Stage>("loss { name: 'a' }"));
 }
 
+// A stage that is trained otherwise stays before the evaluation that measures it.
+TEST(OverlayTest, WhatIsRemovedAndGivenAnewKeepsItsPlace) {
+  EXPECT_EQ(Laid<Experiment>("stage { name: 'a' clip_norm: 1 } stage { name: 'b' } stage { name: 'c' }",
+                             "remove: ['a', 'b'] stage { name: 'new' } stage { name: 'a' row_chunk: 7 }"),
+            Line<Experiment>("stage { name: 'a' row_chunk: 7 } stage { name: 'c' } stage { name: 'new' }"));
+  EXPECT_EQ(Laid<Sweep>("variant { name: 'v' overlay { stage { name: 'a' } stage { name: 'b' } } }",
+                        "variant { name: 'v' overlay { remove: 'a' stage { name: 'a' row_chunk: 7 } } }"),
+            Line<Sweep>("variant { name: 'v' overlay { remove: 'a' stage { name: 'a' row_chunk: 7 } "
+                        "stage { name: 'b' } } }"));
+}
+
 TEST(OverlayTest, RemovingWhatIsNotThereIsAnError) {
   EXPECT_EQ(
       Laid<Experiment>("stage { name: 's' loss { name: 'a' } loss { name: 'b' } }", "stage { name: 's' remove: 'ce' }"),

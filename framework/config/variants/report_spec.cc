@@ -18,13 +18,18 @@ namespace {
 
 constexpr char kDefaultMacro[] = "macro";
 
-// What the last evaluation measures first; without one, what the evaluation of the data that is trained on last does.
+bool Trains(const Stage& stage) { return !stage.has_evaluation() && !stage.has_augmentation(); }
+
+// What the last evaluation measures first; without one, what the evaluation of the data that is trained on last does;
+// empty where nothing trains either.
 std::string DefaultPrimaryMetric(const Experiment& base, const PluginCatalogue& catalogue) {
-  const Stage* last = nullptr;
+  const Stage *last = nullptr, *last_trained = nullptr;
   for (const Stage& stage : base.stage()) {
     if (stage.has_evaluation()) last = &stage;
+    if (Trains(stage)) last_trained = &stage;
   }
-  if (last == nullptr) last = &base.stage(base.stage_size() - 1);
+  if (last == nullptr) last = last_trained;
+  if (last == nullptr) return "";
   const Evaluation evaluation = last->has_evaluation() ? last->evaluation() : EvaluationOfData(last->data(), catalogue);
   const PluginEntry* entry = ChosenPlugin(PluginKind::kEvaluation, evaluation.plugin(), catalogue);
   if (entry == nullptr) return "";
@@ -32,14 +37,16 @@ std::string DefaultPrimaryMetric(const Experiment& base, const PluginCatalogue& 
                               : absl::StrCat(last->task(), "/", entry->rules.primary_metric);
 }
 
-// Whether every task has an evaluation, or none has one, so that all of them get one.
+// Whether every task has an evaluation, or nothing has one, so that every task that trains gets one, and all of them do.
 bool AllTasksAreEvaluated(const Experiment& base, const std::vector<std::string>& tasks) {
-  std::set<std::string> evaluated;
+  std::set<std::string> evaluated, trained;
   for (const Stage& stage : base.stage()) {
     if (stage.has_evaluation()) evaluated.insert(stage.task());
+    if (Trains(stage)) trained.insert(stage.task());
   }
-  const auto is_evaluated = [&](const std::string& task) { return evaluated.count(task) > 0; };
-  return evaluated.empty() || std::all_of(tasks.begin(), tasks.end(), is_evaluated);
+  const std::set<std::string>& measured = evaluated.empty() ? trained : evaluated;
+  const auto is_measured = [&](const std::string& task) { return measured.count(task) > 0; };
+  return std::all_of(tasks.begin(), tasks.end(), is_measured);
 }
 
 absl::Status CheckMacro(const Macro& macro, const std::vector<std::string>& tasks) {

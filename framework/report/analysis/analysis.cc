@@ -150,7 +150,7 @@ class Analyser {
   VariantMetric AnalyseMetric(const VariantAnalysis& variant, const MetricColumn& column) {
     VariantMetric metric;
     for (const RunResult* run : RunsOf(result_, variant.name)) {
-      const Scores* scores = run->error.empty() ? FindScores(*run, column) : nullptr;
+      const Scores* scores = FindScores(*run, column);
       if (scores == nullptr) continue;
       metric.examples[run->seed] = scores->examples;
       metric.teachers[run->seed] = scores->teacher;
@@ -167,7 +167,7 @@ class Analyser {
 
   // Fills the difference to the base, or why there is none.
   void Compare(const VariantInfo& variant, const MetricColumn& column, VariantMetric* metric) {
-    metric->incomparable = SameAsBase(variant, column);
+    metric->incomparable = SameAsBase(variant, column, metric->summary.has_value());
     if (metric->incomparable != Incomparable::kNo) return;
     PairedRows rows = PairRows(result_, variant.name, column);
     metric->incomparable = rows.incomparable;
@@ -183,9 +183,10 @@ class Analyser {
     }
   }
 
-  static Incomparable SameAsBase(const VariantInfo& variant, const MetricColumn& column) {
+  // A stage that both share has one result, unless it stopped.
+  static Incomparable SameAsBase(const VariantInfo& variant, const MetricColumn& column, bool measured) {
     if (variant.twin_of_base) return Incomparable::kSameExperiment;
-    return variant.shared_stages.count(column.stage) > 0 ? Incomparable::kSameResult : Incomparable::kNo;
+    return measured && variant.shared_stages.count(column.stage) > 0 ? Incomparable::kSameResult : Incomparable::kNo;
   }
 
   void Warn(const std::string& variant, std::optional<uint64_t> seed, const MetricColumn& column,

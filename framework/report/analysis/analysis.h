@@ -39,7 +39,7 @@ enum class Incomparable {
 
 // One variant in one MetricColumn.
 struct VariantMetric {
-  std::map<uint64_t, double> by_seed;  // Finished runs that were scored.
+  std::map<uint64_t, double> by_seed;  // Runs that were scored in it, whatever else of them failed.
   std::optional<Summary> summary;      // Over by_seed; none if it is empty.
   // What it was measured on, by seed: Scores.examples and Scores.teacher.
   std::map<uint64_t, std::string> examples, teachers;
@@ -131,7 +131,8 @@ std::optional<double> MarginOf(const Analysis& analysis, size_t column);
 // "teacher", or "teacher data/teachers/mini" where the sweep has several.
 std::string TeacherName(const SweepResult& result, const std::string& teacher);
 
-// Failed runs (RunResult.error) count towards no metric. A difference is that of scores which were measured on the same
+// A run that failed (RunResult.error) has the scores of the stages that came through, and counts in their columns; it
+// has a macro average if all of its tasks came through. A difference is that of scores which were measured on the same
 // examples, beside the same teacher where the metric asks for one; where that does not hold, VariantMetric says so.
 // Macro averages follow the primary metric (macro_columns.h). Where a score is one value for all examples (a
 // correlation that is not defined without one of them), or seeds have different numbers of them, the difference is that

@@ -60,6 +60,7 @@ TEST(Analyse, SameMetricInTwoStagesGetsTwoTitles) {
 TEST(Analyse, PairsOnlySeedsThatBothFinished) {
   SweepResult result = TinySweep();
   result.runs[0].error = "loss term ce is NaN at step 41";  // base, seed 1
+  result.runs[0].scores.clear();
   const Analysis analysis = *Analyse(result);
   const VariantMetric& a = analysis.variants[1].metrics[0];
   EXPECT_EQ(a.difference->seeds, 1);
@@ -67,6 +68,16 @@ TEST(Analyse, PairsOnlySeedsThatBothFinished) {
   EXPECT_EQ(a.summary->seeds, 2);
   EXPECT_EQ(analysis.variants[0].finished_runs, 1);
   EXPECT_THAT(analysis.warnings, Contains("base stopped. seed 1: loss term ce is NaN at step 41"));
+}
+
+TEST(Analyse, ARunThatFailedInOneStageHasTheScoresOfTheOthers) {
+  SweepResult result = TinySweep();
+  for (size_t i : {0, 2}) result.runs[i].error = "stage \"b_tune\": loss term ce is NaN at step 41";  // Seed 1.
+  const Analysis analysis = *Analyse(result);
+  EXPECT_THAT(analysis.variants[1].metrics[0].by_seed, ElementsAre(Pair(1, 4), Pair(2, 6)));
+  EXPECT_EQ(analysis.variants[1].metrics[0].difference->seeds, 2);
+  EXPECT_EQ(analysis.variants[1].finished_runs, 1);
+  EXPECT_THAT(analysis.warnings, Contains(HasSubstr("a stopped. seed 1: stage \"b_tune\"")));
 }
 
 TEST(Analyse, NoDifferenceBetweenDifferentExamples) {

@@ -12,7 +12,7 @@ namespace {
 
 const Scores* ScoresOf(const SweepResult& result, const std::string& variant, uint64_t seed,
                        const MetricColumn& column) {
-  const RunResult* run = FinishedRun(result, variant, seed);
+  const RunResult* run = FindRun(result, variant, seed);
   return run == nullptr ? nullptr : FindScores(*run, column);
 }
 

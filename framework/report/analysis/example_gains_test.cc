@@ -32,7 +32,7 @@ TEST(GainsOf, MeansOverSeeds) {
 
 TEST(GainsOf, OnlyOverSeedsThatBothHave) {
   SweepResult sweep = WithTexts();
-  sweep.runs[0].error = "NaN";
+  sweep.runs[0].scores.clear();
   const std::vector<ExampleGain> gains = GainsOf(sweep, *Analyse(sweep), "a", 0);
   ASSERT_EQ(gains.size(), 2u);
   EXPECT_DOUBLE_EQ(gains[0].variant, 4);

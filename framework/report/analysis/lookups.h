@@ -18,8 +18,8 @@ namespace retort {
 // The runs of a variant, in the order in which the result has them.
 std::vector<const RunResult*> RunsOf(const SweepResult& result, const std::string& variant);
 
-// The run of the variant with this seed if it finished; else null.
-const RunResult* FinishedRun(const SweepResult& result, const std::string& variant, uint64_t seed);
+// The run of the variant with this seed, finished or not; null if there is none.
+const RunResult* FindRun(const SweepResult& result, const std::string& variant, uint64_t seed);
 
 // What was measured in any run, in the order in which tables have it: the primary metric first.
 std::vector<MetricColumn> FindColumns(const SweepResult& result);

@@ -113,7 +113,8 @@ class MacroColumn {
   // Fills the difference to the base, or why there is none.
   void Compare(const VariantInfo& info, VariantMetric* metric) const {
     if (info.twin_of_base) metric->incomparable = Incomparable::kSameExperiment;
-    if (!info.twin_of_base && HasSharedResult(info)) metric->incomparable = Incomparable::kSameResult;
+    const bool same_result = metric->summary.has_value() && HasSharedResult(info);
+    if (!info.twin_of_base && same_result) metric->incomparable = Incomparable::kSameResult;
     if (metric->incomparable != Incomparable::kNo) return;
     std::vector<BySeed> tasks;
     for (const std::vector<std::optional<size_t>>& columns : tasks_) {

@@ -118,6 +118,23 @@ TEST(AddMacroColumns, SaysWhyThereIsNoDifference) {
   EXPECT_FALSE(other.difference.has_value());
 }
 
+// Task y of "a" failed with both seeds: x is compared, and the average, which lacks a task, is not.
+TEST(AddMacroColumns, ATaskThatFailedTakesTheAverageAndNoOtherTask) {
+  SweepResult result = TwoTasks();
+  for (size_t i : {2, 3}) {
+    result.runs[i].error = "stage \"y_tune\": NaN";
+    result.runs[i].scores.pop_back();
+  }
+  result.variants[1].shared_stages = {"y_eval"};
+  const std::vector<VariantMetric> a = Analyse(result)->variants[1].metrics;
+  EXPECT_FALSE(a[0].summary.has_value());
+  EXPECT_DOUBLE_EQ(a[1].difference->estimate, 3);
+  EXPECT_FALSE(a[2].summary.has_value());
+  EXPECT_EQ(a[2].incomparable, Incomparable::kNo);
+  result.variants[1].shared_stages = {"x_eval", "y_eval"};
+  EXPECT_EQ(Analyse(result)->variants[1].metrics[0].incomparable, Incomparable::kNo);
+}
+
 // A variant that changes one task alone: the other adds nothing to the difference.
 TEST(AddMacroColumns, ATaskWithTheBasesResultCountsWithoutADifference) {
   SweepResult result = TwoTasks();

@@ -53,8 +53,8 @@ PairedRows PairRows(const SweepResult& result, const std::string& variant, const
   PairedRows rows;
   std::vector<std::string> whole;
   for (const RunResult* run : RunsOf(result, variant)) {
-    const RunResult* base = FinishedRun(result, base_name, run->seed);
-    if (!run->error.empty() || base == nullptr) continue;
+    const RunResult* base = FindRun(result, base_name, run->seed);
+    if (base == nullptr) continue;
     const Scores* ours = FindScores(*run, column);
     const Scores* theirs = FindScores(*base, column);
     if (ours == nullptr || theirs == nullptr) continue;

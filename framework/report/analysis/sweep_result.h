@@ -43,7 +43,7 @@ struct RunResult {
   int64_t teacher_parameters = 0;       // Of what taught the student last; 0: nothing did.
   double clipped_share = 0;             // Share of steps whose gradient was clipped, 0 to 1.
   std::vector<StageCurves> curves;      // Of every training stage, in their order.
-  std::vector<Scores> scores;           // Final evaluations.
+  std::vector<Scores> scores;           // Final evaluations, those that came through.
   std::set<std::string> computed_with;  // Threads, instruction set and libraries of all its stages.
   // The steps after which Keep.best.patience ended trainings, by stage.
   std::map<std::string, int64_t> stopped_steps;

@@ -135,6 +135,8 @@ std::string WhyNotCompared(const Analysis& analysis, const PublishedEffect& effe
   if (metric == nullptr) return "not measured";
   if (analysis.variants[effect.variant].is_base) return "the base itself";
   if (metric->difference.has_value()) return "no interval";
+  if (metric->incomparable == Incomparable::kNo && !metric->summary.has_value()) return "not measured";
+  if (!analysis.variants.front().metrics[*effect.column].summary.has_value()) return "the base was not measured";
   return FormatIncomparable(metric->incomparable);
 }
 

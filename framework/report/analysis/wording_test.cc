@@ -152,6 +152,7 @@ TEST(Headline, SaysOfEachDifferenceThatItIsOfOneSeed) {
             "Against base (cross-entropy 2.000 nats), a (+1.000 nats) is worse; b (−1.000 nats, one seed) is better.");
   SweepResult result = ThreeVariants(1);
   result.runs[2].error = "NaN";  // a, seed 1
+  result.runs[2].scores.clear();
   EXPECT_THAT(Headline(*Analyse(result)), ::testing::EndsWith("is better. One seed: nothing is known of other seeds."));
 }
 
@@ -170,7 +171,10 @@ TEST(Headline, WithoutIntervalAndOfOneResult) {
 
 TEST(Headline, BaseThatFailed) {
   SweepResult result = TinySweep();
-  result.runs[0].error = result.runs[1].error = "NaN";
+  for (size_t i : {0, 1}) {
+    result.runs[i].error = "NaN";
+    result.runs[i].scores.clear();
+  }
   EXPECT_EQ(Headline(*Analyse(result)), "The base was not scored on cross-entropy, so no variant can be compared.");
 }
 
@@ -202,6 +206,27 @@ TEST(FormatEffectVerdict, InWords) {
   EXPECT_THAT(words,
               ElementsAre("equivalent within ±3 points", "same sign", "opposite sign", "not compared: the base itself",
                           "opposite sign", "not compared: not measured", "a difference, none published"));
+}
+
+TEST(FormatEffectVerdict, SaysWhichOfTheTwoWasNotMeasured) {
+  SweepResult sweep = TinySweep();
+  sweep.published = {{"a", "GLUE macro", 1.0, std::nullopt, "a paper"}};
+  const auto words = [&sweep] {
+    const Analysis analysis = *Analyse(sweep);
+    return FormatEffectVerdict(analysis, analysis.effects[0]);
+  };
+  for (RunResult& run : sweep.runs) {
+    if (run.variant == "base") run.scores.clear();
+  }
+  EXPECT_EQ(words(), "not compared: the base was not measured");
+  sweep = TinySweep();
+  sweep.published = {{"a", "GLUE macro", 1.0, std::nullopt, "a paper"}};
+  for (RunResult& run : sweep.runs) {
+    if (run.variant == "a") run.scores.clear();
+  }
+  EXPECT_EQ(words(), "not compared: not measured");
+  sweep.variants[1].shared_stages = {"eval"};
+  EXPECT_EQ(words(), "not compared: not measured") << "a stage that both share and that failed has no result";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -20,6 +21,7 @@
 #include "framework/sweep/plan/plan_variant.h"
 #include "framework/sweep/plan/report_metrics.h"
 #include "framework/sweep/plan/stage_models.h"
+#include "framework/sweep/plan/unmeasured.h"
 
 namespace retort {
 namespace {
@@ -32,24 +34,33 @@ std::string NewEvaluationName(const Experiment& experiment, const std::string& t
   return name;
 }
 
-// The last stage, or that of each task.
-std::vector<Stage> LastStages(const Experiment& experiment) {
-  std::vector<Stage> last;
+// The last training stage of the task; "": of the shared stages. None where nothing trains.
+std::optional<Stage> LastTraining(const Experiment& experiment, const std::string& task) {
+  const auto& stages = experiment.stage();
+  const auto last = std::find_if(stages.rbegin(), stages.rend(), [&](const Stage& stage) {
+    return stage.task() == task && !stage.has_augmentation() && !stage.has_evaluation();
+  });
+  return last == stages.rend() ? std::nullopt : std::make_optional(*last);
+}
+
+// The last training stage of each task that trains, or the last shared one where none does.
+std::vector<Stage> LastTrainings(const Experiment& experiment) {
+  std::vector<Stage> trainings;
   for (const std::string& task : TasksOf(experiment)) {
-    const auto& stages = experiment.stage();
-    last.push_back(*std::find_if(stages.rbegin(), stages.rend(), [&](const Stage& s) { return s.task() == task; }));
+    if (const auto last = LastTraining(experiment, task)) trainings.push_back(*last);
   }
-  if (last.empty()) last.push_back(experiment.stage(experiment.stage_size() - 1));
-  return last;
+  if (!trainings.empty()) return trainings;
+  if (const auto last = LastTraining(experiment, "")) trainings.push_back(*last);
+  return trainings;
 }
 
 // Without an evaluation there is nothing to report: the last trained student, or that of each task, is evaluated as
-// students of its data are.
+// students of its data are. Where nothing trains, there is nothing to evaluate.
 void AddDefaultEvaluation(Experiment* experiment) {
   for (const Stage& stage : experiment->stage()) {
     if (stage.has_evaluation()) return;
   }
-  for (const Stage& last : LastStages(*experiment)) {
+  for (const Stage& last : LastTrainings(*experiment)) {
     Stage added;
     added.set_name(NewEvaluationName(*experiment, last.task()));
     if (!last.task().empty()) added.set_task(last.task());
@@ -250,6 +261,7 @@ absl::StatusOr<Plan> MakePlan(const ExpandedSweep& sweep, const PlanOptions& opt
   WarnOfTwins(&plan);
   WarnOfIncomparables(&plan);
   WarnOfSeedsWithOneStudent(&plan);
+  WarnOfUnmeasured(&plan);
   return plan;
 }
 

@@ -137,5 +137,32 @@ TEST_F(PlanAugmentationTest, WhatCannotBeIsRefused) {
   EXPECT_EQ(Make(Stages("model: '$/gpt2'")).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+// Nobody wrote an evaluation, and nothing is trained that one could measure.
+TEST_F(PlanAugmentationTest, AugmentationAloneIsNotEvaluated) {
+  const std::string stage = absl::StrCat("stage { name: 'more' ", kData, " augmentation { copies: 3 } }");
+  const std::string text = absl::StrReplaceAll(
+      absl::StrCat("name: 'alone' experiment { teacher { checkpoint: '$/teacher' } ", stage, " } controls: NONE"),
+      {{"$", sweep_.folder()}});
+  const auto plan = sweep_.Make(text);
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->stages, SizeIs(1));
+  EXPECT_EQ(plan->sweep.report.primary_metric(), "");
+}
+
+// Neither a task's evaluation nor an average over tasks is there by itself.
+TEST_F(PlanAugmentationTest, TasksOfAugmentationAloneAreNotEvaluated) {
+  const std::string stage = absl::StrCat("stage { name: 'more' ", kData, " augmentation { copies: 3 } }");
+  const std::string text = absl::StrReplaceAll(
+      absl::StrCat(
+          "name: 'alone' experiment { teacher { checkpoint: '$/teacher' } for_each { task { name: 'a' } task { "
+          "name: 'b' overlay { stage { name: 'more' augmentation { copies: 2 } } } } ",
+          stage, " } } controls: NONE"),
+      {{"$", sweep_.folder()}});
+  const auto plan = sweep_.Make(text);
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->stages, SizeIs(2));
+  EXPECT_THAT(plan->macros, SizeIs(0));
+}
+
 }  // namespace
 }  // namespace retort

@@ -48,6 +48,42 @@ TEST_F(PlanVariantsTest, WarnsOfVariantsThatAreTheSame) {
                                          "variants \"base\" and \"third\" resolve to the same experiment"));
 }
 
+TEST_F(PlanVariantsTest, WarnsOfStagesThatTrainWhatIsNotMeasured) {
+  const std::string more = absl::StrCat("{ ", testing::StageText("more"), " }");
+  const Plan behind = Make(absl::StrCat("controls: NONE seeds: [1, 2] variant { name: 'one' overlay ", more,
+                                        " } variant { name: 'two' overlay { stage { name: 'distil' clip_norm: 1 } ",
+                                        testing::StageText("more"), " } }"));
+  EXPECT_THAT(behind.warnings,
+              ElementsAre("variants \"one\", \"two\": stage \"more\": it trains what no evaluation measures; put it "
+                          "before \"evaluate\", or give \"evaluate\" from: \"@more\""));
+  const Plan evaluated = MakeText(sweep_.Text(
+      "controls: NONE", testing::StageText("more") + "stage { name: 'last' from: '@distil' evaluation { masked_lm { "
+                                                     "sequences: 8 } } }"));
+  EXPECT_THAT(evaluated.warnings,
+              ElementsAre("variant \"base\": stage \"more\": it trains what no evaluation measures; give \"last\" "
+                          "from: \"@more\""));
+}
+
+// A teacher is measured by its student.
+TEST_F(PlanVariantsTest, DoesNotWarnOfWhatOthersRead) {
+  const std::string score = "stage { name: 'score' evaluation { masked_lm { sequences: 8 } } }";
+  const std::string teacher = testing::StageText("tutor", "from: 'TEACHER' loss { name: 'mlm' masked_lm {} }");
+  const std::string taught =
+      testing::StageText("taught", "teacher: '@tutor' loss { name: 'kd' soft_targets { temperature: 2 } }");
+  EXPECT_THAT(MakeText(sweep_.Text("controls: NONE", teacher + taught + score)).warnings, IsEmpty());
+  EXPECT_THAT(MakeText(sweep_.Text("controls: NONE", testing::StageText("general") + testing::StageText("own") + score))
+                  .warnings,
+              IsEmpty());
+}
+
+// An overlay that gives a stage anew trains it where it stood.
+TEST_F(PlanVariantsTest, AStageGivenAnewStaysBeforeItsEvaluation) {
+  const Plan plan = Make(absl::StrCat("controls: NONE variant { name: 'anew' overlay { remove: 'distil' ",
+                                      testing::StageText("distil"), " } }"));
+  EXPECT_EQ(At(plan, "anew", "evaluate").student, plan.Find("anew", 1, "distil"));
+  EXPECT_THAT(plan.warnings, IsEmpty());
+}
+
 TEST_F(PlanVariantsTest, SeedsShareDataIfAsked) {
   const Plan apart = Make(R"(seeds: [3, 4])");
   EXPECT_EQ(apart.stages.size(), 12u);
@@ -63,8 +99,9 @@ TEST_F(PlanVariantsTest, SeedsShareDataIfAsked) {
 }
 
 TEST_F(PlanVariantsTest, AStageWithASeedIsComputedOnceForAllSeeds) {
-  const Plan plan =
-      MakeText(sweep_.Text("controls: NONE seeds: [3, 4]", testing::StageText("second")), {"stage.distil.seed=7"});
+  const std::string scored = "stage { name: 'score' evaluation { masked_lm { sequences: 8 } } }";
+  const Plan plan = MakeText(sweep_.Text("controls: NONE seeds: [3, 4]", testing::StageText("second") + scored),
+                             {"stage.distil.seed=7"});
   const PlannedStage& shared = At(plan, "base", "distil", 3);
   EXPECT_THAT(Users(shared), ElementsAre("base/3/distil", "base/4/distil"));
   EXPECT_EQ(shared.seed, 7u);

@@ -153,7 +153,8 @@ absl::Status CheckReportMetrics(const Experiment& base, const ReportSpec& report
     return absl::InvalidArgumentError(
         absl::StrCat(place, ": want one of ", absl::StrJoin(metrics, ", "), ", got \"", name, "\""));
   };
-  RETORT_RETURN_IF_ERROR(check("report.primary_metric", report.primary_metric()));
+  const bool nothing_to_begin_with = metrics.empty() && report.primary_metric().empty();
+  if (!nothing_to_begin_with) RETORT_RETURN_IF_ERROR(check("report.primary_metric", report.primary_metric()));
   for (const Reference& reference : references) {
     if (!reference.has_answers()) continue;
     RETORT_RETURN_IF_ERROR(check(absl::StrCat("reference (", reference.source(), "): answers"), reference.answers()));

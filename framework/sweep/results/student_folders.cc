@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -35,16 +36,51 @@ std::string DescribeTraining(const PlannedStage& planned) {
                       planned.training().data_description, "; losses ", absl::StrJoin(losses, ", "));
 }
 
+// "sentences of `more`: table (train.tsv), augmented with data/teachers/mini and glove.txt"
+std::string DescribeAugmentation(const PlannedStage& planned) {
+  const Augmentation& config = planned.stage.augmentation();
+  return absl::StrCat("sentences of `", planned.stage.name(), "`: ", planned.augmentation().data_description,
+                      ", augmented with ", config.model(),
+                      config.word_vectors().empty() ? "" : absl::StrCat(" and ", config.word_vectors()));
+}
+
+void SetTeacher(const Plan& plan, const PlannedStage& stage, StudentFacts* facts) {
+  facts->teacher = plan.TeacherOf(stage);
+  facts->teacher_parameters = stage.teacher_parameters;
+  if (stage.teacher < 0) return;
+  facts->teacher = plan.stages[stage.teacher].stage.name();
+  facts->teacher_trained_here = true;
+  if (TrainsTeacher(plan, stage.teacher)) facts->teacher_begun_as = plan.stages[stage.teacher].checkpoint;
+}
+
+// The variant's evaluation stages that measure what the planned stage `index` trained.
+std::set<std::string> EvaluationsOf(const Plan& plan, const std::string& variant, uint64_t seed, int index) {
+  std::set<std::string> evaluations;
+  for (const PlannedStage& planned : plan.stages) {
+    if (!planned.evaluates() || planned.student != index) continue;
+    for (const StageId& id : planned.used_by) {
+      if (id.variant == variant && id.seed == seed) evaluations.insert(id.stage);
+    }
+  }
+  return evaluations;
+}
+
+void AddOnce(const std::string& line, std::vector<std::string>* lines) {
+  if (std::count(lines->begin(), lines->end(), line) == 0) lines->push_back(line);
+}
+
 StudentFacts FactsOf(const Plan& plan, const std::string& variant, uint64_t seed, int index) {
   StudentFacts facts;
   facts.variant = variant;
   facts.seed = seed;
-  facts.teacher = plan.TeacherOf(plan.stages[index]);
+  facts.evaluations = EvaluationsOf(plan, variant, seed, index);
+  facts.parameters = plan.stages[index].training().parameters;
+  SetTeacher(plan, plan.stages[index], &facts);
   for (int stage = index; stage >= 0; stage = plan.stages[stage].student) {
     const PlannedStage& planned = plan.stages[stage];
     facts.training.insert(facts.training.begin(), DescribeTraining(planned));
-    const std::string& data = planned.training().data_description;
-    if (std::count(facts.data.begin(), facts.data.end(), data) == 0) facts.data.push_back(data);
+    AddOnce(planned.training().data_description, &facts.data);
+    if (planned.augmented >= 0) AddOnce(DescribeAugmentation(plan.stages[planned.augmented]), &facts.data);
   }
   return facts;
 }
@@ -60,8 +96,9 @@ std::vector<StoredStudent> StudentsOf(const Plan& plan, const Store& store) {
         if (!store.HasStudent(stage.key)) continue;
         const std::string folder = absl::StrCat("students/", RunFolder(variant.name, seed),
                                                 indices.size() > 1 ? absl::StrCat("/", stage.stage.name()) : "");
-        students.push_back(
-            {FactsOf(plan, variant.name, seed, index), absl::StrCat(store.Folder(stage.key), "/model"), folder});
+        StudentFacts facts = FactsOf(plan, variant.name, seed, index);
+        if (indices.size() > 1) facts.stage = stage.stage.name();
+        students.push_back({std::move(facts), absl::StrCat(store.Folder(stage.key), "/model"), folder});
       }
     }
   }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
+#include "framework/eval/scores/metric_spec.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
 #include "framework/model/files/hugging_face.h"
@@ -17,6 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using testing::IsOk;
+using ::testing::Not;
 
 class StudentFoldersTest : public ::testing::Test {
  protected:
@@ -83,9 +85,38 @@ TEST_F(StudentFoldersTest, OneForEachTask) {
     })");
   ASSERT_THAT(WriteStudentFolders(plan_, store_, result_, output_), IsOk());
   for (const char* stage : {"one_tune", "two_tune"}) {
-    EXPECT_TRUE(Exists(absl::StrCat(output_, "/students/base/seed_1/", stage, "/model.safetensors"))) << stage;
+    const std::string folder = absl::StrCat(output_, "/students/base/seed_1/", stage);
+    EXPECT_TRUE(Exists(folder + "/model.safetensors")) << stage;
+    EXPECT_THAT(*ReadFile(folder + "/README.md"), HasSubstr(absl::StrCat("# tiny: base, seed 1, ", stage, "\n")));
   }
   EXPECT_FALSE(Exists(output_ + "/students/base/seed_1/config.json"));
+}
+
+// The stage `evaluate` measures `distil`, `score` what goes on from it.
+TEST_F(StudentFoldersTest, ACardHasTheResultsOfItsStudentAlone) {
+  PlanSweep(
+      absl::StrCat(testing::StageText("more"), "stage { name: 'score' evaluation { masked_lm { sequences: 8 } } }"));
+  result_.metrics = {{"first/m", "first", Nats(), Better::kLower, "sequence"},
+                     {"last/m", "last", Nats(), Better::kLower, "sequence"}};
+  result_.runs.resize(1);
+  result_.runs[0].variant = "base";
+  result_.runs[0].seed = 1;
+  result_.runs[0].scores = {{"evaluate", "report", {{"first/m", {{1}, {1}}}}, "", "", ""},
+                            {"score", "report", {{"last/m", {{1}, {1}}}}, "", "", ""}};
+  ASSERT_THAT(WriteStudentFolders(plan_, store_, result_, output_), IsOk());
+  const std::string card = *ReadFile(output_ + "/students/base/seed_1/README.md");
+  EXPECT_THAT(card, HasSubstr("| last, nats |"));
+  EXPECT_THAT(card, Not(HasSubstr("first/m")));
+}
+
+TEST_F(StudentFoldersTest, NamesTheCheckpointOfATeacherThatWasTrained) {
+  PlanSweep(absl::StrCat(
+      testing::StageText("tutor", "from: 'TEACHER' loss { name: 'mlm' masked_lm {} }"),
+      testing::StageText("taught", "teacher: '@tutor' loss { name: 'kd' soft_targets { temperature: 2 } }")));
+  ASSERT_THAT(WriteStudentFolders(plan_, store_, result_, output_), IsOk());
+  EXPECT_THAT(
+      *ReadFile(output_ + "/students/base/seed_1/README.md"),
+      HasSubstr(absl::StrCat("- teacher: `tutor`, trained in this experiment from `", sweep_.teacher(), "`\n")));
 }
 
 }  // namespace

@@ -53,20 +53,49 @@ class Card {
     return nullptr;
   }
 
-  std::string Title() const { return absl::StrCat(result_.name, ": ", student_.variant, ", seed ", student_.seed); }
+  std::string Title() const {
+    return absl::StrCat(result_.name, ": ", student_.variant, ", seed ", student_.seed,
+                        student_.stage.empty() ? "" : absl::StrCat(", ", student_.stage));
+  }
+
+  bool HasTeacher() const { return student_.teacher != "none"; }
+
+  // "`data/teachers/mini`", "`a_tune`, trained in this experiment from `data/teachers/mini`"
+  std::string Teacher() const {
+    const std::string name = absl::StrCat("`", student_.teacher, "`");
+    if (!student_.teacher_trained_here) return name;
+    const std::string& from = student_.teacher_begun_as;
+    return absl::StrCat(name, ", trained in this experiment", from.empty() ? "" : absl::StrCat(" from `", from, "`"));
+  }
+
+  // The model that is there without the experiment, or "none".
+  std::string BaseModel() const {
+    if (!student_.teacher_trained_here) return student_.teacher;
+    return student_.teacher_begun_as.empty() ? "none" : student_.teacher_begun_as;
+  }
+
+  // Whether this student, and no other one of the variant, has the column's value.
+  bool IsMeasured(const MetricColumn& column) const {
+    if (column.average_of.empty()) return student_.evaluations.count(column.stage) > 0;
+    return std::all_of(analysis_.columns.begin(), analysis_.columns.end(), [&](const MetricColumn& part) {
+      const std::vector<std::string>& parts = column.average_of;
+      const bool is_part = part.average_of.empty() && std::count(parts.begin(), parts.end(), part.metric.name) > 0;
+      return !is_part || IsMeasured(part);
+    });
+  }
 
   std::optional<double> Value(size_t column) const {
-    if (variant_ == nullptr) return std::nullopt;
+    if (variant_ == nullptr || !IsMeasured(analysis_.columns[column])) return std::nullopt;
     const auto value = variant_->metrics[column].by_seed.find(student_.seed);
     return value == variant_->metrics[column].by_seed.end() ? std::nullopt : std::make_optional(value->second);
   }
 
   std::string FrontMatter() const {
-    const bool on_hub = MayBeOnHub(student_.teacher) && student_.teacher != "none";
-    return absl::StrCat(
-        "---\nlibrary_name: transformers\n", on_hub ? "" : "# ", "base_model: ", Quoted(student_.teacher),
-        on_hub ? "" : "  # its name on the hub, if it has one",
-        "\n# license:  # follows from those below\ntags:\n- distillation\n- retort\n", ModelIndex(), "---\n");
+    const bool on_hub = MayBeOnHub(BaseModel()) && BaseModel() != "none";
+    return absl::StrCat("---\nlibrary_name: transformers\n", on_hub ? "" : "# ", "base_model: ", Quoted(BaseModel()),
+                        on_hub ? "" : "  # its name on the hub, if it has one",
+                        "\n# license:  # follows from those below\ntags:\n- distillation\n- retort\n", ModelIndex(),
+                        "---\n");
   }
 
   std::string ModelIndex() const {
@@ -85,14 +114,8 @@ class Card {
 
   std::string Introduction() const {
     std::string text = absl::StrCat("A student of the sweep `", result_.name, "`, distilled with retort");
-    if (student_.teacher != "none") absl::StrAppend(&text, " from `", student_.teacher, "`");
-    absl::StrAppend(&text, ".");
-    if (variant_ != nullptr && variant_->parameters > 0) {
-      absl::StrAppend(&text, " It has ", FormatCount(static_cast<double>(variant_->parameters)), " parameters");
-      const std::optional<double> compression = variant_->compression();
-      if (compression) absl::StrAppend(&text, ", ", FormatFixed(*compression, 1), " times fewer than its teacher");
-      absl::StrAppend(&text, ".");
-    }
+    if (HasTeacher()) absl::StrAppend(&text, " from ", Teacher());
+    absl::StrAppend(&text, ".", Sizes());
     if (variant_ != nullptr && !variant_->change.empty()) {
       absl::StrAppend(&text, " Against `", analysis_.base, "`:\n\n```\n", variant_->change, "\n```");
     }
@@ -100,6 +123,15 @@ class Card {
                         "\n\n```python\nfrom transformers import AutoModel, AutoTokenizer\n\nmodel = "
                         "AutoModel.from_pretrained(\"THIS_FOLDER\")\ntokenizer = "
                         "AutoTokenizer.from_pretrained(\"THIS_FOLDER\")\n```\n\n");
+  }
+
+  std::string Sizes() const {
+    if (student_.parameters == 0) return "";
+    const double parameters = static_cast<double>(student_.parameters);
+    const double compression = static_cast<double>(student_.teacher_parameters) / parameters;
+    return absl::StrCat(
+        " It has ", FormatCount(parameters), " parameters",
+        compression > 0 ? absl::StrCat(", ", FormatFixed(compression, 1), " times fewer than its teacher") : "", ".");
   }
 
   std::string Training() const {
@@ -132,7 +164,7 @@ class Card {
     std::string text =
         "## Data and licence\n\nThe licence follows from those of the teacher and of the data, which "
         "retort does not know:\n\n";
-    if (student_.teacher != "none") absl::StrAppend(&text, "- teacher: `", student_.teacher, "`\n");
+    if (HasTeacher()) absl::StrAppend(&text, "- teacher: ", Teacher(), "\n");
     for (const std::string& data : student_.data) absl::StrAppend(&text, "- ", data, "\n");
     return text;
   }

@@ -2,6 +2,7 @@
 #define RETORT_FRAMEWORK_REPORT_FILES_CARD_MODEL_CARD_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,13 @@ namespace retort {
 struct StudentFacts {
   std::string variant;
   uint64_t seed = 0;
-  std::string teacher;                // A model's folder, "@stage", "none".
+  std::string stage;             // That made it; empty where the variant has no other student.
+  std::string teacher;           // A model's folder; the stage that trained one here; "none".
+  std::string teacher_begun_as;  // The folder that the stage `teacher` began from, if it did.
+  bool teacher_trained_here = false;
+  std::set<std::string> evaluations;  // The stages that measured this student.
+  int64_t parameters = 0;             // Of it, and of its teacher; 0: not known, or none.
+  int64_t teacher_parameters = 0;
   std::vector<std::string> training;  // Of each stage that trained it, in Markdown: steps, losses, data.
   std::vector<std::string> data;      // What it was trained on: "corpus (data/corpora/wiki)".
 };
@@ -23,7 +30,8 @@ struct StudentFacts {
 // with library, base model where the teacher's path can be a name there, tags and results; then how to load it, what it
 // was trained by and on, its metrics beside the means over seeds and the differences to the base with their intervals,
 // command, commit and date. Licences are not guessed: the card names what they follow from, and leaves the line to be
-// filled in. A student of a variant that was not scored has no results. Pure function. Errors: those of Analyse.
+// filled in. The results are those of StudentFacts.evaluations, and macro averages over nothing else: a student that
+// was not scored has none. Pure function. Errors: those of Analyse.
 absl::StatusOr<std::vector<std::string>> RenderModelCards(const SweepResult& result,
                                                           const std::vector<StudentFacts>& students);
 

@@ -11,8 +11,20 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
+StudentFacts Facts() {
+  StudentFacts facts;
+  facts.variant = "a";
+  facts.seed = 2;
+  facts.teacher = "none";
+  facts.evaluations = {"eval"};
+  facts.training = {"`distil`: 12 steps; losses `ce`"};
+  facts.data = {"corpus (data/corpora/wiki)"};
+  return facts;
+}
+
 std::string Render(const SweepResult& sweep, const std::string& teacher) {
-  const StudentFacts facts = {"a", 2, teacher, {"`distil`: 12 steps; losses `ce`"}, {"corpus (data/corpora/wiki)"}};
+  StudentFacts facts = Facts();
+  facts.teacher = teacher;
   return RenderModelCards(sweep, {facts})->front();
 }
 
@@ -43,6 +55,46 @@ TEST(RenderModelCards, WithoutScoresThereAreNoResults) {
   const std::string card = Render(sweep, "none");
   EXPECT_THAT(card, Not(HasSubstr("## Results")));
   EXPECT_THAT(card, Not(HasSubstr("model-index")));
+}
+
+TEST(RenderModelCards, HasTheResultsOfThisStudentAlone) {
+  const SweepResult sweep = TaskSweep();
+  StudentFacts facts = Facts();
+  facts.variant = "random";
+  facts.stage = "mrpc_tune";
+  facts.evaluations = {"mrpc_score"};
+  const std::string card = RenderModelCards(sweep, {facts})->front();
+  EXPECT_THAT(card, HasSubstr("# tasks: random, seed 2, mrpc_tune\n"));
+  EXPECT_THAT(card, HasSubstr("- name: \"tasks: random, seed 2, mrpc_tune\"\n"));
+  EXPECT_THAT(card, HasSubstr("| mrpc: F1, % |"));
+  EXPECT_THAT(card, HasSubstr("type: \"mrpc/classification/accuracy\""));
+  for (const char* other : {"cola", "sst2", "macro"}) EXPECT_THAT(card, Not(HasSubstr(other)));
+}
+
+TEST(RenderModelCards, AStudentOfAllTasksHasTheirAverage) {
+  StudentFacts facts = Facts();
+  facts.variant = "random";
+  facts.evaluations = {"cola_score", "mrpc_score", "sst2_score"};
+  EXPECT_THAT(RenderModelCards(TaskSweep(), {facts})->front(), HasSubstr("| macro, % |"));
+}
+
+TEST(RenderModelCards, SaysWhatATeacherThatWasTrainedHereBeganAs) {
+  StudentFacts facts = Facts();
+  facts.teacher = "a_tutor";
+  facts.teacher_trained_here = true;
+  facts.teacher_begun_as = "google-bert/bert-base-uncased";
+  facts.parameters = 1000;
+  facts.teacher_parameters = 2500;
+  const std::string card = RenderModelCards(TinySweep(), {facts})->front();
+  EXPECT_THAT(card, HasSubstr("\nbase_model: \"google-bert/bert-base-uncased\"\n"));
+  EXPECT_THAT(card, HasSubstr("distilled with retort from `a_tutor`, trained in this experiment from "
+                              "`google-bert/bert-base-uncased`. It has 1"));
+  EXPECT_THAT(card, HasSubstr(", 2.5 times fewer than its teacher."));
+  EXPECT_THAT(card, HasSubstr("- teacher: `a_tutor`, trained in this experiment from"));
+  facts.teacher_begun_as = "";
+  const std::string from_init = RenderModelCards(TinySweep(), {facts})->front();
+  EXPECT_THAT(from_init, HasSubstr("from `a_tutor`, trained in this experiment. "));
+  EXPECT_THAT(from_init, HasSubstr("\n# base_model: \"none\""));
 }
 
 }  // namespace
