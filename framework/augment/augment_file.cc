@@ -50,7 +50,16 @@ struct Kept {
   int64_t bytes = 0;             // Up to the end of the last whole line.
 };
 
-absl::StatusOr<Kept> ReadKept(const std::string& path, int64_t examples, int64_t block_examples) {
+absl::Status OtherWork(const std::string& path, int64_t example) {
+  return absl::FailedPreconditionError(
+      absl::StrCat(path,
+                   ": want what was begun with these examples, this model and these options, got "
+                   "other lines from example ",
+                   example, " on; remove it to begin anew"));
+}
+
+// An example's lines are taken for its own if the first of them is.
+absl::StatusOr<Kept> ReadKept(const std::string& path, absl::Span<const TaskExample> examples, int64_t block_examples) {
   RETORT_ASSIGN_OR_RETURN(InputFile file, InputFile::Open(path));
   LineReader lines([&](char* bytes, size_t most) { return file.Read(bytes, most); });
   Kept kept;
@@ -60,7 +69,11 @@ absl::StatusOr<Kept> ReadKept(const std::string& path, int64_t examples, int64_t
     const int64_t end = lines.offset() + static_cast<int64_t>(line.size()) + 1;
     if (!more || end > file.size()) return kept;
     const std::optional<int64_t> example = ExampleOf(line);
-    if (!example || *example >= examples || *example < last || *example > last + 1) return kept;
+    const bool follows = example && (*example == last || *example == last + 1);
+    if (!follows || *example >= static_cast<int64_t>(examples.size())) return kept;
+    if (*example > last && absl::StrCat(line, "\n") != LineOf(*example, examples[*example])) {
+      return OtherWork(path, *example);
+    }
     last = *example;
     const int64_t block = last - last % block_examples;
     if (block != kept.block) kept.block_offset = lines.offset();
@@ -76,7 +89,8 @@ class FileAugmentation {
                    PartialFile* file)
       : examples_(examples), augmenter_(augmenter), hooks_(hooks), file_(file) {}
 
-  absl::Status Run() {
+  // Says how many examples were augmented.
+  absl::StatusOr<int64_t> Run() {
     RETORT_RETURN_IF_ERROR(Resume());
     while (done_ < all()) {
       if (hooks_.stop != nullptr && hooks_.stop->load()) {
@@ -87,7 +101,7 @@ class FileAugmentation {
       RETORT_RETURN_IF_ERROR(file_->Append(lines));
       BlockDone(done_);
     }
-    return absl::OkStatus();
+    return all() - kept_;
   }
 
  private:
@@ -110,20 +124,15 @@ class FileAugmentation {
 
   // Completes the last block that the file holds, once it is known to be one of this work.
   absl::Status Resume() {
-    RETORT_ASSIGN_OR_RETURN(const Kept kept, ReadKept(file_->path(), all(), hooks_.block_examples));
+    RETORT_ASSIGN_OR_RETURN(const Kept kept, ReadKept(file_->path(), examples_, hooks_.block_examples));
     RETORT_RETURN_IF_ERROR(file_->Cut(kept.bytes));
     if (!kept.block) return absl::OkStatus();
     RETORT_ASSIGN_OR_RETURN(const InputFile file, InputFile::Open(file_->path()));
     std::string kept_lines(kept.bytes - kept.block_offset, '\0');
     RETORT_RETURN_IF_ERROR(file.ReadAt(kept.block_offset, kept_lines.data(), kept_lines.size()));
     RETORT_ASSIGN_OR_RETURN(const std::string lines, BlockLines(*kept.block));
-    if (!absl::StartsWith(lines, kept_lines)) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(file_->path(),
-                       ": want what was begun with these examples, this model and these options, got "
-                       "other lines from example ",
-                       *kept.block, " on; remove it to begin anew"));
-    }
+    if (!absl::StartsWith(lines, kept_lines)) return OtherWork(file_->path(), *kept.block);
+    kept_ = *kept.block;
     RETORT_RETURN_IF_ERROR(file_->Append(absl::string_view(lines).substr(kept_lines.size())));
     BlockDone(*kept.block);
     return absl::OkStatus();
@@ -133,6 +142,7 @@ class FileAugmentation {
   const Augmenter& augmenter_;
   const AugmentationHooks& hooks_;
   PartialFile* const file_;
+  int64_t kept_ = 0;  // Examples of an earlier run that are not augmented again.
   int64_t done_ = 0;
 };
 
@@ -157,11 +167,12 @@ absl::StatusOr<TaskExample> RowOf(absl::string_view line, const std::string& pla
 
 }  // namespace
 
-absl::Status AugmentToFile(absl::Span<const TaskExample> examples, const Augmenter& augmenter, const std::string& path,
-                           const AugmentationHooks& hooks) {
+absl::StatusOr<int64_t> AugmentToFile(absl::Span<const TaskExample> examples, const Augmenter& augmenter,
+                                      const std::string& path, const AugmentationHooks& hooks) {
   RETORT_ASSIGN_OR_RETURN(const auto file, PartialFile::Open(absl::StrCat(path, ".partial")));
-  RETORT_RETURN_IF_ERROR(FileAugmentation(examples, augmenter, hooks, file.get()).Run());
-  return file->Commit(path);
+  RETORT_ASSIGN_OR_RETURN(const int64_t augmented, FileAugmentation(examples, augmenter, hooks, file.get()).Run());
+  RETORT_RETURN_IF_ERROR(file->Commit(path));
+  return augmented;
 }
 
 absl::StatusOr<TaskExamples> ReadAugmented(const std::string& path) {

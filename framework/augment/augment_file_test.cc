@@ -51,6 +51,10 @@ class AugmentFileTest : public ::testing::Test {
   }
 
   absl::Status Write(const std::vector<TaskExample>& examples, uint64_t seed = 1) const {
+    return Augment(examples, seed).status();
+  }
+
+  absl::StatusOr<int64_t> Augment(const std::vector<TaskExample>& examples, uint64_t seed = 1) const {
     AugmentationOptions options;
     options.copies = 1;
     options.candidates = 3;
@@ -168,6 +172,24 @@ TEST_F(AugmentFileTest, APartialFileOfOtherWorkIsAnError) {
   EXPECT_EQ(*ReadFile(partial_), whole);
 }
 
+TEST_F(AugmentFileTest, AnExampleThatWasCorrectedSinceIsAnErrorWhereverItIs) {
+  const std::string whole = Whole();
+  for (int example = 0; example < 3; ++example) {
+    std::vector<TaskExample> corrected = Examples();
+    corrected[example].label = "no";
+    EXPECT_THAT(AtomicWriteFile(partial_, whole), IsOk());
+    EXPECT_THAT(Write(corrected), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                           HasSubstr(absl::StrCat("got other lines from example ", example, " on"))));
+    EXPECT_EQ(*ReadFile(partial_), whole);
+  }
+}
+
+TEST_F(AugmentFileTest, SaysHowManyExamplesItAugmented) {
+  EXPECT_EQ(*Augment(Examples()), 3);
+  EXPECT_THAT(AtomicWriteFile(partial_, *ReadFile(path_)), IsOk());
+  EXPECT_EQ(*Augment(Examples()), 1) << "the last block is made again";
+}
+
 TEST_F(AugmentFileTest, NoExamplesAreAnEmptyFile) {
   EXPECT_THAT(Write({}), IsOk());
   EXPECT_EQ(*ReadFile(path_), "");
@@ -183,7 +205,7 @@ TEST_F(AugmentFileTest, BytesThatAreNoUtf8InNamesAreReplaced) {
 
 TEST_F(AugmentFileTest, FilesThatCannotBeWrittenAreErrors) {
   const auto augmenter = Augmenter::Create(model_.encoder, model_.parameters, *tokenizer_, nullptr, {}, at::kCPU);
-  EXPECT_THAT(AugmentToFile({}, *augmenter, ::testing::TempDir() + "/nowhere/x.jsonl"),
+  EXPECT_THAT(AugmentToFile({}, *augmenter, ::testing::TempDir() + "/nowhere/x.jsonl").status(),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("nowhere/x.jsonl.partial: No such file or directory")));
   hooks_.progress = [&](int64_t, int64_t) {
     EXPECT_THAT(Write(Examples()),

@@ -28,6 +28,16 @@ cp "$out" "$out.seed.partial"
 expect 1 "out.jsonl.seed.partial: want what was begun with these examples, this model and these options" $flags \
   --word_vectors=$vectors --seed=2 --output="$out.seed"
 
+# Nor is one whose table was corrected since; what an earlier run did is not said to be this one's.
+for i in $(seq 40); do echo "the film $i	0"; done | sed '1i sentence\tlabel' >"$TEST_TMPDIR/rows.tsv"
+rows="--model=$mini --input=$TEST_TMPDIR/rows.tsv --text=sentence --label=label --copies=1"
+expect 0 "40 texts of 40 examples in" $rows --output="$TEST_TMPDIR/rows.jsonl"
+mv "$TEST_TMPDIR/rows.jsonl" "$TEST_TMPDIR/rows.jsonl.partial"
+cp "$TEST_TMPDIR/rows.jsonl.partial" "$TEST_TMPDIR/kept.jsonl.partial"
+expect 0 "40 texts of 40 examples (32 of an earlier run) in" $rows --output="$TEST_TMPDIR/kept.jsonl"
+sed -i '2s/0$/1/' "$TEST_TMPDIR/rows.tsv"
+expect 1 "got other lines from example 0 on; remove it to begin anew" $rows --output="$TEST_TMPDIR/rows.jsonl"
+
 # A table of its own output, pairs, scores.
 expect 0 "12 examples" --model=$mini --input="$out" --text=first --text_pair=id --label=label --copies=1 \
   --output="$out.2.jsonl"

@@ -155,12 +155,14 @@ absl::Status AugmentExamples(const TaskExamples& examples, const Augmenter& augm
   hooks.progress = ProgressLines();
   hooks.stop = StopRequested();
   const absl::Time start = absl::Now();
-  RETORT_RETURN_IF_ERROR(AugmentToFile(examples.examples, augmenter, FLAGS_output, hooks));
+  RETORT_ASSIGN_OR_RETURN(const int64_t augmented, AugmentToFile(examples.examples, augmenter, FLAGS_output, hooks));
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   const int64_t all = static_cast<int64_t>(examples.examples.size());
-  const int64_t texts = FLAGS_text_pair.empty() ? all : 2 * all;
-  std::cout << absl::StrFormat("%s: %d texts of %d examples in %.2f s: %.2f texts/s\n", FLAGS_output, texts, all,
-                               seconds, static_cast<double>(texts) / seconds);
+  const int64_t texts_of_each = FLAGS_text_pair.empty() ? 1 : 2;
+  const std::string before = augmented < all ? absl::StrCat(" (", all - augmented, " of an earlier run)") : "";
+  std::cout << absl::StrFormat("%s: %d texts of %d examples%s in %.2f s: %.2f texts/s\n", FLAGS_output,
+                               texts_of_each * all, all, before, seconds,
+                               static_cast<double>(texts_of_each * augmented) / seconds);
   return absl::OkStatus();
 }
 

@@ -48,7 +48,7 @@ absl::Status Augment(const PlannedStage& stage, const RunContext& context) {
                         OptionsOf(augmentation), context.plan.device));
   const AugmentationHooks hooks{TenthsSaid(stage.stage.name(), context), context.stop};
   const std::string path = context.store.AugmentedPath(stage.key);
-  RETORT_RETURN_IF_ERROR(AugmentToFile(stage.augmentation().examples->examples, augmenter, path, hooks));
+  RETORT_RETURN_IF_ERROR(AugmentToFile(stage.augmentation().examples->examples, augmenter, path, hooks).status());
   const MustFinish storing;
   return context.store.PutAugmented(stage.key, context.computed_with);
 }
