@@ -78,7 +78,7 @@ absl::StatusOr<PlannedStage> PlanAugmentation(const Stage& stage, Inputs* inputs
   RETORT_ASSIGN_OR_RETURN(const ModelInput* model, inputs->Model(augmentation.model()));
   work.model_hash = model->content_hash;
   if (!augmentation.word_vectors().empty()) {
-    absl::StatusOr<std::string> vectors = inputs->FileContent(augmentation.word_vectors());
+    absl::StatusOr<std::string> vectors = inputs->WordVectorsContent(augmentation.word_vectors(), augmentation.words());
     if (!vectors.ok()) return Prefixed("augmentation: word_vectors", vectors.status());
     work.vectors_hash = *std::move(vectors);
   }

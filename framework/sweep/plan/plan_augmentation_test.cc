@@ -139,3 +139,8 @@ TEST_F(PlanAugmentationTest, WhatCannotBeIsRefused) {
 
 }  // namespace
 }  // namespace retort
+  EXPECT_THAT(AtomicWriteFile(sweep_.folder() + "/wide.txt", "ab 1 0\nac 0.9\nad 1 0\n"), IsOk());
+  EXPECT_THAT(Make(Stages("word_vectors: '$/wide.txt'")),
+              IsInvalidArgument(absl::StrCat("variant \"base\": stage \"more\": augmentation: word_vectors: ",
+                                             sweep_.folder(), "/wide.txt:2: want a word and 2 numbers, got 2 fields")));
+  EXPECT_THAT(Make(Stages("word_vectors: '$/wide.txt' words: 1")), IsOk()) << "more of it is not read";
