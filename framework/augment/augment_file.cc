@@ -43,11 +43,16 @@ std::optional<int64_t> ExampleOf(absl::string_view line) {
   return number;
 }
 
+// A block of which a partial file has whole lines.
+struct KeptBlock {
+  int64_t first;   // Of its examples.
+  int64_t offset;  // Where its lines begin.
+};
+
 // What a partial file holds.
 struct Kept {
-  std::optional<int64_t> block;  // The first example of the last block of which there is a whole line.
-  int64_t block_offset = 0;      // Where its lines begin.
-  int64_t bytes = 0;             // Up to the end of the last whole line.
+  std::optional<KeptBlock> last, before;  // The last two blocks.
+  int64_t bytes = 0;                      // Up to the end of the last whole line.
 };
 
 absl::Status OtherWork(const std::string& path, int64_t example) {
@@ -76,8 +81,9 @@ absl::StatusOr<Kept> ReadKept(const std::string& path, absl::Span<const TaskExam
     }
     last = *example;
     const int64_t block = last - last % block_examples;
-    if (block != kept.block) kept.block_offset = lines.offset();
-    kept.block = block;
+    if (!kept.last || block != kept.last->first) {
+      kept.before = std::exchange(kept.last, KeptBlock{block, lines.offset()});
+    }
     kept.bytes = end;
   }
 }
@@ -101,7 +107,7 @@ class FileAugmentation {
       RETORT_RETURN_IF_ERROR(file_->Append(lines));
       BlockDone(done_);
     }
-    return all() - kept_;
+    return augmented_;
   }
 
  private:
@@ -112,9 +118,10 @@ class FileAugmentation {
     if (hooks_.progress) hooks_.progress(done_, all());
   }
 
-  absl::StatusOr<std::string> BlockLines(int64_t block) const {
+  absl::StatusOr<std::string> BlockLines(int64_t block) {
     RETORT_ASSIGN_OR_RETURN(const auto rows,
                             augmenter_.Augment(examples_.subspan(block, hooks_.block_examples), block));
+    augmented_ += static_cast<int64_t>(rows.size());
     std::string lines;
     for (size_t i = 0; i < rows.size(); ++i) {
       for (const TaskExample& row : rows[i]) lines += LineOf(block + static_cast<int64_t>(i), row);
@@ -122,19 +129,29 @@ class FileAugmentation {
     return lines;
   }
 
-  // Completes the last block that the file holds, once it is known to be one of this work.
+  // The lines that a kept block, which ends at `end`, lacks. Errors: FailedPrecondition for one that is not of this work.
+  absl::StatusOr<std::string> MissingLines(const KeptBlock& block, int64_t end) {
+    RETORT_ASSIGN_OR_RETURN(const InputFile file, InputFile::Open(file_->path()));
+    std::string kept(end - block.offset, '\0');
+    RETORT_RETURN_IF_ERROR(file.ReadAt(block.offset, kept.data(), kept.size()));
+    RETORT_ASSIGN_OR_RETURN(const std::string lines, BlockLines(block.first));
+    if (!absl::StartsWith(lines, kept)) return OtherWork(file_->path(), block.first);
+    return lines.substr(kept.size());
+  }
+
+  // Completes the last block that the file holds, once it is known to be one of this work. A block that is not whole may
+  // lack the lines that tell, so the one before it is looked at too.
   absl::Status Resume() {
     RETORT_ASSIGN_OR_RETURN(const Kept kept, ReadKept(file_->path(), examples_, hooks_.block_examples));
     RETORT_RETURN_IF_ERROR(file_->Cut(kept.bytes));
-    if (!kept.block) return absl::OkStatus();
-    RETORT_ASSIGN_OR_RETURN(const InputFile file, InputFile::Open(file_->path()));
-    std::string kept_lines(kept.bytes - kept.block_offset, '\0');
-    RETORT_RETURN_IF_ERROR(file.ReadAt(kept.block_offset, kept_lines.data(), kept_lines.size()));
-    RETORT_ASSIGN_OR_RETURN(const std::string lines, BlockLines(*kept.block));
-    if (!absl::StartsWith(lines, kept_lines)) return OtherWork(file_->path(), *kept.block);
-    kept_ = *kept.block;
-    RETORT_RETURN_IF_ERROR(file_->Append(absl::string_view(lines).substr(kept_lines.size())));
-    BlockDone(*kept.block);
+    if (!kept.last) return absl::OkStatus();
+    RETORT_ASSIGN_OR_RETURN(const std::string missing, MissingLines(*kept.last, kept.bytes));
+    if (!missing.empty() && kept.before) {
+      RETORT_ASSIGN_OR_RETURN(const std::string none, MissingLines(*kept.before, kept.last->offset));
+      if (!none.empty()) return OtherWork(file_->path(), kept.before->first);
+    }
+    RETORT_RETURN_IF_ERROR(file_->Append(missing));
+    BlockDone(kept.last->first);
     return absl::OkStatus();
   }
 
@@ -142,8 +159,8 @@ class FileAugmentation {
   const Augmenter& augmenter_;
   const AugmentationHooks& hooks_;
   PartialFile* const file_;
-  int64_t kept_ = 0;  // Examples of an earlier run that are not augmented again.
-  int64_t done_ = 0;
+  int64_t augmented_ = 0;  // Examples, in this run.
+  int64_t done_ = 0;       // Examples, in this run or an earlier one.
 };
 
 absl::StatusOr<TaskExample> RowOf(absl::string_view line, const std::string& place) {

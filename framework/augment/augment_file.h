@@ -34,8 +34,8 @@ struct AugmentationHooks {
 // Works in blocks of examples, whose lines reach "<path>.partial" as soon as they are made; at the end it takes the
 // name `path`, in the place of what was there. If a partial file is there, work goes on behind its last whole block,
 // and the bytes are those of a run without interruption: a torn end is cut off, the first line of each example that it
-// holds is compared with the example, and the last block is made again and compared. Memory depends on a block alone.
-// One process at a time per path.
+// holds is compared with the example, and the last block is made again and compared, with the one before it if it is
+// torn. Memory depends on a block alone. One process at a time per path.
 //
 // Returns how many examples were augmented: fewer than all where an earlier run had begun.
 //

@@ -184,6 +184,17 @@ TEST_F(AugmentFileTest, AnExampleThatWasCorrectedSinceIsAnErrorWhereverItIs) {
   }
 }
 
+TEST_F(AugmentFileTest, OtherOptionsAreFoundBeforeABlockWithoutCopies) {
+  const std::string whole = Whole();
+  ASSERT_THAT(Write(Examples(), /*seed=*/2), IsOk());
+  const auto first_block = [](absl::string_view lines) { return lines.substr(0, lines.find("{\"example\":2,")); };
+  ASSERT_NE(first_block(*ReadFile(path_)), first_block(whole));
+  const size_t third = first_block(whole).size(), copies = whole.find('\n', third) + 1;
+  EXPECT_THAT(AtomicWriteFile(partial_, whole.substr(0, copies)), IsOk());
+  EXPECT_THAT(Write(Examples(), /*seed=*/2),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("got other lines from example 0 on")));
+}
+
 TEST_F(AugmentFileTest, SaysHowManyExamplesItAugmented) {
   EXPECT_EQ(*Augment(Examples()), 3);
   EXPECT_THAT(AtomicWriteFile(partial_, *ReadFile(path_)), IsOk());
