@@ -77,7 +77,7 @@ absl::StatusOr<bool> VectorLines::Read(Line* line) {
   do {
     RETORT_ASSIGN_OR_RETURN(const bool more, lines_->Next(&line->text));
     if (!more) return false;
-  } while (FieldsOf(line->text).empty());
+  } while (LineText(line->text).empty());
   line->number = lines_->number();
   return true;
 }
