@@ -22,7 +22,7 @@ std::vector<std::string> OtherFields(const Stage& stage) {
       case Stage::kAugmentationFieldNumber:
         break;
       default:
-        others.push_back(std::string(field->name()));
+        others.emplace_back(field->name());
     }
   }
   return others;
