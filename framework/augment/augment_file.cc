@@ -43,14 +43,28 @@ std::optional<int64_t> ExampleOf(absl::string_view line) {
   return number;
 }
 
-// What a partial file holds.
-struct Kept {
-  std::optional<int64_t> block;  // The first example of the last block of which there is a whole line.
-  int64_t block_offset = 0;      // Where its lines begin.
-  int64_t bytes = 0;             // Up to the end of the last whole line.
+// A block of which a partial file has whole lines.
+struct KeptBlock {
+  int64_t first;   // Of its examples.
+  int64_t offset;  // Where its lines begin.
 };
 
-absl::StatusOr<Kept> ReadKept(const std::string& path, int64_t examples, int64_t block_examples) {
+// What a partial file holds.
+struct Kept {
+  std::optional<KeptBlock> last, before;  // The last two blocks.
+  int64_t bytes = 0;                      // Up to the end of the last whole line.
+};
+
+absl::Status OtherWork(const std::string& path, int64_t example) {
+  return absl::FailedPreconditionError(
+      absl::StrCat(path,
+                   ": want what was begun with these examples, this model and these options, got "
+                   "other lines from example ",
+                   example, " on; remove it to begin anew"));
+}
+
+// An example's lines are taken for its own if the first of them is.
+absl::StatusOr<Kept> ReadKept(const std::string& path, absl::Span<const TaskExample> examples, int64_t block_examples) {
   RETORT_ASSIGN_OR_RETURN(InputFile file, InputFile::Open(path));
   LineReader lines([&](char* bytes, size_t most) { return file.Read(bytes, most); });
   Kept kept;
@@ -60,11 +74,16 @@ absl::StatusOr<Kept> ReadKept(const std::string& path, int64_t examples, int64_t
     const int64_t end = lines.offset() + static_cast<int64_t>(line.size()) + 1;
     if (!more || end > file.size()) return kept;
     const std::optional<int64_t> example = ExampleOf(line);
-    if (!example || *example >= examples || *example < last || *example > last + 1) return kept;
+    const bool follows = example && (*example == last || *example == last + 1);
+    if (!follows || *example >= static_cast<int64_t>(examples.size())) return kept;
+    if (*example > last && absl::StrCat(line, "\n") != LineOf(*example, examples[*example])) {
+      return OtherWork(path, *example);
+    }
     last = *example;
     const int64_t block = last - last % block_examples;
-    if (block != kept.block) kept.block_offset = lines.offset();
-    kept.block = block;
+    if (!kept.last || block != kept.last->first) {
+      kept.before = std::exchange(kept.last, KeptBlock{block, lines.offset()});
+    }
     kept.bytes = end;
   }
 }
@@ -76,7 +95,8 @@ class FileAugmentation {
                    PartialFile* file)
       : examples_(examples), augmenter_(augmenter), hooks_(hooks), file_(file) {}
 
-  absl::Status Run() {
+  // Says how many examples were augmented.
+  absl::StatusOr<int64_t> Run() {
     RETORT_RETURN_IF_ERROR(Resume());
     while (done_ < all()) {
       if (hooks_.stop != nullptr && hooks_.stop->load()) {
@@ -87,7 +107,7 @@ class FileAugmentation {
       RETORT_RETURN_IF_ERROR(file_->Append(lines));
       BlockDone(done_);
     }
-    return absl::OkStatus();
+    return augmented_;
   }
 
  private:
@@ -98,9 +118,10 @@ class FileAugmentation {
     if (hooks_.progress) hooks_.progress(done_, all());
   }
 
-  absl::StatusOr<std::string> BlockLines(int64_t block) const {
+  absl::StatusOr<std::string> BlockLines(int64_t block) {
     RETORT_ASSIGN_OR_RETURN(const auto rows,
                             augmenter_.Augment(examples_.subspan(block, hooks_.block_examples), block));
+    augmented_ += static_cast<int64_t>(rows.size());
     std::string lines;
     for (size_t i = 0; i < rows.size(); ++i) {
       for (const TaskExample& row : rows[i]) lines += LineOf(block + static_cast<int64_t>(i), row);
@@ -108,24 +129,29 @@ class FileAugmentation {
     return lines;
   }
 
-  // Completes the last block that the file holds, once it is known to be one of this work.
-  absl::Status Resume() {
-    RETORT_ASSIGN_OR_RETURN(const Kept kept, ReadKept(file_->path(), all(), hooks_.block_examples));
-    RETORT_RETURN_IF_ERROR(file_->Cut(kept.bytes));
-    if (!kept.block) return absl::OkStatus();
+  // The lines that a kept block, which ends at `end`, lacks. Errors: FailedPrecondition for one that is not of this work.
+  absl::StatusOr<std::string> MissingLines(const KeptBlock& block, int64_t end) {
     RETORT_ASSIGN_OR_RETURN(const InputFile file, InputFile::Open(file_->path()));
-    std::string kept_lines(kept.bytes - kept.block_offset, '\0');
-    RETORT_RETURN_IF_ERROR(file.ReadAt(kept.block_offset, kept_lines.data(), kept_lines.size()));
-    RETORT_ASSIGN_OR_RETURN(const std::string lines, BlockLines(*kept.block));
-    if (!absl::StartsWith(lines, kept_lines)) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(file_->path(),
-                       ": want what was begun with these examples, this model and these options, got "
-                       "other lines from example ",
-                       *kept.block, " on; remove it to begin anew"));
+    std::string kept(end - block.offset, '\0');
+    RETORT_RETURN_IF_ERROR(file.ReadAt(block.offset, kept.data(), kept.size()));
+    RETORT_ASSIGN_OR_RETURN(const std::string lines, BlockLines(block.first));
+    if (!absl::StartsWith(lines, kept)) return OtherWork(file_->path(), block.first);
+    return lines.substr(kept.size());
+  }
+
+  // Completes the last block that the file holds, once it is known to be one of this work. A block that is not whole may
+  // lack the lines that tell, so the one before it is looked at too.
+  absl::Status Resume() {
+    RETORT_ASSIGN_OR_RETURN(const Kept kept, ReadKept(file_->path(), examples_, hooks_.block_examples));
+    RETORT_RETURN_IF_ERROR(file_->Cut(kept.bytes));
+    if (!kept.last) return absl::OkStatus();
+    RETORT_ASSIGN_OR_RETURN(const std::string missing, MissingLines(*kept.last, kept.bytes));
+    if (!missing.empty() && kept.before) {
+      RETORT_ASSIGN_OR_RETURN(const std::string none, MissingLines(*kept.before, kept.last->offset));
+      if (!none.empty()) return OtherWork(file_->path(), kept.before->first);
     }
-    RETORT_RETURN_IF_ERROR(file_->Append(absl::string_view(lines).substr(kept_lines.size())));
-    BlockDone(*kept.block);
+    RETORT_RETURN_IF_ERROR(file_->Append(missing));
+    BlockDone(kept.last->first);
     return absl::OkStatus();
   }
 
@@ -133,7 +159,8 @@ class FileAugmentation {
   const Augmenter& augmenter_;
   const AugmentationHooks& hooks_;
   PartialFile* const file_;
-  int64_t done_ = 0;
+  int64_t augmented_ = 0;  // Examples, in this run.
+  int64_t done_ = 0;       // Examples, in this run or an earlier one.
 };
 
 absl::StatusOr<TaskExample> RowOf(absl::string_view line, const std::string& place) {
@@ -157,11 +184,12 @@ absl::StatusOr<TaskExample> RowOf(absl::string_view line, const std::string& pla
 
 }  // namespace
 
-absl::Status AugmentToFile(absl::Span<const TaskExample> examples, const Augmenter& augmenter, const std::string& path,
-                           const AugmentationHooks& hooks) {
+absl::StatusOr<int64_t> AugmentToFile(absl::Span<const TaskExample> examples, const Augmenter& augmenter,
+                                      const std::string& path, const AugmentationHooks& hooks) {
   RETORT_ASSIGN_OR_RETURN(const auto file, PartialFile::Open(absl::StrCat(path, ".partial")));
-  RETORT_RETURN_IF_ERROR(FileAugmentation(examples, augmenter, hooks, file.get()).Run());
-  return file->Commit(path);
+  RETORT_ASSIGN_OR_RETURN(const int64_t augmented, FileAugmentation(examples, augmenter, hooks, file.get()).Run());
+  RETORT_RETURN_IF_ERROR(file->Commit(path));
+  return augmented;
 }
 
 absl::StatusOr<TaskExamples> ReadAugmented(const std::string& path) {

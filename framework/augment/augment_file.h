@@ -33,14 +33,17 @@ struct AugmentationHooks {
 //
 // Works in blocks of examples, whose lines reach "<path>.partial" as soon as they are made; at the end it takes the
 // name `path`, in the place of what was there. If a partial file is there, work goes on behind its last whole block,
-// and the bytes are those of a run without interruption: a torn end is cut off, and the last block that it holds is
-// made again and compared. Memory depends on a block alone. One process at a time per path.
+// and the bytes are those of a run without interruption: a torn end is cut off, the first line of each example that it
+// holds is compared with the example, and the last block is made again and compared, with the one before it if it is
+// torn. Memory depends on a block alone. One process at a time per path.
+//
+// Returns how many examples were augmented: fewer than all where an earlier run had begun.
 //
 // Errors: those of Augment and of files (a full disk), with what was done kept in the partial file; Cancelled if
 // stopped, which says so; FailedPrecondition for a partial file that was made of other examples, another model or
 // other options.
-absl::Status AugmentToFile(absl::Span<const TaskExample> examples, const Augmenter& augmenter, const std::string& path,
-                           const AugmentationHooks& hooks = {});
+absl::StatusOr<int64_t> AugmentToFile(absl::Span<const TaskExample> examples, const Augmenter& augmenter,
+                                      const std::string& path, const AugmentationHooks& hooks = {});
 
 // Reads such a file. Errors: those of files; InvalidArgument, "FILE:LINE: ", for a line that is not as above.
 absl::StatusOr<TaskExamples> ReadAugmented(const std::string& path);

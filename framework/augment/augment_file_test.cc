@@ -51,6 +51,10 @@ class AugmentFileTest : public ::testing::Test {
   }
 
   absl::Status Write(const std::vector<TaskExample>& examples, uint64_t seed = 1) const {
+    return Augment(examples, seed).status();
+  }
+
+  absl::StatusOr<int64_t> Augment(const std::vector<TaskExample>& examples, uint64_t seed = 1) const {
     AugmentationOptions options;
     options.copies = 1;
     options.candidates = 3;
@@ -168,6 +172,35 @@ TEST_F(AugmentFileTest, APartialFileOfOtherWorkIsAnError) {
   EXPECT_EQ(*ReadFile(partial_), whole);
 }
 
+TEST_F(AugmentFileTest, AnExampleThatWasCorrectedSinceIsAnErrorWhereverItIs) {
+  const std::string whole = Whole();
+  for (int example = 0; example < 3; ++example) {
+    std::vector<TaskExample> corrected = Examples();
+    corrected[example].label = "no";
+    EXPECT_THAT(AtomicWriteFile(partial_, whole), IsOk());
+    EXPECT_THAT(Write(corrected), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                           HasSubstr(absl::StrCat("got other lines from example ", example, " on"))));
+    EXPECT_EQ(*ReadFile(partial_), whole);
+  }
+}
+
+TEST_F(AugmentFileTest, OtherOptionsAreFoundBeforeABlockWithoutCopies) {
+  const std::string whole = Whole();
+  ASSERT_THAT(Write(Examples(), /*seed=*/2), IsOk());
+  const auto first_block = [](absl::string_view lines) { return lines.substr(0, lines.find("{\"example\":2,")); };
+  ASSERT_NE(first_block(*ReadFile(path_)), first_block(whole));
+  const size_t third = first_block(whole).size(), copies = whole.find('\n', third) + 1;
+  EXPECT_THAT(AtomicWriteFile(partial_, whole.substr(0, copies)), IsOk());
+  EXPECT_THAT(Write(Examples(), /*seed=*/2),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("got other lines from example 0 on")));
+}
+
+TEST_F(AugmentFileTest, SaysHowManyExamplesItAugmented) {
+  EXPECT_EQ(*Augment(Examples()), 3);
+  EXPECT_THAT(AtomicWriteFile(partial_, *ReadFile(path_)), IsOk());
+  EXPECT_EQ(*Augment(Examples()), 1) << "the last block is made again";
+}
+
 TEST_F(AugmentFileTest, NoExamplesAreAnEmptyFile) {
   EXPECT_THAT(Write({}), IsOk());
   EXPECT_EQ(*ReadFile(path_), "");
@@ -183,7 +216,7 @@ TEST_F(AugmentFileTest, BytesThatAreNoUtf8InNamesAreReplaced) {
 
 TEST_F(AugmentFileTest, FilesThatCannotBeWrittenAreErrors) {
   const auto augmenter = Augmenter::Create(model_.encoder, model_.parameters, *tokenizer_, nullptr, {}, at::kCPU);
-  EXPECT_THAT(AugmentToFile({}, *augmenter, ::testing::TempDir() + "/nowhere/x.jsonl"),
+  EXPECT_THAT(AugmentToFile({}, *augmenter, ::testing::TempDir() + "/nowhere/x.jsonl").status(),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("nowhere/x.jsonl.partial: No such file or directory")));
   hooks_.progress = [&](int64_t, int64_t) {
     EXPECT_THAT(Write(Examples()),

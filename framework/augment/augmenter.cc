@@ -17,6 +17,7 @@ namespace {
 using TextCandidates = std::vector<WordCandidates>;
 
 constexpr absl::string_view kInnerMark = "##";
+constexpr int kMostCopies = 10'000;
 
 // One text of an example, by the example's number among those that are augmented.
 struct TextOfExample {
@@ -102,6 +103,8 @@ class DistinctTexts {
 
 void CheckAugmentation(const std::string& place, const AugmentationOptions& options, Problems* problems) {
   problems->Want(options.copies > 0, place + "copies", "> 0", options.copies);
+  problems->Want(options.copies <= kMostCopies, place + "copies", absl::StrCat("at most ", kMostCopies),
+                 options.copies);
   problems->Want(options.candidates > 0, place + "candidates", "> 0", options.candidates);
   problems->Share(place + "probability", options.probability, /*one_allowed=*/true);
 }

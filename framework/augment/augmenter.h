@@ -29,7 +29,8 @@ struct AugmentationOptions {
   bool distinct = false;     // Leaves out copies that are equal to the text or to an earlier copy.
 };
 
-// Adds what is wrong with the options; a problem's place is `place` and the option's name: "--copies".
+// Adds what is wrong with the options, more than 10,000 copies too; a problem's place is `place` and the option's name:
+// "--copies".
 void CheckAugmentation(const std::string& place, const AugmentationOptions& options, Problems* problems);
 
 // A word of a text.

@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <memory>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "framework/augment/title_case.h"
-#include "framework/base/input/line_reader.h"
+#include "framework/augment/vector_lines.h"
 #include "framework/base/status_macros.h"
-#include "framework/data/task/text_lines.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -20,16 +16,6 @@ namespace {
 
 // Stands for all words that are not there: near to none.
 constexpr absl::string_view kUnknownWord = "<unk>";
-
-std::vector<absl::string_view> FieldsOf(absl::string_view line) {
-  return absl::StrSplit(LineText(line), absl::ByAnyChar(" \t"), absl::SkipEmpty());
-}
-
-// "400000 300": the counts of words and numbers.
-bool IsHeading(const std::vector<absl::string_view>& fields) {
-  int64_t count = 0;
-  return fields.size() == 2 && absl::SimpleAtoi(fields[0], &count) && absl::SimpleAtoi(fields[1], &count);
-}
 
 // In float64, in parts that a compiler may add at once.
 double DotProduct(const float* a, const float* b, int64_t size) {
@@ -45,55 +31,47 @@ double DotProduct(const float* a, const float* b, int64_t size) {
   return sum;
 }
 
+// Hands the first `words` vectors to `take`.
+template <typename Take>
+absl::Status ReadVectors(const std::string& path, int64_t words, const Take& take) {
+  CHECK_GT(words, 0);
+  RETORT_ASSIGN_OR_RETURN(VectorLines lines, VectorLines::Open(path));
+  WordVector vector;
+  for (int64_t read = 0; read < words; ++read) {
+    RETORT_ASSIGN_OR_RETURN(const bool more, lines.Next(&vector));
+    if (!more && read > 0) break;
+    if (!more) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": want words and their vectors, got an empty file; take one in GloVe's text format"));
+    }
+    take(vector);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<WordVectors> WordVectors::Read(const std::string& path, int64_t words) {
-  CHECK_GT(words, 0);
-  RETORT_ASSIGN_OR_RETURN(const std::unique_ptr<TextLines> lines, TextLines::Open(path));
   WordVectors vectors;
-  std::string line;
-  while (vectors.size() < words) {
-    RETORT_ASSIGN_OR_RETURN(const bool more, lines->Next(&line));
-    if (!more) break;
-    if (const absl::Status added = vectors.Add(line); !added.ok()) {
-      return absl::Status(added.code(), absl::StrCat(path, ":", lines->number(), ": ", added.message()));
-    }
-  }
-  if (vectors.size() == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": want words and their vectors, got an empty file"));
-  }
+  RETORT_RETURN_IF_ERROR(ReadVectors(path, words, [&](const WordVector& vector) { vectors.Add(vector); }));
   return vectors;
 }
 
-absl::Status WordVectors::Add(absl::string_view line) {
-  const std::vector<absl::string_view> fields = FieldsOf(line);
-  if (size() == 0 && IsHeading(fields)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("want a word and its numbers, as in GloVe's files, got word2vec's "
-                     "heading \"",
-                     LineText(line), "\"; leave out this line: tail -n +2"));
-  }
-  const int64_t numbers = static_cast<int64_t>(fields.size()) - 1;
-  if (size() == 0) dimension_ = numbers;
-  if (numbers < 1 || numbers != dimension_) {
-    return absl::InvalidArgumentError(absl::StrCat("want a word and ", size() == 0 ? "its" : absl::StrCat(dimension_),
-                                                   " numbers, got ", fields.size(), " fields"));
-  }
+absl::Status WordVectors::Check(const std::string& path, int64_t words) {
+  return ReadVectors(path, words, [](const WordVector&) {});
+}
+
+void WordVectors::Add(const WordVector& vector) {
+  dimension_ = static_cast<int64_t>(vector.numbers.size());
   double square = 0;
-  for (int64_t i = 1; i <= numbers; ++i) {
-    double value = 0;
-    if (!absl::SimpleAtod(fields[i], &value) || !std::isfinite(static_cast<float>(value))) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("want a number behind the word \"", fields[0], "\", got \"", fields[i], "\""));
-    }
+  for (const double value : vector.numbers) {
     vectors_.push_back(static_cast<float>(value));
     square += value * value;
   }
-  const auto [place, is_new] = index_.try_emplace(fields[0], size());
+  const auto [place, is_new] = index_.try_emplace(vector.word, size());
   if (!is_new) inverse_norm_[std::exchange(place->second, size())] = 0;
-  inverse_norm_.push_back(square > 0 && fields[0] != kUnknownWord ? 1 / std::sqrt(square) : 0);
-  words_.emplace_back(fields[0]);
-  return absl::OkStatus();
+  inverse_norm_.push_back(square > 0 && vector.word != kUnknownWord ? 1 / std::sqrt(square) : 0);
+  words_.push_back(vector.word);
 }
 
 std::vector<int64_t> WordVectors::Nearest(int64_t row, int count) const {

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "framework/augment/vector_lines.h"
 
 namespace retort {
 
@@ -20,14 +21,16 @@ namespace retort {
 // of similar meaning. Remembers the neighbours that it was asked for. Thread-safe.
 class WordVectors {
  public:
-  // Reads the first `words` lines of a file in GloVe's text format, plain or packed: a word and its numbers, parted by
-  // blanks. The file is read as far as these lines and a line at a time, so that time and memory depend on `words`
-  // alone. Of equal words the last one counts.
+  // Reads the first `words` words of a file in GloVe's text format (framework/augment/vector_lines.h), plain or packed.
+  // The file is read as far as these and a line at a time, so that time and memory depend on `words` alone. Of equal
+  // words the last one counts.
   //
-  // Errors: those of files; InvalidArgument, beginning with the path, for a file without words, and "FILE:LINE: " for
-  // what is not UTF-8, for a word without numbers, a number that is none or not finite, a line of other than the first
-  // one's count of numbers, and word2vec's heading, "400000 300". REQUIRES: words > 0.
+  // Errors: those of VectorLines; InvalidArgument, beginning with the path, for a file without words. REQUIRES:
+  // words > 0.
   static absl::StatusOr<WordVectors> Read(const std::string& path, int64_t words);
+
+  // The errors of Read, in its time, with one line in memory.
+  static absl::Status Check(const std::string& path, int64_t words);
 
   int64_t size() const { return static_cast<int64_t>(words_.size()); }  // Words, equal ones each.
   int64_t dimension() const { return dimension_; }
@@ -46,8 +49,7 @@ class WordVectors {
 
   WordVectors() = default;
 
-  // Adds a line of the file.
-  absl::Status Add(absl::string_view line);
+  void Add(const WordVector& vector);
   // The rows of the nearest words, the same remembered.
   std::vector<int64_t> Nearest(int64_t row, int count) const;
   std::vector<int64_t> RememberedNearest(int64_t row, int count) const;

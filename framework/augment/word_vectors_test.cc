@@ -93,13 +93,46 @@ TEST(WordVectorsTest, ReadsAsManyWordsAsAreWantedAndPackedFiles) {
   EXPECT_THAT(Read(testing::Xz(kWords))->Neighbours("good", 1), ElementsAre("great"));
 }
 
+TEST(WordVectorsTest, WordsMayHaveBlanksInside) {
+  const auto vectors = Read("the 0.1 0.2 0.3\n. . . 0.4 0.5 0.6\nat name@domain.com 0.7 0.8 0.9\n1 1/2 0.1 0.1 0.1\n");
+  ASSERT_THAT(vectors, IsOk());
+  EXPECT_EQ(vectors->dimension(), 3);
+  EXPECT_THAT(vectors->Neighbours("the", 9), ElementsAre(". . .", "at name@domain.com", "1 1/2"));
+}
+
+TEST(WordVectorsTest, TheFirstWordMayHaveBlanksInside) {
+  const auto vectors = Read(". . . 1 0\n. . 1 1\nthe 1 0.2\n1990 0 1\n");
+  ASSERT_THAT(vectors, IsOk());
+  EXPECT_EQ(vectors->dimension(), 2);
+  EXPECT_THAT(vectors->Neighbours(". . .", 9), ElementsAre("the", ". .", "1990"));
+}
+
+TEST(WordVectorsTest, BlankLinesArePassedOver) {
+  const auto vectors = Read("\na 1 0\n \t\nb 1 1\n\n", 2);
+  ASSERT_THAT(vectors, IsOk());
+  EXPECT_THAT(vectors->Neighbours("a", 9), ElementsAre("b"));
+}
+
+TEST(WordVectorsTest, CheckFindsTheErrorsOfRead) {
+  const std::string path = ::testing::TempDir() + "/vectors.txt";
+  EXPECT_THAT(Read(absl::StrCat(kWords, "broken 1\n")), IsInvalidArgument("vectors.txt:9: "));
+  EXPECT_THAT(WordVectors::Check(path, 100), IsInvalidArgument("vectors.txt:9: want a word and 2 numbers"));
+  EXPECT_THAT(WordVectors::Check(path, 8), IsOk());
+}
+
 TEST(WordVectorsTest, ErrorsNameTheLine) {
-  EXPECT_THAT(Read(absl::StrCat(kWords, "broken 1\n")),
-              IsInvalidArgument("vectors.txt:9: want a word and 2 numbers, got 2 fields"));
+  EXPECT_THAT(
+      Read(absl::StrCat(kWords, "broken 1\n")),
+      IsInvalidArgument("vectors.txt:9: want a word and 2 numbers, got 2 fields; correct the line or leave it out"));
+  EXPECT_THAT(Read("a 1 0\nb 1 0 1\n"), IsInvalidArgument("vectors.txt:2: want a word and 2 numbers, got 4 fields"));
+  EXPECT_THAT(Read("a nan 0\nb 1 0\n"),
+              IsInvalidArgument("vectors.txt:1: want a number behind the word \"a\", got \"nan\""));
   EXPECT_THAT(Read("alone\n"), IsInvalidArgument("vectors.txt:1: want a word and its numbers, got 1 fields"));
-  EXPECT_THAT(Read("a 1 0\n\nb 1 1\n"), IsInvalidArgument("vectors.txt:2: want a word and 2 numbers, got 0 fields"));
-  EXPECT_THAT(Read("a 1 0\nb 1 x\n"),
-              IsInvalidArgument("vectors.txt:2: want a number behind the word \"b\", got \"x\""));
+  EXPECT_THAT(Read("alone\nb 1 0\n"), IsInvalidArgument("vectors.txt:1: want a word and 2 numbers, got 1 fields"));
+  EXPECT_THAT(
+      Read("a 1 0\nb 1 x\n"),
+      IsInvalidArgument("vectors.txt:2: want a number behind the word \"b\", got \"x\"; correct the line or leave it "
+                        "out"));
   EXPECT_THAT(Read("a nan 0\n"), IsInvalidArgument("vectors.txt:1: want a number behind the word \"a\", got \"nan\""));
   EXPECT_THAT(Read("a 1 1e60\n"), IsInvalidArgument("got \"1e60\""));
   EXPECT_THAT(Read("a 1\n\xff 1\n"), IsInvalidArgument("vectors.txt:2: want UTF-8, got 0xff at its byte 0"));
@@ -107,6 +140,7 @@ TEST(WordVectorsTest, ErrorsNameTheLine) {
       Read("400000 300\nthe 1 2\n"),
       IsInvalidArgument("vectors.txt:1: want a word and its numbers, as in GloVe's files, got word2vec's heading "
                         "\"400000 300\"; leave out this line: tail -n +2"));
+  EXPECT_THAT(Read("\n\n"), IsInvalidArgument("vectors.txt: want words and their vectors, got an empty file"));
   EXPECT_THAT(Read(""), IsInvalidArgument("vectors.txt: want words and their vectors, got an empty file"));
   EXPECT_EQ(WordVectors::Read(::testing::TempDir() + "/nowhere", 1).status().code(), absl::StatusCode::kNotFound);
 }

@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "framework/augment/augment_file.h"
@@ -115,7 +116,10 @@ absl::Status CheckFlags() {
   OutputRules rules;
   rules.inputs = {FLAGS_input, FLAGS_word_vectors};
   rules.overwrite = FLAGS_overwrite;
-  return CheckOutputFile(FLAGS_output, rules);
+  RETORT_RETURN_IF_ERROR(CheckOutputFile(FLAGS_output, rules));
+  if (TableFormatOf(FLAGS_output) == TableFormat::kJsonLines) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--output: want a name that ends in .jsonl, by which `table` data know what the lines are, got ", FLAGS_output));
 }
 
 absl::StatusOr<AugmentationOptions> OptionsOfFlags() {
@@ -147,7 +151,11 @@ absl::StatusOr<TaskExamples> ReadExamples() {
     if (!column.empty()) columns.push_back(column);
   }
   files.heading = !std::all_of(columns.begin(), columns.end(), IsColumnNumber);
-  return TableReader(files).Read(kTrainSplit);
+  RETORT_ASSIGN_OR_RETURN(TaskExamples examples, TableReader(files).Read(kTrainSplit));
+  if (!examples.examples.empty()) return examples;
+  const std::string notes = examples.notes.empty() ? "" : absl::StrCat(" (", absl::StrJoin(examples.notes, "; "), ")");
+  return absl::InvalidArgumentError(
+      absl::StrCat("--input: want a table with rows of texts, got none in ", FLAGS_input, notes, "; see --text"));
 }
 
 absl::Status AugmentExamples(const TaskExamples& examples, const Augmenter& augmenter) {
@@ -155,12 +163,14 @@ absl::Status AugmentExamples(const TaskExamples& examples, const Augmenter& augm
   hooks.progress = ProgressLines();
   hooks.stop = StopRequested();
   const absl::Time start = absl::Now();
-  RETORT_RETURN_IF_ERROR(AugmentToFile(examples.examples, augmenter, FLAGS_output, hooks));
+  RETORT_ASSIGN_OR_RETURN(const int64_t augmented, AugmentToFile(examples.examples, augmenter, FLAGS_output, hooks));
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   const int64_t all = static_cast<int64_t>(examples.examples.size());
-  const int64_t texts = FLAGS_text_pair.empty() ? all : 2 * all;
-  std::cout << absl::StrFormat("%s: %d texts of %d examples in %.2f s: %.2f texts/s\n", FLAGS_output, texts, all,
-                               seconds, static_cast<double>(texts) / seconds);
+  const int64_t texts_of_each = FLAGS_text_pair.empty() ? 1 : 2;
+  const std::string before = augmented < all ? absl::StrCat(" (", all - augmented, " of an earlier run)") : "";
+  std::cout << absl::StrFormat("%s: %d texts of %d examples%s in %.2f s: %.2f texts/s\n", FLAGS_output,
+                               texts_of_each * all, all, before, seconds,
+                               static_cast<double>(texts_of_each * augmented) / seconds);
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@ cut="--vocabulary=data/vocab/gpt2/vocab.json --size=4096"
 . tools/build/testing/expect.sh
 
 expect 1 "--output: want a file or folder to write, got none" $cut
+expect 1 "--output: want a name for a list of pieces, got x.json, which would be read as JSON; end it in .txt" --output=x.json more
 expect 1 "want no corpus folders for a vocab.json, whose first merges stay, got 2" $cut --output="$out" data/corpora/wiki more
 [ ! -e "$out" ] || fail "an error left a folder behind"
 # 256 bytes, <|endoftext|>, and a piece for each merge.

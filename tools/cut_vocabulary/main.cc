@@ -108,6 +108,10 @@ absl::Status Cut(const std::vector<std::string>& folders) {
   RETORT_RETURN_IF_ERROR(EnterUserDirectory());
   if (FLAGS_output.empty()) return absl::InvalidArgumentError("--output: want a file or folder to write, got none");
   if (std::filesystem::path(FLAGS_vocabulary).extension() == ".json") return CutBytePairFiles(folders.size());
+  if (std::filesystem::path(FLAGS_output).extension() == ".json") {
+    return absl::InvalidArgumentError(absl::StrCat("--output: want a name for a list of pieces, got ", FLAGS_output,
+                                                   ", which would be read as JSON; end it in .txt"));
+  }
   if (folders.empty()) return absl::InvalidArgumentError("want corpus folders as arguments, got none");
   std::vector<CorpusFolder> corpora;
   std::vector<std::string> inputs = {FLAGS_vocabulary};

@@ -20,6 +20,8 @@ expect_error() {
 }
 expect_error "error: --model: want a model folder, got none" "$EMBED"
 expect_error "error: --output: want a file to write, got none" "$EMBED" --model=data/teachers/mini
+expect_error "error: --output: want a name without .gz, .xz or .zst, as what is written is not packed, got x.gz; pack it \
+afterwards" "$EMBED" --model=data/teachers/mini --output=x.gz
 expect_error "error: standard input: want a sentence per line, got none" "$EMBED" --model=data/teachers/mini --output="$out"
 expect_error "error: --length: want at most the model's 512 positions, got 513" \
   sh -c "echo a | $EMBED --model=data/teachers/mini --output=$out --length=513"

@@ -22,6 +22,7 @@
 #include "framework/base/command_line/command_line.h"
 #include "framework/base/file.h"
 #include "framework/base/input/line_reader.h"
+#include "framework/base/paths/output_file.h"
 #include "framework/base/program.h"
 #include "framework/base/status_macros.h"
 #include "framework/base/try_torch.h"
@@ -150,6 +151,7 @@ absl::StatusOr<SentencePooling> ChoosePooling() {
 
 // Errors: a file in the way that is no earlier output of this program.
 absl::Status CheckOutput() {
+  RETORT_RETURN_IF_ERROR(CheckNotNamedPacked(FLAGS_output, "--output"));
   if (!Exists(FLAGS_output)) return absl::OkStatus();
   const auto earlier = SafetensorsFile::Open(FLAGS_output);
   if (earlier.ok() && (*earlier)->entries().count("embeddings") > 0) return absl::OkStatus();

@@ -46,7 +46,8 @@ absl::Status CheckFits(const std::string& folder, const EncoderConfig& config, c
   }
   if (needs.longest_sequence <= config.longest_sequence()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(folder, ": want a model of at least the ", needs.longest_sequence,
-                                                 " positions of the task's `length`, got ", config.longest_sequence()));
+                                                 " positions of the task's `length`, got ", config.longest_sequence(),
+                                                 "; give the task `length: ", config.longest_sequence(), "`"));
 }
 
 absl::StatusOr<Candidate> LoadCandidate(const std::string& folder, const Evaluator& evaluator,

@@ -101,8 +101,10 @@ TEST_F(EvaluateModelsTest, WantsModelsOfTheTask) {
   config.vocabulary_size = 31;
   config.max_positions = 15;
   config.heads.front().classes = {"no", "yes"};
-  EXPECT_THAT(Evaluate({SaveConfig("short", config)}),
-              IsInvalidArgument("want a model of at least the 16 positions of the task's `length`, got 15"));
+  EXPECT_THAT(
+      Evaluate({SaveConfig("short", config)}),
+      IsInvalidArgument(
+          "want a model of at least the 16 positions of the task's `length`, got 15; give the task `length: 15`"));
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/base/file.h"
+#include "framework/base/input/container.h"
 #include "framework/base/input/input_file.h"
 #include "framework/base/paths/folder.h"
+#include "framework/base/status_macros.h"
 
 namespace retort {
 namespace {
@@ -17,12 +19,20 @@ bool BeginsWith(InputFile file, const std::string& beginning) {
 
 }  // namespace
 
+absl::Status CheckNotNamedPacked(const std::string& path, const std::string& flag) {
+  if (CheckName(path, Packing::kNone).ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, ": want a name without .gz, .xz or .zst, as what is written is not packed, got ", path,
+                   "; pack it afterwards"));
+}
+
 absl::Status CheckOutputFile(const std::string& output, const OutputRules& rules) {
   for (const std::string& input : rules.inputs) {
     if (!IsSamePath(output, input)) continue;
     return absl::InvalidArgumentError(
         absl::StrCat(rules.flag, ": want another file than those that are read, got ", output, "; choose another"));
   }
+  RETORT_RETURN_IF_ERROR(CheckNotNamedPacked(output, rules.flag));
   if (!Exists(output)) return absl::OkStatus();
   absl::StatusOr<InputFile> there = InputFile::Open(output);
   if (absl::IsFailedPrecondition(there.status())) {

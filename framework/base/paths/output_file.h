@@ -16,9 +16,13 @@ struct OutputRules {
   std::string flag = "--output";
 };
 
+// That `path`, which the flag has, does not end in .gz, .xz or .zst, in either case: programs pack nothing, and what is
+// named so would be taken for damaged when it is read. InvalidArgument, beginning with the flag. Thread-safe.
+absl::Status CheckNotNamedPacked(const std::string& path, const std::string& flag);
+
 // That a program may write this file. InvalidArgument, beginning with the flag ("--output: "), for one that the rules
-// keep, and for what is no regular file (a folder, a named pipe, a device), whatever they say; a file that is not there
-// is sound. Thread-safe.
+// keep, for a name of a packed file, and for what is no regular file (a folder, a named pipe, a device), whatever they
+// say; a file that is not there is sound. Thread-safe.
 absl::Status CheckOutputFile(const std::string& output, const OutputRules& rules);
 
 }  // namespace retort

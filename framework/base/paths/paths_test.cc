@@ -95,6 +95,11 @@ TEST(PathsTest, OutputsTakeThePlaceOfNothingElse) {
   EXPECT_EQ(check("a", {{}, /*overwrite=*/true, ""}), "");
   EXPECT_EQ(check("b", {{}, false, "MINE"}), "");
   EXPECT_THAT(check("a", {{}, false, "MINE"}), HasSubstr("want a new file"));
+  for (const char* packed : {"new.gz", "new.jsonl.XZ", "new.zst"}) {
+    EXPECT_EQ(check(packed, {{}, /*overwrite=*/true, ""}),
+              absl::StrCat("--output: want a name without .gz, .xz or .zst, as what is written is not packed, got ",
+                           folder, "/", packed, "; pack it afterwards"));
+  }
   ASSERT_EQ(mkfifo((folder + "/pipe").c_str(), 0600), 0);
   for (const OutputRules& rules :
        {OutputRules(), OutputRules{{}, /*overwrite=*/true, ""}, OutputRules{{}, false, "MINE"}}) {

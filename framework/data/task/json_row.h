@@ -11,11 +11,11 @@
 namespace retort {
 
 // The cells of these columns of a line that holds a JSON object, whose fields are the columns, or an array, whose
-// columns have numbers. Numbers, true and false are cells as they are written; null is none. Blanks at a cell's end are
-// no text.
+// columns have numbers. Numbers, true and false are cells as they are written; in a column that may lack, null and NaN
+// are none. Blanks at a cell's end are no text.
 //
 // Errors, beginning with `place`: InvalidArgument for what is neither, without a column that it may not lack, or with
-// an object or array in a column.
+// an object, an array, an infinity, or else null or NaN in a column.
 absl::StatusOr<TableCells> ReadJsonRow(absl::string_view line, const std::string& place,
                                        const std::vector<WantedColumn>& columns);
 

@@ -124,8 +124,11 @@ absl::Status TableFile::FindColumns(const Row& first_row) {
       return absl::InvalidArgumentError(
           absl::StrCat(place(), ": want a column ", column.name, ", counted from 0, got ", width_, " columns"));
     }
+    const std::string names = absl::StrJoin(first_row, ", ");
     return absl::InvalidArgumentError(absl::StrCat(place(), ": want a heading with the column ", column.name, ", got ",
-                                                   absl::StrJoin(first_row, ", ")));
+                                                   !names.empty()          ? names
+                                                   : lines_->number() == 0 ? std::string("an empty file")
+                                                                           : std::string("a blank line")));
   }
   return absl::OkStatus();
 }

@@ -120,8 +120,24 @@ TEST(JsonLines, Errors) {
   EXPECT_THAT(Rows("{\"a\": 1}\n{\"b\": 1}\n", layout), IsInvalidArgument("table:2: want the column a, got b"));
   EXPECT_THAT(Rows("{\"a\": [1]}\n", layout),
               IsInvalidArgument("table:1: a: want a text or a number, got an array of 1"));
+  EXPECT_THAT(Rows("{}\n", layout), IsInvalidArgument("table:1: want the column a, got none"));
   EXPECT_THAT(Rows("5\n", layout), IsInvalidArgument("table:1: want an object or an array, got 5"));
   EXPECT_THAT(Rows("{\"a\": 1\n", layout), IsInvalidArgument("table:1"));
+}
+
+TEST(JsonLines, WhatIsMissingIsNoText) {
+  const TableLayout layout = Layout(TableFormat::kJsonLines, {"a"});
+  for (const char* value : {"null", "NaN", "Infinity", "-Infinity"}) {
+    EXPECT_THAT(Rows(absl::StrCat("{\"a\": 1}\n{\"a\": ", value, ", \"b\": 1}\n"), layout),
+                IsInvalidArgument(absl::StrCat("table:2: a: want a text or a number, got ", value)));
+  }
+  EXPECT_THAT(Rows("[null]\n", Layout(TableFormat::kJsonLines, {"0"})),
+              IsInvalidArgument("table:1: 0: want a text or a number, got null"));
+  TableLayout lacking = layout;
+  lacking.columns = {{"a", /*may_lack=*/true}, {"b"}};
+  const auto rows = Rows("{\"a\": NaN, \"b\": \"x\"}\n{\"a\": null, \"b\": \"NaN\", \"c\": [1]}\n", lacking);
+  ASSERT_THAT(rows, IsOk());
+  EXPECT_THAT(*rows, ElementsAre("1: -|x", "2: -|NaN"));
 }
 
 // Line ends, byte order marks, blanks behind cells and packing change nothing.
@@ -153,7 +169,8 @@ TEST(TableFile, HowAFileIsWrittenIsNoText) {
 TEST(TableFile, BadRowsAreNamedByFileAndLine) {
   const TableLayout layout = Layout(TableFormat::kTsv, {"a"});
   EXPECT_THAT(Rows("b\tc\n", layout), IsInvalidArgument("/table:1: want a heading with the column a, got b, c"));
-  EXPECT_THAT(Rows("", layout), IsInvalidArgument("/table:1: want a heading with the column a, got "));
+  EXPECT_THAT(Rows("", layout), IsInvalidArgument("/table:1: want a heading with the column a, got an empty file"));
+  EXPECT_THAT(Rows("\nb\n", layout), IsInvalidArgument("/table:1: want a heading with the column a, got a blank line"));
   EXPECT_THAT(Rows("a\tb\n1\t2\n1\n", layout), IsInvalidArgument("/table:3: want the 2 columns of the heading, got 1"));
   EXPECT_THAT(Rows("a\tb\n1\t2\n\n\n1\t2\n", layout),
               IsInvalidArgument("/table:3: want a row, got a blank line with rows behind it"));

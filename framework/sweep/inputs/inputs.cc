@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "framework/augment/word_vectors.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/reflection.h"
 #include "framework/data/corpus/unpacked_file.h"
@@ -57,6 +58,14 @@ absl::StatusOr<std::string> Inputs::FileContent(const std::string& path) {
     content = absl::StrCat(absl::Hex(hash.high, absl::kZeroPad16), absl::Hex(hash.low, absl::kZeroPad16));
   }
   return content;
+}
+
+absl::StatusOr<std::string> Inputs::WordVectorsContent(const std::string& path, int64_t words) {
+  if (readable_vectors_.count({path, words}) == 0) {
+    RETORT_RETURN_IF_ERROR(WordVectors::Check(path, words));
+    readable_vectors_.emplace(path, words);
+  }
+  return FileContent(path);
 }
 
 absl::StatusOr<std::shared_ptr<const TaskExamples>> Inputs::TrainingExamples(const Data& data) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,6 +52,9 @@ class Inputs {
   // What the file holds, as hexadecimal digits. Errors: those of files.
   absl::StatusOr<std::string> FileContent(const std::string& path);
 
+  // FileContent of word vectors whose first `words` can be read. Errors: those of WordVectors::Read.
+  absl::StatusOr<std::string> WordVectorsContent(const std::string& path, int64_t words);
+
   // The examples that this data trains on, as texts. Errors: those of TrainingData.
   absl::StatusOr<std::shared_ptr<const TaskExamples>> TrainingExamples(const Data& data);
   // HashExamples of them, computed once.
@@ -70,7 +74,8 @@ class Inputs {
   DataCache data_;
   std::map<std::string, std::unique_ptr<ModelInput>> models_;
   std::map<std::string, std::unique_ptr<VocabularyInput>> vocabularies_;
-  std::map<std::string, std::string> contents_;  // Of files, by path.
+  std::map<std::string, std::string> contents_;                 // Of files, by path.
+  std::set<std::pair<std::string, int64_t>> readable_vectors_;  // By path and words.
 };
 
 }  // namespace retort

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "framework/base/problems.h"
 #include "framework/base/status_macros.h"
 #include "framework/model/encoder.h"
 #include "framework/sweep/plan/plan_estimate.h"
@@ -68,6 +69,9 @@ AugmentationOptions OptionsOf(const Augmentation& augmentation) {
 
 absl::StatusOr<PlannedStage> PlanAugmentation(const Stage& stage, Inputs* inputs) {
   const Augmentation& augmentation = stage.augmentation();
+  Problems problems;
+  CheckAugmentation("augmentation: ", OptionsOf(augmentation), &problems);
+  RETORT_RETURN_IF_ERROR(problems.ToStatus());
   AugmentationWork work;
   RETORT_ASSIGN_OR_RETURN(const auto data, TrainingDataRegistry::Global().Create(stage.data().plugin(), {}));
   work.data_description = data->Description();
@@ -78,7 +82,7 @@ absl::StatusOr<PlannedStage> PlanAugmentation(const Stage& stage, Inputs* inputs
   RETORT_ASSIGN_OR_RETURN(const ModelInput* model, inputs->Model(augmentation.model()));
   work.model_hash = model->content_hash;
   if (!augmentation.word_vectors().empty()) {
-    absl::StatusOr<std::string> vectors = inputs->FileContent(augmentation.word_vectors());
+    absl::StatusOr<std::string> vectors = inputs->WordVectorsContent(augmentation.word_vectors(), augmentation.words());
     if (!vectors.ok()) return Prefixed("augmentation: word_vectors", vectors.status());
     work.vectors_hash = *std::move(vectors);
   }

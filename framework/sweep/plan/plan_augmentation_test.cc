@@ -120,6 +120,17 @@ TEST_F(PlanAugmentationTest, WhatTrainsOnItWaitsForIt) {
   EXPECT_THAT(Cohorts(plan, {}, {more}), SizeIs(1)) << "another process works on it";
 }
 
+TEST_F(PlanAugmentationTest, EpochsOfDistinctCopiesAreWarnedOfOnce) {
+  const std::string more =
+      "seeds: [1, 2] variant { name: 'v' overlay { stage { name: 'tune' budget { epochs: 3 } } } }";
+  EXPECT_THAT(Make(Stages("distinct: true"), more)->warnings,
+              ::testing::Contains(::testing::HasSubstr("count copies + 1 examples of each text")).Times(1));
+  const auto none = ::testing::Not(::testing::Contains(::testing::HasSubstr("copies + 1")));
+  EXPECT_THAT(Make(Stages())->warnings, none);
+  const std::string steps = absl::StrReplaceAll(Stages("distinct: true"), {{"epochs: 2", "steps: 2"}});
+  EXPECT_THAT(Make(steps)->warnings, none);
+}
+
 TEST_F(PlanAugmentationTest, WhatCannotBeIsRefused) {
   WriteTable("other.tsv", 20);
   const std::string other = absl::StrReplaceAll(kData, {{"train.tsv", "other.tsv"}});
@@ -133,6 +144,14 @@ TEST_F(PlanAugmentationTest, WhatCannotBeIsRefused) {
               IsInvalidArgument(absl::StrCat("variant \"base\": stage \"more\": data: want data of texts with labels, "
                                              "which can be augmented, got corpus (",
                                              sweep_.corpus(), ")")));
+  EXPECT_THAT(AtomicWriteFile(sweep_.folder() + "/wide.txt", "ab 1 0\nac 0.9\nad 1 0\n"), IsOk());
+  EXPECT_THAT(Make(Stages("word_vectors: '$/wide.txt'")),
+              IsInvalidArgument(absl::StrCat("variant \"base\": stage \"more\": augmentation: word_vectors: ",
+                                             sweep_.folder(), "/wide.txt:2: want a word and 2 numbers, got 2 fields")));
+  EXPECT_THAT(Make(Stages("word_vectors: '$/wide.txt' words: 1")), IsOk()) << "more of it is not read";
+  EXPECT_THAT(
+      Make(absl::StrReplaceAll(Stages(), {{"copies: 3", "copies: 10001"}})),
+      IsInvalidArgument("variant \"base\": stage \"more\": augmentation: copies: want at most 10000, got 10001"));
   testing::WriteTinyGpt2(sweep_.folder() + "/gpt2");
   EXPECT_EQ(Make(Stages("model: '$/gpt2'")).status().code(), absl::StatusCode::kInvalidArgument);
 }

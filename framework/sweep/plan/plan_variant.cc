@@ -32,6 +32,11 @@
 namespace retort {
 namespace {
 
+constexpr char kDistinctEpochs[] =
+    "stages that train for epochs on augmented texts with `distinct` count copies + 1 examples of each text (of pairs "
+    "2 · copies + 1); the file may have fewer, so that such an epoch goes over it more than once: a budget of steps is "
+    "exact";
+
 absl::Status Prefix(const std::string& place, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(place, status.message()));
 }
@@ -202,6 +207,7 @@ class VariantPlanner {
     RETORT_ASSIGN_OR_RETURN(planned->augmented, FindStage(stage.augmented(), "augmented"));
     const PlannedStage& augmentation = plan_->stages[planned->augmented];
     RETORT_RETURN_IF_ERROR(CheckAugmentedData(stage, augmentation, inputs_));
+    if (stage.budget().has_epochs() && augmentation.stage.augmentation().distinct()) AddWarning(kDistinctEpochs);
     const AugmentedSplit expected = ExpectedSplit(augmentation);
     return inputs_->Source(stage.data(), stage.batch(), *vocabulary_, seed, &expected);
   }

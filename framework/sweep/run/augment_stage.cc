@@ -33,12 +33,20 @@ class TenthsSaid {
   int64_t said_ = 0;
 };
 
+// nullopt: the stage has none.
+absl::StatusOr<std::optional<WordVectors>> ReadVectors(const Stage& stage) {
+  const Augmentation& augmentation = stage.augmentation();
+  if (augmentation.word_vectors().empty()) return std::optional<WordVectors>();
+  absl::StatusOr<WordVectors> vectors = WordVectors::Read(augmentation.word_vectors(), augmentation.words());
+  if (vectors.ok()) return *std::move(vectors);
+  return absl::Status(
+      vectors.status().code(),
+      absl::StrCat("stage \"", stage.name(), "\": augmentation: word_vectors: ", vectors.status().message()));
+}
+
 absl::Status Augment(const PlannedStage& stage, const RunContext& context) {
   const Augmentation& augmentation = stage.stage.augmentation();
-  std::optional<WordVectors> vectors;
-  if (!augmentation.word_vectors().empty()) {
-    RETORT_ASSIGN_OR_RETURN(vectors, WordVectors::Read(augmentation.word_vectors(), augmentation.words()));
-  }
+  RETORT_ASSIGN_OR_RETURN(const std::optional<WordVectors> vectors, ReadVectors(stage.stage));
   RETORT_ASSIGN_OR_RETURN(const ModelInput* model, context.inputs->Model(augmentation.model()));
   const Encoder encoder(model->model.config);
   const ParameterSet parameters = model->model.parameters.To(at::kFloat, context.plan.device);
@@ -48,7 +56,7 @@ absl::Status Augment(const PlannedStage& stage, const RunContext& context) {
                         OptionsOf(augmentation), context.plan.device));
   const AugmentationHooks hooks{TenthsSaid(stage.stage.name(), context), context.stop};
   const std::string path = context.store.AugmentedPath(stage.key);
-  RETORT_RETURN_IF_ERROR(AugmentToFile(stage.augmentation().examples->examples, augmenter, path, hooks));
+  RETORT_RETURN_IF_ERROR(AugmentToFile(stage.augmentation().examples->examples, augmenter, path, hooks).status());
   const MustFinish storing;
   return context.store.PutAugmented(stage.key, context.computed_with);
 }

@@ -66,7 +66,7 @@ TEST(ReadSentencePairs, HowAFileIsWrittenIsNoText) {
 TEST(ReadSentencePairs, Errors) {
   const auto error = [](const std::string& text) { return ReadSentencePairs(Write("bad.tsv", text)).status(); };
   const std::string heading = "sentence1\tsentence2\tscore\n";
-  EXPECT_THAT(error(""), IsInvalidArgument("bad.tsv:1: want a heading with the column sentence1, got "));
+  EXPECT_THAT(error(""), IsInvalidArgument("bad.tsv:1: want a heading with the column sentence1, got an empty file"));
   EXPECT_THAT(error("sentence1\tsentence2\nx\ty\n"),
               IsInvalidArgument("bad.tsv:1: want a heading with the column score, got sentence1, sentence2"));
   EXPECT_THAT(error(heading + "x\ty\t1\nx\t1\n"),

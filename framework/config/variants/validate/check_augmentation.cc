@@ -1,17 +1,31 @@
 #include "framework/config/variants/validate/check_augmentation.h"
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "framework/config/reflection.h"
+#include "google/protobuf/descriptor.h"
 
 namespace retort {
 namespace {
 
-constexpr int kMostCopies = 10'000;
-
-// Fields of stages that train or evaluate.
-bool HasOtherWork(const Stage& stage) {
-  return stage.has_from() || stage.has_teacher() || stage.has_adamw() || stage.has_budget() || stage.has_batch() ||
-         !stage.use().empty() || !stage.augmented().empty() || stage.has_seed();
+// The names of the set fields that say nothing of an augmentation.
+std::vector<std::string> OtherFields(const Stage& stage) {
+  std::vector<std::string> others;
+  for (const google::protobuf::FieldDescriptor* field : SetFields(stage)) {
+    switch (field->number()) {
+      case Stage::kNameFieldNumber:
+      case Stage::kDataFieldNumber:
+      case Stage::kTaskFieldNumber:
+      case Stage::kAugmentationFieldNumber:
+        break;
+      default:
+        others.emplace_back(field->name());
+    }
+  }
+  return others;
 }
 
 }  // namespace
@@ -19,17 +33,13 @@ bool HasOtherWork(const Stage& stage) {
 void CheckAugmentation(const std::string& place, const Stage& stage, Problems* problems) {
   const Augmentation& augmentation = stage.augmentation();
   const std::string inside = place + "augmentation: ";
-  if (HasOtherWork(stage)) {
-    problems->Add(
-        place + "augmentation",
-        "want `data` beside it alone, got from, teacher, augmented, use, batch, budget, seed or an optimizer");
-  }
+  const std::vector<std::string> others = OtherFields(stage);
+  problems->Want(others.empty(), place + "augmentation", "`data` beside it alone",
+                 absl::StrCat(absl::StrJoin(others, ", "), "; leave out what is not of the augmentation"));
   if (augmentation.model().empty()) {
     problems->Add(inside + "model", "want the folder of a masked language model, or a teacher to take, got neither");
   }
   problems->Positive(inside + "copies", augmentation.copies());
-  problems->Want(augmentation.copies() <= kMostCopies, inside + "copies", absl::StrCat("at most ", kMostCopies),
-                 augmentation.copies());
   problems->Positive(inside + "candidates", augmentation.candidates());
   problems->Share(inside + "probability", augmentation.probability(), /*one_allowed=*/true);
   problems->Positive(inside + "words", augmentation.words());
