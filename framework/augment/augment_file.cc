@@ -129,7 +129,8 @@ class FileAugmentation {
     return lines;
   }
 
-  // The lines that a kept block, which ends at `end`, lacks. Errors: FailedPrecondition for one that is not of this work.
+  // The lines that a kept block, which ends at `end`, lacks. Errors: FailedPrecondition for one that is not of this
+  // work.
   absl::StatusOr<std::string> MissingLines(const KeptBlock& block, int64_t end) {
     RETORT_ASSIGN_OR_RETURN(const InputFile file, InputFile::Open(file_->path()));
     std::string kept(end - block.offset, '\0');
@@ -139,8 +140,8 @@ class FileAugmentation {
     return lines.substr(kept.size());
   }
 
-  // Completes the last block that the file holds, once it is known to be one of this work. A block that is not whole may
-  // lack the lines that tell, so the one before it is looked at too.
+  // Completes the last block that the file holds, once it is known to be one of this work. A block that is not whole
+  // may lack the lines that tell, so the one before it is looked at too.
   absl::Status Resume() {
     RETORT_ASSIGN_OR_RETURN(const Kept kept, ReadKept(file_->path(), examples_, hooks_.block_examples));
     RETORT_RETURN_IF_ERROR(file_->Cut(kept.bytes));

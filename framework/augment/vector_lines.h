@@ -20,8 +20,8 @@ struct WordVector {
 
 // The words and vectors of a file in GloVe's text format, plain or packed, one after the other: a word and its numbers,
 // parted by blanks. Words may have blanks inside, as ". . ." in glove.840B.300d.txt: how many numbers there are tells
-// the first line whose word has none, which is to be among the first 100. Blank lines are passed over. Holds these lines
-// in memory at most. One thread at a time.
+// the first line whose word has none, which is to be among the first 100. Blank lines are passed over. Holds these
+// lines in memory at most. One thread at a time.
 class VectorLines {
  public:
   // Errors: those of TextLines.
@@ -29,8 +29,8 @@ class VectorLines {
 
   // The next word, or false after the last one.
   //
-  // Errors: those of TextLines; InvalidArgument, beginning with "FILE:LINE: ", for a word without numbers, a number that
-  // is none or not finite as a float, a line of another count of numbers, and word2vec's heading, "400000 300".
+  // Errors: those of TextLines; InvalidArgument, beginning with "FILE:LINE: ", for a word without numbers, a number
+  // that is none or not finite as a float, a line of another count of numbers, and word2vec's heading, "400000 300".
   absl::StatusOr<bool> Next(WordVector* vector);
 
  private:

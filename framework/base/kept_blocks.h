@@ -8,8 +8,8 @@
 
 namespace retort {
 
-// Large blocks of memory that are kept when they are returned, for whoever takes one of about their size next. Sizes are
-// rounded up to eight steps per doubling, and a block may serve for half its size. A heap, which cuts blocks
+// Large blocks of memory that are kept when they are returned, for whoever takes one of about their size next. Sizes
+// are rounded up to eight steps per doubling, and a block may serve for half its size. A heap, which cuts blocks
 // into pieces instead, grows with every step of a training whose batches differ in size; here all blocks together never
 // take more than a quarter above what was in use at once. Thread-safe.
 class KeptBlocks {

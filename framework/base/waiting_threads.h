@@ -15,8 +15,9 @@ namespace retort {
 // OMP_WAIT_POLICY, it does nothing.
 void AdaptWaitingThreads();
 
-// While it lives, threads that wait soon sleep: GNU's OpenMP has them look 100 times in the place of 300,000 where there
-// are more of its threads than processors (GOMP_SPINCOUNT in its manual), so that this holds as many that do nothing.
+// While it lives, threads that wait soon sleep: GNU's OpenMP has them look 100 times in the place of 300,000 where
+// there are more of its threads than processors (GOMP_SPINCOUNT in its manual), so that this holds as many that do
+// nothing.
 class ShortWaits {
  public:
   ShortWaits();

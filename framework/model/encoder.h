@@ -82,8 +82,8 @@ class Encoder {
   // Runs the layers that `capture` needs and keeps what it names; hidden[L] is what the final norm gives, where there
   // is one, as in transformers. Around bottlenecks hidden[l] is what leaves them, [B, S, H], and attention[l] is what
   // is inside. If it names logits, hidden[L] is kept: where Capture::read_rows_only says so with their rows computed
-  // alone, 0 elsewhere. Without `dropout` nothing is dropped; of a layer with a bottleneck, attention's weights and what
-  // leaves the bottleneck are.
+  // alone, 0 elsewhere. Without `dropout` nothing is dropped; of a layer with a bottleneck, attention's weights and
+  // what leaves the bottleneck are.
   //
   // With trigrams, what lies before and behind a sequence counts as 0, padding too, so that what a sequence gives does
   // not depend on how it is padded. transformers reads the embedding of the padding id behind it, where it is padded.

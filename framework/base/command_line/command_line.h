@@ -20,7 +20,8 @@
 
 namespace retort {
 
-// The most that flags named --threads may ask for: libraries that cannot start as many as they are told end the program.
+// The most that flags named --threads may ask for: libraries that cannot start as many as they are told end the
+// program.
 inline constexpr int kMostThreads = 1024;
 
 // Errors: InvalidArgument unless such a flag says `least` to kMostThreads.
@@ -43,8 +44,8 @@ absl::Status ParseFlags(int* argc, char** argv, absl::string_view unknown_flag_h
 // What --help prints: the usage, and the program's own flags, by name, with their defaults.
 std::string HelpText(const ProgramDescription& program);
 
-// ParseFlags, --help and --version, and no arguments where there are to be none. Returns the exit code where the program
-// is to end here; what there is to say is printed.
+// ParseFlags, --help and --version, and no arguments where there are to be none. Returns the exit code where the
+// program is to end here; what there is to say is printed.
 std::optional<int> TakeFlags(const ProgramDescription& program, int* argc, char** argv);
 
 }  // namespace retort

@@ -193,8 +193,8 @@ absl::StatusOr<std::string> ValueText(absl::string_view path, const FieldDescrip
   return std::string(value);
 }
 
-// Where the path of an assignment ends: at the first = before which the path is of something that is there, as names may
-// hold such signs; else at the first. REQUIRES: there is one.
+// Where the path of an assignment ends: at the first = before which the path is of something that is there, as names
+// may hold such signs; else at the first. REQUIRES: there is one.
 size_t PathEnd(absl::string_view assignment, const PluginSchema& schema, const Sweep& sweep) {
   const size_t first = assignment.find('=');
   for (size_t end = first; end != absl::string_view::npos; end = assignment.find('=', end + 1)) {

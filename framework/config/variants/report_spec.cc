@@ -37,7 +37,8 @@ std::string DefaultPrimaryMetric(const Experiment& base, const PluginCatalogue& 
                               : absl::StrCat(last->task(), "/", entry->rules.primary_metric);
 }
 
-// Whether every task has an evaluation, or nothing has one, so that every task that trains gets one, and all of them do.
+// Whether every task has an evaluation, or nothing has one, so that every task that trains gets one, and all of them
+// do.
 bool AllTasksAreEvaluated(const Experiment& base, const std::vector<std::string>& tasks) {
   std::set<std::string> evaluated, trained;
   for (const Stage& stage : base.stage()) {

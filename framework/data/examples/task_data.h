@@ -50,8 +50,8 @@ class TaskData final : public TrainingData {
 
   absl::StatusOr<std::shared_ptr<const TaskExamples>> TrainingExamples(DataCache* cache) const override;
 
-  // Before there are augmented examples the steps are those of the original ones, each of them as often as there will be
-  // examples of it: as many steps, of about the same shapes.
+  // Before there are augmented examples the steps are those of the original ones, each of them as often as there will
+  // be examples of it: as many steps, of about the same shapes.
   absl::StatusOr<std::unique_ptr<StepSource>> Open(const DataInputs& inputs) const override;
 
   // The examples of a split. Errors: those of the reader and of LabelSequences; InvalidArgument for an unknown split,

@@ -21,7 +21,8 @@ void AddBertModules(const std::string& prefix, ModelFamily* family);
 void AddBertVocabularyModules(ModelFamily* family);
 
 // Where the head for next sentences is stored, in a family whose head of classes is that one and has no place yet: the
-// classes of transformers are <prefix>ForNextSentencePrediction and, with the vocabulary's head, <prefix>ForPreTraining.
+// classes of transformers are <prefix>ForNextSentencePrediction and, with the vocabulary's head,
+// <prefix>ForPreTraining.
 void AddBertPretraining(const std::string& class_prefix, ModelFamily* family);
 
 // Sets what is the same in all encoders that compute as BERT's.

@@ -40,7 +40,8 @@ class DropOnDeviceTest : public ::testing::Test {
   const std::optional<c10::Device> device_ = testing::KernelDevice();
 };
 
-// Kept values are x / (1 - p') computed in float32 (float64) and rounded once; 150 channels end within a block of draws.
+// Kept values are x / (1 - p') computed in float32 (float64) and rounded once; 150 channels end within a block of
+// draws.
 TEST_F(DropOnDeviceTest, HasTheReferenceBits) {
   for (at::ScalarType type : {at::kFloat, at::kDouble, at::kBFloat16}) {
     for (int64_t channels : {1, 64, 150}) {

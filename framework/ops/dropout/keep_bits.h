@@ -37,7 +37,8 @@ inline KeepStream StreamOf(const DropoutSite& site, int64_t sample) {
 }
 
 // The four words of one Philox call: the draws of the channels of one lane of a block; call = 8 · block + lane. For
-// devices whose threads take a call each; KeepScales (keep_scales.h) computes the same for all lanes of a block at once.
+// devices whose threads take a call each; KeepScales (keep_scales.h) computes the same for all lanes of a block at
+// once.
 RETORT_HOST_DEVICE inline void KeepWords(const KeepStream& stream, uint32_t position, uint32_t call, uint32_t* words) {
   uint32_t c0 = stream.sample, c1 = stream.epoch, c2 = position, c3 = call;
   uint32_t k0 = stream.seed_low, k1 = stream.seed_high ^ (stream.site << 16);

@@ -31,13 +31,13 @@ struct GramError {
 // so that a matrix [D, D] stands for V outputs of each row, D = H_s + H_t + 1. With U of rows u_n, the gradients of
 // scale · sum are 2 scale (U FᵀF)[:, :H_s] for x, and 2 scale F UᵀX for W_s.
 //
-// Args: student: x, W_s, b_s; teacher: y, W_t, b_t, of the same n and V and on the same device; scale: of the gradients.
-//   Float types may differ.
+// Args: student: x, W_s, b_s; teacher: y, W_t, b_t, of the same n and V and on the same device; scale: of the
+//   gradients. Float types may differ.
 // Returns: gradients in float32 (float64 for float64 inputs).
 // Numerics: float32 products (float64 for float64 inputs) whatever the inputs' type. Between layers of one width what
 //   is multiplied is small where the student is near the teacher, and 0 where they are the same: relative errors are
-//   those of float32 products. Between others the parts of a row cancel: where outputs differ by a share q, the relative
-//   error of the sum is 3e-7 / q² or so, and that of gradients 3e-7 / q; a sum below 0 is given as 0.
+//   those of float32 products. Between others the parts of a row cancel: where outputs differ by a share q, the
+//   relative error of the sum is 3e-7 / q² or so, and that of gradients 3e-7 / q; a sum below 0 is given as 0.
 GramError GramErrorGradient(const LinearRows& student, const LinearRows& teacher, double scale);
 
 // Multiplications and additions of matrix products: of the Gram form, and of outputs, forward and backward for the

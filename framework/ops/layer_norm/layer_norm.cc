@@ -24,7 +24,8 @@ NormGradients Backward(const at::Tensor& gradient, const NormOutputs& outputs, c
                                     : LayerNormGradientsOnDevice(gradient, outputs, scale, draws);
 }
 
-// Draws its bits again for the backward pass instead of storing them. REQUIRES: skip has a value, which may be undefined.
+// Draws its bits again for the backward pass instead of storing them. REQUIRES: skip has a value, which may be
+// undefined.
 class NormFunction : public torch::autograd::Function<NormFunction> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,

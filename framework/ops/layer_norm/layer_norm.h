@@ -12,8 +12,8 @@ namespace retort::ops {
 //   y = (x - μ) / √(σ² + ε) · scale + shift,   μ = Σ x / H,   σ² = Σ (x - μ)² / H.
 //
 // Args: x [..., H]; scale and shift [H], in the type of x; ε > 0. Gradient flows to x, scale and shift.
-// Returns: as x. On the CPU neither value nor gradients depend on the number of threads; on a GPU they have the same bits
-//   each time.
+// Returns: as x. On the CPU neither value nor gradients depend on the number of threads; on a GPU they have the same
+//   bits each time.
 // Numerics: statistics and sums in float32 (float64 for float64 inputs).
 at::Tensor LayerNorm(const at::Tensor& x, const at::Tensor& scale, const at::Tensor& shift, double epsilon);
 

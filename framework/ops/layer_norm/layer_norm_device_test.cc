@@ -54,7 +54,8 @@ Case RandomCase(at::ScalarType type, int64_t width, bool residual, double rate, 
   return c;
 }
 
-// With and without each of what is added, what is dropped, and what is left out; 77 channels end within a block of draws.
+// With and without each of what is added, what is dropped, and what is left out; 77 channels end within a block of
+// draws.
 std::vector<Case> Cases(at::ScalarType type) {
   return {RandomCase(type, 77, false, 0, false),   RandomCase(type, 77, true, 0, false),
           RandomCase(type, 77, true, 0.3, false),  RandomCase(type, 77, true, 0.3, true),

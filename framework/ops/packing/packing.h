@@ -25,8 +25,8 @@ at::Tensor Pack(const at::Tensor& x, const Packing& packing);
 // [n, C] -> [B, S, C], with 0 at places that are no rows. Gradient flows to x.
 at::Tensor Unpack(const at::Tensor& x, const Packing& packing);
 
-// The rows of one packing as those of another of the same sequences: [n, C] -> [m, C], with 0 at places that are no rows
-// of `from`; x itself if both have the same tensor of rows. Gradient flows to x, of rows that `to` has.
+// The rows of one packing as those of another of the same sequences: [n, C] -> [m, C], with 0 at places that are no
+// rows of `from`; x itself if both have the same tensor of rows. Gradient flows to x, of rows that `to` has.
 at::Tensor Repack(const at::Tensor& x, const Packing& from, const Packing& to);
 
 // Unpack, and each row cut into heads: [n, A·d] -> [B, A, S, d].

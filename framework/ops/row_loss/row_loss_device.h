@@ -6,8 +6,8 @@
 
 namespace retort::ops {
 
-// RowLossGradient on a device that is not the CPU. Labels and soft_rows are contiguous, as are the values of each row of
-// logits.
+// RowLossGradient on a device that is not the CPU. Labels and soft_rows are contiguous, as are the values of each row
+// of logits.
 //
 // In builds without --config=cuda one thread of the CPU does what the kernel does, for tests, on tensors of the CPU.
 RowLossSums RowLossGradientOnDevice(const RowLossScales& scales, at::Tensor student_logits,

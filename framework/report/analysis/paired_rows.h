@@ -22,8 +22,8 @@ struct PairedRows {
   std::vector<std::string> warnings;              // What could not be compared, or not example by example.
 };
 
-// Pairs the scores that the variant's runs have with those of the result's first variant. REQUIRES: `column` is measured. Pure
-// function.
+// Pairs the scores that the variant's runs have with those of the result's first variant. REQUIRES: `column` is
+// measured. Pure function.
 PairedRows PairRows(const SweepResult& result, const std::string& variant, const MetricColumn& column);
 
 // "a, seed 1: cross-entropy could not be compared: ..."

@@ -48,8 +48,8 @@ struct MemoryShape {
 //                                                 with padding, copies of two, scores of both sides and their gradient
 //                  + the larger of two phases:
 //                    (k min(r, c) V + V H) e      logits and their gradient, one tensor where the fused kernel computes
-//                                                 all terms; the gradient of the decoder, before it is added (in float32
-//                                                 only where oneDNN makes it, framework/ops/matmul)
+//                                                 all terms; the gradient of the decoder, before it is added (in
+//                                                 float32 only where oneDNN makes it, framework/ops/matmul)
 //                    (n I + 3 n H + H I) e        gradients within one layer
 //   teacher_state  = (4 + e) N_t                  as read, and in the precision; 4 N_t if only students are made of it
 //   teacher_kept   = (hidden + 3 attention) p H e + r V e    layers that losses read; logits of all rows
@@ -105,9 +105,9 @@ EvaluationMemory EstimateEvaluationMemory(const MemorySide& student, const Memor
 // The most that evaluations need which share a pass:  Σ student_kept + teacher_kept + max step
 double SharedEvaluationMemory(const std::vector<EvaluationMemory>& members);
 
-// What a program takes in all that needs so much to train or to evaluate, with libtorch, some 10 MB of texts, and memory
-// that is kept for what comes next (framework/base/kept_blocks.h). The constants are chosen by measurements in float32
-// of at most eight steps, with products by oneDNN: one and eight students of the quickstart, who take 7 and 13 % more
+// What a program takes in all that needs so much to train or to evaluate, with libtorch, some 10 MB of texts, and
+// memory that is kept for what comes next (framework/base/kept_blocks.h). The constants are chosen by measurements in
+// float32 of at most eight steps, with products by oneDNN: one and eight students of the quickstart, who take 7 and 13 % more
 // than this says, fine-tuning and texts of 512 pieces, which take the same to 2 %, as a DistilBERT beside a BERT-base
 // did when it was measured last.
 // tools/bench/memory.sh measures again.

@@ -8,8 +8,8 @@
 
 namespace retort::testing {
 
-// Where the functions work that are named <operation>OnDevice: on the CPU, but on a GPU if --config=cuda made kernels of
-// them; nullopt if there is none then.
+// Where the functions work that are named <operation>OnDevice: on the CPU, but on a GPU if --config=cuda made kernels
+// of them; nullopt if there is none then.
 std::optional<c10::Device> KernelDevice();
 
 // What a kernel's results of this type may differ from the same formula in float64, relative to the size of what was

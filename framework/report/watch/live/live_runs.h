@@ -61,8 +61,8 @@ class LiveRuns {
   const ExpectedTraining& expected() const { return expected_; }
 
   // Until all of the sweep is trained, at the rate of this process since its first step began, evaluations between
-  // steps included, and no less than until the runs that are there end by their own rates; NaN if the work is not known,
-  // or nothing is done.
+  // steps included, and no less than until the runs that are there end by their own rates; NaN if the work is not
+  // known, or nothing is done.
   double SecondsLeft(absl::Time now) const;
 
  private:
