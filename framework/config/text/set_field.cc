@@ -73,17 +73,19 @@ std::string ItemNames(const Place& place, const std::string& list) {
   return known == nullptr ? "none" : ListNames(*place.message, *known);
 }
 
-std::string Joined(const std::vector<std::string>& parts, size_t begin, size_t count) {
-  return absl::StrJoin(parts.begin() + begin, parts.begin() + begin + count, ".");
-}
-
-// How many parts from `begin` on are the name of an item: names may hold dots. One where no item there has such a name.
-size_t NameParts(const Place& place, const FieldDescriptor& list, const std::vector<std::string>& parts, size_t begin) {
+// The name of an item from part number `*part` on, which moves to the last of its parts: names may hold dots. One
+// part where no item there has such a name.
+std::string TakeName(const Place& place, const FieldDescriptor& list, const std::vector<std::string>& parts,
+                     size_t* part) {
+  const size_t begin = *part;
   const FieldDescriptor* known = place.Known(list.name());
-  for (size_t count = parts.size() - begin; known != nullptr && count > 1; --count) {
-    if (FindNamed(*place.message, *known, Joined(parts, begin, count)) >= 0) return count;
+  for (size_t end = parts.size(); known != nullptr && end > begin + 1; --end) {
+    std::string name = absl::StrJoin(parts.begin() + begin, parts.begin() + end, ".");
+    if (FindNamed(*place.message, *known, name) < 0) continue;
+    *part = end - 1;
+    return name;
   }
-  return 1;
+  return parts[begin];
 }
 
 // Opens the item of a named list. One that is not there can be added as a whole alone.
@@ -133,9 +135,7 @@ absl::StatusOr<Way> FindWay(absl::string_view path, const PluginSchema& schema, 
     way.field = field;
     if (IsNamedList(*field)) {
       if (++i == parts.size()) return Error(path, absl::StrCat("want ", field->name(), ".<name>"));
-      const size_t count = NameParts(place, *field, parts, i);
-      const std::string name = Joined(parts, i, count);
-      i += count - 1;
+      const std::string name = TakeName(place, *field, parts, &i);
       RETORT_RETURN_IF_ERROR(OpenItem(path, *field, name, i + 1 == parts.size(), &place, &way));
       way.field = nullptr;
       in_item = true;
@@ -208,12 +208,7 @@ size_t PathEnd(absl::string_view assignment, const PluginSchema& schema, const S
 std::vector<std::string> NextParts(const std::vector<std::string>& parts, Place place) {
   const FieldDescriptor* list = nullptr;  // A named list that the way has come to, without one of its items.
   for (size_t i = 0; i < parts.size(); ++i) {
-    std::string part = parts[i];
-    if (list != nullptr) {
-      const size_t count = NameParts(place, *list, parts, i);
-      part = Joined(parts, i, count);
-      i += count - 1;
-    }
+    const std::string part = list == nullptr ? parts[i] : TakeName(place, *list, parts, &i);
     const FieldDescriptor* field = list == nullptr ? place.type->FindFieldByName(part) : list;
     if (field == nullptr || field->message_type() == nullptr) return {};
     const bool opens_list = list == nullptr && IsNamedList(*field);

@@ -32,12 +32,6 @@ at::Tensor Rows(const LinearRows& student, const LinearRows& teacher, at::Scalar
   return at::cat({SameWidth(student, teacher) ? x - y : x, y, at::ones({x.size(0), 1}, x.options())}, 1);
 }
 
-at::Tensor TransposedProduct(const at::Tensor& a, const at::Tensor& b) {
-  at::Tensor product = at::zeros({a.size(1), b.size(1)}, a.options());
-  AddTransposedProduct(a, b, product);
-  return product;
-}
-
 }  // namespace
 
 GramError GramErrorGradient(const LinearRows& student, const LinearRows& teacher, double scale) {

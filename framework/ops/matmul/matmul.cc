@@ -93,16 +93,6 @@ at::Tensor OneDnnLinear(const at::Tensor& x, const at::Tensor& weight, const std
 // As rows: [..., n] -> [m, n].
 at::Tensor AsMatrix(const at::Tensor& x) { return x.reshape({-1, x.size(-1)}); }
 
-// aᵀ b without gradient: a [n, m], b [n, k] of the same type -> [m, k], perhaps as the transpose of what is contiguous.
-at::Tensor TransposedProduct(const at::Tensor& a, const at::Tensor& b) {
-  if (!IsForOneDnnTransposed(a)) return at::mm(a.t(), b);
-  const int64_t n = a.size(0), m = a.size(1), k = b.size(1);
-  // oneDNN copies its first factor. Copying b, which has fewer columns, pays where that is less than reading the
-  // transpose of what is made.
-  const bool transposed = (m - k) * n > m * k;
-  return transposed ? OneDnnLinear(b.t(), a.t(), std::nullopt).t() : OneDnnLinear(a.t(), b.t(), std::nullopt);
-}
-
 // a b without gradient: a [..., n], b [n, k].
 at::Tensor Product(const at::Tensor& a, const at::Tensor& b) {
   return IsForOneDnn(a) ? OneDnnLinear(a, b.t(), std::nullopt) : at::matmul(a, b);
@@ -169,6 +159,15 @@ at::Tensor PadRows(const at::Tensor& x) {
   at::Tensor padded = at::zeros(shape, x.options());
   padded.narrow(0, 0, rows).copy_(x.detach());
   return padded;
+}
+
+at::Tensor TransposedProduct(const at::Tensor& a, const at::Tensor& b) {
+  if (!IsForOneDnnTransposed(a)) return at::mm(a.t(), b);
+  const int64_t n = a.size(0), m = a.size(1), k = b.size(1);
+  // oneDNN copies its first factor. Copying b, which has fewer columns, pays where that is less than reading the
+  // transpose of what is made.
+  const bool transposed = (m - k) * n > m * k;
+  return transposed ? OneDnnLinear(b.t(), a.t(), std::nullopt).t() : OneDnnLinear(a.t(), b.t(), std::nullopt);
 }
 
 void AddTransposedProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor sum) {
