@@ -35,18 +35,19 @@ struct BatchMasks {
 
 // Some sequences of one optimiser step, on one device. Tensors are never changed after construction.
 struct Batch {
-  at::Tensor ids;            // [B, S] int64, masked; padding holds the [PAD] id.
-  at::Tensor token_types;    // [B, S] int64, 0 in padding; undefined if all are 0.
-  at::Tensor valid;          // [B, S] bool, true at real positions.
-  at::Tensor labels;         // [B, S] int64, kNoLabel where there is none.
-  at::Tensor real_rows;      // [n] int64, ascending: b·S + s of the real positions.
-  at::Tensor labelled_rows;  // [n] int64, ascending: b·S + s of the labelled positions.
-  at::Tensor classes;        // [B] int64, the class of each sequence; kNoLabel where there is none.
-  at::Tensor scores;         // [B] float32, the score of each sequence; NaN where there is none.
-  at::Tensor spans;          // [B, 2] int64, first and last position of the answer; kNoLabel where there is none.
-  at::Tensor sample_ids;     // [B] int64: identity of each sequence within its corpus split.
-  int64_t epoch = 0;         // Passes over the data before this step: with sample_ids, what dropout bits depend on.
-  bool all_valid = false;    // There is no padding.
+  at::Tensor ids;                        // [B, S] int64, masked; padding holds the [PAD] id.
+  at::Tensor token_types;                // [B, S] int64, 0 in padding; undefined if all are 0.
+  at::Tensor valid;                      // [B, S] bool, true at real positions.
+  at::Tensor labels;                     // [B, S] int64, kNoLabel where there is none.
+  at::Tensor real_rows;                  // [n] int64, ascending: b·S + s of the real positions.
+  at::Tensor labelled_rows;              // [n] int64, ascending: b·S + s of the labelled positions.
+  std::vector<int64_t> labelled_places;  // Of each of these, its place among the real rows; ascending, on the host.
+  at::Tensor classes;                    // [B] int64, the class of each sequence; kNoLabel where there is none.
+  at::Tensor scores;                     // [B] float32, the score of each sequence; NaN where there is none.
+  at::Tensor spans;        // [B, 2] int64, first and last position of the answer; kNoLabel where there is none.
+  at::Tensor sample_ids;   // [B] int64: identity of each sequence within its corpus split.
+  int64_t epoch = 0;       // Passes over the data before this step: with sample_ids, what dropout bits depend on.
+  bool all_valid = false;  // There is no padding.
   BatchMasks masks;
 
   int64_t sequences() const { return ids.size(0); }

@@ -5,6 +5,7 @@
 #include "ATen/ops/empty.h"
 #include "ATen/ops/full.h"
 #include "ATen/ops/zeros.h"
+#include "framework/base/device/to_device.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -39,9 +40,9 @@ void LabelSequences(const StepSequence* begin, const StepSequence* end, c10::Dev
     spans.push_back(sequence->span.first);
     spans.push_back(sequence->span.last);
   }
-  batch->classes = ToTensor(classes).to(device);
-  batch->scores = scores.to(device);
-  batch->spans = ToTensor(spans).view({-1, 2}).to(device);
+  batch->classes = ToDevice(ToTensor(classes), device);
+  batch->scores = ToDevice(scores, device);
+  batch->spans = ToDevice(ToTensor(spans).view({-1, 2}), device);
 }
 
 }  // namespace
@@ -78,6 +79,7 @@ Batch StepBatch::Slice(int64_t begin, int64_t end, c10::Device device) const {
   at::Tensor labels = at::full({count, length}, kNoLabel, at::kLong);
   at::Tensor valid = at::zeros({count, length}, at::kBool);
   std::vector<int64_t> real_rows, labelled_rows, sample_ids;
+  Batch batch;
   for (int64_t b = 0; b < count; ++b) {
     const StepSequence& sequence = sequences[begin + b];
     sample_ids.push_back(sequence.sample_id);
@@ -87,20 +89,20 @@ Batch StepBatch::Slice(int64_t begin, int64_t end, c10::Device device) const {
       valid.data_ptr<bool>()[row] = true;
       real_rows.push_back(row);
       if (sequence.labels[s] == kNoLabel) continue;
+      batch.labelled_places.push_back(static_cast<int64_t>(real_rows.size()) - 1);
       labels.data_ptr<int64_t>()[row] = sequence.labels[s];
       labelled_rows.push_back(row);
     }
   }
-  Batch batch;
-  batch.ids = ids.to(device);
-  batch.valid = valid.to(device);
-  batch.labels = labels.to(device);
-  batch.real_rows = ToTensor(real_rows).to(device);
-  batch.labelled_rows = ToTensor(labelled_rows).to(device);
-  batch.sample_ids = ToTensor(sample_ids).to(device);
+  batch.ids = ToDevice(ids, device);
+  batch.valid = ToDevice(valid, device);
+  batch.labels = ToDevice(labels, device);
+  batch.real_rows = ToDevice(ToTensor(real_rows), device);
+  batch.labelled_rows = ToDevice(ToTensor(labelled_rows), device);
+  batch.sample_ids = ToDevice(ToTensor(sample_ids), device);
   const StepSequence* const first = sequences.data();
   const at::Tensor token_types = TokenTypes(first + begin, first + end, length);
-  if (token_types.defined()) batch.token_types = token_types.to(device);
+  if (token_types.defined()) batch.token_types = ToDevice(token_types, device);
   LabelSequences(first + begin, first + end, device, &batch);
   batch.epoch = epoch;
   batch.all_valid = static_cast<int64_t>(real_rows.size()) == count * length;

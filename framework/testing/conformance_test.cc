@@ -139,6 +139,14 @@ class FusesAnotherFormula : public RowLossTerm {
   const double claimed_;
 };
 
+// The index of a mask has to count it first.
+class IndexesByAMask : public GoodTerm {
+  absl::StatusOr<at::Tensor> Sum(const LossInputs& inputs) const override {
+    const auto rows = [&](const at::Tensor& values) { return InLossType(values.index({inputs.batch.valid})); };
+    return SquaredError(rows(HiddenAt(inputs.student, 6)), rows(HiddenAt(*inputs.teacher, 12)).detach());
+  }
+};
+
 // Names of the contracts that a term breaks.
 std::vector<std::string> Broken(const LossTerm& term) {
   std::vector<std::string> broken;
@@ -181,6 +189,18 @@ TEST(LossConformance, ResultsDiffer) {
   EXPECT_EQ(broken[0], "IsDeterministic");
   EXPECT_EQ(Broken(ComputesInBfloat16()), (Names{"AgreesInFloat32AndBfloat16"}));
   EXPECT_EQ(Broken(FusesAnotherFormula(2)), (Names{"FusedFormAgrees"}));
+}
+
+TEST(LossConformance, TheHostWaitsForValues) {
+  EXPECT_EQ(Broken(IndexesByAMask()), (Names{"AsksForNoValues"}));
+  for (const LossContract& contract : LossContracts()) {
+    if (contract.name != std::string("AsksForNoValues")) continue;
+    EXPECT_THAT(
+        contract.check(IndexesByAMask()),
+        StatusIs(absl::StatusCode::kFailedPrecondition,
+                 ::testing::HasSubstr(
+                     "got aten::nonzero, aten::nonzero, aten::nonzero; rows are chosen without by batch.real_rows")));
+  }
 }
 
 // Draws all weights, unless told to break something.

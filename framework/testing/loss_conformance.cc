@@ -10,10 +10,13 @@
 #include "ATen/ops/isfinite.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "framework/base/status_macros.h"
 #include "framework/ops/row_loss/row_loss.h"
 #include "framework/testing/fixtures.h"
+#include "framework/testing/host_reads.h"
 #include "framework/testing/loss_conformance_inputs.h"
+#include "torch/csrc/autograd/autograd.h"
 
 namespace retort::testing {
 namespace {
@@ -190,6 +193,17 @@ absl::Status AgreesInFloat32AndBfloat16(const LossTerm& term) {
   return absl::OkStatus();
 }
 
+absl::Status AsksForNoValues(const LossTerm& term) {
+  LossTermInputs inputs = MakeLossTermInputs(term, at::kFloat);
+  MakeLeaves(&inputs.student, &inputs.rows.student);
+  const HostReads reads;
+  RETORT_ASSIGN_OR_RETURN(const at::Tensor sum, SumOf(term, inputs));
+  if (sum.requires_grad()) torch::autograd::backward({sum});
+  if (reads.operations().empty()) return absl::OkStatus();
+  return Broken(absl::StrCat("want no operation that waits for values, got ", absl::StrJoin(reads.operations(), ", "),
+                             "; rows are chosen without by batch.real_rows, batch.labelled_rows and at::where"));
+}
+
 absl::Status FusedFormAgrees(const LossTerm& term) {
   const RowLossTerm* row_term = AsRowTerm(term);
   if (row_term == nullptr || !row_term->fused()) return absl::OkStatus();
@@ -231,6 +245,7 @@ const std::vector<LossContract>& LossContracts() {
       {"UnreadRowsDoNotLeak", UnreadRowsDoNotLeak},
       {"GradientStaysWithTheStudent", GradientStaysWithTheStudent},
       {"AgreesInFloat32AndBfloat16", AgreesInFloat32AndBfloat16},
+      {"AsksForNoValues", AsksForNoValues},
       {"FusedFormAgrees", FusedFormAgrees},
   };
   return *contracts;

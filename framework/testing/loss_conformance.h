@@ -20,6 +20,8 @@ namespace retort::testing {
 //   GradientStaysWithTheStudent      It moves the student and its own parameters, and never the teacher.
 //   AgreesInFloat32AndBfloat16       The formula on inputs of a type, computed in float32 at least: float64 on the same
 //                                    (rounded) inputs differs by float32's rounding alone.
+//   AsksForNoValues                  Neither the sum nor its gradient lets the host wait for values, as item(), nonzero
+//                                    or an index that is a mask do: a GPU would stand still meanwhile.
 //   FusedFormAgrees                  Coefficients for the fused kernel give the same value and gradient.
 struct LossContract {
   const char* name;

@@ -20,14 +20,22 @@
 namespace retort {
 namespace {
 
+// What a member has seen when it has done a step.
+struct Totals {
+  int64_t step = 0, tokens = 0;
+  double student_flops = 0, total_flops = 0;
+};
+
 // A member with what changes while it trains.
 struct Running {
   CohortMember* member;
   MemberResult* result;
   at::Tensor best_parameters = {};
   absl::Status failure = {};  // Of this rank's part of the step.
-  UpdateResult update = {};   // Of the newest step.
-  bool alive = true;          // It trains on.
+  Totals totals = {};         // After the newest step; `result` has those after the newest whose values are known.
+  std::vector<Totals> launched = {};  // After each step since values were fetched.
+  UpdateResults updates = {};         // Of these steps.
+  bool alive = true;                  // It trains on.
   bool left = false;
 };
 
@@ -129,6 +137,8 @@ class Training {
       }
       running.member->student->Restore(checkpoint.state);
       running.result->progress = checkpoint.progress;
+      running.totals = {first_step_, checkpoint.progress.tokens, checkpoint.progress.student_flops,
+                        checkpoint.progress.total_flops};
       RETORT_RETURN_IF_ERROR(ResumeUnder(options_.computed_with, options_.inexact_resume,
                                          running.member->checkpoint_folder, &running.result->progress));
       running.best_parameters = checkpoint.best_parameters;
@@ -139,6 +149,8 @@ class Training {
   // Writes the checkpoints of all who are alive, after `step` steps.
   absl::Status SaveAll(int64_t step) {
     const MustFinish saving;
+    FetchResults();
+    RETORT_RETURN_IF_ERROR(Agreed(ObserverStatus()));
     last_checkpoint_ = step;
     last_save_ = absl::Now();
     return OnFirstRank(options_.ranks, [&] {
@@ -195,8 +207,10 @@ class Training {
     })));
     SumOverRanks();
     return Agreed(TryTorch(name, [&]() -> absl::Status {
-      CountFlops(masks);
-      UpdateAll(step + 1, tokens, absl::ToDoubleSeconds(absl::Now() - start));
+      UpdateAll(step + 1, tokens, masks);
+      launched_.tokens += tokens;
+      launched_.seconds += absl::ToDoubleSeconds(absl::Now() - start);
+      if (FetchIsDue(step + 1, tokens)) FetchResults();
       NoteWhoIsDue(tokens);
       RETORT_RETURN_IF_ERROR(EvaluateDue(step + 1));
       return ObserverStatus();
@@ -254,47 +268,66 @@ class Training {
     });
   }
 
-  // Of the micro-batches of all ranks.
-  void CountFlops(const std::vector<BatchMasks>& micro_batches) const {
-    for (const Running& running : running_) {
+  // `masks`: of the micro-batches of all ranks.
+  void UpdateAll(int64_t step, int64_t tokens, const std::vector<BatchMasks>& masks) {
+    ForEachAlive([&](Running* running) { running->member->student->Update(step); });
+    for (Running& running : running_) {
       if (!running.alive) continue;
       const Objective& objective = running.member->student->objective();
-      const auto flops = CountStepFlops(*running.member->encoder, options_.teacher.encoder, objective, micro_batches);
-      running.result->progress.student_flops += flops.student;
-      running.result->progress.total_flops += flops.student + flops.teacher;
+      const auto flops = CountStepFlops(*running.member->encoder, options_.teacher.encoder, objective, masks);
+      Totals& totals = running.totals;
+      totals = {step, totals.tokens + tokens, totals.student_flops + flops.student,
+                totals.total_flops + (flops.student + flops.teacher)};
+      running.launched.push_back(totals);
     }
   }
 
-  void UpdateAll(int64_t step, int64_t tokens, double seconds_so_far) {
-    const absl::Time start = absl::Now();
-    ForEachAlive([&](Running* running) {
-      absl::StatusOr<UpdateResult> update = running->member->student->Update(step);
-      if (!update.ok()) return End(update.status(), running);
-      running->update = *std::move(update);
-      running->result->progress.step = step;
-      running->result->progress.tokens += tokens;
+  bool FetchIsDue(int64_t step, int64_t step_tokens) const {
+    if (step % options_.steps_per_fetch == 0 || step == options_.total_steps) return true;
+    return std::any_of(running_.begin(), running_.end(), [&](const Running& running) {
+      return running.alive && EvaluationIsDue(running.totals, step_tokens);
     });
-    const double seconds = seconds_so_far + absl::ToDoubleSeconds(absl::Now() - start);
-    for (const Running& running : running_) {
-      if (!running.alive) continue;
-      const StepRecord record = MakeStepRecord(*running.member->student, running.result->progress, running.update,
-                                               static_cast<double>(tokens) / seconds);
-      Notify(*running.member, [&](Observer* observer, const StageId& id) { observer->StepDone(id, record); });
-    }
   }
 
-  bool EvaluationIsDue(const Progress& progress, int64_t step_tokens) const {
-    if (progress.step == options_.total_steps) return true;
-    if (options_.evaluate_every_steps > 0) return progress.step % options_.evaluate_every_steps == 0;
+  // Learns the values of the steps that were launched, tells observers, and ends who has one that is not finite.
+  void FetchResults() {
+    const absl::Time start = absl::Now();
+    ForEachAlive([&](Running* running) { running->updates = running->member->student->FetchResults(); });
+    const double seconds = launched_.seconds + absl::ToDoubleSeconds(absl::Now() - start);
+    for (Running& running : running_) {
+      if (!running.alive) continue;
+      for (size_t i = 0; i < running.updates.steps.size(); ++i) {
+        NoteStep(running.launched[i], running.updates.steps[i], static_cast<double>(launched_.tokens) / seconds,
+                 running);
+      }
+      running.launched.clear();
+      if (!running.updates.status.ok()) End(running.updates.status, &running);
+    }
+    launched_ = {};
+  }
+
+  void NoteStep(const Totals& totals, const UpdateResult& update, double tokens_per_second,
+                const Running& running) const {
+    Progress& progress = running.result->progress;
+    progress.step = totals.step;
+    progress.tokens = totals.tokens;
+    progress.student_flops = totals.student_flops;
+    progress.total_flops = totals.total_flops;
+    const StepRecord record = MakeStepRecord(running.member->student->objective(), progress, update, tokens_per_second);
+    Notify(*running.member, [&](Observer* observer, const StageId& id) { observer->StepDone(id, record); });
+  }
+
+  bool EvaluationIsDue(const Totals& totals, int64_t step_tokens) const {
+    if (options_.evaluate == nullptr) return false;
+    if (totals.step == options_.total_steps) return true;
+    if (options_.evaluate_every_steps > 0) return totals.step % options_.evaluate_every_steps == 0;
     const int64_t every = options_.evaluate_every_tokens;
-    return progress.tokens / every > (progress.tokens - step_tokens) / every;
+    return totals.tokens / every > (totals.tokens - step_tokens) / every;
   }
 
   void NoteWhoIsDue(int64_t step_tokens) const {
-    if (options_.evaluate == nullptr) return;
     for (const Running& running : running_) {
-      Progress& progress = running.result->progress;
-      progress.evaluation_due = running.alive && EvaluationIsDue(progress, step_tokens);
+      running.result->progress.evaluation_due = running.alive && EvaluationIsDue(running.totals, step_tokens);
     }
   }
 
@@ -344,6 +377,10 @@ class Training {
   int64_t first_step_ = 0;
   int64_t last_checkpoint_ = 0;
   absl::Time last_save_ = absl::Now();
+  struct {
+    int64_t tokens = 0;
+    double seconds = 0;
+  } launched_;  // Of the steps whose values are still to be fetched.
 };
 
 }  // namespace

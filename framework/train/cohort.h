@@ -59,6 +59,10 @@ struct CohortOptions {
   // student has all threads too, and the next one follows. What a student computes is the same for all numbers above 1.
   int students_at_once = 1;
   c10::Device device = c10::Device(at::kCPU);
+  // After how many steps observers are told of them all. On a GPU, to fetch their values is to wait for it: with more
+  // than 1 it computes while the host is some steps ahead. Evaluations and checkpoints fetch them as well. A member
+  // whose values are not finite ends when that is seen, as it was before that step.
+  int64_t steps_per_fetch = 1;
   CohortTeacher teacher;  // Without encoder: none.
   int64_t checkpoint_steps = 100;
   double checkpoint_seconds = 60;  // At the end of the step in which they are over, as well.

@@ -2,11 +2,9 @@
 
 #include <cstddef>
 
-#include "framework/train/objective/objective.h"
-
 namespace retort {
 
-StepRecord MakeStepRecord(const StudentTrainer& student, const Progress& progress, const UpdateResult& update,
+StepRecord MakeStepRecord(const Objective& objective, const Progress& progress, const UpdateResult& update,
                           double tokens_per_second) {
   StepRecord record;
   record.step = progress.step;
@@ -14,8 +12,8 @@ StepRecord MakeStepRecord(const StudentTrainer& student, const Progress& progres
   record.student_flops = progress.student_flops;
   record.total_flops = progress.total_flops;
   for (size_t i = 0; i < update.values.size(); ++i) {
-    const ObjectiveTerm& term = student.objective().terms()[i];
-    record.terms.push_back({term.name, term.weight, update.values[i], student.counts()[i]});
+    const ObjectiveTerm& term = objective.terms()[i];
+    record.terms.push_back({term.name, term.weight, update.values[i], update.counts[i]});
   }
   record.loss = update.loss;
   record.gradient_norm = update.gradient_norm;

@@ -74,6 +74,7 @@ class CohortTest : public ::testing::TestWithParam<c10::ScalarType> {
   CohortTest() : root_(::testing::TempDir() + "/cohort") { std::filesystem::remove_all(root_); }
 
   virtual c10::Device device() const { return c10::Device(at::kCPU); }
+  virtual int64_t steps_per_fetch() const { return 1; }
   c10::ScalarType precision() const { return HasParam() ? GetParam() : at::kFloat; }
   static bool HasParam() { return ::testing::UnitTest::GetInstance()->current_test_info()->value_param() != nullptr; }
 
@@ -82,6 +83,7 @@ class CohortTest : public ::testing::TestWithParam<c10::ScalarType> {
     auto cohort = std::make_unique<TestCohort>(root_ + "/" + folder, precision(), device());
     cohort->options().total_steps = kSteps;
     cohort->options().checkpoint_steps = 2;
+    cohort->options().steps_per_fetch = steps_per_fetch();
     return cohort;
   }
 

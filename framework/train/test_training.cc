@@ -67,6 +67,14 @@ std::unique_ptr<StudentTrainer> MakeStudent(const Encoder& encoder, const Encode
   return *std::move(student);
 }
 
+absl::StatusOr<UpdateResult> UpdateAndFetch(int64_t step, StudentTrainer* student) {
+  student->Update(step);
+  const UpdateResults results = student->FetchResults();
+  if (!results.status.ok()) return results.status;
+  CHECK_EQ(results.steps.size(), 1u);
+  return results.steps.front();
+}
+
 StepBatch RandomStep(int64_t step) {
   StepBatch batch = RandomStepBatch({9, 4, 12, 7, 3, 9}, static_cast<uint64_t>(step));
   batch.epoch = step;

@@ -43,6 +43,9 @@ ParameterSet RandomModel(const EncoderConfig& config, uint64_t seed, const Objec
 std::unique_ptr<StudentTrainer> MakeStudent(const Encoder& encoder, const EncoderConfig* teacher,
                                             const StudentOptions& options);
 
+// Takes the optimiser's step and waits for what it did.
+absl::StatusOr<UpdateResult> UpdateAndFetch(int64_t step, StudentTrainer* student);
+
 // Step number `step` of six sequences of uneven lengths.
 StepBatch RandomStep(int64_t step);
 

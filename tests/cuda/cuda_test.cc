@@ -262,7 +262,7 @@ TEST_F(Cuda, AdamWAgreesWithTheCpu) {
   const std::vector<ops::AdamWSegment> segments = {{0, 9001, true, 1, true},
                                                    {9008, 100, false, 0.5, true},
                                                    {9200, 10000, true, 1, false},
-                                                   {20000, 10000, true, 1, true, 0.25}};
+                                                   {20000, 10000, true, 1, true}};
   const at::Tensor gradient = RandomTensor({kSize}, 3, at::kFloat);
   at::Tensor cpu = RandomTensor({kSize}, 1, at::kFloat), gpu = cpu.to(kGpu);
   at::Tensor cpu_copy = cpu.to(at::kBFloat16), gpu_copy = cpu_copy.to(kGpu);
@@ -270,10 +270,10 @@ TEST_F(Cuda, AdamWAgreesWithTheCpu) {
   ops::AdamWOptions options;
   options.learning_rate = 1e-2;
   options.weight_decay = 0.1;
-  options.gradient_scale = 0.5;
   options.bias_correction = false;
-  ops::AdamW(options, segments, cpu, gradient, m, v, cpu_copy);
-  ops::AdamW(options, segments, gpu, gradient.to(kGpu), gpu_m, gpu_v, gpu_copy);
+  const at::Tensor factors = at::tensor({0.5f, 0.25f, 1.0f, std::numeric_limits<float>::quiet_NaN()});
+  ops::AdamW(options, segments, factors, cpu, gradient, m, v, cpu_copy);
+  ops::AdamW(options, segments, factors.to(kGpu), gpu, gradient.to(kGpu), gpu_m, gpu_v, gpu_copy);
   EXPECT_THAT(gpu.cpu(), IsCloseTo(cpu, 1e-6));
   EXPECT_THAT(gpu_v.cpu(), IsCloseTo(v, 1e-6));
   EXPECT_TRUE(gpu_copy.narrow(0, 0, 9001).equal(gpu.narrow(0, 0, 9001).to(at::kBFloat16)));

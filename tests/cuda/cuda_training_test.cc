@@ -1,6 +1,6 @@
-// Training on a GPU: the same bits in a cohort and alone, and after a stop; and nothing waits for the device between a
-// batch's way there and the update. Without a CUDA device every test says so and is skipped.
+// Training on a GPU: the same bits in a cohort and alone, and after a stop; and nothing of a step waits for the device. Without a CUDA device every test says so and is skipped.
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -34,26 +34,30 @@ class CudaCohort : public testing::CohortTest {
     if (!at::hasCUDA()) GTEST_SKIP() << "SKIPPED: there is no CUDA device, or this was built without --config=cuda";
   }
   c10::Device device() const override { return c10::Device(at::kCUDA, 0); }
+  int64_t steps_per_fetch() const override { return 3; }
 };
 
 TEST_P(CudaCohort, AMemberHasTheSameBitsInACohortAndAlone) { ExpectSameBitsInACohortAndAlone(); }
 
 TEST_P(CudaCohort, StoppedAndResumedHasTheSameBitsAsInOneGo) { ExpectSameBitsStoppedAndResumed(); }
 
-TEST_P(CudaCohort, ForwardAndBackwardDoNotWaitForTheDevice) {
+TEST_P(CudaCohort, AStepDoesNotWaitForTheDevice) {
   const auto cohort = Make("waits");
   std::vector<CohortMember> members = cohort->Members({testing::SevenMembers()[0]});
   StudentTrainer& student = *members[0].student;
   const StepBatch step = testing::RandomStep(0);
   const int64_t count = static_cast<int64_t>(step.sequences.size());
-  const Batch batch = step.Slice(0, count, device());
-  student.StartStep({step.Masks(0, count)});
-  {
+  for (int64_t number = 1; number <= 3; ++number) {
     const ForbidSynchronization forbid;
+    const Batch batch = step.Slice(0, count, device());
+    student.StartStep({step.Masks(0, count)});
     const TeacherOutputs teacher = Teach(cohort->options(), batch, student.objective().teacher());
     EXPECT_THAT(student.AddGradient(batch, 0, &teacher), testing::IsOk());
+    student.Update(number);
   }
-  EXPECT_THAT(student.Update(1), testing::IsOk());
+  const UpdateResults results = student.FetchResults();
+  EXPECT_THAT(results.status, testing::IsOk());
+  EXPECT_EQ(results.steps.size(), 3u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Precisions, CudaCohort, ::testing::Values(at::kFloat, at::kBFloat16),

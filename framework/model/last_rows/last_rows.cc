@@ -1,13 +1,11 @@
 #include "framework/model/last_rows/last_rows.h"
 
-#include <tuple>
+#include <cstdint>
+#include <set>
 #include <vector>
 
-#include "ATen/TensorOperators.h"
-#include "ATen/ops/_unique.h"
-#include "ATen/ops/arange.h"
-#include "ATen/ops/cat.h"
-#include "ATen/ops/sum.h"
+#include "ATen/ops/tensor.h"
+#include "framework/base/device/to_device.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -46,6 +44,17 @@ void AddRead(const EncoderConfig& config, const HeadRows& read, LastRows* rows) 
   }
 }
 
+// b·S + s of the labelled positions.
+std::set<int64_t> LabelledRows(const Batch& batch) {
+  std::set<int64_t> rows;
+  int64_t sequence = 0, before = 0;  // Real rows before the sequence.
+  for (int64_t place : batch.labelled_places) {
+    while (place - before >= batch.masks.lengths[sequence]) before += batch.masks.lengths[sequence++];
+    rows.insert(sequence * batch.positions() + place - before);
+  }
+  return rows;
+}
+
 }  // namespace
 
 LastRows LastRows::Of(const EncoderConfig& config, const Capture& capture) {
@@ -60,14 +69,17 @@ LastRows LastRows::Of(const EncoderConfig& config, const Capture& capture) {
 
 ops::Packing LastRows::Of(const Batch& batch, const ops::Packing& packing) const {
   if (all) return packing;
-  const at::Tensor begins = at::arange(batch.sequences(), batch.ids.options()) * batch.positions();
-  std::vector<at::Tensor> places;
-  if (labelled) places.push_back(batch.labelled_rows);
-  if (first) places.push_back(begins);
-  if (final) places.push_back(begins + at::sum(batch.valid, {1}) - 1);
+  std::set<int64_t> rows;
+  if (labelled) rows = LabelledRows(batch);
+  for (int64_t sequence = 0; sequence < batch.sequences(); ++sequence) {
+    const int64_t begin = sequence * batch.positions();
+    if (first) rows.insert(begin);
+    if (final) rows.insert(begin + batch.masks.lengths[sequence] - 1);
+  }
+  if (rows.empty()) return packing;
   ops::Packing chosen = packing;
-  chosen.rows = places.size() == 1 ? places.front() : std::get<0>(at::_unique(at::cat(places), /*sorted=*/true));
-  return chosen.rows.size(0) == 0 ? packing : chosen;
+  chosen.rows = ToDevice(at::tensor(std::vector<int64_t>(rows.begin(), rows.end())), batch.ids.device());
+  return chosen;
 }
 
 }  // namespace retort

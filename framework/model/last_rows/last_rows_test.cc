@@ -197,7 +197,7 @@ TEST(LastRows, AllRowsWhereNoneIsRead) {
   LastRows rows;
   rows.labelled = true;
   Batch batch = BatchOf(setting);
-  batch.labelled_rows = batch.labelled_rows.narrow(0, 0, 0);
+  batch.labelled_places.clear();
   ops::Packing packing;
   packing.rows = batch.real_rows;
   EXPECT_TRUE(rows.Of(batch, packing).rows.is_same(batch.real_rows));

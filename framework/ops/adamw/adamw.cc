@@ -18,8 +18,9 @@ namespace {
 constexpr int64_t kBlock = 1 << 15;  // Elements that one thread works on at a time.
 
 RETORT_MULTIVERSION void UpdateBlock(const AdamWCoefficients& c, int64_t n, const float* __restrict gradient,
-                                     float* __restrict parameters, float* __restrict first, float* __restrict second) {
-  for (int64_t i = 0; i < n; ++i) UpdateElement(c, gradient[i], &parameters[i], &first[i], &second[i]);
+                                     float factor, float* __restrict parameters, float* __restrict first,
+                                     float* __restrict second) {
+  for (int64_t i = 0; i < n; ++i) UpdateElement(c, factor * gradient[i], &parameters[i], &first[i], &second[i]);
 }
 
 RETORT_MULTIVERSION double SquaredSum(const float* values, int64_t n) {
@@ -55,21 +56,24 @@ std::vector<double> BlockSquares(const AdamWSegment& segment, const float* gradi
 
 }  // namespace
 
-void AdamW(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, at::Tensor parameters,
-           const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment, at::Tensor working_copy) {
+void AdamW(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, const at::Tensor& factors,
+           at::Tensor parameters, const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
+           at::Tensor working_copy) {
   if (!parameters.device().is_cpu()) {
-    return AdamWOnDevice(options, segments, parameters, gradient, first_moment, second_moment, working_copy);
+    return AdamWOnDevice(options, segments, factors, parameters, gradient, first_moment, second_moment, working_copy);
   }
   const float* g = gradient.const_data_ptr<float>();
   float* p = parameters.data_ptr<float>();
   float* m = first_moment.data_ptr<float>();
   float* v = second_moment.data_ptr<float>();
   c10::BFloat16* copy = working_copy.defined() ? working_copy.data_ptr<c10::BFloat16>() : nullptr;
-  for (const AdamWSegment& segment : segments) {
-    if (!segment.trainable) continue;
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const AdamWSegment& segment = segments[i];
+    const float factor = factors.const_data_ptr<float>()[i];
+    if (!segment.trainable || !std::isfinite(factor)) continue;
     const AdamWCoefficients c = CoefficientsOf(options, segment);
     ForEachBlock(segment, [&](int64_t, int64_t offset, int64_t size) {
-      UpdateBlock(c, size, g + offset, p + offset, m + offset, v + offset);
+      UpdateBlock(c, size, g + offset, factor, p + offset, m + offset, v + offset);
       if (copy != nullptr) ConvertRow(p + offset, size, copy + offset);
     });
   }

@@ -14,8 +14,7 @@ struct AdamWSegment {
   int64_t size = 0;
   bool decay = true;  // False for biases and LayerNorms.
   double learning_rate_scale = 1;
-  bool trainable = true;      // False: parameters and moments stay as they are.
-  double gradient_scale = 1;  // Beside that of the options: a segment clipped by itself.
+  bool trainable = true;  // False: parameters and moments stay as they are.
 };
 
 struct AdamWOptions {
@@ -26,21 +25,23 @@ struct AdamWOptions {
   double weight_decay = 0;
   int64_t step = 1;             // 1 for the first step: bias correction.
   bool bias_correction = true;  // False: BertAdam.
-  double gradient_scale = 1;    // Factor on the gradient: clipping.
 };
 
 // One step of AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2; torch.optim.AdamW):
 //
-//   g ← gradient_scale · g;  m ← β1 m + (1-β1) g;  v ← β2 v + (1-β2) g²
+//   g ← factor · g;  m ← β1 m + (1-β1) g;  v ← β2 v + (1-β2) g²
 //   θ ← θ - lr · decay · θ - lr · (m / (1-β1^t)) / (√(v / (1-β2^t)) + ε)
 //
-// gradient_scale is the product of the options' and the segment's. Without bias correction m and v stand undivided, as
-// in BertAdam (the optimiser of BERT's and TinyBERT's released code).
+// Without bias correction m and v stand undivided, as in BertAdam (the optimiser of BERT's and TinyBERT's released
+// code).
 //
-// Args: parameters, gradient, first_moment, second_moment [N] float32, contiguous, on one device, updated in place
+// Args: factors: [segments] float32, on the device of the others, which nothing waits for: what clipping multiplies the
+//   gradient of each segment by. A segment whose factor is not finite stays as it is, as if it were not trainable.
+//   parameters, gradient, first_moment, second_moment [N] float32, contiguous, on one device, updated in place
 //   (the gradient is only read); working_copy [N] bfloat16 that gets the rounded new parameters, or undefined.
-void AdamW(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, at::Tensor parameters,
-           const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment, at::Tensor working_copy);
+void AdamW(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, const at::Tensor& factors,
+           at::Tensor parameters, const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
+           at::Tensor working_copy);
 
 // Global L2 norm √Σ g² over the trainable segments: [] float64 on the gradient's device; the same bits for any number
 // of threads.

@@ -24,12 +24,12 @@ at::Tensor RowSquares(const AdamWParts& parts, const at::Tensor& gradient) {
 
 }  // namespace
 
-void AdamWOnDevice(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, at::Tensor parameters,
-                   const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
+void AdamWOnDevice(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, const at::Tensor& factors,
+                   at::Tensor parameters, const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
                    at::Tensor working_copy) {
   CHECK(parameters.device().is_cpu());
   const AdamWTable table(options, segments, parameters.device());
-  const AdamWBuffers buffers = AdamWBuffersOf(parameters, gradient, first_moment, second_moment, working_copy);
+  const AdamWBuffers buffers = AdamWBuffersOf(factors, parameters, gradient, first_moment, second_moment, working_copy);
   for (int64_t row = 0; row < table.parts().rows; ++row) UpdateRow(HostBlock(), table.parts(), buffers, row);
 }
 

@@ -39,14 +39,14 @@ at::Tensor RowSquares(const AdamWParts& parts, const at::Tensor& gradient) {
 
 }  // namespace
 
-void AdamWOnDevice(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, at::Tensor parameters,
-                   const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
+void AdamWOnDevice(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, const at::Tensor& factors,
+                   at::Tensor parameters, const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
                    at::Tensor working_copy) {
   const AdamWTable table(options, segments, parameters.device());
   const AdamWParts parts = table.parts();
   if (parts.rows == 0) return;
   AdamWKernel<<<parts.rows, kThreads, 0, c10::cuda::getCurrentCUDAStream()>>>(
-      parts, AdamWBuffersOf(parameters, gradient, first_moment, second_moment, working_copy));
+      parts, AdamWBuffersOf(factors, parameters, gradient, first_moment, second_moment, working_copy));
   C10_CUDA_KERNEL_LAUNCH_CHECK();
 }
 

@@ -11,8 +11,8 @@ namespace retort::ops {
 // AdamW on a device that is not the CPU: one kernel for all segments. Nothing waits for the device.
 //
 // In builds without --config=cuda one thread of the CPU does what the kernels do, for tests, on tensors of the CPU.
-void AdamWOnDevice(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, at::Tensor parameters,
-                   const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
+void AdamWOnDevice(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, const at::Tensor& factors,
+                   at::Tensor parameters, const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
                    at::Tensor working_copy);
 
 // GradientNorm and SegmentNorms there, with the same bits each time.

@@ -1,6 +1,7 @@
 #include "framework/ops/adamw/adamw_device.h"
 
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -29,9 +30,14 @@ using testing::RandomTensor;
 // frozen.
 constexpr int64_t kSize = 30000;
 std::vector<AdamWSegment> Segments() {
-  return {{0, 9001, true, 1, true},        {9008, 8192, false, 0.5, true, 0.25}, {17200, 0, true, 1, true},
-          {17200, 700, true, 1, false},    {18000, 100, true, 2, true},          {18100, 1, false, 1, true},
-          {20000, 10000, true, 1, true, 4}};
+  return {{0, 9001, true, 1, true},     {9008, 8192, false, 0.5, true}, {17200, 0, true, 1, true},
+          {17200, 700, true, 1, false}, {18000, 100, true, 2, true},    {18100, 1, false, 1, true},
+          {20000, 10000, true, 1, true}};
+}
+
+// Of these segments; one takes no step.
+at::Tensor Factors() {
+  return at::tensor({0.5f, 0.125f, 1.0f, 1.0f, std::numeric_limits<float>::quiet_NaN(), 0.5f, 2.0f});
 }
 
 AdamWOptions Options(int64_t step, bool bias_correction) {
@@ -40,7 +46,6 @@ AdamWOptions Options(int64_t step, bool bias_correction) {
   options.beta2 = 0.98;
   options.epsilon = 1e-6;
   options.weight_decay = 0.1;
-  options.gradient_scale = 0.5;
   options.step = step;
   options.bias_correction = bias_correction;
   return options;
@@ -67,7 +72,7 @@ void TakeSteps(bool bias_correction, const Step& step) {
 Buffers Reference(bool bias_correction) {
   Buffers b = Start(at::kDouble);
   TakeSteps(bias_correction, [&](const AdamWOptions& options, const at::Tensor& gradient) {
-    AdamWReference(options, Segments(), b.parameters, gradient.to(at::kDouble), b.first, b.second, b.copy);
+    AdamWReference(options, Segments(), Factors(), b.parameters, gradient.to(at::kDouble), b.first, b.second, b.copy);
   });
   return b;
 }
@@ -80,6 +85,7 @@ void ExpectAgree(const Buffers& got, bool bias_correction) {
   EXPECT_TRUE(got.copy.narrow(0, 0, 9001).equal(got.parameters.narrow(0, 0, 9001).to(at::kBFloat16)));
   EXPECT_TRUE(got.parameters.narrow(0, 17200, 800).equal(start.parameters.narrow(0, 17200, 800))) << "it is frozen";
   EXPECT_TRUE(got.copy.narrow(0, 17200, 800).equal(start.copy.narrow(0, 17200, 800))) << "it is frozen";
+  EXPECT_TRUE(got.parameters.narrow(0, 18000, 100).equal(start.parameters.narrow(0, 18000, 100))) << "factor NaN";
 }
 
 class AdamWOnDeviceTest : public ::testing::Test {
@@ -96,7 +102,8 @@ TEST_F(AdamWOnDeviceTest, AgreesWithTheReference) {
     Buffers b = Start(at::kFloat);
     for (at::Tensor* tensor : {&b.parameters, &b.first, &b.second, &b.copy}) *tensor = tensor->to(*device_);
     TakeSteps(bias_correction, [&](const AdamWOptions& options, const at::Tensor& gradient) {
-      AdamWOnDevice(options, Segments(), b.parameters, gradient.to(*device_), b.first, b.second, b.copy);
+      AdamWOnDevice(options, Segments(), Factors().to(*device_), b.parameters, gradient.to(*device_), b.first, b.second,
+                    b.copy);
     });
     ExpectAgree({b.parameters.cpu(), b.first.cpu(), b.second.cpu(), b.copy.cpu()}, bias_correction);
   }
@@ -114,7 +121,7 @@ TEST_F(AdamWOnDeviceTest, OfNothingThatTrainsIsNothing) {
   const std::vector<AdamWSegment> frozen = {{0, 2, true, 1, false}};
   const at::Tensor ones = at::ones({2}).to(*device_), m = at::zeros({2}).to(*device_);
   at::Tensor parameters = ones.clone();
-  AdamWOnDevice(Options(1, true), frozen, parameters, ones, m, m, {});
+  AdamWOnDevice(Options(1, true), frozen, at::ones({1}).to(*device_), parameters, ones, m, m, {});
   EXPECT_TRUE(parameters.equal(ones));
   EXPECT_EQ(GradientNormOnDevice(frozen, ones).item<double>(), 0);
   EXPECT_EQ(SegmentNormsOnDevice(frozen, ones).item<double>(), 0);
@@ -124,10 +131,8 @@ TEST_F(AdamWOnDeviceTest, OfNothingThatTrainsIsNothing) {
 TEST_F(AdamWOnDeviceTest, IsTheHandWorkedStep) {
   const auto there = [this](float a, float b) { return at::tensor({a, b}).to(*device_); };
   at::Tensor p = there(1, 2), m = there(0, 0), v = there(0, 0);
-  AdamWOptions options = Options(1, true);
-  options.gradient_scale = 1;
   const std::vector<AdamWSegment> segments = {{0, 1, true, 1, true}, {1, 1, false, 1, true}};
-  AdamWOnDevice(options, segments, p, there(3, -4), m, v, {});
+  AdamWOnDevice(Options(1, true), segments, there(1, 1), p, there(3, -4), m, v, {});
   EXPECT_NEAR(p[0].item<float>(), 1 * (1 - 1e-3) - 1e-2, 1e-6);
   EXPECT_NEAR(p[1].item<float>(), 2 + 1e-2, 1e-6);
   EXPECT_EQ(GradientNormOnDevice(segments, there(3, -4)).item<double>(), 5);
@@ -155,12 +160,13 @@ TEST(AdamWRow, RowsAreTheTrainableElements) {
 }
 
 TEST(AdamWRow, AgreesWithTheReferenceForAnyBlock) {
+  const at::Tensor factors = Factors();
   for (const testing::BlockShape& shape : testing::BlockShapes()) {
     SCOPED_TRACE(shape);
     const Buffers b = Start(at::kFloat);
     TakeSteps(/*bias_correction=*/true, [&](const AdamWOptions& options, const at::Tensor& gradient) {
       const AdamWTable table(options, Segments(), at::kCPU);
-      const AdamWBuffers buffers = AdamWBuffersOf(b.parameters, gradient, b.first, b.second, b.copy);
+      const AdamWBuffers buffers = AdamWBuffersOf(factors, b.parameters, gradient, b.first, b.second, b.copy);
       testing::RunRows(shape, table.parts().rows, [&](const testing::ThreadBlock& block, int64_t row) {
         UpdateRow(block, table.parts(), buffers, row);
       });

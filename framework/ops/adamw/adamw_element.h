@@ -11,7 +11,7 @@ namespace retort::ops {
 
 // The numbers of a step that all elements of a segment share.
 struct AdamWCoefficients {
-  float gradient_scale, beta1, beta2, one_minus_beta1, one_minus_beta2;
+  float beta1, beta2, one_minus_beta1, one_minus_beta2;
   float shrink;              // 1 - lr · decay
   float step_size;           // lr / (1 - β1^t), or lr without bias correction.
   float inverse_root_bias2;  // 1 / √(1 - β2^t), or 1.
@@ -24,7 +24,6 @@ inline AdamWCoefficients CoefficientsOf(const AdamWOptions& options, const AdamW
   const double bias1 = options.bias_correction ? 1 - std::pow(options.beta1, step) : 1;
   const double bias2 = options.bias_correction ? 1 - std::pow(options.beta2, step) : 1;
   AdamWCoefficients c;
-  c.gradient_scale = static_cast<float>(options.gradient_scale * segment.gradient_scale);
   c.beta1 = static_cast<float>(options.beta1);
   c.beta2 = static_cast<float>(options.beta2);
   c.one_minus_beta1 = static_cast<float>(1 - options.beta1);
@@ -36,10 +35,9 @@ inline AdamWCoefficients CoefficientsOf(const AdamWOptions& options, const AdamW
   return c;
 }
 
-// AdamW's step of one element: what the kernels of all devices call.
-RETORT_HOST_DEVICE inline void UpdateElement(const AdamWCoefficients& c, float gradient, float* parameter, float* first,
+// AdamW's step of one element, of whose gradient `g` is what clipping left: what the kernels of all devices call.
+RETORT_HOST_DEVICE inline void UpdateElement(const AdamWCoefficients& c, float g, float* parameter, float* first,
                                              float* second) {
-  const float g = c.gradient_scale * gradient;
   *first = c.beta1 * *first + c.one_minus_beta1 * g;
   *second = c.beta2 * *second + c.one_minus_beta2 * g * g;
   const float denominator = std::sqrt(*second) * c.inverse_root_bias2 + c.epsilon;

@@ -9,17 +9,19 @@
 
 namespace retort::ops {
 
-void AdamWReference(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, at::Tensor parameters,
-                    const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
-                    at::Tensor working_copy) {
+void AdamWReference(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, const at::Tensor& factors,
+                    at::Tensor parameters, const at::Tensor& gradient, at::Tensor first_moment,
+                    at::Tensor second_moment, at::Tensor working_copy) {
   const double step = static_cast<double>(options.step);
   const double bias1 = options.bias_correction ? 1 - std::pow(options.beta1, step) : 1;
   const double bias2 = options.bias_correction ? 1 - std::pow(options.beta2, step) : 1;
-  for (const AdamWSegment& segment : segments) {
-    if (!segment.trainable) continue;
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const AdamWSegment& segment = segments[i];
+    const double factor = factors[static_cast<int64_t>(i)].item<double>();
+    if (!segment.trainable || !std::isfinite(factor)) continue;
     auto part = [&](const at::Tensor& whole) { return whole.narrow(0, segment.offset, segment.size); };
     const double rate = options.learning_rate * segment.learning_rate_scale;
-    const at::Tensor g = part(gradient) * (options.gradient_scale * segment.gradient_scale);
+    const at::Tensor g = part(gradient) * factor;
     at::Tensor p = part(parameters), m = part(first_moment), v = part(second_moment);
     m.mul_(options.beta1).add_(g, 1 - options.beta1);
     v.mul_(options.beta2).addcmul_(g, g, 1 - options.beta2);

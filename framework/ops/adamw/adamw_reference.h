@@ -9,9 +9,9 @@
 namespace retort::ops {
 
 // AdamW with plain ATen operations.
-void AdamWReference(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, at::Tensor parameters,
-                    const at::Tensor& gradient, at::Tensor first_moment, at::Tensor second_moment,
-                    at::Tensor working_copy);
+void AdamWReference(const AdamWOptions& options, const std::vector<AdamWSegment>& segments, const at::Tensor& factors,
+                    at::Tensor parameters, const at::Tensor& gradient, at::Tensor first_moment,
+                    at::Tensor second_moment, at::Tensor working_copy);
 
 // GradientNorm and SegmentNorms with plain ATen operations.
 at::Tensor GradientNormReference(const std::vector<AdamWSegment>& segments, const at::Tensor& gradient);

@@ -9,6 +9,7 @@
 #include "ATen/core/Tensor.h"
 #include "ATen/ops/from_blob.h"
 #include "c10/util/BFloat16.h"
+#include "framework/base/device/to_device.h"
 #include "framework/ops/adamw/adamw.h"
 #include "framework/ops/adamw/adamw_element.h"
 #include "framework/ops/vector_math/host_device.h"
@@ -45,7 +46,7 @@ class AdamWTable {
     }
     count_ = static_cast<int64_t>(parts.size());
     const auto bytes = static_cast<int64_t>(parts.size() * sizeof(AdamWPart));
-    bytes_ = at::from_blob(parts.data(), {bytes}, at::kByte).to(device, /*non_blocking=*/true, /*copy=*/true);
+    bytes_ = ToDevice(at::from_blob(parts.data(), {bytes}, at::kByte).clone(), device);
   }
 
   AdamWParts parts() const {
@@ -80,15 +81,16 @@ RETORT_HOST_DEVICE inline AdamWRange RangeOf(const AdamWParts& parts, int64_t ro
 
 // The flat buffers of a step.
 struct AdamWBuffers {
-  const float* gradient;
+  const float *factors, *gradient;
   float *parameters, *first, *second;
   c10::BFloat16* copy;  // Or null.
 };
 
-inline AdamWBuffers AdamWBuffersOf(const at::Tensor& parameters, const at::Tensor& gradient,
+inline AdamWBuffers AdamWBuffersOf(const at::Tensor& factors, const at::Tensor& parameters, const at::Tensor& gradient,
                                    const at::Tensor& first_moment, const at::Tensor& second_moment,
                                    const at::Tensor& working_copy) {
-  return {gradient.const_data_ptr<float>(), parameters.data_ptr<float>(), first_moment.data_ptr<float>(),
+  return {factors.const_data_ptr<float>(), gradient.const_data_ptr<float>(),
+          parameters.data_ptr<float>(),    first_moment.data_ptr<float>(),
           second_moment.data_ptr<float>(), working_copy.defined() ? working_copy.data_ptr<c10::BFloat16>() : nullptr};
 }
 
@@ -97,9 +99,12 @@ template <typename Block>
 RETORT_HOST_DEVICE void UpdateRow(const Block& block, const AdamWParts& parts, const AdamWBuffers& buffers,
                                   int64_t row) {
   const AdamWRange range = RangeOf(parts, row);
-  const AdamWCoefficients c = parts.data[range.part].coefficients;
+  const AdamWPart& part = parts.data[range.part];
+  const AdamWCoefficients c = part.coefficients;
+  const float factor = buffers.factors[part.segment];
+  if (!std::isfinite(factor)) return;
   for (int64_t i = range.from + block.thread(); i < range.end; i += block.threads()) {
-    UpdateElement(c, buffers.gradient[i], &buffers.parameters[i], &buffers.first[i], &buffers.second[i]);
+    UpdateElement(c, factor * buffers.gradient[i], &buffers.parameters[i], &buffers.first[i], &buffers.second[i]);
     if (buffers.copy != nullptr) buffers.copy[i] = buffers.parameters[i];
   }
 }

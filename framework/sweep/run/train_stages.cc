@@ -24,7 +24,8 @@
 namespace retort {
 namespace {
 
-constexpr int64_t kMeasuredSteps = 3;  // The first of them warms up.
+constexpr int64_t kMeasuredSteps = 3;   // The first of them warms up.
+constexpr int64_t kStepsPerFetch = 10;  // On a GPU, which a fetch waits for.
 
 // What TrainCohort needs, with all that it points to.
 struct ReadyCohort {
@@ -99,6 +100,7 @@ CohortOptions MakeCohortOptions(const PlannedStage& stage, std::shared_ptr<const
   options.row_chunk = stage.stage.row_chunk();
   options.students_at_once = context.plan.students_at_once;
   options.device = context.plan.device;
+  options.steps_per_fetch = options.device.is_cpu() ? 1 : kStepsPerFetch;
   options.checkpoint_steps = stage.stage.checkpoint_steps();
   options.checkpoint_seconds = context.checkpoint_seconds;
   options.computed_with = context.computed_with;

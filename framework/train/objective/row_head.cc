@@ -8,10 +8,11 @@
 #include "ATen/ops/full_like.h"
 #include "ATen/ops/index_select.h"
 #include "ATen/ops/ne.h"
-#include "ATen/ops/nonzero.h"
 #include "ATen/ops/sum.h"
+#include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
 #include "ATen/ops/zeros_like.h"
+#include "framework/base/device/to_device.h"
 #include "framework/base/status_macros.h"
 #include "framework/ops/matmul/matmul.h"
 #include "framework/ops/row_loss/row_loss.h"
@@ -90,18 +91,29 @@ Fusion FuseTerms(const Objective& objective, const RowGroup& group, absl::Span<c
 
 // One chunk of rows on its way through the terms.
 struct Chunk {
-  at::Tensor student;      // [c, O]
-  at::Tensor teacher;      // [c, O] or undefined
-  at::Tensor labels;       // [c]
-  at::Tensor labelled;     // [c] bool
-  RowSet rows;             // What the chunk's rows are of.
-  at::Tensor scores = {};  // [c], or undefined
+  at::Tensor student;                         // [c, O]
+  at::Tensor teacher;                         // [c, O] or undefined
+  at::Tensor labels;                          // [c]
+  at::Tensor labelled;                        // [c] bool
+  RowSet rows;                                // What the chunk's rows are of.
+  at::Tensor scores = {};                     // [c], or undefined
+  std::vector<int64_t> labelled_places = {};  // Of the rows with labels, where `labelled` is there.
 };
+
+// Those of the places among a batch's rows that lie in [begin, begin + count), counted from `begin`.
+std::vector<int64_t> PlacesIn(const std::vector<int64_t>& places, int64_t begin, int64_t count) {
+  std::vector<int64_t> within;
+  for (auto place = std::lower_bound(places.begin(), places.end(), begin);
+       place != places.end() && *place < begin + count; ++place) {
+    within.push_back(*place - begin);
+  }
+  return within;
+}
 
 // The rows of the chunk that a term reads.
 LogitRows RowsOf(const Chunk& chunk, const at::Tensor& student, RowSet wanted) {
   if (wanted == chunk.rows) return {student, chunk.teacher, chunk.labels, chunk.scores};
-  const at::Tensor subset = at::nonzero(chunk.labelled).reshape({-1});
+  const at::Tensor subset = ToDevice(at::tensor(chunk.labelled_places, at::kLong), student.device());
   return {at::index_select(student, 0, subset),
           chunk.teacher.defined() ? at::index_select(chunk.teacher, 0, subset) : at::Tensor(),
           at::index_select(chunk.labels, 0, subset)};
@@ -280,6 +292,7 @@ absl::StatusOr<RowHeadResult> RunRowHead(const Encoder& student, const Parameter
     Chunk chunk{decoder.Logits(wide), {}, labels.narrow(0, begin, count), {}, group.rows.rows};
     if (!teacher.empty()) chunk.teacher = teacher[begin / chunk_rows];
     chunk.labelled = at::ne(chunk.labels, kNoLabel);
+    chunk.labelled_places = PlacesIn(batch.labelled_places, begin, count);
     RETORT_ASSIGN_OR_RETURN(const at::Tensor gradient, RunChunk(objective, group, scales, fusion, chunk, &result.sums));
     result.root_gradient.narrow(0, begin, count)
         .copy_(ops::MatMul(decoder.WideGradient(gradient, wide), decoder.matrix));

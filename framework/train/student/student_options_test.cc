@@ -66,7 +66,7 @@ TEST(StudentOptions, EveryParameterIsClippedByItself) {
   AddGradient(student.get());
   const ParameterSet before = student->parameters().To(at::kFloat, c10::Device(at::kCPU));
   const at::Tensor gradient = student->parameters().flat_gradient().clone();
-  const auto result = student->Update(1);
+  const auto result = testing::UpdateAndFetch(1, student.get());
   ASSERT_THAT(result, IsOk());
   EXPECT_TRUE(result->clipped);
   int clipped = 0;
@@ -85,7 +85,7 @@ TEST(StudentOptions, ALimitThatNoParameterReachesClipsNothing) {
   auto free = Make(kMaskedLm + kPlainDescent), limited = Make(kMaskedLm + kPlainDescent + "clip_tensor_norm: 1e6");
   for (StudentTrainer* student : {free.get(), limited.get()}) {
     AddGradient(student);
-    const auto result = student->Update(1);
+    const auto result = testing::UpdateAndFetch(1, student);
     ASSERT_THAT(result, IsOk());
     EXPECT_FALSE(result->clipped);
   }
@@ -98,7 +98,7 @@ TEST(StudentOptions, WithoutBiasCorrectionTheFirstStepsAreBertAdams) {
   AddGradient(student.get());
   const at::Tensor before = student->parameters().flat().detach().clone();
   const at::Tensor g = student->parameters().flat_gradient().clone();
-  ASSERT_THAT(student->Update(1), IsOk());
+  ASSERT_THAT(testing::UpdateAndFetch(1, student.get()), IsOk());
   const at::Tensor step = 0.01 * 0.1 * g / (std::sqrt(0.001) * g.abs() + 1e-3);
   EXPECT_THAT(student->parameters().flat(), IsCloseTo(before - step, 1e-6));
 }
@@ -113,7 +113,7 @@ TEST(StudentOptions, PaddingThatIsFrozenDecaysAndGetsNoGradient) {
   EXPECT_EQ(of_frozen[0].abs().max().item<float>(), 0);
   EXPECT_TRUE(of_frozen.slice(0, 1).equal(of_free.slice(0, 1)));
 
-  ASSERT_THAT(frozen->Update(1), IsOk());
+  ASSERT_THAT(testing::UpdateAndFetch(1, frozen.get()), IsOk());
   const at::Tensor padding = frozen->parameters().Get("embeddings.word")[0].detach();
   EXPECT_THAT(padding, IsCloseTo(at::full_like(padding, 0.5 * (1 - 0.1 * 0.5)), 1e-6));
 }

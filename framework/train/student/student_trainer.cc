@@ -2,12 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "ATen/TensorOperators.h"
 #include "ATen/core/grad_mode.h"
-#include "ATen/ops/cat.h"
+#include "ATen/ops/clamp_max.h"
+#include "ATen/ops/isfinite.h"
+#include "ATen/ops/logical_and.h"
+#include "ATen/ops/lt.h"
+#include "ATen/ops/ones.h"
 #include "ATen/ops/stack.h"
+#include "ATen/ops/where.h"
 #include "ATen/ops/zeros.h"
 #include "ATen/ops/zeros_like.h"
 #include "absl/strings/match.h"
@@ -88,7 +94,8 @@ StudentTrainer::StudentTrainer(const Encoder& encoder, Objective objective, cons
       has_working_copy_(options_.precision == at::kBFloat16),
       freeze_padding_(IsFrozen(options_.stage, kPaddingEmbedding)),
       first_moment_(at::zeros_like(master_.flat())),
-      second_moment_(at::zeros_like(master_.flat())) {
+      second_moment_(at::zeros_like(master_.flat())),
+      all_finite_(at::ones({}, master_.flat().options().dtype(at::kBool))) {
   if (has_working_copy_) working_ = master_.To(options_.precision, options_.device);
   (has_working_copy_ ? working_ : master_).EnableGradients();
   for (const ObjectiveTerm& term : objective_.terms()) {
@@ -192,72 +199,93 @@ void StudentTrainer::SumOverRanks(Collective* ranks) {
   for (size_t i = 0; i < sums_.size(); ++i) sums_[i] = sums[static_cast<int64_t>(i)];
 }
 
-bool StudentTrainer::ClipSegments(const at::Tensor& norms) {
-  constexpr double kAdded = 1e-6;  // To every norm by torch's clip_grad_norm_.
-  bool clipped = false;
-  for (size_t i = 0; i < segments_.size(); ++i) {
-    const double norm = norms[static_cast<int64_t>(i)].item<double>();
-    segments_[i].gradient_scale = std::min(1.0, options_.stage.clip_tensor_norm() / (norm + kAdded));
-    clipped = clipped || segments_[i].gradient_scale < 1;
-  }
-  return clipped;
-}
-
-UpdateResult StudentTrainer::Summarize() {
-  UpdateResult result;
-  const bool by_tensor = options_.stage.clip_tensor_norm() > 0;
-  std::vector<at::Tensor> parts = sums_;
-  parts.push_back(ops::GradientNorm(segments_, working().flat_gradient()));
-  at::Tensor values = at::stack(parts);
-  if (by_tensor) values = at::cat({values, ops::SegmentNorms(segments_, working().flat_gradient())});
-  values = values.to(at::kCPU);  // The one wait for the device in an update.
-  for (size_t i = 0; i < sums_.size(); ++i) {
-    const double sum = values[static_cast<int64_t>(i)].item<double>();
-    result.values.push_back(total_counts_[i] == 0 ? 0 : sum / total_counts_[i]);
-    result.loss += objective_.terms()[i].weight * result.values.back();
-  }
-  const auto norm_index = static_cast<int64_t>(sums_.size());
-  result.gradient_norm = values[norm_index].item<double>();
-  result.clipped = by_tensor ? ClipSegments(values.slice(0, norm_index + 1))
-                             : options_.stage.clip_norm() > 0 && result.gradient_norm > options_.stage.clip_norm();
-  return result;
-}
-
-absl::Status StudentTrainer::CheckFinite(const UpdateResult& result, int64_t step) const {
-  for (size_t i = 0; i < result.values.size(); ++i) {
-    if (std::isfinite(result.values[i])) continue;
-    return absl::AbortedError(absl::StrCat("step ", step, ": loss \"", objective_.terms()[i].name,
-                                           "\": want a finite value, got ", result.values[i]));
-  }
-  if (std::isfinite(result.gradient_norm)) return absl::OkStatus();
-  return absl::AbortedError(
-      absl::StrCat("step ", step, ": norm of the gradient: want a finite value, got ", result.gradient_norm));
-}
-
-absl::StatusOr<UpdateResult> StudentTrainer::Update(int64_t step) {
-  RECORD_USER_SCOPE(kOptimizerPhase);
-  UpdateResult result = Summarize();
-  RETORT_RETURN_IF_ERROR(CheckFinite(result, step));
+at::Tensor StudentTrainer::ClipFactors(const at::Tensor& norm) const {
+  constexpr double kAdded = 1e-6;  // To the norm of a tensor that is clipped by itself, as by torch's clip_grad_norm_.
   const Stage& stage = options_.stage;
-  result.learning_rate = stage.adamw().learning_rate() * ScheduleFactor(stage, step - 1, options_.total_steps);
+  const auto segments = static_cast<int64_t>(segments_.size());
+  if (stage.clip_tensor_norm() > 0) {
+    const at::Tensor norms = ops::SegmentNorms(segments_, working().flat_gradient());
+    return at::clamp_max(stage.clip_tensor_norm() / (norms + kAdded), 1);
+  }
+  if (stage.clip_norm() > 0) return at::clamp_max(stage.clip_norm() / norm, 1).expand({segments});
+  return at::ones({segments}, norm.options());
+}
+
+void StudentTrainer::Update(int64_t step) {
+  RECORD_USER_SCOPE(kOptimizerPhase);
+  at::NoGradGuard no_grad;
+  const at::Tensor norm = ops::GradientNorm(segments_, working().flat_gradient());
+  const at::Tensor factors = ClipFactors(norm);
+  std::vector<at::Tensor> values = sums_;
+  values.push_back(norm);
+  all_finite_ = at::logical_and(all_finite_, at::isfinite(at::stack(values)).all());
+  values.push_back(at::lt(factors, 1).any().to(at::kDouble));
+
+  const Stage& stage = options_.stage;
+  LaunchedUpdate launched;
+  launched.result.step = step;
+  launched.result.counts = total_counts_;
+  launched.result.learning_rate = stage.adamw().learning_rate() * ScheduleFactor(stage, step - 1, options_.total_steps);
+  launched.values = at::stack(values);
 
   ops::AdamWOptions adamw;
-  adamw.learning_rate = result.learning_rate;
+  adamw.learning_rate = launched.result.learning_rate;
   adamw.beta1 = stage.adamw().beta1();
   adamw.beta2 = stage.adamw().beta2();
   adamw.epsilon = stage.adamw().epsilon();
   adamw.weight_decay = stage.adamw().weight_decay();
   adamw.step = step;
   adamw.bias_correction = stage.adamw().bias_correction();
-  if (result.clipped && stage.clip_norm() > 0) adamw.gradient_scale = stage.clip_norm() / result.gradient_norm;
-  at::NoGradGuard no_grad;
-  ops::AdamW(adamw, segments_, master_.flat(), working().flat_gradient(), first_moment_, second_moment_,
-             has_working_copy_ ? working_.flat() : at::Tensor());
+  const at::Tensor taken = at::where(all_finite_, factors, std::numeric_limits<double>::quiet_NaN());
+  ops::AdamW(adamw, segments_, taken.to(at::kFloat), master_.flat(), working().flat_gradient(), first_moment_,
+             second_moment_, has_working_copy_ ? working_.flat() : at::Tensor());
+  launched_.push_back(std::move(launched));
+}
+
+UpdateResult StudentTrainer::ResultOf(const LaunchedUpdate& launched, const at::Tensor& values) const {
+  UpdateResult result = launched.result;
+  const double* value = values.const_data_ptr<double>();
+  for (size_t i = 0; i < result.counts.size(); ++i) {
+    result.values.push_back(result.counts[i] == 0 ? 0 : *value / result.counts[i]);
+    result.loss += objective_.terms()[i].weight * result.values.back();
+    ++value;
+  }
+  result.gradient_norm = *value++;
+  result.clipped = *value != 0;
   return result;
+}
+
+absl::Status StudentTrainer::CheckFinite(const UpdateResult& result) const {
+  for (size_t i = 0; i < result.values.size(); ++i) {
+    if (std::isfinite(result.values[i])) continue;
+    return absl::AbortedError(absl::StrCat("step ", result.step, ": loss \"", objective_.terms()[i].name,
+                                           "\": want a finite value, got ", result.values[i]));
+  }
+  if (std::isfinite(result.gradient_norm)) return absl::OkStatus();
+  return absl::AbortedError(
+      absl::StrCat("step ", result.step, ": norm of the gradient: want a finite value, got ", result.gradient_norm));
+}
+
+UpdateResults StudentTrainer::FetchResults() {
+  RECORD_USER_SCOPE(kOptimizerPhase);
+  UpdateResults results;
+  if (launched_.empty()) return results;
+  std::vector<at::Tensor> values;
+  for (const LaunchedUpdate& launched : launched_) values.push_back(launched.values);
+  const at::Tensor on_host = at::stack(values).to(at::kCPU);
+  for (size_t i = 0; i < launched_.size() && results.status.ok(); ++i) {
+    UpdateResult result = ResultOf(launched_[i], on_host[static_cast<int64_t>(i)]);
+    results.status = CheckFinite(result);
+    if (results.status.ok()) results.steps.push_back(std::move(result));
+  }
+  launched_.clear();
+  return results;
 }
 
 void StudentTrainer::Restore(const OptimizerState& state) {
   at::NoGradGuard no_grad;
+  launched_.clear();
+  all_finite_.fill_(true);
   at::Tensor flat = master_.flat();
   flat.copy_(state.parameters);
   first_moment_.copy_(state.first_moment);

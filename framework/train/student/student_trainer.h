@@ -36,11 +36,21 @@ struct TeacherOutputs {
 
 // What one optimiser step did.
 struct UpdateResult {
+  int64_t step = 0;            // From 1.
+  std::vector<double> counts;  // By term, of the whole step.
   std::vector<double> values;  // sum / count by term, before weighting.
   double loss = 0;             // Σ weight · value.
   double gradient_norm = 0;    // Before clipping.
   bool clipped = false;        // The whole gradient was, or that of any parameter by itself.
   double learning_rate = 0;
+};
+
+// What some optimiser steps did.
+struct UpdateResults {
+  std::vector<UpdateResult> steps;  // In their order, up to one that was not taken.
+  // Aborted, naming the term or the gradient, and the step, if a value was not finite: neither that step nor any after
+  // it was taken.
+  absl::Status status;
 };
 
 // The parameters that the words of Stage.freeze stand for: none for "padding_embedding", of which only gradients are
@@ -59,7 +69,8 @@ struct StudentOptions {
 // One student in training: master weights, their working copy, the optimiser's moments, and the objective. One thread
 // at a time; nothing is shared with other students.
 //
-// A step is: StartStep, AddGradient for each micro-batch of this rank, SumOverRanks, Update.
+// A step is: StartStep, AddGradient for each micro-batch of this rank, SumOverRanks, Update. None of them waits for a
+// GPU; FetchResults does, and is there for several steps at a time.
 class StudentTrainer {
  public:
   // Args: initial: parameters of the encoder, of its heads and of the objective's terms, float32 on the
@@ -85,9 +96,12 @@ class StudentTrainer {
   // of the terms' sums. Nothing to do for a sole rank.
   void SumOverRanks(Collective* ranks);
 
-  // Clips, and takes the optimiser's step number `step` (from 1). Errors: Aborted naming the term or the gradient, and
-  // the step, if a value is not finite; the parameters stay as they were.
-  absl::StatusOr<UpdateResult> Update(int64_t step);
+  // Clips, and takes the optimiser's step number `step` (from 1), if all values of this step and of those before are
+  // finite; else the parameters and moments stay as they are.
+  void Update(int64_t step);
+
+  // What the steps since the last call did.
+  UpdateResults FetchResults();
 
   // float32, on the device: what is stored, evaluated and exported.
   const ParameterSet& parameters() const { return master_; }
@@ -96,7 +110,8 @@ class StudentTrainer {
     at::Tensor parameters, first_moment, second_moment;
   };
   OptimizerState state() const { return {master_.flat(), first_moment_, second_moment_}; }
-  // Copies a state in. REQUIRES: of the same sizes.
+  // Copies a state in, and begins anew with it: results that were not fetched are forgotten. REQUIRES: of the same
+  // sizes.
   void Restore(const OptimizerState& state);
 
  private:
@@ -115,11 +130,16 @@ class StudentTrainer {
   absl::Status AddTensorTerms(const Batch& batch, int micro_batch, const ModelOutputs& outputs,
                               const TeacherOutputs* teacher, absl::Span<const double> scales,
                               std::vector<at::Tensor>* roots, std::vector<at::Tensor>* gradients);
-  absl::Status CheckFinite(const UpdateResult& result, int64_t step) const;
-  UpdateResult Summarize();
-  // Gives every segment the factor that clips it by itself: min(1, limit / (norm + 1e-6)), as torch's clip_grad_norm_
-  // of one tensor. Returns whether any is below 1. `norms` of the segments, on the host.
-  bool ClipSegments(const at::Tensor& norms);
+  // What clipping multiplies the gradient of each segment by: [segments] float64. `norm`: [], of the whole gradient.
+  at::Tensor ClipFactors(const at::Tensor& norm) const;
+  // A step whose values are still on the device: [terms + 2] float64, the terms' sums, the gradient's norm and whether
+  // it was clipped.
+  struct LaunchedUpdate {
+    UpdateResult result;  // What the host knows of it.
+    at::Tensor values;
+  };
+  UpdateResult ResultOf(const LaunchedUpdate& launched, const at::Tensor& values) const;
+  absl::Status CheckFinite(const UpdateResult& result) const;
 
   const Encoder& encoder_;
   const Objective objective_;
@@ -136,6 +156,8 @@ class StudentTrainer {
   std::vector<std::vector<double>> counts_;  // By micro-batch and term.
   std::vector<double> total_counts_;         // By term.
   std::vector<at::Tensor> sums_;             // [] float64 by term.
+  at::Tensor all_finite_;                    // [] bool: every value of all steps so far.
+  std::vector<LaunchedUpdate> launched_;     // Since results were fetched.
 };
 
 }  // namespace retort

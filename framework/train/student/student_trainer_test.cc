@@ -15,6 +15,7 @@
 #include "ATen/ops/zeros_like.h"
 #include "framework/batch/micro_batches.h"
 #include "framework/testing/fixtures.h"
+#include "framework/testing/host_reads.h"
 #include "framework/testing/matchers.h"
 #include "framework/train/student/test_plain_loop.h"
 #include "framework/train/test_training.h"
@@ -94,7 +95,7 @@ void AddGradients(const StepBatch& step, int micro_batches, StudentTrainer* stud
 
 UpdateResult RunStep(int64_t step, int micro_batches, StudentTrainer* student) {
   AddGradients(testing::RandomStep(step), micro_batches, student);
-  const auto result = student->Update(step);
+  const auto result = testing::UpdateAndFetch(step, student);
   EXPECT_THAT(result, IsOk());
   return result.ok() ? *result : UpdateResult();
 }
@@ -185,7 +186,7 @@ TEST(StudentTrainer, AStepWithoutLabelsAddsNothing) {
   }
   AddGradients(step, 2, student.get());
   EXPECT_EQ(student->parameters().flat_gradient().abs().max().item<float>(), 0);
-  const auto result = student->Update(1);
+  const auto result = testing::UpdateAndFetch(1, student.get());
   ASSERT_THAT(result, IsOk());
   EXPECT_EQ(result->values, std::vector<double>{0});
 }
@@ -303,18 +304,98 @@ TEST(StudentTrainer, ALossThatIsNotFiniteEndsTheTrainingBeforeTheStep) {
   logits = at::full_like(logits, std::numeric_limits<double>::quiet_NaN());
   student->StartStep({batch.masks});
   ASSERT_THAT(student->AddGradient(batch, 0, &teacher), IsOk());
-  EXPECT_THAT(student->Update(2),
+  EXPECT_THAT(testing::UpdateAndFetch(2, student.get()),
               StatusIs(absl::StatusCode::kAborted, HasSubstr("step 2: loss \"ce\": want a finite value, got nan")));
   EXPECT_TRUE(student->parameters().flat().equal(parameters));
   EXPECT_TRUE(student->state().first_moment.equal(moment));
+}
+
+// All that a student computes in a step, for what the host reads of it.
+std::vector<std::string> ReadsOfAStep(const std::string& stage) {
+  auto student = Make(stage);
+  const Batch batch = testing::WholeBatch(testing::RandomStep(1));
+  const TeacherOutputs teacher = Teach(*student, batch);
+  const testing::HostReads reads;
+  student->StartStep({batch.masks});
+  EXPECT_THAT(student->AddGradient(batch, 0, &teacher), IsOk());
+  student->Update(1);
+  return reads.operations();
+}
+
+TEST(StudentTrainer, AStepDoesNotAskForValues) {
+  for (const std::string& stage : {
+           kTripleLoss + kOptimizer + "clip_norm: 1",
+           kTripleLoss + kOptimizer + "clip_tensor_norm: 1 freeze: \"padding_embedding\"",
+           // The kernel has one temperature: the second term is computed by itself, of some of the first one's rows.
+           kTripleLoss + std::string("loss { name: \"warm\" soft_targets { temperature: 5 rows: LABELLED } } ") +
+               kOptimizer,
+           "loss { name: \"mlm\" masked_lm {} } " + kOptimizer,
+           "loss { name: \"attention\" attention_mse { mapping { top {} } } } " + kOptimizer,
+       }) {
+    EXPECT_THAT(ReadsOfAStep(stage), ::testing::IsEmpty()) << stage;
+  }
+}
+
+TEST(StudentTrainer, ResultsOfSeveralStepsAreThoseOfEach) {
+  const std::string stage = kTripleLoss + kOptimizer + "linear { warmup: 0.5 } clip_norm: 2";
+  auto one_by_one = Make(stage), together = Make(stage);
+  std::vector<UpdateResult> expected;
+  for (int64_t step = 1; step <= 3; ++step) {
+    expected.push_back(RunStep(step, 1, one_by_one.get()));
+    AddGradients(testing::RandomStep(step), 1, together.get());
+    together->Update(step);
+  }
+  const UpdateResults got = together->FetchResults();
+  ASSERT_THAT(got.status, IsOk());
+  ASSERT_EQ(got.steps.size(), expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(got.steps[i].step, expected[i].step);
+    EXPECT_EQ(got.steps[i].counts, expected[i].counts);
+    EXPECT_EQ(got.steps[i].values, expected[i].values);
+    EXPECT_EQ(got.steps[i].loss, expected[i].loss);
+    EXPECT_EQ(got.steps[i].gradient_norm, expected[i].gradient_norm);
+    EXPECT_EQ(got.steps[i].clipped, expected[i].clipped);
+    EXPECT_EQ(got.steps[i].learning_rate, expected[i].learning_rate);
+  }
+  EXPECT_TRUE(together->parameters().flat().equal(one_by_one->parameters().flat()));
+  EXPECT_TRUE(together->FetchResults().steps.empty()) << "they were fetched";
+}
+
+// Step 2 has a logit that is not a number; step 3 is sound, and computed before anybody looks.
+TEST(StudentTrainer, NoStepIsTakenAfterOneThatIsNotFinite) {
+  auto student = Make(kTripleLoss + kOptimizer);
+  const auto run = [&](int64_t step, bool sound) {
+    const Batch batch = testing::WholeBatch(testing::RandomStep(step));
+    TeacherOutputs teacher = Teach(*student, batch);
+    at::Tensor& logits = teacher.logits.at({HeadKind::kVocabulary, RowSet::kReal}).front();
+    if (!sound) logits = at::full_like(logits, std::numeric_limits<double>::quiet_NaN());
+    student->StartStep({batch.masks});
+    ASSERT_THAT(student->AddGradient(batch, 0, &teacher), IsOk());
+    student->Update(step);
+  };
+  run(1, true);
+  const at::Tensor parameters = student->parameters().flat().detach().clone();
+  run(2, false);
+  run(3, true);
+  const UpdateResults results = student->FetchResults();
+  EXPECT_EQ(results.steps.size(), 1u);
+  EXPECT_THAT(results.status, StatusIs(absl::StatusCode::kAborted, HasSubstr("step 2: loss \"ce\"")));
+  EXPECT_TRUE(student->parameters().flat().equal(parameters));
+
+  const StudentTrainer::OptimizerState state = student->state();
+  student->Restore({state.parameters.detach().clone(), state.first_moment.clone(), state.second_moment.clone()});
+  run(2, true);
+  EXPECT_THAT(student->FetchResults().status, IsOk());
+  EXPECT_FALSE(student->parameters().flat().equal(parameters)) << "it trains on from what is restored";
 }
 
 TEST(StudentTrainer, AGradientThatIsNotFiniteEndsTheTrainingBeforeTheStep) {
   auto student = Make("loss { name: \"mlm\" weight: 1e300 masked_lm {} } " + kOptimizer);
   const at::Tensor parameters = student->parameters().flat().detach().clone();
   AddGradients(testing::RandomStep(1), 1, student.get());
-  EXPECT_THAT(student->Update(1), StatusIs(absl::StatusCode::kAborted,
-                                           HasSubstr("step 1: norm of the gradient: want a finite value, got ")));
+  EXPECT_THAT(
+      testing::UpdateAndFetch(1, student.get()),
+      StatusIs(absl::StatusCode::kAborted, HasSubstr("step 1: norm of the gradient: want a finite value, got ")));
   EXPECT_TRUE(student->parameters().flat().equal(parameters));
 }
 

@@ -7,6 +7,7 @@
 #include "ATen/ops/index_select.h"
 #include "ATen/ops/zeros.h"
 #include "absl/strings/str_cat.h"
+#include "framework/base/device/to_device.h"
 #include "glog/logging.h"
 
 namespace retort {
@@ -60,7 +61,7 @@ at::Tensor Gather(const at::Tensor& values, Rows rows, const Batch& batch) {
 
 // [n, W] as rows of [B, S, W].
 at::Tensor Scatter(const at::Tensor& values, Rows rows, const Batch& batch) {
-  at::Tensor all = values.to(batch.ids.device());
+  at::Tensor all = ToDevice(values, batch.ids.device());
   if (const at::Tensor indices = Indices(rows, batch); indices.defined()) {
     const at::Tensor given = all;
     all = at::zeros({batch.sequences() * batch.positions(), given.size(1)}, given.options());
@@ -162,7 +163,7 @@ std::vector<at::Tensor> EmptyPart(const TeacherPart& part, const EncoderConfig& 
 void PutPart(const TeacherPart& part, const EncoderConfig& teacher, const Batch& batch,
              const std::vector<at::Tensor>& values, TeacherOutputs* outputs) {
   if (part.kind == Kind::kLogits) {
-    outputs->logits[SequencesOf(part.head)] = {values.front().to(batch.ids.device())};
+    outputs->logits[SequencesOf(part.head)] = {ToDevice(values.front(), batch.ids.device())};
     return;
   }
   if (part.kind == Kind::kHidden) {

@@ -2,7 +2,7 @@
 
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/isfinite.h"
-#include "ATen/ops/nonzero.h"
+#include "ATen/ops/where.h"
 #include "absl/status/status.h"
 #include "framework/loss/label_loss.h"
 #include "framework/loss/term_support.h"
@@ -15,8 +15,7 @@ RETORT_REGISTER_LOSS_TERM(HardLabelsLoss, HardLabelsConfig);
 }  // namespace
 
 at::Tensor ScoreSum(const at::Tensor& student, const at::Tensor& scores) {
-  const at::Tensor scored = at::nonzero(at::isfinite(scores)).reshape({-1});
-  const at::Tensor error = InLossType(student).squeeze(1).index_select(0, scored) - scores.index_select(0, scored);
+  const at::Tensor error = at::where(at::isfinite(scores), InLossType(student).squeeze(1) - scores, 0);
   return Total(error * error);
 }
 

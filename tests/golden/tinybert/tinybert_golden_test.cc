@@ -130,7 +130,7 @@ class TinyBertGolden : public ::testing::Test {
     const TeacherOutputs teacher = Teach(student->objective(), batch);
     student->StartStep({batch.masks});
     EXPECT_THAT(student->AddGradient(batch, 0, &teacher), IsOk());
-    const absl::StatusOr<UpdateResult> result = student->Update(step);
+    const absl::StatusOr<UpdateResult> result = testing::UpdateAndFetch(step, student);
     EXPECT_THAT(result, IsOk());
     return result.ok() ? *result : UpdateResult();
   }
