@@ -16,6 +16,7 @@
 #include "ATen/ops/mm.h"
 #include "ATen/ops/sum.h"
 #include "ATen/ops/zeros.h"
+#include "framework/ops/transpose/transpose.h"
 #include "torch/csrc/autograd/custom_function.h"
 
 namespace retort::ops {
@@ -121,6 +122,9 @@ class OneDnnLinearFunction : public torch::autograd::Function<OneDnnLinearFuncti
   }
 };
 
+// Whether oneDNN, which copies the transpose of its first factor, copies less of the product's transpose, bᵀ a.
+bool CopiesLess(const at::Tensor& b, const at::Tensor& a) { return b.size(1) < a.size(1); }
+
 // Most rows in one aligned product, the rest in a small one.
 void AddProductOnGpu(const at::Tensor& a, const at::Tensor& b, at::Tensor sum) {
   const int64_t rows = a.size(0), aligned = rows / kAlignment * kAlignment;
@@ -163,11 +167,8 @@ at::Tensor PadRows(const at::Tensor& x) {
 
 at::Tensor TransposedProduct(const at::Tensor& a, const at::Tensor& b) {
   if (!IsForOneDnnTransposed(a)) return at::mm(a.t(), b);
-  const int64_t n = a.size(0), m = a.size(1), k = b.size(1);
-  // oneDNN copies its first factor. Copying b, which has fewer columns, pays where that is less than reading the
-  // transpose of what is made.
-  const bool transposed = (m - k) * n > m * k;
-  return transposed ? OneDnnLinear(b.t(), a.t(), std::nullopt).t() : OneDnnLinear(a.t(), b.t(), std::nullopt);
+  return CopiesLess(b, a) ? Transposed(OneDnnLinear(b.t(), a.t(), std::nullopt))
+                          : OneDnnLinear(a.t(), b.t(), std::nullopt);
 }
 
 void AddTransposedProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor sum) {
@@ -176,6 +177,8 @@ void AddTransposedProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor s
     AddProductOnGpu(left.t(), right, sum);
   } else if (left.scalar_type() == sum.scalar_type() && !IsForOneDnnTransposed(left)) {
     sum.addmm_(left.t(), right);
+  } else if (IsForOneDnnTransposed(left) && CopiesLess(right, left) && sum.scalar_type() == at::kFloat) {
+    AddTransposed(OneDnnLinear(right.t(), left.t(), std::nullopt), sum);
   } else {
     sum.add_(TransposedProduct(left, right));
   }

@@ -36,8 +36,7 @@ at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 // number of rows or columns, such as a vocabulary's, take a slow path. Else x itself. Without gradient.
 at::Tensor PadRows(const at::Tensor& x);
 
-// aᵀ b: a [n, m] and b [n, k] of the same type -> [m, k], perhaps as the transpose of what is contiguous. Without
-// gradient.
+// aᵀ b: a [n, m] and b [n, k] of the same type -> [m, k]. Without gradient.
 at::Tensor TransposedProduct(const at::Tensor& a, const at::Tensor& b);
 
 // sum += aᵀ b: a [n, m], b [n, k], sum [m, k] of the same type or float32. Without gradient.
