@@ -4,7 +4,7 @@
     make_tasks.py CLONES
 
 CLONES holds a git clone of each at <owner>/<name>; files are read at the commits below, whatever is checked out. Prints
-README.md's rows. All but the sentence pairs of stsb's dev and test set, which are stored plain, is made here.
+README.md's rows. All but the sentence pairs of stsb's dev and test set is made here.
 """
 
 import hashlib

