@@ -6,9 +6,10 @@
 
 namespace retort::testing {
 
-// While it lives, notes the operations of libtorch, on this thread, whose result the host has to know: item(), and those
-// whose shapes follow from values, such as nonzero or an index that is a mask. On a GPU each of them waits for all that
-// was launched; here they are seen without one.
+// While it lives, notes the operations of libtorch, on this thread, whose result the host has to know: item(), and
+// those whose shapes follow from values, such as nonzero or an index that is a mask. On a GPU each of them waits for
+// all that was launched; here they are seen without one. Copies to and from a device may wait too: these it cannot see
+// (tests/cuda/synchronization.h does).
 class HostReads {
  public:
   HostReads();

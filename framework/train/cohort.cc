@@ -31,13 +31,19 @@ struct Running {
   CohortMember* member;
   MemberResult* result;
   at::Tensor best_parameters = {};
-  absl::Status failure = {};  // Of this rank's part of the step.
-  Totals totals = {};         // After the newest step; `result` has those after the newest whose values are known.
-  std::vector<Totals> launched = {};  // After each step since values were fetched.
+  absl::Status failure = {};          // Of this rank's part of the step.
+  std::vector<Totals> launched = {};  // After each step whose values are still to be fetched; `result` has the others.
   UpdateResults updates = {};         // Of these steps.
   bool alive = true;                  // It trains on.
   bool left = false;
 };
+
+// After the newest step.
+Totals TotalsOf(const Running& running) {
+  if (!running.launched.empty()) return running.launched.back();
+  const Progress& progress = running.result->progress;
+  return {progress.step, progress.tokens, progress.student_flops, progress.total_flops};
+}
 
 // Where memory ran out for one member, what would help.
 absl::Status WithWayOut(const absl::Status& status) {
@@ -137,8 +143,6 @@ class Training {
       }
       running.member->student->Restore(checkpoint.state);
       running.result->progress = checkpoint.progress;
-      running.totals = {first_step_, checkpoint.progress.tokens, checkpoint.progress.student_flops,
-                        checkpoint.progress.total_flops};
       RETORT_RETURN_IF_ERROR(ResumeUnder(options_.computed_with, options_.inexact_resume,
                                          running.member->checkpoint_folder, &running.result->progress));
       running.best_parameters = checkpoint.best_parameters;
@@ -275,17 +279,16 @@ class Training {
       if (!running.alive) continue;
       const Objective& objective = running.member->student->objective();
       const auto flops = CountStepFlops(*running.member->encoder, options_.teacher.encoder, objective, masks);
-      Totals& totals = running.totals;
-      totals = {step, totals.tokens + tokens, totals.student_flops + flops.student,
-                totals.total_flops + (flops.student + flops.teacher)};
-      running.launched.push_back(totals);
+      const Totals before = TotalsOf(running);
+      running.launched.push_back({step, before.tokens + tokens, before.student_flops + flops.student,
+                                  before.total_flops + (flops.student + flops.teacher)});
     }
   }
 
   bool FetchIsDue(int64_t step, int64_t step_tokens) const {
     if (step % options_.steps_per_fetch == 0 || step == options_.total_steps) return true;
     return std::any_of(running_.begin(), running_.end(), [&](const Running& running) {
-      return running.alive && EvaluationIsDue(running.totals, step_tokens);
+      return running.alive && EvaluationIsDue(TotalsOf(running), step_tokens);
     });
   }
 
@@ -327,7 +330,7 @@ class Training {
 
   void NoteWhoIsDue(int64_t step_tokens) const {
     for (const Running& running : running_) {
-      running.result->progress.evaluation_due = running.alive && EvaluationIsDue(running.totals, step_tokens);
+      running.result->progress.evaluation_due = running.alive && EvaluationIsDue(TotalsOf(running), step_tokens);
     }
   }
 

@@ -1,6 +1,7 @@
 // What training computes on a GPU against the CPU. Without a CUDA device every test says so and is skipped.
 
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <vector>
 

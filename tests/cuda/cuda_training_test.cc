@@ -1,4 +1,5 @@
-// Training on a GPU: the same bits in a cohort and alone, and after a stop; and nothing of a step waits for the device. Without a CUDA device every test says so and is skipped.
+// Training on a GPU: the same bits in a cohort and alone, and after a stop; and nothing of a step waits for the device.
+// Without a CUDA device every test says so and is skipped.
 
 #include <cstdint>
 #include <optional>

@@ -15,7 +15,8 @@
 
 // Training data of texts with one label each. A data plugin is made of a reader of its files:
 //
-//   absl::StatusOr<std::unique_ptr<TrainingData>> MyData::Create(const MyDataConfig& config, const TrainingDataContext&) {
+//   absl::StatusOr<std::unique_ptr<TrainingData>> MyData::Create(const MyDataConfig& config,
+//                                                                const TrainingDataContext&) {
 //     return std::make_unique<TaskData>(std::make_unique<MyReader>(config), TaskDataOptions{config.length()}, name);
 //   }
 

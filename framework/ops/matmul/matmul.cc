@@ -177,7 +177,7 @@ void AddTransposedProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor s
     AddProductOnGpu(left.t(), right, sum);
   } else if (left.scalar_type() == sum.scalar_type() && !IsForOneDnnTransposed(left)) {
     sum.addmm_(left.t(), right);
-  } else if (IsForOneDnnTransposed(left) && CopiesLess(right, left) && sum.scalar_type() == at::kFloat) {
+  } else if (IsForOneDnnTransposed(left) && CopiesLess(right, left)) {
     AddTransposed(OneDnnLinear(right.t(), left.t(), std::nullopt), sum);
   } else {
     sum.add_(TransposedProduct(left, right));

@@ -118,7 +118,7 @@ absl::StatusOr<PairedDifference> EstimateDifference(absl::Span<const std::vector
 //
 //   Δ   = Σ_r m_r / R
 //   Var = s²_seed / R + Σ_t max(0, v_example,t − v_interaction,t) / T²
-//   s²_seed = Σ_r (m_r − m̄)² / (R − 1)   holds Σ_t of the tasks' interactions already, and what a seed does to all tasks
+//   s²_seed = Σ_r (m_r − m̄)² / (R − 1)   holds Σ_t of the tasks' interactions, and what a seed does to all tasks
 //
 //   ν = Var² / [ (s²_seed/R)²/(R−1) + Σ_t (v_example,t² + v_interaction,t²/(R−1)) / (T⁴ (E_t−1)) ]
 //

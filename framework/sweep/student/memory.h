@@ -107,9 +107,9 @@ double SharedEvaluationMemory(const std::vector<EvaluationMemory>& members);
 
 // What a program takes in all that needs so much to train or to evaluate, with libtorch, some 10 MB of texts, and
 // memory that is kept for what comes next (framework/base/kept_blocks.h). The constants are chosen by measurements in
-// float32 of at most eight steps, with products by oneDNN: one and eight students of the quickstart, who take 7 and 13 % more
-// than this says, fine-tuning and texts of 512 pieces, which take the same to 2 %, as a DistilBERT beside a BERT-base
-// did when it was measured last.
+// float32 of at most eight steps, with products by oneDNN: one and eight students of the quickstart, who take 7 and
+// 13 % more than this says, fine-tuning and texts of 512 pieces, which take the same to 2 %, as a DistilBERT beside a
+// BERT-base did when it was measured last.
 // tools/bench/memory.sh measures again.
 double ProgramMemory(double memory);
 

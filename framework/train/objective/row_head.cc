@@ -97,7 +97,7 @@ struct Chunk {
   at::Tensor labelled;                        // [c] bool
   RowSet rows;                                // What the chunk's rows are of.
   at::Tensor scores = {};                     // [c], or undefined
-  std::vector<int64_t> labelled_places = {};  // Of the rows with labels, where `labelled` is there.
+  std::vector<int64_t> labelled_places = {};  // Of the rows with labels, where the chunk's are all real positions.
 };
 
 // Those of the places among a batch's rows that lie in [begin, begin + count), counted from `begin`.
@@ -292,7 +292,7 @@ absl::StatusOr<RowHeadResult> RunRowHead(const Encoder& student, const Parameter
     Chunk chunk{decoder.Logits(wide), {}, labels.narrow(0, begin, count), {}, group.rows.rows};
     if (!teacher.empty()) chunk.teacher = teacher[begin / chunk_rows];
     chunk.labelled = at::ne(chunk.labels, kNoLabel);
-    chunk.labelled_places = PlacesIn(batch.labelled_places, begin, count);
+    if (chunk.rows == RowSet::kReal) chunk.labelled_places = PlacesIn(batch.labelled_places, begin, count);
     RETORT_ASSIGN_OR_RETURN(const at::Tensor gradient, RunChunk(objective, group, scales, fusion, chunk, &result.sums));
     result.root_gradient.narrow(0, begin, count)
         .copy_(ops::MatMul(decoder.WideGradient(gradient, wide), decoder.matrix));

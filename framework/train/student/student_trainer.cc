@@ -55,6 +55,18 @@ absl::StatusOr<std::vector<ops::AdamWSegment>> MakeSegments(const ParameterSet& 
   return segments;
 }
 
+ops::AdamWOptions OptionsOf(const AdamW& config, int64_t step, double learning_rate) {
+  ops::AdamWOptions options;
+  options.learning_rate = learning_rate;
+  options.beta1 = config.beta1();
+  options.beta2 = config.beta2();
+  options.epsilon = config.epsilon();
+  options.weight_decay = config.weight_decay();
+  options.step = step;
+  options.bias_correction = config.bias_correction();
+  return options;
+}
+
 }  // namespace
 
 absl::StatusOr<std::set<std::string>> FrozenParameters(const Stage& stage, const std::vector<ParameterSpec>& specs) {
@@ -218,7 +230,6 @@ void StudentTrainer::Update(int64_t step) {
   const at::Tensor factors = ClipFactors(norm);
   std::vector<at::Tensor> values = sums_;
   values.push_back(norm);
-  all_finite_ = at::logical_and(all_finite_, at::isfinite(at::stack(values)).all());
   values.push_back(at::lt(factors, 1).any().to(at::kDouble));
 
   const Stage& stage = options_.stage;
@@ -227,18 +238,12 @@ void StudentTrainer::Update(int64_t step) {
   launched.result.counts = total_counts_;
   launched.result.learning_rate = stage.adamw().learning_rate() * ScheduleFactor(stage, step - 1, options_.total_steps);
   launched.values = at::stack(values);
+  all_finite_ = at::logical_and(all_finite_, at::isfinite(launched.values).all());
 
-  ops::AdamWOptions adamw;
-  adamw.learning_rate = launched.result.learning_rate;
-  adamw.beta1 = stage.adamw().beta1();
-  adamw.beta2 = stage.adamw().beta2();
-  adamw.epsilon = stage.adamw().epsilon();
-  adamw.weight_decay = stage.adamw().weight_decay();
-  adamw.step = step;
-  adamw.bias_correction = stage.adamw().bias_correction();
   const at::Tensor taken = at::where(all_finite_, factors, std::numeric_limits<double>::quiet_NaN());
-  ops::AdamW(adamw, segments_, taken.to(at::kFloat), master_.flat(), working().flat_gradient(), first_moment_,
-             second_moment_, has_working_copy_ ? working_.flat() : at::Tensor());
+  ops::AdamW(OptionsOf(stage.adamw(), step, launched.result.learning_rate), segments_, taken.to(at::kFloat),
+             master_.flat(), working().flat_gradient(), first_moment_, second_moment_,
+             has_working_copy_ ? working_.flat() : at::Tensor());
   launched_.push_back(std::move(launched));
 }
 

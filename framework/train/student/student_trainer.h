@@ -80,8 +80,6 @@ class StudentTrainer {
 
   const Objective& objective() const { return objective_; }
   const StudentOptions& options() const { return options_; }
-  // The counts of this step, by term.
-  const std::vector<double>& counts() const { return total_counts_; }
 
   // Clears the gradient and fixes what the sums of this step are divided by.
   //
