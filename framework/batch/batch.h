@@ -44,10 +44,12 @@ struct Batch {
   std::vector<int64_t> labelled_places;  // Of each of these, its place among the real rows; ascending, on the host.
   at::Tensor classes;                    // [B] int64, the class of each sequence; kNoLabel where there is none.
   at::Tensor scores;                     // [B] float32, the score of each sequence; NaN where there is none.
-  at::Tensor spans;        // [B, 2] int64, first and last position of the answer; kNoLabel where there is none.
-  at::Tensor sample_ids;   // [B] int64: identity of each sequence within its corpus split.
-  int64_t epoch = 0;       // Passes over the data before this step: with sample_ids, what dropout bits depend on.
-  bool all_valid = false;  // There is no padding.
+  at::Tensor spans;          // [B, 2] int64, first and last position of the answer; kNoLabel where there is none.
+  at::Tensor row_offsets;    // [B + 1] int32: how many real positions are before each sequence, and in all.
+  at::Tensor sample_ids;     // [B] int64: identity of each sequence within its corpus split.
+  int64_t first_sample = 0;  // The first of them, on the host.
+  int64_t epoch = 0;         // Passes over the data before this step: with sample_ids, what dropout bits depend on.
+  bool all_valid = false;    // There is no padding.
   BatchMasks masks;
 
   int64_t sequences() const { return ids.size(0); }

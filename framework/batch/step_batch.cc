@@ -78,7 +78,7 @@ Batch StepBatch::Slice(int64_t begin, int64_t end, c10::Device device) const {
   at::Tensor ids = at::full({count, length}, pad_id, at::kLong);
   at::Tensor labels = at::full({count, length}, kNoLabel, at::kLong);
   at::Tensor valid = at::zeros({count, length}, at::kBool);
-  std::vector<int64_t> real_rows, labelled_rows, sample_ids;
+  std::vector<int64_t> real_rows, labelled_rows, sample_ids, row_offsets = {0};
   Batch batch;
   for (int64_t b = 0; b < count; ++b) {
     const StepSequence& sequence = sequences[begin + b];
@@ -93,13 +93,16 @@ Batch StepBatch::Slice(int64_t begin, int64_t end, c10::Device device) const {
       labels.data_ptr<int64_t>()[row] = sequence.labels[s];
       labelled_rows.push_back(row);
     }
+    row_offsets.push_back(static_cast<int64_t>(real_rows.size()));
   }
   batch.ids = ToDevice(ids, device);
   batch.valid = ToDevice(valid, device);
   batch.labels = ToDevice(labels, device);
   batch.real_rows = ToDevice(ToTensor(real_rows), device);
   batch.labelled_rows = ToDevice(ToTensor(labelled_rows), device);
+  batch.row_offsets = ToDevice(ToTensor(row_offsets).to(at::kInt), device);
   batch.sample_ids = ToDevice(ToTensor(sample_ids), device);
+  batch.first_sample = sample_ids.front();
   const StepSequence* const first = sequences.data();
   const at::Tensor token_types = TokenTypes(first + begin, first + end, length);
   if (token_types.defined()) batch.token_types = ToDevice(token_types, device);

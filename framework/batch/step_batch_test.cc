@@ -32,6 +32,8 @@ TEST(StepBatch, SlicesArePaddedAsTheWholeStep) {
   EXPECT_TRUE(at::equal(batch.valid, at::tensor({1, 0, 0, 1, 1, 0}, at::kLong).view({2, 3}).to(at::kBool)));
   EXPECT_TRUE(at::equal(batch.rows(RowSet::kReal), at::tensor({0, 3, 4}, at::kLong)));
   EXPECT_TRUE(at::equal(batch.rows(RowSet::kLabelled), at::tensor({0}, at::kLong)));
+  EXPECT_TRUE(at::equal(batch.row_offsets, at::tensor({0, 1, 3}, at::kInt)));
+  EXPECT_EQ(batch.first_sample, 8);
   EXPECT_FALSE(batch.all_valid);
 }
 

@@ -79,6 +79,7 @@ ops::Packing PackingOf(const Batch& batch, bool reads_padding) {
   ops::Packing packing;
   packing.lengths = batch.masks.lengths;
   packing.positions = batch.positions();
+  if (batch.all_valid || !reads_padding) packing.offsets = batch.row_offsets;
   if (batch.all_valid) return packing;
   packing.valid = batch.valid;
   if (!reads_padding) packing.rows = batch.real_rows;
@@ -259,7 +260,7 @@ class Pass {
   }
 
   ops::DropoutSite Site(uint32_t site) const {
-    return {dropout_ ? dropout_->seed : 0, site, batch_.epoch, batch_.sample_ids};
+    return {dropout_ ? dropout_->seed : 0, site, batch_.epoch, batch_.sample_ids, batch_.first_sample};
   }
 
   const EncoderConfig& config_;

@@ -9,9 +9,11 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/arange.h"
+#include "ATen/ops/eye.h"
 #include "ATen/ops/matmul.h"
 #include "ATen/ops/nonzero.h"
 #include "ATen/ops/ones.h"
+#include "ATen/ops/softmax.h"
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/where.h"
 #include "ATen/ops/zeros.h"
@@ -63,10 +65,13 @@ TEST_F(Cuda, DropoutHasTheBitsOfTheCpuInBfloat16) {
 enum class Rows { kFull, kPadded, kPacked };
 
 ops::Packing PackingOf(const c10::Device& device, Rows rows) {
-  if (rows == Rows::kFull) return {{37, 37}, 37, {}, {}};
+  if (rows == Rows::kFull) return {{37, 37}, 37, {}, {}, at::tensor({0, 37, 74}, at::kInt).to(device)};
   const at::Tensor valid = at::arange(37).unsqueeze(0).lt(at::tensor({37, 20}).unsqueeze(1));
   ops::Packing packing{{37, 20}, 37, valid.to(device), {}};
-  if (rows == Rows::kPacked) packing.rows = at::nonzero(valid.flatten()).flatten().to(device);
+  if (rows == Rows::kPacked) {
+    packing.rows = at::nonzero(valid.flatten()).flatten().to(device);
+    packing.offsets = at::tensor({0, 37, 57}, at::kInt).to(device);
+  }
   return packing;
 }
 
@@ -75,14 +80,14 @@ at::Tensor RandomRows(Rows rows, uint64_t seed) {
 }
 
 // Output and gradients of attention.
-std::vector<at::Tensor> RunAttention(const c10::Device& device, at::ScalarType type, Rows rows, bool causal,
-                                     double rate) {
+std::vector<at::Tensor> RunAttention(const c10::Device& device, at::ScalarType type, Rows rows,
+                                     ops::AttentionOptions options) {
+  options.site = SiteOn(device);
   std::vector<at::Tensor> inputs;
   for (int i = 0; i < 3; ++i) {
     inputs.push_back(RandomRows(rows, 1 + i).to(type).to(device).set_requires_grad(true));
   }
-  const at::Tensor out =
-      ops::Attention(inputs[0], inputs[1], inputs[2], PackingOf(device, rows), {3, causal, rate, SiteOn(device)});
+  const at::Tensor out = ops::Attention(inputs[0], inputs[1], inputs[2], PackingOf(device, rows), options);
   const at::Tensor weights = RandomRows(rows, 9).to(type).to(device);
   std::vector<at::Tensor> results = torch::autograd::grad({(out * weights).sum()}, inputs);
   results.push_back(out.detach());
@@ -90,29 +95,135 @@ std::vector<at::Tensor> RunAttention(const c10::Device& device, at::ScalarType t
   return results;
 }
 
-void ExpectAttentionAgrees(at::ScalarType type, double tolerance) {
-  for (Rows rows : {Rows::kFull, Rows::kPadded, Rows::kPacked}) {
+// Of heads 8 and 12 wide.
+void ExpectAttentionAgrees(at::ScalarType type, Rows rows, double rate, double tolerance) {
+  for (int64_t heads : {3, 2}) {
     for (bool causal : {false, true}) {
-      for (double rate : {0.0, 0.25}) {
-        const auto got = RunAttention(kGpu, type, rows, causal, rate);
-        const auto want = RunAttention(at::kCPU, type, rows, causal, rate);
-        for (size_t i = 0; i < got.size(); ++i) {
-          EXPECT_THAT(got[i], IsCloseTo(want[i], tolerance))
-              << static_cast<int>(rows) << causal << rate << " result " << i;
-        }
+      const ops::AttentionOptions options{heads, causal, rate, {}};
+      const auto got = RunAttention(kGpu, type, rows, options), want = RunAttention(at::kCPU, type, rows, options);
+      for (size_t i = 0; i < got.size(); ++i) {
+        EXPECT_THAT(got[i], IsCloseTo(want[i], tolerance))
+            << "rows " << static_cast<int>(rows) << ", heads " << heads << ", causal " << causal << ", result " << i;
       }
     }
   }
 }
 
 TEST_F(Cuda, AttentionAgreesWithTheCpu) {
-  ExpectAttentionAgrees(at::kDouble, 1e-12);
-  ExpectAttentionAgrees(at::kFloat, 1e-4);
+  for (Rows rows : {Rows::kFull, Rows::kPadded, Rows::kPacked}) {
+    for (double rate : {0.0, 0.25}) {
+      ExpectAttentionAgrees(at::kDouble, rows, rate, 1e-12);
+      ExpectAttentionAgrees(at::kFloat, rows, rate, 1e-4);
+    }
+  }
 }
 
-TEST_F(Cuda, AttentionAgreesWithTheCpuInBfloat16) { ExpectAttentionAgrees(at::kBFloat16, 1.0 / 16); }
+TEST_F(Cuda, AttentionAgreesWithTheCpuInBfloat16) {
+  for (Rows rows : {Rows::kFull, Rows::kPadded, Rows::kPacked}) {
+    ExpectAttentionAgrees(at::kBFloat16, rows, /*rate=*/0, 1.0 / 16);
+  }
+  ExpectAttentionAgrees(at::kBFloat16, Rows::kPadded, 0.25, 1.0 / 16);
+}
 
-// Without gradient, libtorch's kernel computes it.
+// Attention in bfloat16 of sequences of 64 and 48 positions, with 2 heads 64 wide, which draws on its own on a GPU.
+constexpr int64_t kLong = 64, kHeads = 2, kRows = 64 + 48;
+constexpr double kRate = 0.25;
+
+class Drawing {
+ public:
+  explicit Drawing(const c10::Device& device) : device_(device), site_(SiteOn(device)) {
+    const at::Tensor valid = at::arange(kLong).unsqueeze(0).lt(at::tensor({64, 48}).unsqueeze(1));
+    const at::Tensor rows = at::nonzero(valid.flatten()).flatten();
+    packing_ = {{64, 48}, kLong, valid.to(device), rows.to(device), at::tensor({0, 64, 112}, at::kInt).to(device)};
+  }
+
+  at::Tensor Random(uint64_t seed) const {
+    return RandomTensor({kRows, kHeads * kLong}, seed, at::kFloat).to(at::kBFloat16).to(device_);
+  }
+
+  at::Tensor Attend(const std::vector<at::Tensor>& inputs) const {
+    return ops::Attention(inputs[0], inputs[1], inputs[2], packing_, {kHeads, false, kRate, site_});
+  }
+
+  // [B, A, S, S], float32: the weights after dropout, which are what it gives where values are unit vectors.
+  at::Tensor DroppedWeights() const {
+    const at::Tensor unit = at::eye(kLong, at::kBFloat16).to(device_).repeat({2, kHeads});
+    return Heads(Attend({Random(1), Random(2), unit.narrow(0, 0, kRows)}));
+  }
+
+  // [n, A·d] -> [B, A, S, d], float32
+  at::Tensor Heads(const at::Tensor& rows) const { return ops::UnpackHeads(rows.to(at::kFloat), kHeads, packing_); }
+
+  // [B, A, S, S]: softmax(Q Kᵀ / √d) in float32.
+  at::Tensor Weights(const at::Tensor& query, const at::Tensor& key) const {
+    const at::Tensor scores = at::matmul(Heads(query), Heads(key).transpose(-2, -1)) / std::sqrt(double{kLong});
+    const at::Tensor padding = packing_.valid.logical_not().view({2, 1, 1, kLong});
+    return at::softmax(scores.masked_fill(padding, -std::numeric_limits<double>::infinity()), -1);
+  }
+
+  // Of real queries and keys: [B, 1, S, S].
+  at::Tensor Real() const {
+    return packing_.valid.view({2, 1, kLong, 1}).logical_and(packing_.valid.view({2, 1, 1, kLong}));
+  }
+
+  ops::DropoutSite& site() { return site_; }
+  const ops::Packing& packing() const { return packing_; }
+
+ private:
+  c10::Device device_;
+  ops::DropoutSite site_;
+  ops::Packing packing_;
+};
+
+// What is kept is what was drawn for, at the rate, and is scaled by 1 / (1 - p); the gradient is that of the same
+// draws.
+void ExpectDropsWeights(const c10::Device& device) {
+  const Drawing drawing(device);
+  const at::Tensor dropped = drawing.DroppedWeights(), keep = dropped.ne(0).to(at::kFloat);
+  const at::Tensor real = drawing.Real().expand_as(keep);
+  EXPECT_NEAR(keep.masked_select(real).mean().item<double>(), 1 - kRate, 0.02);
+  const at::Tensor weights = drawing.Weights(drawing.Random(1), drawing.Random(2));
+  EXPECT_THAT(dropped.cpu(), IsCloseTo((weights * keep / (1 - kRate)).cpu(), 1.0 / 64));
+
+  const std::vector<at::Tensor> random = {drawing.Random(1), drawing.Random(2), drawing.Random(3)};
+  const at::Tensor out_weights = drawing.Random(9);
+  const auto gradients = [&](const auto& attend) {
+    std::vector<at::Tensor> inputs;
+    for (const at::Tensor& x : random) inputs.push_back(x.detach().clone().set_requires_grad(true));
+    return torch::autograd::grad({(attend(inputs) * out_weights.to(at::kFloat)).sum()}, inputs);
+  };
+  const auto got = gradients([&](const auto& in) { return drawing.Attend(in).to(at::kFloat); });
+  const auto want = gradients([&](const auto& in) {
+    const at::Tensor kept = drawing.Weights(in[0], in[1]) * keep / (1 - kRate);
+    const at::Tensor heads = at::matmul(kept, drawing.Heads(in[2]));
+    return ops::Pack(heads.transpose(1, 2).flatten(2), drawing.packing());
+  });
+  for (size_t i = 0; i < got.size(); ++i) EXPECT_THAT(got[i].cpu(), IsCloseTo(want[i].cpu(), 1.0 / 16)) << i;
+}
+
+void ExpectDrawsOfTheSite(const c10::Device& device) {
+  Drawing drawing(device);
+  const at::Tensor first = drawing.DroppedWeights();
+  EXPECT_TRUE(drawing.DroppedWeights().equal(first));
+  ++drawing.site().site;
+  EXPECT_FALSE(drawing.DroppedWeights().equal(first));
+}
+
+TEST(Host, AttentionDropsWeights) { ExpectDropsWeights(at::kCPU); }
+TEST(Host, AttentionDrawsOfTheSite) { ExpectDrawsOfTheSite(at::kCPU); }
+
+TEST_F(Cuda, AttentionDropsWeights) { ExpectDropsWeights(kGpu); }
+TEST_F(Cuda, AttentionDrawsOfTheSite) { ExpectDrawsOfTheSite(kGpu); }
+
+TEST_F(Cuda, AttentionHasTheSameBitsEachTime) {
+  const ops::AttentionOptions options{3, false, 0.25, {}};
+  const auto first = RunAttention(kGpu, at::kBFloat16, Rows::kPacked, options);
+  for (int i = 0; i < 5; ++i) {
+    const auto again = RunAttention(kGpu, at::kBFloat16, Rows::kPacked, options);
+    for (size_t r = 0; r < first.size(); ++r) EXPECT_TRUE(again[r].equal(first[r])) << r;
+  }
+}
+
 TEST_F(Cuda, AttentionWithoutGradientAgreesWithTheCpu) {
   const at::NoGradGuard no_grad;
   for (Rows rows : {Rows::kFull, Rows::kPadded, Rows::kPacked}) {

@@ -30,7 +30,7 @@ _BENCHMARK_DEPS = [
     "//tools/third_party:torch",
 ]
 
-def retort_op(name, deps = [], hdrs = [], test_deps = [], visibility = None):
+def retort_op(name, srcs = [], deps = [], hdrs = [], test_deps = [], visibility = None):
     """An operation from those of these files that its folder has.
 
     | file | target | what it holds |
@@ -48,6 +48,7 @@ def retort_op(name, deps = [], hdrs = [], test_deps = [], visibility = None):
     Args:
       name: of the operation, its folder and its files
       deps: of all of its libraries
+      srcs: further sources and private headers
       hdrs: further headers, which callers may include
       test_deps: of the tests, beside deps, GoogleTest, libtorch, framework/testing and what tests of kernels share
       visibility: of the library and its reference
@@ -92,7 +93,7 @@ def retort_op(name, deps = [], hdrs = [], test_deps = [], visibility = None):
         devices = [":%s_device" % name]
     native.cc_library(
         name = name,
-        srcs = native.glob([name + ".cc", name + "_host.cc", name + "_host.h"]),
+        srcs = srcs + native.glob([name + ".cc", name + "_host.cc", name + "_host.h"]),
         hdrs = interface,
         copts = _KERNEL_COPTS,
         visibility = visibility,

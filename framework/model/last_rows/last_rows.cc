@@ -78,6 +78,7 @@ ops::Packing LastRows::Of(const Batch& batch, const ops::Packing& packing) const
   }
   if (rows.empty()) return packing;
   ops::Packing chosen = packing;
+  chosen.offsets.reset();
   chosen.rows = ToDevice(at::tensor(std::vector<int64_t>(rows.begin(), rows.end())), batch.ids.device());
   return chosen;
 }

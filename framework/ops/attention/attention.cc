@@ -4,10 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "ATen/core/grad_mode.h"
 #include "ATen/ops/empty_like.h"
-#include "ATen/ops/scaled_dot_product_attention.h"
 #include "framework/ops/attention/attention_device.h"
+#include "framework/ops/attention/attention_flash.h"
 #include "framework/ops/attention/attention_host.h"
 #include "framework/ops/dropout/keep_bits.h"
 #include "framework/ops/dropout/row_draws.h"
@@ -56,7 +55,7 @@ class HostFunction : public torch::autograd::Function<HostFunction> {
 
 double ScaleOf(const at::Tensor& query) { return 1 / std::sqrt(static_cast<double>(query.size(-1))); }
 
-// On padded heads, [B, A, S, d], for devices: scores are stored.
+// On padded heads, [B, A, S, d], for devices where FlashAttention does not serve: scores are stored.
 class PaddedFunction : public torch::autograd::Function<PaddedFunction> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& query, const at::Tensor& key,
@@ -93,24 +92,6 @@ class PaddedFunction : public torch::autograd::Function<PaddedFunction> {
   }
 };
 
-// Whether libtorch's attention without stored weights serves: nothing asks for a gradient.
-bool HasInferenceKernel(const at::Tensor& query, const at::Tensor& valid, const AttentionOptions& options) {
-  return options.rate == 0 && query.device().is_cuda() && query.scalar_type() == at::kBFloat16 &&
-         !at::GradMode::is_enabled() && !(options.causal && valid.defined());
-}
-
-// Of heads, [B, A, S, d].
-at::Tensor AttendOnDevice(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
-                          const at::Tensor& valid, const AttentionOptions& options) {
-  const std::optional<at::Tensor> mask = valid.defined() ? std::optional<at::Tensor>(valid) : std::nullopt;
-  if (!HasInferenceKernel(query, valid, options)) {
-    return PaddedFunction::apply(query.contiguous(), key.contiguous(), value.contiguous(), mask, options);
-  }
-  if (!mask) return at::scaled_dot_product_attention(query, key, value, {}, 0, options.causal);
-  const at::Tensor keys = valid.view({query.size(0), 1, 1, query.size(2)});
-  return at::scaled_dot_product_attention(query, key, value, keys.expand({-1, query.size(1), query.size(2), -1}));
-}
-
 }  // namespace
 
 at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const Packing& packing,
@@ -120,8 +101,10 @@ at::Tensor Attention(const at::Tensor& query, const at::Tensor& key, const at::T
   if (query.device().is_cpu()) {
     return HostFunction::apply(query.contiguous(), key.contiguous(), value.contiguous(), packing, held);
   }
-  const auto heads = [&](const at::Tensor& x) { return UnpackHeads(x, options.heads, packing); };
-  const at::Tensor out = AttendOnDevice(heads(query), heads(key), heads(value), packing.valid, held);
+  if (HasFlashAttention(query, packing, held)) return FlashAttention(query, key, value, packing, held);
+  const auto heads = [&](const at::Tensor& x) { return UnpackHeads(x, options.heads, packing).contiguous(); };
+  const auto valid = packing.valid.defined() ? std::make_optional(packing.valid) : std::nullopt;
+  const at::Tensor out = PaddedFunction::apply(heads(query), heads(key), heads(value), valid, held);
   return Pack(out.transpose(1, 2).flatten(2), packing);
 }
 

@@ -92,12 +92,13 @@ void Save(const DropoutSite& site, torch::autograd::AutogradContext* context) {
   data["site"] = int64_t{site.site};
   data["epoch"] = site.epoch;
   data["sample_ids"] = site.sample_ids;
+  data["first_sample"] = site.first_sample;
 }
 
 DropoutSite SavedSite(torch::autograd::AutogradContext* context) {
   auto& data = context->saved_data;
   return {static_cast<uint64_t>(data["seed"].toInt()), static_cast<uint32_t>(data["site"].toInt()),
-          data["epoch"].toInt(), data["sample_ids"].toTensor()};
+          data["epoch"].toInt(), data["sample_ids"].toTensor(), data["first_sample"].toInt()};
 }
 
 void Save(const RowPlaces& places, torch::autograd::AutogradContext* context) {
@@ -107,6 +108,13 @@ void Save(const RowPlaces& places, torch::autograd::AutogradContext* context) {
 
 RowPlaces SavedPlaces(torch::autograd::AutogradContext* context) {
   return {context->saved_data["positions"].toInt(), context->saved_data["rows"].toTensor()};
+}
+
+uint64_t KernelSeed(const DropoutSite& site) {
+  constexpr uint32_t kNoPosition = 0xFFFFFFFF;  // Other draws have a position here.
+  uint32_t words[4];
+  KeepWords(StreamOf(site, site.first_sample), kNoPosition, 0, words);
+  return uint64_t{words[1]} << 32 | words[0];
 }
 
 at::Tensor Dropout(const at::Tensor& x, double rate, const DropoutSite& site) {

@@ -14,8 +14,13 @@ struct DropoutSite {
   uint64_t seed = 0;
   uint32_t site = 0;  // Which dropout layer of the model.
   int64_t epoch = 0;
-  at::Tensor sample_ids;  // [B] int64, on the device of the values.
+  at::Tensor sample_ids;     // [B] int64, on the device of the values.
+  int64_t first_sample = 0;  // The first of them: all of a sample that KernelSeed reads.
 };
+
+// What a kernel of libtorch is seeded with that draws by itself, for all sequences at once: a function of (seed, site,
+// epoch, first sample), and so of the micro-batch.
+uint64_t KernelSeed(const DropoutSite& site);
 
 // Where the rows of x stand among sequences of S positions: row i at rows[i] = b·S + s, or at i if `rows` is undefined.
 struct RowPlaces {

@@ -1,6 +1,8 @@
 #include "framework/ops/dropout/dropout.h"
 
 #include <cmath>
+#include <cstdint>
+#include <set>
 
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/cat.h"
@@ -51,6 +53,18 @@ TEST(Dropout, DrawsWhatPhiloxGives) {
       Philox4x32({static_cast<uint32_t>(5000000000), 3, 2, 0}, {0x89ABCDEF, 0x01234567 ^ (7u << 16)});
   const at::Tensor scale = DropoutScaleReference(5, 8, 0.5, Site(), at::kCPU);
   EXPECT_EQ(scale[1][2][0].item<float>(), (words[0] & 0xFFFF) < 32768 ? 0.0f : 2.0f);
+}
+
+TEST(Dropout, ASeedForKernelsIsOfAllThatASiteIs) {
+  const DropoutSite site{1, 2, 3, {}, 4};
+  std::set<uint64_t> seeds = {KernelSeed(site)};
+  for (const DropoutSite& other : {DropoutSite{9, 2, 3, {}, 4}, DropoutSite{1, 9, 3, {}, 4},
+                                   DropoutSite{1, 2, 9, {}, 4}, DropoutSite{1, 2, 3, {}, 9}}) {
+    seeds.insert(KernelSeed(other));
+  }
+  EXPECT_EQ(seeds.size(), 5u);
+  const PhiloxCounter words = Philox4x32({4, 3, 0xFFFFFFFF, 0}, {1, 2u << 16});
+  EXPECT_EQ(KernelSeed(site), uint64_t{words[1]} << 32 | words[0]);
 }
 
 TEST(Dropout, DropsTheShareItIsAskedFor) {

@@ -15,6 +15,8 @@ struct Packing {
   int64_t positions = 0;         // S
   at::Tensor valid;              // [B, S] bool: the real positions; undefined if all are.
   at::Tensor rows;  // [n] int64, ascending: the place b·S + s of each row. Undefined: all places are rows.
+  // [B + 1] int32: where the rows of each sequence begin, and n; undefined if padding is among them. GPUs read it.
+  at::Tensor offsets = {};
 
   int64_t sequences() const { return static_cast<int64_t>(lengths.size()); }
 };
