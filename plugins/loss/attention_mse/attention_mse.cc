@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
+#include <cstdint>
 
 #include "ATen/TensorOperators.h"
 #include "ATen/core/Reduction.h"
@@ -12,50 +12,31 @@
 #include "framework/base/status_macros.h"
 #include "framework/loss/attention_support.h"
 #include "framework/loss/term_support.h"
+#include "framework/ops/score_error/score_error.h"
 
 namespace retort {
 namespace {
 
 RETORT_REGISTER_LOSS_TERM(AttentionMseLoss, AttentionMseConfig);
 
-double ScoreScale(const QueryKey& heads) { return 1.0 / std::sqrt(static_cast<double>(heads.query.size(-1))); }
-
-at::Tensor Scores(const QueryKey& heads, bool causal) {
+at::Tensor Scores(const ops::QueryKey& heads, bool causal) {
   const at::Tensor scores = ScaledProducts(heads.query, heads.key);
   return causal ? scores.tril() : scores;
 }
 
-// Two products of queries and keys that add up to the difference of scores.
-std::pair<QueryKey, QueryKey> DifferenceParts(const QueryKey& student, const QueryKey& teacher) {
-  const at::Tensor ours = ScoreScale(student) * student.query, theirs = ScoreScale(teacher) * teacher.query;
-  if (student.key.size(-1) != teacher.key.size(-1)) return {{ours, student.key}, {theirs, -teacher.key}};
-  return {{ours - theirs, student.key}, {theirs, student.key - teacher.key}};
-}
-
-// ⟨Q_aᵀ Q_b, K_aᵀ K_b⟩ = ⟨Q_a K_aᵀ, Q_b K_bᵀ⟩, summed over sequences and heads.
-at::Tensor ScalarProduct(const QueryKey& a, const QueryKey& b) {
-  const at::Tensor queries = at::matmul(a.query.transpose(-2, -1), b.query);
-  const at::Tensor keys = at::matmul(a.key.transpose(-2, -1), b.key);
-  return Total(queries * keys);
-}
-
-bool GramIsCheaper(const QueryKey& student, const QueryKey& teacher) {
-  return student.query.size(-2) >= 2 * std::max(student.query.size(-1), teacher.query.size(-1));
+// Of heads of these widths.
+bool GramIsCheaper(int64_t positions, int64_t student_width, int64_t teacher_width) {
+  return positions >= 2 * std::max(student_width, teacher_width);
 }
 
 }  // namespace
 
-at::Tensor AttentionMseMaterialised(const QueryKey& student, const QueryKey& teacher, bool causal) {
+at::Tensor AttentionMseMaterialised(const ops::QueryKey& student, const ops::QueryKey& teacher, bool causal) {
   return Total(at::mse_loss(Scores(student, causal), Scores(teacher, causal).detach(), at::Reduction::None));
 }
 
-at::Tensor AttentionMseGram(const QueryKey& student, const QueryKey& teacher) {
-  const auto [a, b] = DifferenceParts(student, {teacher.query.detach(), teacher.key.detach()});
-  return ScalarProduct(a, a) + 2 * ScalarProduct(a, b) + ScalarProduct(b, b);
-}
-
 // 1/A Σ_a q_a·k_a/√d = q·k/√(A·d) · 1/√A for the concatenations q and k.
-QueryKey AverageHeads(const QueryKey& heads) {
+ops::QueryKey AverageHeads(const ops::QueryKey& heads) {
   const auto count = static_cast<double>(heads.query.size(1));
   return {Regroup(heads.query, 1) / std::sqrt(count), Regroup(heads.key, 1)};
 }
@@ -96,21 +77,33 @@ double AttentionMseLoss::Count(const BatchMasks& masks) const {
   return static_cast<double>(options_.heads) * position_pairs;
 }
 
-QueryKey AttentionMseLoss::Read(const AttentionState& attention) const {
-  QueryKey heads{
+ops::QueryKey AttentionMseLoss::Read(const AttentionState& attention) const {
+  ops::QueryKey heads{
       options_.padding_included ? InLossType(attention.query()) : WithoutPadding(attention.query(), attention.valid()),
       WithoutPadding(attention.key(), attention.valid())};
   return options_.averaged ? AverageHeads(heads) : heads;
 }
 
+bool AttentionMseLoss::UsesGram(const at::Tensor& student, const at::Tensor& teacher) const {
+  if (options_.form != AttentionMseConfig::AUTO) return options_.form == AttentionMseConfig::GRAM;
+  const auto width = [&](const at::Tensor& heads) {
+    return options_.averaged ? heads.size(1) * heads.size(3) : heads.size(3);
+  };
+  return !options_.causal && GramIsCheaper(student.size(2), width(student), width(teacher));
+}
+
+at::Tensor AttentionMseLoss::GramSum(const AttentionState& student, const AttentionState& teacher) const {
+  if (options_.averaged) return ops::ScoreError(Read(student), Read(teacher));
+  return ops::ScoreError({student.query(), student.key()}, {teacher.query(), teacher.key()},
+                         {student.valid(), options_.padding_included});
+}
+
 absl::StatusOr<at::Tensor> AttentionMseLoss::Sum(const LossInputs& inputs) const {
   return WeightedSum(pairs_, [&](const LayerPair& pair) {
-    const QueryKey student = Read(AttentionAt(inputs.student, pair.student));
-    const QueryKey teacher = Read(AttentionAt(*inputs.teacher, pair.teacher));
-    const bool gram =
-        options_.form == AttentionMseConfig::GRAM ||
-        (options_.form == AttentionMseConfig::AUTO && !options_.causal && GramIsCheaper(student, teacher));
-    return gram ? AttentionMseGram(student, teacher) : AttentionMseMaterialised(student, teacher, options_.causal);
+    const AttentionState &student = AttentionAt(inputs.student, pair.student),
+                         &teacher = AttentionAt(*inputs.teacher, pair.teacher);
+    if (UsesGram(student.query(), teacher.query())) return GramSum(student, teacher);
+    return AttentionMseMaterialised(Read(student), Read(teacher), options_.causal);
   });
 }
 

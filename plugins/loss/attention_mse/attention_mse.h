@@ -8,15 +8,10 @@
 #include "ATen/core/Tensor.h"
 #include "absl/status/statusor.h"
 #include "framework/loss/loss_term.h"
+#include "framework/ops/score_error/score_error.h"
 #include "plugins/loss/attention_mse/attention_mse.pb.h"
 
 namespace retort {
-
-// Queries and keys, [B, A, S, d] each, float32 or float64. Rows that must not count are zero.
-struct QueryKey {
-  at::Tensor query;
-  at::Tensor key;
-};
 
 // Squared error of attention scores.
 //
@@ -24,33 +19,19 @@ struct QueryKey {
 //
 //   sum = Σ_b Σ_a Σ_ij ( Q_s K_sᵀ/√d_s - Q_t K_tᵀ/√d_t )²[b, a, i, j]
 //
-// Rows of zeros in Q or K on both sides add 0, so that leaving out positions is a matter of the inputs.
+// Rows of zeros in Q or K on both sides add 0, so that leaving out positions is a matter of the inputs. In Gram form,
+// over all i and j and without the scores, it is ops::ScoreError.
 //
 // Args:
 //   student: Q_s and K_s; receive gradient. d_s may differ from d_t.
 //   teacher: Q_t and K_t, same type and device; detached inside.
 //   causal:  j up to i only.
 // Returns: [] of the same type.
-at::Tensor AttentionMseMaterialised(const QueryKey& student, const QueryKey& teacher, bool causal);
+at::Tensor AttentionMseMaterialised(const ops::QueryKey& student, const ops::QueryKey& teacher, bool causal);
 
-// The same over all i and j, without the scores. The difference is a sum of two products, the squared Frobenius norm of
-// which needs d x d matrices only:
-//
-//   αQ_sK_sᵀ - βQ_tK_tᵀ = Q_aK_aᵀ + Q_bK_bᵀ,   α = 1/√d_s, β = 1/√d_t, where
-//
-//   Q_a = αQ_s - βQ_t, K_a = K_s, Q_b = βQ_t, K_b = K_s - K_t   for heads of one width, else
-//   Q_a = αQ_s,        K_a = K_s, Q_b = βQ_t, K_b = -K_t
-//
-//   |Q_aK_aᵀ + Q_bK_bᵀ|² = ⟨Q_aᵀQ_a, K_aᵀK_a⟩ + 2⟨Q_aᵀQ_b, K_aᵀK_b⟩ + ⟨Q_bᵀQ_b, K_bᵀK_b⟩
-//
-// Numerics: between heads of one width as precise as the scores themselves, and 0 where student and teacher are the
-// same. Between others parts cancel as the student nears the teacher: in float32 the relative error grows from 3e-7 to
-// 3e-5 where scores differ by 1 %, and the value may come out as a tiny negative number.
-at::Tensor AttentionMseGram(const QueryKey& student, const QueryKey& teacher);
-
-// The mean of the heads' scores as one head: [B, A, S, d] becomes [B, 1, S, A·d], scaled so that the functions above
-// give the squared error of the mean scores.
-QueryKey AverageHeads(const QueryKey& heads);
+// The mean of the heads' scores as one head: [B, A, S, d] becomes [B, 1, S, A·d], scaled so that both
+// forms give the squared error of the mean scores.
+ops::QueryKey AverageHeads(const ops::QueryKey& heads);
 
 // The term is Σ_pairs weight · mean over heads and pairs of positions that see each other. Its count is heads · Σ_b
 // length_b² (PER_HEAD) or Σ_b length_b² (AVERAGED), with length (length + 1) / 2 in place of the square for causal
@@ -78,9 +59,12 @@ class AttentionMseLoss final : public TensorLossTerm {
   absl::StatusOr<at::Tensor> Sum(const LossInputs& inputs) const override;
 
  private:
+  // Whether the form is GRAM for these queries, [B, A, S, d].
+  bool UsesGram(const at::Tensor& student, const at::Tensor& teacher) const;
+  at::Tensor GramSum(const AttentionState& student, const AttentionState& teacher) const;
   // What is compared, with everything that must not count set to 0: padded positions may hold anything, even NaN,
   // unless padding is included, which reads padded queries.
-  QueryKey Read(const AttentionState& attention) const;
+  ops::QueryKey Read(const AttentionState& attention) const;
 
   const std::vector<LayerPair> pairs_;
   const Options options_;

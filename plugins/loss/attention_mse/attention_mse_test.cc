@@ -4,6 +4,7 @@
 
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/tensor.h"
+#include "framework/ops/score_error/score_error.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/gradient_check.h"
 #include "framework/testing/matchers.h"
@@ -21,33 +22,31 @@ at::Tensor Heads(std::vector<double> values, at::IntArrayRef shape) {
   return at::tensor(values, at::kDouble).reshape(shape);
 }
 
-QueryKey RandomHeads(int64_t heads, int64_t width, uint64_t seed) {
+ops::QueryKey RandomHeads(int64_t heads, int64_t width, uint64_t seed) {
   return {RandomTensor({2, heads, 5, width}, seed), RandomTensor({2, heads, 5, width}, seed + 1)};
 }
 
 // One head, S = 2, d = 1: Q = (1, 2), K = (1, 3) give scores ((1, 3), (2, 6)); against the teacher's ((1, 1), (1, 1))
 // the differences are 0, 2, 1, 5: 0 + 4 + 1 + 25 = 30.
-TEST(AttentionMse, IsTheHandWorkedErrorInBothForms) {
-  const QueryKey student{Heads({1, 2}, {1, 1, 2, 1}), Heads({1, 3}, {1, 1, 2, 1})};
-  const QueryKey teacher{Heads({1, 1}, {1, 1, 2, 1}), Heads({1, 1}, {1, 1, 2, 1})};
+TEST(AttentionMse, IsTheHandWorkedError) {
+  const ops::QueryKey student{Heads({1, 2}, {1, 1, 2, 1}), Heads({1, 3}, {1, 1, 2, 1})};
+  const ops::QueryKey teacher{Heads({1, 1}, {1, 1, 2, 1}), Heads({1, 1}, {1, 1, 2, 1})};
   EXPECT_NEAR(AttentionMseMaterialised(student, teacher, false).item<double>(), 30, 1e-12);
-  EXPECT_NEAR(AttentionMseGram(student, teacher).item<double>(), 30, 1e-12);
 }
 
 // d = 4: scores are divided by 2. Q·K = 4 becomes 2, the teacher's 0: 4.
 TEST(AttentionMse, DividesScoresByTheRootOfTheWidth) {
-  const QueryKey student{Heads({1, 1, 1, 1}, {1, 1, 1, 4}), Heads({1, 1, 1, 1}, {1, 1, 1, 4})};
-  const QueryKey teacher{Heads({0}, {1, 1, 1, 1}), Heads({0}, {1, 1, 1, 1})};
+  const ops::QueryKey student{Heads({1, 1, 1, 1}, {1, 1, 1, 4}), Heads({1, 1, 1, 1}, {1, 1, 1, 4})};
+  const ops::QueryKey teacher{Heads({0}, {1, 1, 1, 1}), Heads({0}, {1, 1, 1, 1})};
   EXPECT_NEAR(AttentionMseMaterialised(student, teacher, false).item<double>(), 4, 1e-12);
-  EXPECT_NEAR(AttentionMseGram(student, teacher).item<double>(), 4, 1e-12);
 }
 
 // Of the differences 0, 2, 1, 5 the second is of a later key: 0 + 1 + 25 = 26.
 TEST(AttentionMse, OfCausalModelsLeavesOutLaterKeys) {
-  const QueryKey student{Heads({1, 2}, {1, 1, 2, 1}), Heads({1, 3}, {1, 1, 2, 1})};
-  const QueryKey teacher{Heads({1, 1}, {1, 1, 2, 1}), Heads({1, 1}, {1, 1, 2, 1})};
+  const ops::QueryKey student{Heads({1, 2}, {1, 1, 2, 1}), Heads({1, 3}, {1, 1, 2, 1})};
+  const ops::QueryKey teacher{Heads({1, 1}, {1, 1, 2, 1}), Heads({1, 1}, {1, 1, 2, 1})};
   EXPECT_NEAR(AttentionMseMaterialised(student, teacher, true).item<double>(), 26, 1e-12);
-  const QueryKey other = RandomHeads(3, 6, 7), start = RandomHeads(3, 4, 1);
+  const ops::QueryKey other = RandomHeads(3, 6, 7), start = RandomHeads(3, 4, 1);
   EXPECT_LT(testing::GradientError(
                 [&](const auto& in) {
                   return AttentionMseMaterialised({in[0], in[1]}, other, true);
@@ -57,9 +56,9 @@ TEST(AttentionMse, OfCausalModelsLeavesOutLaterKeys) {
 }
 
 TEST(AttentionMse, BothFormsAgreeInValueAndGradientForUnequalWidths) {
-  const QueryKey student = RandomHeads(3, 4, 1), teacher = RandomHeads(3, 6, 7);
+  const ops::QueryKey student = RandomHeads(3, 4, 1), teacher = RandomHeads(3, 6, 7);
   auto materialised = [&](const auto& in) { return AttentionMseMaterialised({in[0], in[1]}, teacher, false); };
-  auto gram = [&](const auto& in) { return AttentionMseGram({in[0], in[1]}, teacher); };
+  auto gram = [&](const auto& in) { return ops::ScoreError({in[0], in[1]}, teacher); };
   const std::vector<at::Tensor> inputs = {student.query, student.key};
   EXPECT_NEAR(materialised(inputs).template item<double>(), gram(inputs).template item<double>(), 1e-9);
   const auto a = testing::Gradients(materialised, inputs), b = testing::Gradients(gram, inputs);
@@ -69,34 +68,8 @@ TEST(AttentionMse, BothFormsAgreeInValueAndGradientForUnequalWidths) {
   EXPECT_LT(testing::GradientError(gram, inputs), 1e-7);
 }
 
-TEST(AttentionMse, BothFormsAgreeInFloat32) {
-  QueryKey student = RandomHeads(3, 4, 1), teacher = RandomHeads(3, 6, 7);
-  const double exact = AttentionMseMaterialised(student, teacher, false).item<double>();
-  for (at::Tensor* t : {&student.query, &student.key, &teacher.query, &teacher.key}) *t = t->to(at::kFloat);
-  EXPECT_NEAR(AttentionMseMaterialised(student, teacher, false).item<float>() / exact, 1, 1e-6);
-  EXPECT_NEAR(AttentionMseGram(student, teacher).item<float>() / exact, 1, 1e-5);
-}
-
-// A student that differs from its teacher by a share of it.
-TEST(AttentionMse, GramFormKeepsItsPrecisionNearATeacherOfTheSameWidth) {
-  const QueryKey teacher = RandomHeads(3, 4, 1), other = RandomHeads(3, 4, 7);
-  const auto rounded = [](const QueryKey& heads) {
-    return QueryKey{heads.query.to(at::kFloat), heads.key.to(at::kFloat)};
-  };
-  const auto wide = [](const QueryKey& heads) {
-    return QueryKey{heads.query.to(at::kDouble), heads.key.to(at::kDouble)};
-  };
-  const QueryKey target = rounded(teacher);
-  for (double share : {1e-2, 1e-4}) {
-    const QueryKey student = rounded({teacher.query + share * other.query, teacher.key + share * other.key});
-    const double exact = AttentionMseMaterialised(wide(student), wide(target), false).item<double>();
-    EXPECT_NEAR(AttentionMseGram(student, target).item<float>() / exact, 1, 1e-5) << share;
-  }
-  EXPECT_EQ(AttentionMseGram(target, target).item<float>(), 0);
-}
-
 TEST(AverageHeads, GivesTheMeanOfTheScores) {
-  const QueryKey heads = RandomHeads(3, 4, 1), mean = AverageHeads(heads);
+  const ops::QueryKey heads = RandomHeads(3, 4, 1), mean = AverageHeads(heads);
   const AttentionState all(heads.query, heads.key, {}, {}), averaged(mean.query, mean.key, {}, {});
   EXPECT_THAT(testing::PlainScores(averaged),
               testing::IsCloseTo(testing::PlainScores(all).mean(1, /*keepdim=*/true), 1e-12));
