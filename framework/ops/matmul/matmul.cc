@@ -8,15 +8,18 @@
 #include <string_view>
 #include <vector>
 
+#include "ATen/Parallel.h"
 #include "ATen/core/List.h"
 #include "ATen/core/dispatch/Dispatcher.h"
 #include "ATen/ops/addmm.h"
 #include "ATen/ops/linear.h"
 #include "ATen/ops/matmul.h"
 #include "ATen/ops/mm.h"
-#include "ATen/ops/sum.h"
 #include "ATen/ops/zeros.h"
+#include "c10/util/BFloat16.h"
+#include "framework/ops/column_sum/column_sum.h"
 #include "framework/ops/transpose/transpose.h"
+#include "framework/ops/vector_math/vector_math.h"
 #include "torch/csrc/autograd/custom_function.h"
 
 namespace retort::ops {
@@ -117,13 +120,33 @@ class OneDnnLinearFunction : public torch::autograd::Function<OneDnnLinearFuncti
     if (context->needs_input_grad(0)) of_x = Product(gradient, weight);
     if (context->needs_input_grad(1)) of_weight = TransposedProduct(AsMatrix(gradient), AsMatrix(x));
     const bool has_bias = context->saved_data["has_bias"].toBool();
-    if (has_bias && context->needs_input_grad(2)) of_bias = at::sum(AsMatrix(gradient), 0);
+    if (has_bias && context->needs_input_grad(2)) of_bias = ColumnSum(AsMatrix(gradient)).to(gradient.scalar_type());
     return {of_x, of_weight, of_bias};
   }
 };
 
 // Whether oneDNN, which copies the transpose of its first factor, copies less of the product's transpose, bᵀ a.
 bool CopiesLess(const at::Tensor& b, const at::Tensor& a) { return b.size(1) < a.size(1); }
+
+RETORT_MULTIVERSION void AddRow(const c10::BFloat16* x, int64_t n, float* sum) {
+  for (int64_t i = 0; i < n; ++i) sum[i] += static_cast<float>(x[i]);
+}
+
+// sum += x. Of bfloat16 libtorch would make a copy in float32 first.
+void AddRows(const at::Tensor& x, at::Tensor sum) {
+  const bool widens = x.scalar_type() == at::kBFloat16 && sum.scalar_type() == at::kFloat;
+  if (!widens || !x.device().is_cpu() || sum.stride(1) != 1) {
+    sum.add_(x);
+    return;
+  }
+  const at::Tensor rows = x.contiguous();
+  const int64_t width = rows.size(1), stride = sum.stride(0);
+  const c10::BFloat16* const from = rows.const_data_ptr<c10::BFloat16>();
+  float* const to = sum.data_ptr<float>();
+  at::parallel_for(0, rows.size(0), 64, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) AddRow(from + row * width, width, to + row * stride);
+  });
+}
 
 // Most rows in one aligned product, the rest in a small one.
 void AddProductOnGpu(const at::Tensor& a, const at::Tensor& b, at::Tensor sum) {
@@ -180,7 +203,7 @@ void AddTransposedProduct(const at::Tensor& a, const at::Tensor& b, at::Tensor s
   } else if (IsForOneDnnTransposed(left) && CopiesLess(right, left)) {
     AddTransposed(OneDnnLinear(right.t(), left.t(), std::nullopt), sum);
   } else {
-    sum.add_(TransposedProduct(left, right));
+    AddRows(TransposedProduct(left, right), sum);
   }
 }
 

@@ -8,12 +8,12 @@
 #include "ATen/ops/full_like.h"
 #include "ATen/ops/index_select.h"
 #include "ATen/ops/ne.h"
-#include "ATen/ops/sum.h"
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
 #include "ATen/ops/zeros_like.h"
 #include "framework/base/device/to_device.h"
 #include "framework/base/status_macros.h"
+#include "framework/ops/column_sum/column_sum.h"
 #include "framework/ops/matmul/matmul.h"
 #include "framework/ops/row_loss/row_loss.h"
 #include "torch/csrc/autograd/autograd.h"
@@ -164,8 +164,7 @@ void AddDecoderGradient(const Head& head, const at::Tensor& gradient, const at::
                         const ParameterSet& parameters) {
   head.AddMatrixGradient(gradient, input, parameters);
   if (head.bias().empty()) return;
-  at::Tensor bias = parameters.Gradient(head.bias());
-  bias.add_(at::sum(gradient, {0}, false, bias.scalar_type()));
+  parameters.Gradient(head.bias()).add_(ops::ColumnSum(gradient));
 }
 
 // What the decoder reads of some rows, [n, H].
