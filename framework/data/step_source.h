@@ -1,6 +1,7 @@
 #ifndef RETORT_FRAMEWORK_DATA_STEP_SOURCE_H_
 #define RETORT_FRAMEWORK_DATA_STEP_SOURCE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,6 +24,12 @@ struct StepShape {
   int64_t positions = 0;      // Of the longest sequence, to which all are padded.
   int64_t tokens = 0;         // Real positions of all sequences.
   double labelled_share = 0;  // Of the tokens, expected.
+
+  // Of all positions. What a mean shape is rounded to may hold more tokens than it has positions.
+  double padding_share() const {
+    const auto places = static_cast<double>(sequences * positions);
+    return places > 0 ? std::max(0.0, 1 - static_cast<double>(tokens) / places) : 0;
+  }
 };
 
 // The steps of a training stage by number, from 0 over all epochs: which sequences, and their labels and masks. Any

@@ -135,14 +135,15 @@ class Analyser {
       ++runs;
       variant->parameters = run->parameters;
       variant->tokens += static_cast<double>(run->tokens);
+      variant->padding_share += run->padding_share;
       variant->student_flops += run->student_flops;
       variant->total_flops += run->total_flops;
       variant->seconds += run->seconds;
       variant->teacher_parameters = run->teacher_parameters;
       variant->clipped_share += run->clipped_share;
     }
-    for (double* mean : {&variant->tokens, &variant->student_flops, &variant->total_flops, &variant->seconds,
-                         &variant->clipped_share}) {
+    for (double* mean : {&variant->tokens, &variant->padding_share, &variant->student_flops, &variant->total_flops,
+                         &variant->seconds, &variant->clipped_share}) {
       if (runs > 0) *mean /= runs;
     }
   }

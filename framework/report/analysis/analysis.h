@@ -69,7 +69,7 @@ struct VariantAnalysis {
   int finished_runs = 0;
   // Means over finished runs, or over all runs where none finished; 0 where there are no runs.
   int64_t parameters = 0;
-  double tokens = 0, student_flops = 0, total_flops = 0, seconds = 0, clipped_share = 0;
+  double tokens = 0, padding_share = 0, student_flops = 0, total_flops = 0, seconds = 0, clipped_share = 0;
   int64_t teacher_parameters = 0;     // RunResult.teacher_parameters
   std::vector<std::string> failures;  // "seed 2: loss term ce is NaN at step 41"
   std::vector<PublishedResult> published;

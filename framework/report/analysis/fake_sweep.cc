@@ -58,6 +58,7 @@ class Maker {
     run.seed = seed;
     run.parameters = 9'514'752 + (variant.terms.size() == 2 ? 0 : 65'792);
     run.tokens = kSteps * kTokensPerStep;
+    run.padding_share = 0.03;
     run.student_flops = 6.0 * 9.5e6 * static_cast<double>(run.tokens);
     run.total_flops = run.student_flops * (1.4 + 0.1 * index);
     const double speed = 2100 + 40 * normal_(random_);
@@ -214,6 +215,7 @@ SweepResult TinySweep() {
     run.seed = seed;
     run.parameters = 1234567;
     run.tokens = 1000;
+    run.padding_share = 0.25;
     run.total_flops = 2e9;
     run.student_flops = 1e9;
     run.seconds = 10;

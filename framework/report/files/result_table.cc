@@ -208,6 +208,7 @@ class TableBuilder {
       AddCompression();
       Add({"tokens", "training_tokens", {"mean"}},
           [](const VariantAnalysis& variant) { return CountCell(variant.tokens); });
+      AddShare("padding", "padding", &VariantAnalysis::padding_share);
       Add({"FLOPs with teacher", "training_flops", {"mean"}, "", /*below=*/true, {}, "FLOPs"},
           [](const VariantAnalysis& variant) { return CountCell(variant.total_flops); });
       Add({"of which teacher", "teacher_flops", {"share"}, "", /*below=*/true, {}, "teacher"},
@@ -220,9 +221,14 @@ class TableBuilder {
       const double seconds = variant.tokens > 0 ? variant.seconds : 0;
       return seconds > 0 ? NumberCell(FormatDuration(seconds), seconds) : TableCell{kNothing, {std::nullopt}};
     });
-    Add({"clipped", "clipped_steps", {"share"}, "", /*below=*/true, {}, "clipped"}, [](const VariantAnalysis& variant) {
-      const double share = variant.clipped_share;
-      return variant.tokens > 0 ? NumberCell(FormatShare(share), share) : TableCell{kNothing, {std::nullopt}};
+    AddShare("clipped", "clipped_steps", &VariantAnalysis::clipped_share);
+  }
+
+  // A share of what training did.
+  void AddShare(const std::string& title, const std::string& key, double VariantAnalysis::*share) {
+    Add({title, key, {"share"}, "", /*below=*/true, {}, title}, [share](const VariantAnalysis& variant) {
+      return variant.tokens > 0 ? NumberCell(FormatShare(variant.*share), variant.*share)
+                                : TableCell{kNothing, {std::nullopt}};
     });
   }
 
@@ -277,7 +283,9 @@ class TableBuilder {
         layout_.compact ? " Time" : " Tokens, FLOPs, time",
         " and clipped steps: over all stages that train the student; time (m:ss or h:mm:ss): its part, by "
         "operations, of the steps that it shared with other students.",
-        layout_.compact ? "" : " Compression: the teacher’s parameters over the student’s.");
+        layout_.compact ? ""
+                        : " Padding: its share of the positions of training’s batches, where it is not computed "
+                          "unless a loss reads it. Compression: the teacher’s parameters over the student’s.");
   }
 
   std::string DescribeSources() const {

@@ -93,6 +93,7 @@ Json VariantJson(const SweepResult& result, const Analysis& analysis, const Vari
           {"failures", variant.failures},
           {"parameters", variant.parameters},
           {"tokens", NumberToJson(variant.tokens)},
+          {"padding_share", NumberToJson(variant.padding_share)},
           {"student_flops", NumberToJson(variant.student_flops)},
           {"total_flops", NumberToJson(variant.total_flops)},
           {"seconds", NumberToJson(variant.seconds)},

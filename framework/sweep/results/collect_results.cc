@@ -14,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "framework/base/status_macros.h"
 #include "framework/config/variants/difference.h"
+#include "framework/data/step_source.h"
 #include "framework/eval/evaluator.h"
 #include "framework/eval/scores/example_text.h"
 #include "framework/eval/scores/macro_average.h"
@@ -65,6 +66,7 @@ class RunCollector {
       }
     }
     if (steps_ > 0) run_.clipped_share = clipped_steps_ / steps_;
+    if (positions_ > 0) run_.padding_share = 1 - static_cast<double>(run_.tokens) / positions_;
     return std::move(run_);
   }
 
@@ -94,14 +96,15 @@ class RunCollector {
     if (Counts(index)) {
       run_.folder = store_.Folder(stage.key);
       run_.seconds += logs_.SecondsOf(index);
-      AddCosts(metrics);
+      AddCosts(metrics, MeanStep(*stage.training().source).padding_share());
     }
     AddCurves(config, stage, std::move(metrics));
     return absl::OkStatus();
   }
 
-  void AddCosts(const StageMetrics& metrics) {
+  void AddCosts(const StageMetrics& metrics, double padding_share) {
     run_.tokens += metrics.tokens;
+    positions_ += static_cast<double>(metrics.tokens) / (1 - padding_share);
     run_.student_flops += metrics.student_flops;
     run_.total_flops += metrics.total_flops;
     if (metrics.steps.empty()) return;
@@ -133,6 +136,7 @@ class RunCollector {
   const TrainingLogs& logs_;
   bool trains_student_ = false;
   double steps_ = 0, clipped_steps_ = 0;
+  double positions_ = 0;  // Of the batches that the tokens stand in, padding included.
   RunResult run_;
 };
 

@@ -1,7 +1,9 @@
 #include "framework/sweep/results/collect_results.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "framework/base/file.h"
+#include "framework/data/step_source.h"
 #include "framework/init/initializer.h"
 #include "framework/model/encoder.h"
 #include "framework/report/watch/metrics_log.h"
@@ -207,11 +209,13 @@ TEST_F(CollectResultsTest, CurvesOfATaskHaveItsName) {
   EXPECT_EQ(run.curves[2].evaluations[0].metrics.at("two/m"), 2.5);
 }
 
-// Shared stages and those of every task.
+// Shared stages and those of every task. Tasks cut documents where some of what is left is padded.
 TEST_F(CollectResultsTest, CostsAreThoseOfAllStagesThatTrainTheStudent) {
-  plan_ = sweep_.Make(sweep_.Text("controls: NONE", kTasks)).value();
+  const std::string tasks = absl::StrReplaceAll(kTasks, {{"length: 24", "length: 7"}});
+  plan_ = sweep_.Make(sweep_.Text("controls: NONE", tasks)).value();
   for (const PlannedStage& stage : plan_.stages) Finish(stage, "threads 1");
   int64_t tokens = 1;
+  double positions = 0;
   for (const char* name : {"distil", "one_tune", "two_tune"}) {
     const PlannedStage& stage = plan_.stages[plan_.Find("base", 1, name)];
     Progress progress;
@@ -219,12 +223,15 @@ TEST_F(CollectResultsTest, CostsAreThoseOfAllStagesThatTrainTheStudent) {
     progress.student_flops = 2.0 * static_cast<double>(tokens);
     progress.total_flops = 3.0 * static_cast<double>(tokens);
     FinishTraining(stage, progress);
+    positions += static_cast<double>(tokens) / (1 - MeanStep(*stage.training().source).padding_share());
     tokens *= 10;
   }
   const RunResult run = Collect().runs[0];
   EXPECT_EQ(run.tokens, 111);
   EXPECT_EQ(run.student_flops, 222);
   EXPECT_EQ(run.total_flops, 333);
+  EXPECT_GT(positions, 111);
+  EXPECT_DOUBLE_EQ(run.padding_share, 1 - 111 / positions);
 }
 
 // 4 steps at 10 tokens per second and 2 at 30, each of 15 tokens: 90 tokens in 7 seconds; 1 and 2 of the 6 clipped.

@@ -131,18 +131,12 @@ std::string DescribeAugmentation(const PlannedStage& stage) {
                          stage.stage.augmentation().copies(), stage.stage.augmentation().model());
 }
 
-// Of all positions of a step; what the mean step is rounded to may hold more tokens than it has positions.
-double PaddingShare(const StepShape& shape) {
-  const auto positions = static_cast<double>(shape.sequences * shape.positions);
-  return std::max(0.0, 1 - static_cast<double>(shape.tokens) / positions);
-}
-
 std::string DescribeTraining(const PlannedStage& stage) {
   const TrainingWork& work = stage.training();
   const StepShape shape = MeanStep(*work.source);
   return absl::StrFormat("%s, about %s tokens, %.0f %% of positions padding; student of %s, %d wide, %s parameters",
                          Several(work.total_steps, "step"),
-                         Number(static_cast<double>(work.total_steps * shape.tokens)), 100 * PaddingShare(shape),
+                         Number(static_cast<double>(work.total_steps * shape.tokens)), 100 * shape.padding_share(),
                          Several(stage.config.depth(), "layer"), stage.config.hidden_size,
                          Number(static_cast<double>(work.parameters)));
 }

@@ -45,6 +45,15 @@ Workload Small(std::string name, std::string what, Lengths lengths) {
   return workload;
 }
 
+// What small_lengths would take if padding were computed.
+Workload SmallPadded() {
+  const auto count = static_cast<int64_t>(WikipediaLengths().size());
+  Workload workload = Small("small_padded", "these paragraphs with their padding, which counts as tokens",
+                            Lengths(count, WikipediaLengths().back()));
+  workload.on_cpu = false;
+  return workload;
+}
+
 Workload Base(std::string name, std::string what, Losses losses, int64_t sequences, int64_t positions) {
   Workload workload;
   workload.name = std::move(name);
@@ -142,6 +151,7 @@ std::vector<Workload> MakeWorkloads() {
   return {
       Small("small", "32 x 128", Lengths(32, 128)),
       Small("small_lengths", "16 paragraphs of Wikipedia's lengths, at most 512", WikipediaLengths()),
+      SmallPadded(),
       Base("base", "triple loss, all rows", Losses::kTriple, 8, 128),
       Base("base_masked", "triple loss, masked rows", Losses::kTripleLabelled, 8, 128),
       Base("base_512", "triple loss, all rows", Losses::kTriple, 2, 512),

@@ -63,7 +63,8 @@ TEST(WorkloadsTest, UnknownNamesAreErrorsThatListAll) {
   const auto cpu = c10::DeviceType::CPU;
   EXPECT_THAT(ChooseWorkloads("small,smal", cpu),
               IsInvalidArgument("--workloads: want different names parted by commas"));
-  EXPECT_THAT(ChooseWorkloads("small,smal", cpu), IsInvalidArgument("small, small_lengths, base, base_masked"));
+  EXPECT_THAT(ChooseWorkloads("small,smal", cpu),
+              IsInvalidArgument("small, small_lengths, small_padded, base, base_masked"));
   EXPECT_THAT(ChooseWorkloads("small,smal", cpu), IsInvalidArgument("got \"smal\"; --list says what they are"));
   EXPECT_THAT(ChooseWorkloads("small,small", cpu), IsInvalidArgument("got \"small\""));
 }
