@@ -22,11 +22,13 @@
 #include "framework/model/encoder.h"
 #include "framework/ops/adamw/adamw.h"
 #include "framework/ops/attention/attention.h"
+#include "framework/ops/column_sum/column_sum.h"
 #include "framework/ops/dropout/dropout.h"
 #include "framework/ops/layer_norm/layer_norm.h"
 #include "framework/ops/matmul/matmul.h"
 #include "framework/ops/packing/packing.h"
 #include "framework/ops/row_loss/row_loss.h"
+#include "framework/ops/score_error/score_error.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"
@@ -393,6 +395,33 @@ TEST_F(Cuda, AdamWAgreesWithTheCpu) {
               ops::GradientNorm(segments, gradient).item<double>(), 1e-9);
   EXPECT_THAT(ops::SegmentNorms(segments, gradient.to(kGpu)).cpu(),
               IsCloseTo(ops::SegmentNorms(segments, gradient), 1e-12));
+}
+
+TEST_F(Cuda, ColumnSumAgreesWithTheCpu) {
+  for (at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+    const at::Tensor x = RandomTensor({300, 70}, 1, at::kFloat).to(type);
+    EXPECT_THAT(ops::ColumnSum(x.to(kGpu)).cpu(), IsCloseTo(ops::ColumnSum(x), 1e-4)) << type;
+  }
+}
+
+// Of heads of one width and of others, with padding: the value and the student's gradients.
+TEST_F(Cuda, ScoreErrorAgreesWithTheCpu) {
+  const at::Tensor valid = at::arange(21).unsqueeze(0).lt(at::tensor({21, 17}).unsqueeze(1));
+  const auto run = [&](const c10::Device& device, int64_t teacher_width) {
+    const auto heads = [&](int64_t width, uint64_t seed) {
+      return RandomTensor({2, 3, 21, width}, seed, at::kFloat).to(device);
+    };
+    const at::Tensor query = heads(4, 1).set_requires_grad(true), key = heads(4, 2).set_requires_grad(true);
+    const at::Tensor error = ops::ScoreError({query, key}, {heads(teacher_width, 3), heads(teacher_width, 4)},
+                                             {valid.to(device), /*padded_queries=*/false});
+    std::vector<at::Tensor> results = torch::autograd::grad({error}, {query, key});
+    results.push_back(error.detach());
+    return results;
+  };
+  for (int64_t teacher_width : {4, 6}) {
+    const auto got = run(kGpu, teacher_width), want = run(at::kCPU, teacher_width);
+    for (size_t i = 0; i < got.size(); ++i) EXPECT_THAT(got[i].cpu(), IsCloseTo(want[i], 1e-4)) << i;
+  }
 }
 
 TEST_F(Cuda, EncoderAgreesWithTheCpu) {
