@@ -39,7 +39,7 @@ DEFINE_bool(overwrite, false, "replace a model that is in the output folder, and
 DEFINE_string(dtype, "", "float32, float16 or bfloat16; default: that of the model's word embeddings");
 DEFINE_string(max_shard_size, "", "most bytes of a weights file, as 5MB or 2GiB; default: all weights in one file");
 DEFINE_string(part, "all", "all, or encoder: without the language-model head");
-DEFINE_string(family, "", "family of the student: bert, distilbert, roberta or gpt2; default: the model's");
+DEFINE_string(family, "", "family of the student: bert, distilbert, mobilebert, roberta or gpt2; default: the model's");
 DEFINE_int32(layers, 0, "layers of the student; default: the model's");
 DEFINE_string(extract, "layer_copy { mapping { alternate {} } }",
               "with --family or --layers: what the student's weights come from, as a student's init in an experiment");
