@@ -200,25 +200,32 @@ std::string FormatIncomparable(Incomparable reason) {
   return "";
 }
 
+// Of a base that has no value of the first column.
+std::string WithoutBase(const VariantAnalysis* base, const MetricColumn& column) {
+  const auto was_scored = [](const VariantMetric& metric) { return metric.summary.has_value(); };
+  const bool on_others = base != nullptr && std::any_of(base->metrics.begin(), base->metrics.end(), was_scored);
+  return absl::StrCat("The base was not scored on ", column.title, ", so no variant can be compared",
+                      on_others ? " by that; the table compares what it was scored on." : ".");
+}
+
 std::string Headline(const Analysis& analysis) {
   if (analysis.columns.empty()) return "No run of this sweep was scored.";
   const MetricColumn& column = analysis.columns.front();
   const SeedRange seeds = SeedsOfDifferences(analysis);
   Groups groups;
-  const VariantMetric* base = nullptr;
+  const VariantAnalysis* base = nullptr;
   for (const VariantAnalysis& variant : analysis.variants) {
     if (variant.is_base) {
-      base = &variant.metrics.front();
+      base = &variant;
     } else {
       Sort(variant, column.metric, seeds.some_one(), &groups);
     }
   }
-  if (base == nullptr || !base->summary.has_value()) {
-    return absl::StrCat("The base was not scored on ", column.title, ", so no variant can be compared.");
-  }
-  const int decimals = DecimalsIn(analysis, /*column=*/0, *base->summary);
+  if (base == nullptr || !base->metrics.front().summary.has_value()) return WithoutBase(base, column);
+  const Summary& summary = *base->metrics.front().summary;
+  const int decimals = DecimalsIn(analysis, /*column=*/0, summary);
   const std::string value =
-      WithUnit(FormatFixed(column.metric.unit.scale * base->summary->mean, decimals), column.metric.unit.value);
+      WithUnit(FormatFixed(column.metric.unit.scale * summary.mean, decimals), column.metric.unit.value);
   std::vector<std::string> clauses;
   const auto add = [&clauses](const std::vector<std::string>& items, absl::string_view one, absl::string_view many) {
     if (!items.empty()) clauses.push_back(absl::StrCat(List(items), " ", items.size() == 1 ? one : many));

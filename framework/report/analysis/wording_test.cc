@@ -178,6 +178,16 @@ TEST(Headline, BaseThatFailed) {
   EXPECT_EQ(Headline(*Analyse(result)), "The base was not scored on cross-entropy, so no variant can be compared.");
 }
 
+TEST(Headline, BaseThatLacksOneTaskOfTheAverage) {
+  SweepResult result = TaskSweep();
+  for (RunResult& run : result.runs) {
+    if (run.variant == "base") run.scores.pop_back();
+  }
+  EXPECT_EQ(Headline(*Analyse(result)),
+            "The base was not scored on macro, so no variant can be compared by that; the table compares what it was "
+            "scored on.");
+}
+
 TEST(FormatPublished, InItsOwnUnit) {
   EXPECT_EQ(FormatPublished({"no_ce", "GLUE macro", -2.96, std::nullopt, ""}), "−2.96 GLUE macro");
   EXPECT_EQ(FormatPublished({"base", "GLUE macro", std::nullopt, 77.0, ""}), "77 GLUE macro");
