@@ -3,11 +3,7 @@
 #include <cmath>
 
 #include "ATen/TensorOperators.h"
-#include "ATen/core/Reduction.h"
-#include "ATen/ops/kl_div.h"
-#include "ATen/ops/log_softmax.h"
 #include "ATen/ops/matmul.h"
-#include "ATen/ops/ones.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/loss/term_support.h"
@@ -15,15 +11,7 @@
 namespace retort {
 namespace {
 
-// A score whose softmax weight is exactly 0, and finite, so that no difference of two of them is NaN. Where a query
-// sees no key, both sides come out uniform: KL and gradient 0.
-constexpr double kNoAttention = -1e30;
-
 const char* DirectionOf(const EncoderConfig& config) { return config.causal() ? "causal" : "bidirectional"; }
-
-at::Tensor LogAttention(const at::Tensor& scores, const at::Tensor& unseen) {
-  return at::log_softmax(scores.masked_fill(unseen, kNoAttention), -1);
-}
 
 }  // namespace
 
@@ -46,18 +34,6 @@ at::Tensor Regroup(const at::Tensor& values, int64_t heads) {
 
 at::Tensor ScaledProducts(const at::Tensor& a, const at::Tensor& b) {
   return at::matmul(a / std::sqrt(static_cast<double>(a.size(-1))), b.transpose(-2, -1));
-}
-
-at::Tensor UnseenPairs(const at::Tensor& valid, bool causal) {
-  const at::Tensor padded = valid.logical_not().unsqueeze(1);  // [B, 1, S]
-  const at::Tensor unseen = padded.unsqueeze(-1).logical_or(padded.unsqueeze(-2));
-  if (!causal) return unseen;
-  return unseen.logical_or(at::ones({valid.size(-1), valid.size(-1)}, valid.options()).triu(1));
-}
-
-at::Tensor AttentionKlSum(const at::Tensor& student, const at::Tensor& teacher, const at::Tensor& unseen) {
-  return Total(at::kl_div(LogAttention(student, unseen), LogAttention(teacher.detach(), unseen), at::Reduction::None,
-                          /*log_target=*/true));
 }
 
 }  // namespace retort

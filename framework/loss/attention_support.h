@@ -25,21 +25,6 @@ at::Tensor Regroup(const at::Tensor& values, int64_t heads);
 // a bᵀ / √d for each head: [B, A, S, d] twice -> [B, A, S, S].
 at::Tensor ScaledProducts(const at::Tensor& a, const at::Tensor& b);
 
-// The pairs (query, key) that do not count, [B, 1, S, S] bool: those of a padded position, and with `causal` those
-// whose key is after the query. valid: [B, S] bool.
-at::Tensor UnseenPairs(const at::Tensor& valid, bool causal);
-
-// KL divergence of attention distributions, those before dropout:
-//
-//   sum = Σ_b Σ_a Σ_i KL( softmax_j(t[b, a, i, :]) || softmax_j(s[b, a, i, :]) )      j over the keys that i sees
-//
-// Args:
-//   student: s, scores [B, A, S, S], float32 or float64. Gradient flows here only.
-//   teacher: t, same shape, type and device; detached inside.
-//   unseen:  [B, 1, S, S] bool, of UnseenPairs. Scores there are not read.
-// Returns: [] of the same type; nats. A query that sees no key adds 0.
-at::Tensor AttentionKlSum(const at::Tensor& student, const at::Tensor& teacher, const at::Tensor& unseen);
-
 }  // namespace retort
 
 #endif  // RETORT_FRAMEWORK_LOSS_ATTENTION_SUPPORT_H_

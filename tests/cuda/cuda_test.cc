@@ -29,6 +29,8 @@
 #include "framework/ops/packing/packing.h"
 #include "framework/ops/row_loss/row_loss.h"
 #include "framework/ops/score_error/score_error.h"
+#include "framework/ops/score_heads/score_heads.h"
+#include "framework/ops/score_kl/score_kl.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/matchers.h"
 #include "gtest/gtest.h"
@@ -404,23 +406,38 @@ TEST_F(Cuda, ColumnSumAgreesWithTheCpu) {
   }
 }
 
-// Of heads of one width and of others, with padding: the value and the student's gradients.
-TEST_F(Cuda, ScoreErrorAgreesWithTheCpu) {
+// A loss over scores, of heads of one width and of others, with padding: the value and the student's gradients.
+template <typename Loss>
+void ExpectScoreLossAgrees(const Loss& loss) {
   const at::Tensor valid = at::arange(21).unsqueeze(0).lt(at::tensor({21, 17}).unsqueeze(1));
   const auto run = [&](const c10::Device& device, int64_t teacher_width) {
     const auto heads = [&](int64_t width, uint64_t seed) {
       return RandomTensor({2, 3, 21, width}, seed, at::kFloat).to(device);
     };
     const at::Tensor query = heads(4, 1).set_requires_grad(true), key = heads(4, 2).set_requires_grad(true);
-    const at::Tensor error = ops::ScoreError({query, key}, {heads(teacher_width, 3), heads(teacher_width, 4)},
-                                             {valid.to(device), /*padded_queries=*/false});
-    std::vector<at::Tensor> results = torch::autograd::grad({error}, {query, key});
-    results.push_back(error.detach());
+    const at::Tensor value = loss(ops::QueryKey{query, key},
+                                  ops::QueryKey{heads(teacher_width, 3), heads(teacher_width, 4)}, valid.to(device));
+    std::vector<at::Tensor> results = torch::autograd::grad({value}, {query, key});
+    results.push_back(value.detach());
     return results;
   };
   for (int64_t teacher_width : {4, 6}) {
     const auto got = run(kGpu, teacher_width), want = run(at::kCPU, teacher_width);
     for (size_t i = 0; i < got.size(); ++i) EXPECT_THAT(got[i].cpu(), IsCloseTo(want[i], 1e-4)) << i;
+  }
+}
+
+TEST_F(Cuda, ScoreErrorAgreesWithTheCpu) {
+  ExpectScoreLossAgrees([](const auto& student, const auto& teacher, const at::Tensor& valid) {
+    return ops::ScoreError(student, teacher, {valid, /*padded_queries=*/false});
+  });
+}
+
+TEST_F(Cuda, ScoreKlAgreesWithTheCpu) {
+  for (bool causal : {false, true}) {
+    ExpectScoreLossAgrees([causal](const auto& student, const auto& teacher, const at::Tensor& valid) {
+      return ops::ScoreKl(student, teacher, valid, causal);
+    });
   }
 }
 

@@ -30,7 +30,7 @@ _BENCHMARK_DEPS = [
     "//tools/third_party:torch",
 ]
 
-def retort_op(name, srcs = [], deps = [], hdrs = [], test_deps = [], visibility = None):
+def retort_op(name, srcs = [], deps = [], hdrs = [], test_deps = [], reference_on_devices = False, visibility = None):
     """An operation from those of these files that its folder has.
 
     | file | target | what it holds |
@@ -51,6 +51,7 @@ def retort_op(name, srcs = [], deps = [], hdrs = [], test_deps = [], visibility 
       srcs: further sources and private headers
       hdrs: further headers, which callers may include
       test_deps: of the tests, beside deps, GoogleTest, libtorch, framework/testing and what tests of kernels share
+      reference_on_devices: on devices other than the CPU the library is its reference
       visibility: of the library and its reference
     """
     interface = [name + ".h"] + hdrs
@@ -97,7 +98,7 @@ def retort_op(name, srcs = [], deps = [], hdrs = [], test_deps = [], visibility 
         hdrs = interface,
         copts = _KERNEL_COPTS,
         visibility = visibility,
-        deps = devices + deps,
+        deps = devices + (references if reference_on_devices else []) + deps,
     )
     _tests_and_benchmark(
         name,

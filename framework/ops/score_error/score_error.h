@@ -2,14 +2,9 @@
 #define RETORT_FRAMEWORK_OPS_SCORE_ERROR_SCORE_ERROR_H_
 
 #include "ATen/core/Tensor.h"
+#include "framework/ops/score_heads/score_heads.h"
 
 namespace retort::ops {
-
-// What the scores of attention are computed from, [B, A, S, d] each.
-struct QueryKey {
-  at::Tensor query;
-  at::Tensor key;
-};
 
 // Which positions are read.
 struct ScorePositions {
@@ -31,8 +26,8 @@ struct ScorePositions {
 // Args:
 //   student: Q_s and K_s; receive gradient. d_s may differ from d_t.
 //   teacher: Q_t and K_t, on the same device; detached inside. Float types may differ.
-// Returns: [] float32 (float64 for a student in float64). Positions that are not read may hold anything, even NaN; their
-//   gradient is 0.
+// Returns: [] float32 (float64 for a student in float64). Positions that are not read may hold anything, even NaN, and
+//   their gradient is 0.
 // Numerics: float32 (float64 likewise) whatever the inputs' type. Between heads of one width as precise as the scores
 //   themselves, and 0 where student and teacher are the same. Between others parts cancel as the student nears the
 //   teacher: in float32 the relative error grows from 3e-7 to 3e-5 where scores differ by 1 %, and the value may come

@@ -55,8 +55,8 @@ struct MemoryShape {
 //   teacher_kept   = (hidden + 3 attention) p H e + r V e    layers that losses read; logits of all rows
 //   teacher_step   = one layer, max(7 n H, 2 n H + 2 n I) e, beside the layers kept so far
 //
-// Without logits V, r = 0. L counts the layers up to the last that is read. Losses in Gram form, which store no scores
-// or logits, take less where AUTO chooses it.
+// Without logits V, r = 0. L counts the layers up to the last that is read. Losses in Gram form and divergences of
+// attention, which store no scores or logits, take less.
 //
 // With bottlenecks of width D and F feed-forward networks a layer keeps (10 + 2 F) n D + 2 n H + 2 F n I (2 n D fewer
 // where they feed attention), and embeddings of trigrams 3 n E more. D stands for H in what is read of attention, and

@@ -2,20 +2,15 @@
 
 #include <utility>
 
-#include "ATen/TensorOperators.h"
 #include "framework/base/status_macros.h"
 #include "framework/loss/attention_support.h"
 #include "framework/loss/term_support.h"
+#include "framework/ops/score_kl/score_kl.h"
 
 namespace retort {
 namespace {
 
 RETORT_REGISTER_LOSS_TERM(AttentionKlLoss, AttentionKlConfig);
-
-at::Tensor Scores(const AttentionState& attention) {
-  return ScaledProducts(WithoutPadding(attention.query(), attention.valid()),
-                        WithoutPadding(attention.key(), attention.valid()));
-}
 
 }  // namespace
 
@@ -40,8 +35,8 @@ absl::StatusOr<at::Tensor> AttentionKlLoss::Sum(const LossInputs& inputs) const 
   return WeightedSum(pairs_, [&](const LayerPair& pair) {
     const AttentionState& student = AttentionAt(inputs.student, pair.student);
     const AttentionState& teacher = AttentionAt(*inputs.teacher, pair.teacher);
-    const at::Tensor unseen = UnseenPairs(inputs.batch.valid, student.causal());
-    return AttentionKlSum(Scores(student), Scores(teacher), unseen);
+    return ops::ScoreKl({student.query(), student.key()}, {teacher.query(), teacher.key()}, inputs.batch.valid,
+                        student.causal());
   });
 }
 

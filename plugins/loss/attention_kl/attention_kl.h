@@ -13,7 +13,7 @@
 
 namespace retort {
 
-// KL divergence of attention distributions (AttentionKlSum of framework/loss/attention_support.h).
+// KL divergence of attention distributions (ops::ScoreKl).
 //
 // Source: L_AT of MiniLM (Wang et al. 2020, "MiniLM", arXiv:2002.10957, equation 2). MiniLM transfers the last layer
 // and adds a like term on values, as the plugin relation_kl does; here any pairs of layers, and the attention term

@@ -3,12 +3,12 @@
 #include <string>
 #include <utility>
 
-#include "ATen/TensorOperators.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "framework/base/status_macros.h"
 #include "framework/loss/attention_support.h"
 #include "framework/loss/term_support.h"
+#include "framework/ops/score_kl/score_kl.h"
 
 namespace retort {
 namespace {
@@ -104,19 +104,16 @@ double RelationKlLoss::Count(const BatchMasks& masks) const {
   return static_cast<double>(relation_heads_) * static_cast<double>(masks.Rows(RowSet::kReal));
 }
 
-at::Tensor RelationKlLoss::Scores(const AttentionState& attention, const Relation& relation) const {
-  const auto read = [&](Vectors vectors) {
-    return Regroup(WithoutPadding(Of(attention, vectors), attention.valid()), relation_heads_);
-  };
-  return ScaledProducts(read(relation.a), read(relation.b));
+ops::QueryKey RelationKlLoss::Heads(const AttentionState& attention, const Relation& relation) const {
+  const auto read = [&](Vectors vectors) { return Regroup(Of(attention, vectors), relation_heads_); };
+  return {read(relation.a), read(relation.b)};
 }
 
 absl::StatusOr<at::Tensor> RelationKlLoss::Sum(const LossInputs& inputs) const {
   const AttentionState& student = AttentionAt(inputs.student, layers_.student);
   const AttentionState& teacher = AttentionAt(*inputs.teacher, layers_.teacher);
-  const at::Tensor unseen = UnseenPairs(inputs.batch.valid, student.causal());
   return WeightedSum(relations_, [&](const Relation& relation) {
-    return AttentionKlSum(Scores(student, relation), Scores(teacher, relation), unseen);
+    return ops::ScoreKl(Heads(student, relation), Heads(teacher, relation), inputs.batch.valid, student.causal());
   });
 }
 

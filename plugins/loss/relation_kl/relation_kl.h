@@ -9,6 +9,7 @@
 #include "ATen/core/Tensor.h"
 #include "absl/status/statusor.h"
 #include "framework/loss/loss_term.h"
+#include "framework/ops/score_heads/score_heads.h"
 #include "plugins/loss/relation_kl/relation_kl.pb.h"
 
 namespace retort {
@@ -58,8 +59,8 @@ class RelationKlLoss final : public TensorLossTerm {
   absl::StatusOr<at::Tensor> Sum(const LossInputs& inputs) const override;
 
  private:
-  // A relation before softmax, [B, A_r, S, S].
-  at::Tensor Scores(const AttentionState& attention, const Relation& relation) const;
+  // The two sides of a relation, [B, A_r, S, d] each.
+  ops::QueryKey Heads(const AttentionState& attention, const Relation& relation) const;
 
   const LayerPair layers_;
   const std::vector<Relation> relations_;
