@@ -208,7 +208,6 @@ class TableBuilder {
       AddCompression();
       Add({"tokens", "training_tokens", {"mean"}},
           [](const VariantAnalysis& variant) { return CountCell(variant.tokens); });
-      AddShare("padding", "padding", &VariantAnalysis::padding_share);
       Add({"FLOPs with teacher", "training_flops", {"mean"}, "", /*below=*/true, {}, "FLOPs"},
           [](const VariantAnalysis& variant) { return CountCell(variant.total_flops); });
       Add({"of which teacher", "teacher_flops", {"share"}, "", /*below=*/true, {}, "teacher"},
@@ -221,6 +220,7 @@ class TableBuilder {
       const double seconds = variant.tokens > 0 ? variant.seconds : 0;
       return seconds > 0 ? NumberCell(FormatDuration(seconds), seconds) : TableCell{kNothing, {std::nullopt}};
     });
+    if (!layout_.compact) AddShare("padding", "padding", &VariantAnalysis::padding_share);
     AddShare("clipped", "clipped_steps", &VariantAnalysis::clipped_share);
   }
 

@@ -19,9 +19,9 @@ struct ResultLayout {
 // The results of a sweep: one row per variant, in the sweep's order, then one per teacher that was scored. For every
 // metric mean ± standard deviation over seeds, the median over seeds, and the paired difference to the base with its
 // 95 % interval; then finished seeds where variants differ in them, parameters (of teachers too), how many times as
-// many the teacher has, tokens, their padding and operations of training and the teacher's share of these, the student's time, share
-// of clipped steps, and published values that no metric answers to, with unit and source. A published value that a
-// metric answers to stands below the rows, in the metric's column. Pure function.
+// many the teacher has, tokens and operations of training and the teacher's share of these, the student's time, shares
+// of padding and of clipped steps, and published values that no metric answers to, with unit and source. A published
+// value that a metric answers to stands below the rows, in the metric's column. Pure function.
 Table BuildTable(const Analysis& analysis, const ResultLayout& layout);
 
 // As papers print it, with medians if some variant has more than two seeds and they fit into `width` columns.

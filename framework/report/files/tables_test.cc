@@ -65,9 +65,9 @@ TEST(RenderTsv, FullPrecisionAndNoHoles) {
             "m/cross_entropy.difference.low\tm/cross_entropy.difference.high\t"
             "m/cross_entropy.difference.standard_error\tm/"
             "cross_entropy.difference.not_compared\tfinished_seeds.count\tparameters.count\t"
-            "training_tokens.mean\tpadding.share\ttraining_flops.mean\tteacher_flops.share\ttraining_seconds.mean\t"
+            "training_tokens.mean\ttraining_flops.mean\tteacher_flops.share\ttraining_seconds.mean\tpadding.share\t"
             "clipped_steps.share\tpublished");
-  EXPECT_EQ(lines[1], "base\t2\t0\t2\t\t\t\t\t\t2\t1234567\t1000\t0.25\t2e+09\t0.5\t10\t0\t");
+  EXPECT_EQ(lines[1], "base\t2\t0\t2\t\t\t\t\t\t2\t1234567\t1000\t2e+09\t0.5\t10\t0.25\t0\t");
   EXPECT_THAT(lines[2], HasSubstr("a\t5\t1.414213562373095"));
 }
 
