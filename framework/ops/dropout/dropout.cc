@@ -92,13 +92,12 @@ void Save(const DropoutSite& site, torch::autograd::AutogradContext* context) {
   data["site"] = int64_t{site.site};
   data["epoch"] = site.epoch;
   data["sample_ids"] = site.sample_ids;
-  data["first_sample"] = site.first_sample;
 }
 
 DropoutSite SavedSite(torch::autograd::AutogradContext* context) {
   auto& data = context->saved_data;
   return {static_cast<uint64_t>(data["seed"].toInt()), static_cast<uint32_t>(data["site"].toInt()),
-          data["epoch"].toInt(), data["sample_ids"].toTensor(), data["first_sample"].toInt()};
+          data["epoch"].toInt(), data["sample_ids"].toTensor()};
 }
 
 void Save(const RowPlaces& places, torch::autograd::AutogradContext* context) {

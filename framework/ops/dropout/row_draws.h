@@ -30,7 +30,7 @@ class RowDraws {
   KeepRows rows_;
 };
 
-// Keeps for the backward pass what its draws depend on, and gives it back.
+// Keeps for the backward pass what its draws depend on, and gives it back: all but DropoutSite::first_sample.
 void Save(const DropoutSite& site, torch::autograd::AutogradContext* context);
 DropoutSite SavedSite(torch::autograd::AutogradContext* context);
 void Save(const RowPlaces& places, torch::autograd::AutogradContext* context);

@@ -10,14 +10,9 @@
 namespace retort::ops {
 namespace {
 
-at::Tensor InSumType(const at::Tensor& x) { return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat); }
-
-// In the sum's type, with 0 where nothing is read.
 QueryKey Read(const QueryKey& heads, const ScorePositions& positions) {
-  const QueryKey all{InSumType(heads.query), InSumType(heads.key)};
-  if (!positions.valid.defined()) return all;
-  const at::Tensor padding = positions.valid.logical_not().unsqueeze(1).unsqueeze(-1);
-  return {positions.padded_queries ? all.query : all.query.masked_fill(padding, 0), all.key.masked_fill(padding, 0)};
+  return {InLossType(heads.query, positions.padded_queries ? at::Tensor() : positions.valid),
+          InLossType(heads.key, positions.valid)};
 }
 
 // P and R.

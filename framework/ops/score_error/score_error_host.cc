@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "framework/ops/product/product.h"
@@ -122,14 +121,6 @@ class Worker {
   std::vector<F> p_, r_, query_gram_, key_gram_, product_;
 };
 
-template <typename F>
-HeadLoss MakeWorker(const Pass& pass) {
-  const auto worker = std::make_shared<Worker<F>>(pass);
-  return [worker](int64_t sequence, int64_t head, const QueryKey& gradient) {
-    return worker->Run(sequence, head, gradient);
-  };
-}
-
 }  // namespace
 
 ScoreLoss ScoreErrorOnHost(const QueryKey& student, const QueryKey& teacher, const ScorePositions& positions,
@@ -137,7 +128,7 @@ ScoreLoss ScoreErrorOnHost(const QueryKey& student, const QueryKey& teacher, con
   const Pass pass(student, teacher, positions);
   const bool wide = student.query.scalar_type() == at::kDouble;
   return SumOverHeads(student.query, with_gradient,
-                      [&] { return wide ? MakeWorker<double>(pass) : MakeWorker<float>(pass); });
+                      [&] { return wide ? HeadLossOf<Worker<double>>(pass) : HeadLossOf<Worker<float>>(pass); });
 }
 
 }  // namespace retort::ops

@@ -54,6 +54,11 @@ class LossFunction : public torch::autograd::Function<LossFunction> {
 
 }  // namespace
 
+at::Tensor InLossType(const at::Tensor& x, const at::Tensor& valid) {
+  const at::Tensor values = x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
+  return valid.defined() ? values.masked_fill(valid.logical_not().unsqueeze(1).unsqueeze(-1), 0) : values;
+}
+
 at::Tensor DifferentiableLoss(const QueryKey& student, const Loss& loss) {
   const bool with_gradient =
       at::GradMode::is_enabled() && (student.query.requires_grad() || student.key.requires_grad());

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "ATen/core/Tensor.h"
@@ -15,6 +16,10 @@ struct QueryKey {
   at::Tensor query;
   at::Tensor key;
 };
+
+// x [B, A, S, d] in the type that losses are computed in, float64 for float64 and else float32, with 0 at positions
+// that are not valid, [B, S] bool, if that is defined. Gradient flows to x.
+at::Tensor InLossType(const at::Tensor& x, const at::Tensor& valid);
 
 // What follows is what losses over scores on the CPU have in common: they work on one head of one sequence at a time,
 // whose rows are the positions that are read.
@@ -35,6 +40,15 @@ using HeadLoss = std::function<double(int64_t sequence, int64_t head, const Quer
 // Σ of the heads of queries [B, A, S, d], float64 for queries in float64, else float32. Each thread makes a HeadLoss
 // for its heads. No bit depends on the number of threads.
 ScoreLoss SumOverHeads(const at::Tensor& query, bool with_gradient, const std::function<HeadLoss()>& make);
+
+// Worker(pass).Run as a HeadLoss.
+template <typename Worker, typename Pass>
+HeadLoss HeadLossOf(const Pass& pass) {
+  const auto worker = std::make_shared<Worker>(pass);
+  return [worker](int64_t sequence, int64_t head, const QueryKey& gradient) {
+    return worker->Run(sequence, head, gradient);
+  };
+}
 
 // x itself, or a copy, so that the vectors of a head have no gaps.
 QueryKey WithoutGaps(const QueryKey& heads);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "framework/ops/product/product.h"
@@ -135,14 +134,6 @@ class Worker {
   std::vector<F> student_scores_, teacher_scores_, query_gradient_, key_gradient_;
 };
 
-template <typename F>
-HeadLoss MakeWorker(const Pass& pass) {
-  const auto worker = std::make_shared<Worker<F>>(pass);
-  return [worker](int64_t sequence, int64_t head, const QueryKey& gradient) {
-    return worker->Run(sequence, head, gradient);
-  };
-}
-
 }  // namespace
 
 ScoreLoss ScoreKlOnHost(const QueryKey& student, const QueryKey& teacher, const at::Tensor& valid, bool causal,
@@ -150,7 +141,7 @@ ScoreLoss ScoreKlOnHost(const QueryKey& student, const QueryKey& teacher, const 
   const Pass pass(student, teacher, valid, causal);
   const bool wide = student.query.scalar_type() == at::kDouble;
   return SumOverHeads(student.query, with_gradient,
-                      [&] { return wide ? MakeWorker<double>(pass) : MakeWorker<float>(pass); });
+                      [&] { return wide ? HeadLossOf<Worker<double>>(pass) : HeadLossOf<Worker<float>>(pass); });
 }
 
 }  // namespace retort::ops

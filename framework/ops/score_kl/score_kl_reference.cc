@@ -23,11 +23,8 @@ at::Tensor UnseenPairs(const at::Tensor& valid, bool causal) {
 }
 
 at::Tensor LogAttention(const QueryKey& heads, const at::Tensor& valid, const at::Tensor& unseen) {
-  const auto real = [&](const at::Tensor& x) {
-    const at::Tensor values = x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
-    return values.masked_fill(valid.logical_not().unsqueeze(1).unsqueeze(-1), 0);
-  };
-  const at::Tensor scores = at::matmul(real(heads.query), real(heads.key).transpose(-2, -1)) * ScaleOf(heads.query);
+  const at::Tensor query = InLossType(heads.query, valid), key = InLossType(heads.key, valid);
+  const at::Tensor scores = at::matmul(query, key.transpose(-2, -1)) * ScaleOf(heads.query);
   return at::log_softmax(scores.masked_fill(unseen, kNoAttention), -1);
 }
 

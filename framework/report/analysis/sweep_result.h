@@ -35,7 +35,7 @@ struct RunResult {
   // Over all stages that train the student, of every task, shared with other variants or not. Stages that train its
   // teacher do not count, unless nothing else is trained.
   int64_t tokens = 0;
-  double padding_share = 0;  // Of the positions that batches of these tokens have, 0 to 1; not computed.
+  double padding_share = 0;  // Padding among the positions of these tokens' batches, 0 to 1.
   double student_flops = 0;
   double total_flops = 0;  // With the teacher's forward passes.
   // Of the same stages: of each step that the student shared with others, its part by operations, an equal share of the

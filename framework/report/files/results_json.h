@@ -15,10 +15,11 @@ namespace retort {
 // beside which it was scored, by seed), mean, sd, not_compared (why there is no difference) and difference {estimate,
 // low, high, confidence, standard_error, degrees_of_freedom, seeds, examples, examples_only, seeds_only, screening,
 // verdict, words}; stopped_steps, of trainings that were out of patience, by seed and stage; parameters, tokens,
-// padding_share (of the positions of their batches), student_flops, total_flops, seconds of the student's training, teacher_parameters), teachers[{name, values[],
-// identities[], parameters}], published[], tuning[{variant, stage, split, seed, metric, points[{setting, score,
-// error}], chosen (which of the points)}], settings[{path, values[] in the order of variants[]}], warnings[], run{date,
-// command, seconds}, environment{}, resolved_config. Indented; ends in a newline. Pure function.
+// padding_share (of the positions of their batches), student_flops, total_flops, seconds of the student's training,
+// teacher_parameters), teachers[{name, values[], identities[], parameters}], published[], tuning[{variant, stage,
+// split, seed, metric, points[{setting, score, error}], chosen (which of the points)}], settings[{path, values[] in the
+// order of variants[]}], warnings[], run{date, command, seconds}, environment{}, resolved_config. Indented; ends in a
+// newline. Pure function.
 std::string RenderResultsJson(const SweepResult& result, const Analysis& analysis);
 
 }  // namespace retort
